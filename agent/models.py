@@ -1,0 +1,114 @@
+"""The models a run talks to: one endpoint, as ChatOpenAI and as AsyncOpenAI."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import openai
+from langchain_core.outputs import ChatGenerationChunk
+from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
+
+from agent.errors import StreamBroken
+from agent.settings import Limits
+
+ENDED_EARLY = "The model's answer ended before it was complete. Try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a model answers, and with which key."""
+
+    model: str
+    api_key: str = field(repr=False)
+    base_url: str | None = None
+    """None is OpenAI itself."""
+
+
+def http_client(limits: Limits) -> httpx2.AsyncClient:
+    """The HTTP client that all models of one event loop share; close it on that loop."""
+    timeout = httpx2.Timeout(limits.read_seconds, connect=limits.connect_seconds)
+    return openai.DefaultAsyncHttpxClient(timeout=timeout)
+
+
+class CompleteChatOpenAI(ChatOpenAI):
+    """ChatOpenAI for which an answer without a finish_reason is a failure, not a shorter answer.
+
+    A server that goes away politely in mid-answer is otherwise indistinguishable from one that has finished.
+    """
+
+    def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
+        finished = False
+        for chunk in super()._stream(*args, **kwargs):
+            finished = finished or _finish_reason(chunk)
+            yield chunk
+        if not finished:
+            raise StreamBroken(ENDED_EARLY)
+
+    async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
+        finished = False
+        async for chunk in super()._astream(*args, **kwargs):
+            finished = finished or _finish_reason(chunk)
+            yield chunk
+        if not finished:
+            raise StreamBroken(ENDED_EARLY)
+
+
+def chat_model(endpoint: Endpoint, limits: Limits, client: httpx2.AsyncClient | None = None) -> ChatOpenAI:
+    """The endpoint for LangChain.
+
+    `stream_chunk_timeout` is off because it can swallow a cancellation before Python 3.12; the read timeout of
+    the HTTP client does its work. Usage must be asked for wherever the server or the HTTP client is our own.
+    """
+    return CompleteChatOpenAI(
+        model=endpoint.model,
+        api_key=SecretStr(endpoint.api_key),
+        base_url=endpoint.base_url or OPENAI_URL,
+        http_async_client=client,
+        timeout=httpx2.Timeout(limits.read_seconds, connect=limits.connect_seconds),
+        stream_usage=True,
+        stream_chunk_timeout=None,
+    )
+
+
+def openai_client(endpoint: Endpoint, client: httpx2.AsyncClient | None = None) -> openai.AsyncOpenAI:
+    """The endpoint for code without LangChain."""
+    return openai.AsyncOpenAI(
+        api_key=endpoint.api_key, base_url=endpoint.base_url or OPENAI_URL, http_client=client
+    )
+
+
+async def stream_chunks(client: openai.AsyncOpenAI, **request: Any) -> AsyncIterator[dict[str, Any]]:
+    """The chunks of a streamed chat completion, as the plain dicts that the server sent.
+
+    Reading the lines costs an eighth of the processor time of the SDK's chunk objects; opening the stream,
+    its retries and its errors remain the SDK's. Raises StreamBroken for an answer that breaks off.
+    """
+    finished = False
+    create = client.chat.completions.with_streaming_response.create
+    async with create(stream=True, stream_options={"include_usage": True}, **request) as response:
+        async for line in response.iter_lines():
+            if not line.startswith("data:"):
+                continue
+            text = line[5:].strip()
+            if text == "[DONE]":
+                break
+            chunk = json.loads(text)
+            if chunk.get("error"):
+                raise StreamBroken("The model server reported an error in the middle of the answer. Try again.")
+            finished = finished or any(choice.get("finish_reason") for choice in chunk.get("choices") or ())
+            yield chunk
+    if not finished:
+        raise StreamBroken(ENDED_EARLY)
+
+
+OPENAI_URL = "https://api.openai.com/v1"
+"""Said outright, so that nothing but Settings decides which server is called."""
+
+
+def _finish_reason(chunk: ChatGenerationChunk) -> bool:
+    return bool((chunk.generation_info or {}).get("finish_reason"))

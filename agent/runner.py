@@ -1,0 +1,388 @@
+"""Runs: one question put to one graph, working on the background loop, read from any thread.
+
+A run belongs to nobody's script. It appends events to its log; whoever wants to watch reads the log from a cursor
+of their own. So a click, a refresh or a lost connection ends a reader and never a run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import json
+import logging
+import secrets
+import threading
+import time
+import traceback
+from collections import Counter, defaultdict, deque
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx2
+
+from agent import graphs, without_langchain
+from agent.background import BackgroundLoop
+from agent.demo_model import DemoServer
+from agent.errors import LimitReached, RequestRefused, explain
+from agent.events import RUN_MODES, STREAM_MODES, JSON, RunRequest, RunState, StreamEvent
+from agent.models import Endpoint, chat_model, http_client, openai_client
+from agent.requests import check, place_of
+from agent.settings import DEMO_MODELS, Limits, Settings
+from agent.tools import TOOLS, Models
+from agent.translator import Happening, Translator
+
+log = logging.getLogger(__name__)
+
+
+class Run:
+    """One run and its log. Safe to read and to stop from any thread."""
+
+    def __init__(self, request: RunRequest, thread_id: str, session: str, stop: Callable[[Run], None]) -> None:
+        self.id = secrets.token_urlsafe(16)
+        """Not guessable: who has it may read the run."""
+        self.request = request
+        self.thread_id = thread_id
+        """The conversation that the run belongs to."""
+        self.session = session
+        self.asked_at = time.time()
+        """Seconds since the epoch."""
+        self.state: RunState = "queued"
+        self.place = 0
+        """Place in the queue, from 1; 0 when it is not waiting."""
+        self.answer = ""
+        """The text of the answer, once the run has finished."""
+        self._stop = stop
+        self._t0 = time.monotonic()
+        self._events: list[StreamEvent] = []
+        self._bytes = 0
+        self._news = threading.Condition()
+        self._readers = 0
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether no event will follow."""
+        return self.state in ("finished", "stopped", "failed")
+
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+        """The events from `cursor` on, the next cursor, and whether that was all there will ever be.
+
+        Waits at most `timeout` seconds for an event when there is none.
+        """
+        if timeout > 0 and cursor >= len(self._events):
+            with self._news:
+                self._readers += 1
+                try:
+                    self._news.wait_for(lambda: cursor < len(self._events) or self.ended, timeout)
+                finally:
+                    self._readers -= 1
+        ended = self.ended  # read before the events: the last event is appended before the state changes
+        events = self._events[cursor:]
+        return events, cursor + len(events), ended
+
+    def stop(self) -> None:
+        """Stop the run: its request to the model is closed, what has arrived stays. Returns at once."""
+        self._stop(self)
+
+    def _append(self, happening: Happening, limits: Limits) -> None:
+        if self.ended:
+            return  # late output of something that could not be cancelled
+        self._add(happening.mode, happening.data, happening.node, happening.tool_call_id, happening.namespace)
+        self._bytes += _size(happening.data)
+        if len(self._events) >= limits.output_events or self._bytes > limits.output_bytes:
+            raise LimitReached("The answer reached the limit of its length here. What has arrived is kept.")
+
+    def _add(self, mode: Any, data: JSON, *rest: Any) -> None:
+        self._events.append(StreamEvent(len(self._events), self._now(), mode, data, *rest))
+        if self._readers:
+            self._wake()
+
+    def _begin(self) -> None:
+        self.state, self.place = "running", 0
+        self._add("run", {"state": "running"})
+
+    def _end(self, state: RunState, message: str = "") -> None:
+        """End the log, then the work: nothing that comes after is recorded. Only on the loop's thread."""
+        if self.ended:
+            return
+        self._add("run", {"state": state, "message": message} if message else {"state": state})
+        self.state, self.place = state, 0
+        self._wake()
+        self._cancel()
+
+    def _cancel(self) -> None:
+        """Cancel until it is done: a tool may swallow a cancellation, and then go on to the next await."""
+        if self._task and not self._task.done() and self._task is not _current_task():
+            self._task.cancel()
+            self._task.get_loop().call_later(0.5, self._cancel)
+
+    def _wake(self) -> None:
+        with self._news:
+            self._news.notify_all()
+
+    def _now(self) -> float:
+        return round(time.monotonic() - self._t0, 4)
+
+
+class Runner:
+    """Starts runs, keeps them, and owns what they share: the loop, the HTTP client, the demo model's server.
+
+    As a context manager it closes itself.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._loop = BackgroundLoop()
+        self._runs: dict[str, Run] = {}
+        self._waiting: list[Run] = []
+        self._working: set[Run] = set()
+        self._keys: dict[str, str] = {}
+        self._starts: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._lock = threading.Lock()
+        self._closing = False
+        self._graph = functools.lru_cache(maxsize=64)(self._build)
+        self._demo: DemoServer | None = None
+        self._http: httpx2.AsyncClient
+        self._opened = self._loop.submit(self._open())
+
+    def start(
+        self, request: RunRequest, *, thread_id: str = "", session: str = "", api_key: str | None = None
+    ) -> Run:
+        """Start a run, or queue it, and return at once.
+
+        `thread_id` continues a conversation: its runs work one after the other, and each knows the finished
+        ones before it. `session` is whom the limits are counted for. `api_key` is a visitor's own key, forgotten
+        with the end of the run. Raises RequestRefused with a sentence for the visitor.
+        """
+        check(request, self.settings, visitor_has_key=bool(api_key))
+        with self._lock:
+            self._charge(session)
+            run = Run(request, thread_id or secrets.token_urlsafe(16), session, self._stop_soon)
+            if api_key:
+                self._keys[run.id] = api_key
+            self._runs[run.id] = run
+        run._add("run", {"state": "queued", "request": request.to_json()})
+        self._loop.call_soon(self._enqueue, run)
+        return run
+
+    def get(self, run_id: str) -> Run | None:
+        """The run with this id, or None when it never was or is no longer kept."""
+        return self._runs.get(run_id)
+
+    def thread(self, thread_id: str) -> list[Run]:
+        """The runs of a conversation that are still kept, oldest first."""
+        return [run for run in list(self._runs.values()) if run.thread_id == thread_id]
+
+    def stop(self, run_id: str) -> None:
+        """Stop a run, if there is one with this id and it has not ended."""
+        if run := self.get(run_id):
+            run.stop()
+
+    def wait_until_open(self, timeout: float = 10.0) -> None:
+        """Wait until the demo model answers; raises what kept it from starting."""
+        self._opened.result(timeout)
+
+    @property
+    def demo_url(self) -> str | None:
+        """Where the demo model's server listens, when this runner has started one."""
+        return self._demo.base_url if self._demo else None
+
+    def close(self) -> None:
+        """Stop all runs, close the connections and the demo model, end the loop; takes a second at most."""
+        if self._closing:
+            return
+        self._closing = True
+        with contextlib.suppress(Exception):
+            self._loop.call(self._close(), timeout=3.0)
+        self._loop.close()
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    async def _open(self) -> None:
+        self._http = http_client(self.settings.limits)
+        if self.settings.is_demo:
+            self._demo = DemoServer(rate=self.settings.demo_rate)
+            await self._demo.start()
+
+    async def _close(self) -> None:
+        for run in [*self._waiting, *self._working]:
+            run._end("stopped", "The server is being restarted; the run was interrupted.")
+        tasks = [run._task for run in self._working if run._task]
+        if tasks:
+            await asyncio.wait(tasks, timeout=1.0)
+        await self._http.aclose()
+        if self._demo:
+            await self._demo.close()
+
+    def _charge(self, session: str) -> None:
+        """Count a new run against the visitor's limits; raises RequestRefused at one."""
+        limits, now = self.settings.limits, time.monotonic()
+        starts = self._starts[session]
+        while starts and now - starts[0] > 60:
+            starts.popleft()
+        if len(starts) >= limits.runs_per_minute:
+            wait = int(61 - (now - starts[0]))
+            raise RequestRefused(f"That was {limits.runs_per_minute} questions in a minute. Wait {wait} seconds.")
+        if len(self._waiting) >= limits.runs_queued:
+            raise RequestRefused("Too many visitors are waiting for an answer just now. Try again in a minute.")
+        starts.append(now)
+        if len(self._starts) > 10_000:
+            self._starts.pop(next(iter(self._starts)))
+
+    def _stop_soon(self, run: Run) -> None:
+        self._loop.call_soon(self._stop, run)
+
+    def _stop(self, run: Run) -> None:
+        run._end("stopped", "Stopped. What had arrived is kept.")
+        if run in self._waiting:
+            self._keys.pop(run.id, None)
+            self._admit()
+
+    def _enqueue(self, run: Run) -> None:
+        if not run.ended:
+            self._waiting.append(run)
+        self._admit()
+
+    def _admit(self) -> None:
+        """Let waiting runs begin, first come first served; a run that waits for its own thread or visitor is
+        passed over, so that nobody else waits for it.
+        """
+        limits = self.settings.limits
+        still_waiting: list[Run] = []
+        sessions = Counter(run.session for run in self._working)
+        threads = {run.thread_id for run in self._working}
+        for run in self._waiting:
+            if run.ended:
+                continue
+            full = len(self._working) >= limits.runs_at_once
+            if full or run.thread_id in threads or sessions[run.session] >= limits.runs_per_session:
+                still_waiting.append(run)
+                run.place = len(still_waiting)
+            else:
+                self._working.add(run)
+                sessions[run.session] += 1
+                run._task = asyncio.get_running_loop().create_task(self._work(run))
+            threads.add(run.thread_id)
+        self._waiting = still_waiting
+
+    async def _work(self, run: Run) -> None:
+        deadline = asyncio.get_running_loop().call_later(
+            self.settings.limits.run_seconds,
+            run._end,
+            "failed",
+            f"The run reached its limit of {self.settings.limits.run_seconds:g} seconds. What has arrived is kept.",
+        )
+        try:
+            run._begin()
+            translator = Translator()
+            async with contextlib.aclosing(self._stream(run)) as parts:
+                async for part in parts:
+                    for happening in translator.translate(part):
+                        run._append(happening, self.settings.limits)
+            run.answer = translator.answer
+            run._end("finished")
+        except Exception as error:
+            if not run.ended:
+                self._log_failure(error, run)
+            run._end("failed", explain(error))
+        finally:
+            deadline.cancel()
+            self._keys.pop(run.id, None)
+            self._working.discard(run)
+            self._forget_oldest()
+            self._admit()
+
+    async def _stream(self, run: Run) -> AsyncIterator[dict[str, Any]]:
+        await asyncio.shield(asyncio.wrap_future(self._opened))
+        request = run.request
+        key = self._keys.get(run.id)
+        build = self._build if key else self._graph
+        graph = build(request.graph, request.tools, request.tool_choice, request.model, key)
+        parts = graph.astream(
+            {"messages": self._messages(run)},
+            {"recursion_limit": self.settings.limits.steps, "run_name": "toolstream"},
+            stream_mode=list(STREAM_MODES if request.all_modes else RUN_MODES),
+            subgraphs=True,
+            version="v2",
+        )
+        async with contextlib.aclosing(parts):
+            async for part in parts:
+                yield part
+
+    def _messages(self, run: Run) -> list[dict[str, Any]]:
+        """The finished turns of the thread, and the question."""
+        if run.request.graph == "tool_node":
+            return [_tool_call(place_of(run.request.question))]
+        messages: list[dict[str, Any]] = []
+        finished = [turn for turn in self.thread(run.thread_id) if turn.state == "finished"]
+        for turn in finished[-self.settings.limits.turns_remembered :]:
+            messages.append({"role": "user", "content": turn.request.question})
+            messages.append({"role": "assistant", "content": turn.answer})
+        return [*messages, {"role": "user", "content": run.request.question}]
+
+    def _build(
+        self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None
+    ) -> graphs.Graph:
+        endpoint = self._endpoint(model, key)
+        client = openai_client(endpoint, self._http)
+        models = Models(model, chat_model(endpoint, self.settings.limits, self._http), client)
+        tools = [TOOLS[tool_id].build(models) for tool_id in tool_ids]
+        match graph:
+            case "react":
+                return graphs.react(models.chat, tools, tool_choice=tool_choice, sign=True)
+            case "prebuilt":
+                return graphs.prebuilt(models.chat, tools, tool_choice=tool_choice, sign=True)
+            case "without_langchain":
+                return without_langchain.react_without_langchain(
+                    client, model, tools, tool_choice=tool_choice, sign=True
+                )
+            case _:
+                return without_langchain.tool_node(tools, sign=True)
+
+    def _endpoint(self, model: str, key: str | None) -> Endpoint:
+        if self._demo and model in DEMO_MODELS:
+            return Endpoint(model, "no-key-needed", self._demo.base_url)
+        return Endpoint(model, key or self.settings.api_key or "no-key-needed", self.settings.base_url)
+
+    def _log_failure(self, error: Exception, run: Run) -> None:
+        """The cause, for the host; providers repeat keys in their errors, so these are struck out."""
+        cause = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        for key in (self._keys.get(run.id), self.settings.api_key):
+            cause = cause.replace(key, "(key)") if key else cause
+        log.warning("A run failed: %s", explain(error) if isinstance(error, LimitReached) else cause)
+
+    def _forget_oldest(self) -> None:
+        ended = [run for run in self._runs.values() if run.ended]
+        for run in ended[: max(0, len(ended) - self.settings.limits.runs_kept)]:
+            self._runs.pop(run.id, None)
+
+
+def _tool_call(place: str) -> dict[str, Any]:
+    """A ready-made message that asks for get_items, as if a model had written it."""
+    function = {"name": "get_items", "arguments": json.dumps({"place": place})}
+    return {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "1", "type": "function", "function": function}],
+    }
+
+
+def _size(data: JSON) -> int:
+    """About how many bytes an event's data takes, without writing it out."""
+    if isinstance(data, dict):
+        return sum(len(key) + 4 + _size(value) for key, value in data.items())
+    if isinstance(data, list):
+        return sum(2 + _size(value) for value in data)
+    return len(data) if isinstance(data, str) else 8
+
+
+def _current_task() -> asyncio.Task[Any] | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None

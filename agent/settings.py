@@ -1,0 +1,112 @@
+"""What a host can set, read once from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from agent.errors import SettingsError
+
+DEMO_MODELS = ("demo", "demo-fast", "demo-flaky")
+"""The models of the demo server: no AI, no key, no cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Every bound of a run, charged when a run is started and never on a rerun.
+
+    The environment variable of a bound is its name in capitals after `TOOLSTREAM_`.
+    """
+
+    prompt_chars: int = 4_000
+    """Characters of one question."""
+    output_bytes: int = 1_000_000
+    """Bytes of recorded events of one run."""
+    output_events: int = 50_000
+    """Events of one run."""
+    run_seconds: float = 120.0
+    """Seconds from the start of a run to its forced end, waiting in the queue not counted."""
+    steps: int = 12
+    """Steps of the graph (model and tool turns) in one run."""
+    runs_at_once: int = 50
+    """Runs working at the same time in the process; later ones wait in a queue."""
+    runs_per_session: int = 2
+    """Runs working at the same time for one visitor."""
+    runs_per_minute: int = 20
+    """New runs a minute for one visitor."""
+    runs_queued: int = 500
+    """Runs waiting in the process; one more is refused."""
+    turns_remembered: int = 10
+    """Finished turns of a conversation that the model is told of."""
+    runs_kept: int = 200
+    """Finished runs kept in memory; the oldest go first."""
+    connect_seconds: float = 10.0
+    """Seconds to reach the model server."""
+    read_seconds: float = 60.0
+    """Seconds of silence from the model server before its answer counts as broken off."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Limits:
+        """Read `TOOLSTREAM_PROMPT_CHARS` and the like; raises SettingsError for what is not a number above 0."""
+        given: dict[str, float] = {}
+        for bound in fields(cls):
+            name = f"TOOLSTREAM_{bound.name.upper()}"
+            if text := environ.get(name, "").strip():
+                given[bound.name] = _positive(name, text, type(bound.default))
+        return cls(**given)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Which model server answers, and the limits."""
+
+    api_key: str | None = field(default=None, repr=False)
+    """The host's key, or None. It is never shown."""
+    base_url: str | None = None
+    """An OpenAI-compatible server of the host's choice; None is OpenAI itself."""
+    openai_models: tuple[str, ...] = ("gpt-4o-mini",)
+    """Models offered where a key or a server is configured; the first is the default."""
+    demo_rate: float = 30.0
+    """Tokens a second of the model `demo`."""
+    limits: Limits = Limits()
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings; raises SettingsError with a sentence that says what to change."""
+        models = tuple(name.strip() for name in environ.get("OPENAI_MODEL", "").split(",") if name.strip())
+        rate = environ.get("TOOLSTREAM_DEMO_RATE", "").strip()
+        return cls(
+            api_key=environ.get("OPENAI_API_KEY", "").strip() or None,
+            base_url=_url(environ.get("OPENAI_BASE_URL", "").strip()),
+            openai_models=models or cls.openai_models,
+            demo_rate=_positive("TOOLSTREAM_DEMO_RATE", rate, float) if rate else cls.demo_rate,
+            limits=Limits.from_env(environ),
+        )
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether nothing is configured, so that the demo model answers."""
+        return self.api_key is None and self.base_url is None
+
+    def models(self, *, visitor_has_key: bool = False) -> tuple[str, ...]:
+        """The models to offer, the default first."""
+        if not self.is_demo:
+            return self.openai_models
+        return (*self.openai_models, *DEMO_MODELS) if visitor_has_key else DEMO_MODELS
+
+
+def _positive(name: str, text: str, kind: type) -> float:
+    try:
+        number = kind(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < float("inf"):
+        what = "a whole number" if kind is int else "a number"
+        raise SettingsError(f"{name} must be {what} above 0, not {text!r}.")
+    return number  # type: ignore[no-any-return]
+
+
+def _url(text: str) -> str | None:
+    if text and not text.startswith(("http://", "https://")):
+        raise SettingsError(f"OPENAI_BASE_URL must start with http:// or https://, not {text!r}.")
+    return text.rstrip("/") or None

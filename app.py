@@ -1,0 +1,23 @@
+"""Home: what Toolstream is, and one example to watch."""
+
+import streamlit as st
+
+from ui.catalog import PAGES
+from ui.chat import chat, show_code
+from ui.page import page
+
+choices = page("home")
+
+st.title("See what an AI's tools are doing, while they do it")
+st.markdown(
+    "An AI assistant often hands work to a **tool**, and you wait for seconds before anything happens. "
+    "Here you watch the tool at work instead: what it finds, how far it is, every word as it is written."
+)
+chat(choices)
+
+st.subheader("Three ways to do it")
+for column, info in zip(st.columns(3), list(PAGES.values())[1:4], strict=True):
+    with column.container(border=True, height="stretch"):
+        st.page_link(info.file, label=f"**{info.title}**", icon=info.icon)
+        st.caption(info.summary)
+show_code(choices)

@@ -1,0 +1,51 @@
+import pytest
+
+from agent.errors import SettingsError
+from agent.settings import DEMO_MODELS, Limits, Settings
+
+
+def test_nothing_configured_means_the_demo_model():
+    settings = Settings.from_env({})
+    assert settings.is_demo
+    assert settings.models() == DEMO_MODELS
+
+
+def test_a_key_means_openai():
+    settings = Settings.from_env({"OPENAI_API_KEY": " sk-test ", "OPENAI_MODEL": "gpt-a, gpt-b"})
+    assert (settings.is_demo, settings.api_key, settings.base_url) == (False, "sk-test", None)
+    assert settings.models() == ("gpt-a", "gpt-b")
+
+
+def test_a_server_of_ones_own_needs_no_key():
+    settings = Settings.from_env({"OPENAI_BASE_URL": "http://127.0.0.1:11434/v1/"})
+    assert (settings.is_demo, settings.base_url) == (False, "http://127.0.0.1:11434/v1")
+
+
+def test_a_visitors_key_adds_openais_models_to_the_demo():
+    assert Settings.from_env({}).models(visitor_has_key=True) == ("gpt-4o-mini", *DEMO_MODELS)
+
+
+def test_the_key_is_in_no_representation():
+    assert "sk-secret" not in repr(Settings.from_env({"OPENAI_API_KEY": "sk-secret"}))
+
+
+def test_every_limit_can_be_set():
+    limits = Limits.from_env({"TOOLSTREAM_RUN_SECONDS": "2.5", "TOOLSTREAM_STEPS": "4"})
+    assert (limits.run_seconds, limits.steps) == (2.5, 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TOOLSTREAM_STEPS", "many"),
+        ("TOOLSTREAM_STEPS", "2.5"),
+        ("TOOLSTREAM_RUN_SECONDS", "-1"),
+        ("TOOLSTREAM_RUN_SECONDS", "inf"),
+        ("TOOLSTREAM_RUN_SECONDS", "nan"),
+        ("TOOLSTREAM_DEMO_RATE", "0"),
+        ("OPENAI_BASE_URL", "file:///etc/passwd"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(name, value):
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_env({name: value})
