@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from typing import Any
 
 import openai
 from langgraph.errors import GraphRecursionError
@@ -87,7 +89,7 @@ def _bad_request(error: openai.BadRequestError) -> str:
 _STALLED = "The model server went silent, so the answer was given up. Try again."
 _BROKEN = "The connection to the model server broke in the middle of the answer. Try again."
 
-_SENTENCES: tuple[tuple[type[BaseException], object], ...] = (
+_SENTENCES: tuple[tuple[type[BaseException], str | Callable[[Any], str]], ...] = (
     (AgentError, str),
     (
         GraphRecursionError,

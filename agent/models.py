@@ -77,9 +77,7 @@ def chat_model(endpoint: Endpoint, limits: Limits, client: httpx2.AsyncClient | 
 
 def openai_client(endpoint: Endpoint, client: httpx2.AsyncClient | None = None) -> openai.AsyncOpenAI:
     """The endpoint for code without LangChain."""
-    return openai.AsyncOpenAI(
-        api_key=endpoint.api_key, base_url=endpoint.base_url or OPENAI_URL, http_client=client
-    )
+    return openai.AsyncOpenAI(api_key=endpoint.api_key, base_url=endpoint.base_url or OPENAI_URL, http_client=client)
 
 
 async def stream_chunks(client: openai.AsyncOpenAI, **request: Any) -> AsyncIterator[dict[str, Any]]:

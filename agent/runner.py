@@ -16,7 +16,7 @@ import threading
 import time
 import traceback
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import httpx2
@@ -146,9 +146,7 @@ class Runner:
         self._http: httpx2.AsyncClient
         self._opened = self._loop.submit(self._open())
 
-    def start(
-        self, request: RunRequest, *, thread_id: str = "", session: str = "", api_key: str | None = None
-    ) -> Run:
+    def start(self, request: RunRequest, *, thread_id: str = "", session: str = "", api_key: str | None = None) -> Run:
         """Start a run, or queue it, and return at once.
 
         `thread_id` continues a conversation: its runs work one after the other, and each knows the finished
@@ -297,13 +295,13 @@ class Runner:
             self._forget_oldest()
             self._admit()
 
-    async def _stream(self, run: Run) -> AsyncIterator[dict[str, Any]]:
+    async def _stream(self, run: Run) -> AsyncGenerator[dict[str, Any], None]:
         await asyncio.shield(asyncio.wrap_future(self._opened))
         request = run.request
         key = self._keys.get(run.id)
         build = self._build if key else self._graph
         graph = build(request.graph, request.tools, request.tool_choice, request.model, key)
-        parts = graph.astream(
+        parts: Any = graph.astream(  # type: ignore[call-overload]  # "tools" is missing from its types
             {"messages": self._messages(run)},
             {"recursion_limit": self.settings.limits.steps, "run_name": "toolstream"},
             stream_mode=list(STREAM_MODES if request.all_modes else RUN_MODES),

@@ -9,6 +9,8 @@ from agent.errors import SettingsError
 
 DEMO_MODELS = ("demo", "demo-fast", "demo-flaky")
 """The models of the demo server: no AI, no key, no cost."""
+DEFAULT_OPENAI_MODELS = ("gpt-4o-mini",)
+DEFAULT_DEMO_RATE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,9 @@ class Settings:
     """The host's key, or None. It is never shown."""
     base_url: str | None = None
     """An OpenAI-compatible server of the host's choice; None is OpenAI itself."""
-    openai_models: tuple[str, ...] = ("gpt-4o-mini",)
+    openai_models: tuple[str, ...] = DEFAULT_OPENAI_MODELS
     """Models offered where a key or a server is configured; the first is the default."""
-    demo_rate: float = 30.0
+    demo_rate: float = DEFAULT_DEMO_RATE
     """Tokens a second of the model `demo`."""
     limits: Limits = Limits()
 
@@ -78,8 +80,8 @@ class Settings:
         return cls(
             api_key=environ.get("OPENAI_API_KEY", "").strip() or None,
             base_url=_url(environ.get("OPENAI_BASE_URL", "").strip()),
-            openai_models=models or cls.openai_models,
-            demo_rate=_positive("TOOLSTREAM_DEMO_RATE", rate, float) if rate else cls.demo_rate,
+            openai_models=models or DEFAULT_OPENAI_MODELS,
+            demo_rate=_positive("TOOLSTREAM_DEMO_RATE", rate, float) if rate else DEFAULT_DEMO_RATE,
             limits=Limits.from_env(environ),
         )
 

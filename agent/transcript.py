@@ -278,6 +278,7 @@ def text_of(chunk: Any) -> str | None:
 
 def _called_name(call: Any) -> str:
     call = call[0] if isinstance(call, list) and call else call
+    call = call.get("tool_call", call) if isinstance(call, dict) else call
     if not isinstance(call, dict):
         return ""
     return str(call.get("name") or (call.get("function") or {}).get("name") or "")

@@ -41,7 +41,9 @@ class Translator:
         call_id = self._call_in(namespace)
         match mode:
             case "custom" if isinstance(data, Signed):
-                yield Happening(mode, _plain(data.data), data.node, data.tool_call_id or call_id, namespace)
+                yield Happening(mode, _as_written(data.data), data.node, data.tool_call_id or call_id, namespace)
+            case "custom":
+                yield Happening(mode, _as_written(data), None, call_id, namespace)
             case "messages":
                 message, metadata = data
                 call_id = metadata.get("tool_call_id") or getattr(message, "tool_call_id", None) or call_id
@@ -61,9 +63,10 @@ class Translator:
                 yield Happening(mode, _plain(data), None, call_id, namespace)
 
     def _call_of(self, task: Mapping[str, Any]) -> str | None:
-        """The tool call that a task was started for: its input is the call, or a list of one call."""
-        calls = task.get("input")
-        call = calls[0] if isinstance(calls, list) and len(calls) == 1 else calls
+        """The tool call that a task was started for: its input is the call, a list of one, or holds it."""
+        call = task.get("input")
+        call = call[0] if isinstance(call, list) and len(call) == 1 else call
+        call = call.get("tool_call", call) if isinstance(call, dict) else call
         if isinstance(call, dict) and isinstance(call.get("id"), str):
             self._call_of_task[task["id"]] = call["id"]
         return self._call_of_task.get(task["id"])
@@ -94,6 +97,10 @@ def _token(message: BaseMessage) -> JSON:
     if usage := getattr(message, "usage_metadata", None):
         token["usage"] = _usage(usage)
     return json_safe(token)
+
+
+def _as_written(value: object) -> JSON:
+    return json_safe(value, convert=lambda part: _message(part) if isinstance(part, BaseMessage) else part)
 
 
 def _plain(value: object) -> JSON:

@@ -34,9 +34,7 @@ class State(TypedDict):
     """What the last model call used, as the server counted it."""
 
 
-def tool_node(
-    tools: Sequence[ToolFunction], *, loop: BackgroundLoop | None = None, sign: bool = False
-) -> Graph:
+def tool_node(tools: Sequence[ToolFunction], *, loop: BackgroundLoop | None = None, sign: bool = False) -> Graph:
     """A graph of one node that runs the last tool call it is given: `{"messages": [a message with tool_calls]}`."""
     by_name = {tool.__name__: tool for tool in tools}
 

@@ -46,7 +46,8 @@ def test_a_finished_block_never_changes():
 
 
 @pytest.mark.parametrize(
-    "text", ["x" * 50_000, "many words. " * 5_000, "```\n" + "line\n" * 9_000, "| a |\n|---|\n" + "| 1 |\n" * 6_000]
+    "text",
+    ["x" * 50_000, "many words. " * 5_000, "```\n" + "line\n" * 9_000, "| a |\n|---|\n" + "| 1 |\n" * 6_000],
 )
 def test_no_text_makes_a_long_tail(text):
     blocks = Blocks(text)

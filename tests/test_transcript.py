@@ -21,7 +21,11 @@ def token(text, call=None):
 def asked(call, place):
     return (
         "updates",
-        {"agent": {"messages": [{"type": "ai", "tool_calls": [{"id": call, "name": "get", "args": {"place": place}}]}]}},
+        {
+            "agent": {
+                "messages": [{"type": "ai", "tool_calls": [{"id": call, "name": "get", "args": {"place": place}}]}]
+            }
+        },
     )
 
 
@@ -36,7 +40,10 @@ def said(content):
 
 def test_parallel_calls_keep_their_own_text():
     events = log(STARTED, token("Bed", "a"), token("Desk", "b"), token("ding", "a"))
-    assert [(call.id, call.text.text) for call in fold(events, {"messages"}).tools] == [("a", "Bedding"), ("b", "Desk")]
+    assert [(call.id, call.text.text) for call in fold(events, {"messages"}).tools] == [
+        ("a", "Bedding"),
+        ("b", "Desk"),
+    ]
 
 
 def test_custom_chunks_are_shown_only_in_their_mode():
@@ -60,7 +67,14 @@ def test_the_answer_is_not_repeated_when_its_whole_message_follows_its_tokens():
 
 
 def test_an_answer_before_a_tool_and_one_after_it_stay_two():
-    events = log(STARTED, token("Let me look."), said("Let me look."), asked("a", "x"), answered("a", "y"), token("Done"))
+    events = log(
+        STARTED,
+        token("Let me look."),
+        said("Let me look."),
+        asked("a", "x"),
+        answered("a", "y"),
+        token("Done"),
+    )
     kinds = [type(item) for item in fold(events, ALL).items]
     assert kinds == [Answer, ToolCall, Answer]
 
@@ -93,7 +107,15 @@ def test_a_tool_call_handed_to_the_graph_is_known_before_it_runs():
 
 
 def test_flipping_the_modes_gives_what_they_would_have_given_from_the_start():
-    events = log(STARTED, asked("a", "x"), ("custom", {"n": 1}, "a"), token("t", "a"), answered("a", "r"), said("s"), FINISHED)
+    events = log(
+        STARTED,
+        asked("a", "x"),
+        ("custom", {"n": 1}, "a"),
+        token("t", "a"),
+        answered("a", "r"),
+        said("s"),
+        FINISHED,
+    )
     for modes in ({"custom"}, {"messages"}, ALL, set()):
         transcript = fold([], modes)
         for event in events:

@@ -99,6 +99,17 @@ GRAPH_TITLES: dict[GraphName, str] = {
     "tool_node": "One tool node, no agent",
 }
 
+MODE_TITLES: dict[StreamMode, str] = {
+    "custom": "Tool data",
+    "messages": "Words",
+    "updates": "Steps",
+    "values": "State",
+    "tasks": "Tasks",
+    "tools": "Tool events",
+    "checkpoints": "Checkpoints",
+    "debug": "Debug",
+}
+
 MODE_HELP: dict[StreamMode, str] = {
     "custom": "what a tool sends while it works",
     "messages": "the words of language models, one by one",

@@ -24,6 +24,7 @@ PATIENCE = 0.25
 
 def chat(choices: Choices) -> None:
     """Show the conversation of a page, and follow its runs to their end."""
+    stop = st.bottom.empty()
     st.chat_input(
         "Ask about a place…",
         key="question",
@@ -36,7 +37,6 @@ def chat(choices: Choices) -> None:
     runs = session.conversation(choices.page.name)
     if not runs:
         _suggest(choices)
-    stop = st.bottom.empty()
     places = [_turn(run) for run in runs]
     for run, place in zip(runs, places, strict=True):
         if not run.ended:
@@ -95,9 +95,7 @@ def _turn(run: Run) -> DeltaGenerator:
 
 
 def _offer_stop(place: DeltaGenerator, run: Run) -> None:
-    place.button(
-        "Stop", key="stop", icon=":material/stop_circle:", type="primary", on_click=run.stop, width="stretch"
-    )
+    place.button("Stop", key="stop", icon=":material/stop_circle:", type="primary", on_click=run.stop)
 
 
 def _follow(run: Run, place: DeltaGenerator, choices: Choices) -> None:
@@ -140,5 +138,3 @@ def _show_end(run: Run, transcript: Transcript, choices: Choices) -> None:
             args=(run.request.question, choices),
         )
     show_figures(transcript)
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import streamlit as st
 
@@ -11,12 +12,10 @@ from agent.events import RUN_MODES, GraphName, RunRequest, StreamMode
 from agent.requests import tools_for
 from agent.settings import DEMO_MODELS
 from agent.tools import TOOLS
-from ui import session
-from ui.catalog import GRAPH_TITLES, MODE_HELP, PAGES, PageInfo
+from ui import choices, session
+from ui.catalog import GRAPH_TITLES, MODE_HELP, MODE_TITLES, PAGES, PageInfo
 
-_SHARED = ("tool_choice", "model")
-_PER_PAGE = ("graph", "modes", "tools")
-"""Each page starts with its own; what is chosen there is found again when coming back."""
+ICON = Path(__file__).with_name("icon.svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +32,19 @@ class Choices:
 
     def request(self, question: str) -> RunRequest:
         """The question as a run would be asked it."""
-        return RunRequest(
-            question, self.graph, self.tools, self.tool_choice, self.model, page=self.page.name
-        )
+        return RunRequest(question, self.graph, self.tools, self.tool_choice, self.model, page=self.page.name)
 
 
 def page(name: str) -> Choices:
     """Open a page: title, navigation, sidebar. Returns what is chosen."""
     info = PAGES[name]
-    st.set_page_config(page_title=f"{info.title} · Toolstream", page_icon=":material/waves:", layout="centered")
+    st.set_page_config(page_title=f"{info.title} · Toolstream", page_icon=str(ICON), layout="centered")
     _check_settings()
-    _recall(info)
     with st.sidebar:
         st.markdown("### :material/waves: Toolstream")
         for other in PAGES.values():
             st.page_link(other.file, label=other.title, icon=other.icon, help=other.summary)
-        choices = _choose(info)
-    _remember(info)
-    return choices
+        return _choose(info)
 
 
 def _check_settings() -> None:
@@ -62,13 +56,24 @@ def _check_settings() -> None:
 
 
 def _choose(info: PageInfo) -> Choices:
+    key = session.visitor_key()
+    models = session.runner().settings.models(visitor_has_key=bool(key))
+    starts: dict[str, choices.Value] = {
+        "modes": list(info.modes),
+        "graph": info.graphs[0],
+        "tools": list(info.tools),
+        "tool_choice": "auto",
+        "model": models[0],
+    }
+    choices.recall(info.name, starts)
+
+    choices.restrict("modes", list(RUN_MODES))
     modes = st.pills(
         "Shown while it works",
         RUN_MODES,
         selection_mode="multi",
-        default=info.modes,
         key="modes",
-        bind="query-params",
+        format_func=lambda mode: f"{MODE_TITLES[mode]} :gray[{mode}]",
         help="Stream modes. "
         + "; ".join(f"**{mode}**: {MODE_HELP[mode]}" for mode in RUN_MODES)
         + ". With none, you wait for the whole answer: that is *without streaming*. "
@@ -76,38 +81,29 @@ def _choose(info: PageInfo) -> Choices:
     )
     graph = info.graphs[0]
     if len(info.graphs) > 1:
-        graph = st.selectbox(
-            "Agent", info.graphs, key="graph", bind="query-params", format_func=GRAPH_TITLES.__getitem__
-        )
+        choices.restrict("graph", list(info.graphs))
+        graph = st.selectbox("Agent", info.graphs, key="graph", format_func=GRAPH_TITLES.__getitem__)
     offered = [tool_id for tool_id in tools_for(graph) if tool_id not in info.hidden_tools]
+    choices.restrict("tools", offered)
     tools = st.pills(
         "Tools the agent may use",
         offered,
         selection_mode="multi",
-        default=[tool_id for tool_id in info.tools if tool_id in offered],
         key="tools",
-        bind="query-params",
         format_func=lambda tool_id: f":material/{TOOLS[tool_id].icon}: {TOOLS[tool_id].title}",
     )
     names = [TOOLS[tool_id].name for tool_id in tools]
-    choices_of_tool = ["auto", *(["required"] if names else []), "none", *names]
-    if st.session_state.get("tool_choice") not in choices_of_tool:
-        st.session_state.pop("tool_choice", None)
+    tool_choices = ["auto", *(["required"] if names else []), "none", *names]
+    choices.restrict("tool_choice", tool_choices)
     tool_choice = st.selectbox(
         "Tool choice",
-        choices_of_tool,
+        tool_choices,
         key="tool_choice",
-        bind="query-params",
         format_func=lambda choice: _TOOL_CHOICES.get(choice, f"{choice}: it must be called"),
         help="Holds for the first step of a run.",
     )
-    key = session.visitor_key()
-    models = session.runner().settings.models(visitor_has_key=bool(key))
-    if st.session_state.get("model") not in models:
-        st.session_state.pop("model", None)
-    model = st.selectbox(
-        "Model", models, key="model", bind="query-params", format_func=lambda name: _MODELS.get(name, name)
-    )
+    choices.restrict("model", list(models))
+    model = st.selectbox("Model", models, key="model", format_func=lambda name: _MODELS.get(name, name))
     if model in DEMO_MODELS and session.runner().settings.is_demo:
         st.caption("No AI here: a demo model answers from a small book of places. It needs no key.")
     _own_key(key)
@@ -119,6 +115,7 @@ def _choose(info: PageInfo) -> Choices:
         args=(info.name,),
         width="stretch",
     )
+    choices.remember(info.name, starts)
     return Choices(info, graph, tuple(modes), tuple(tools), tool_choice, model, key)
 
 
@@ -153,20 +150,3 @@ def _take_key() -> None:
 
 def _forget_key() -> None:
     st.session_state["visitor_key"] = None
-
-
-def _recall(info: PageInfo) -> None:
-    """On coming to a page: the choices made elsewhere, and those made here before; the URL goes first."""
-    if st.session_state.get("page_before") == info.name:
-        return
-    st.session_state["page_before"] = info.name
-    kept = st.session_state.setdefault("kept_choices", {})
-    for name, value in {**kept.get("", {}), **kept.get(info.name, {})}.items():
-        if name not in st.query_params:
-            st.session_state[name] = value
-
-
-def _remember(info: PageInfo) -> None:
-    kept = st.session_state.setdefault("kept_choices", {})
-    kept[""] = {name: st.session_state[name] for name in _SHARED if name in st.session_state}
-    kept[info.name] = {name: st.session_state[name] for name in _PER_PAGE if name in st.session_state}

@@ -1,0 +1,62 @@
+"""The sidebar's choices between reruns: kept across pages, and in the URL where they differ from the start.
+
+Streamlit can bind a widget to the URL by itself, but it writes labels there, not values, and it carries one page's
+modes over to the next, where every page is to start with its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+Value = str | list[str]
+
+SHARED = ("tool_choice", "model")
+"""Choices that hold on all pages; the others belong to the page they are made on."""
+NONE = "-"
+"""Stands in the URL for an empty list."""
+
+
+def recall(page: str, starts: Mapping[str, Value]) -> None:
+    """On coming to a page, put the choices where its widgets find them: from the URL, else from before, else `starts`."""
+    if st.session_state.get("page_before") == page:
+        return
+    st.session_state["page_before"] = page
+    for name, start in starts.items():
+        given = _from_url(name, start)
+        st.session_state[name] = _store(page, name).get(name, start) if given is None else given
+
+
+def remember(page: str, starts: Mapping[str, Value]) -> None:
+    """Keep what is chosen now, and write to the URL what differs from `starts`."""
+    for name, start in starts.items():
+        if name not in st.session_state:
+            continue
+        value = _store(page, name)[name] = st.session_state[name]
+        if value == start:
+            st.query_params.pop(name, None)
+        elif (text := ",".join(value) or NONE if isinstance(value, list) else str(value)) != st.query_params.get(name):
+            st.query_params[name] = text
+
+
+def restrict(name: str, allowed: list[str]) -> None:
+    """Drop from a choice what its widget does not offer, before the widget is drawn."""
+    value = st.session_state.get(name)
+    if isinstance(value, list):
+        st.session_state[name] = [item for item in value if item in allowed]
+    elif value not in allowed:
+        st.session_state[name] = allowed[0]
+
+
+def _from_url(name: str, start: Value) -> Value | None:
+    text = st.query_params.get(name)
+    if text is None or not isinstance(start, list):
+        return text
+    return [] if text == NONE else text.split(",")
+
+
+def _store(page: str, name: str) -> dict[str, Value]:
+    """Where a choice is kept: with the page, or with all pages."""
+    stores: dict[str, dict[str, Value]] = st.session_state.setdefault("kept_choices", {})
+    return stores.setdefault("" if name in SHARED else page, {})
