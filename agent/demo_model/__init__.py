@@ -1,4 +1,4 @@
-"""A stand-in for OpenAI's chat-completions API with no AI in it: a real HTTP server, the same answer every time.
+"""A stand-in for OpenAI's chat completions with no AI in it: a real HTTP server, always the same answers.
 
 ```python
 async with DemoServer() as server:
@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agent.demo_model.server import DemoServer, Stats
+    from agent.demo_model.server import DemoServer
+    from agent.demo_model.stats import Stats
 
 __all__ = ["DemoServer", "Stats"]
 
@@ -19,7 +20,7 @@ __all__ = ["DemoServer", "Stats"]
 def __getattr__(name: str) -> object:
     """Import the server on first use, so that importing this package loads neither Starlette nor uvicorn."""
     if name in __all__:
-        from agent.demo_model import server
+        from agent.demo_model import server, stats
 
-        return getattr(server, name)
+        return server.DemoServer if name == "DemoServer" else stats.Stats
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

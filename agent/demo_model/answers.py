@@ -1,4 +1,4 @@
-"""What goes over the wire for one reply, whole or with a fault in it: bytes, their tokens, and how it ends."""
+"""What goes over the wire for one reply, whole or with a fault in it: bytes, tokens, and how it ends."""
 
 from __future__ import annotations
 

@@ -24,8 +24,7 @@ class ToolResult:
 def check_messages(messages: Sequence[object]) -> list[Mapping[str, Any]]:
     """Return the messages if they make a conversation.
 
-    Raises:
-        ApiError: A message is malformed, a tool call is unanswered, or an answer has no call.
+    Raises ApiError if a message is malformed, a tool call is unanswered, or an answer has no call.
     """
     if not messages:
         raise ApiError("'messages' is empty: send at least one message.", param="messages")
@@ -117,8 +116,8 @@ def _check_answer(message: Mapping[str, Any], waiting: list[str], where: str) ->
         raise ApiError(f"'{where}.tool_call_id' is missing.", param=f"{where}.tool_call_id")
     if message["tool_call_id"] not in waiting:
         raise ApiError(
-            f"'{where}' has the role 'tool', but the assistant message before it has no open call with the id "
-            f"{message['tool_call_id']!r}.",
+            f"'{where}' has the role 'tool', but the assistant message before it has no open call with "
+            f"the id {message['tool_call_id']!r}.",
             param=where,
         )
 
@@ -126,7 +125,7 @@ def _check_answer(message: Mapping[str, Any], waiting: list[str], where: str) ->
 def _check_none_waiting(waiting: list[str]) -> None:
     if waiting:
         raise ApiError(
-            "An assistant message with 'tool_calls' must be followed by a tool message for each call. No answer came "
-            f"for: {', '.join(waiting)}.",
+            "An assistant message with 'tool_calls' must be followed by a tool message for each call. "
+            f"No answer came for: {', '.join(waiting)}.",
             param="messages",
         )

@@ -45,8 +45,8 @@ def wrong_type(param: str, expected: str, value: object) -> ApiError:
 def unknown_model(name: str) -> ApiError:
     """Refuse a model that is not served here."""
     return ApiError(
-        f"The model '{name[:100]}' does not exist here. This is a demo server without AI; it serves demo, demo-fast "
-        "and demo-flaky.",
+        f"The model '{name[:100]}' does not exist here. This is a demo server without AI; it serves demo, "
+        "demo-fast and demo-flaky.",
         status=404,
         param="model",
         code="model_not_found",

@@ -27,7 +27,7 @@ _LINKS = (
 
 
 def essay(place: Place | None, length: int) -> str:
-    """Write exactly `length` tokens about `place` and where it leads: headings, lists, tables, code, quotes."""
+    """Write exactly `length` tokens about `place` and where it leads: headings, lists, tables, code."""
     tokens: list[str] = []
     for block in _blocks(place):
         pieces = tokenize(block + "\n\n")

@@ -35,7 +35,7 @@ _REMEMBERED = 1000
 
 
 class FaultCycle:
-    """Deals one fault after the other. The same request meets the same fault again, so a retry sees it, too."""
+    """Deals one fault after the other. The same request meets the same fault, so that a retry sees it."""
 
     def __init__(self) -> None:
         self._dealt: OrderedDict[bytes, Fault] = OrderedDict()
@@ -45,8 +45,7 @@ class FaultCycle:
     def strike(self, model: str, body: bytes) -> Fault | None:
         """Return the fault for a request's body; None if it came back after `rate_limited_once`.
 
-        Raises:
-            ApiError: `model` names a fault that there is not.
+        Raises ApiError if `model` names a fault that there is not.
         """
         key = hashlib.sha256(body).digest()
         named = check_fault(model)
@@ -66,8 +65,7 @@ class FaultCycle:
 def check_fault(model: str) -> Fault | None:
     """Return the fault that `demo-flaky:NAME` picks, None for a name without one.
 
-    Raises:
-        ApiError: There is no such fault.
+    Raises ApiError if there is no such fault.
     """
     _, colon, name = model.partition(":")
     if not colon:

@@ -1,4 +1,4 @@
-"""uvicorn as a guest in someone else's event loop: no signal handlers, no access log, and an end that does not wait."""
+"""uvicorn as a guest on someone else's event loop: no signal handlers, no access log, a quick end."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ _PATIENCE_SECONDS = 1
 class Listener(uvicorn.Server):
     """Serves an app on a host and port, from the moment `accepting` is set until `stop`.
 
-    Raises:
-        OSError: The address is taken or not this machine's.
+    Raises OSError if the address is taken or not this machine's.
     """
 
     def __init__(self, app: Starlette, host: str, port: int) -> None:

@@ -1,4 +1,4 @@
-"""One schema out of several: what `allOf` and a `$ref` with neighbours mean for someone who writes a value."""
+"""One schema out of several: what `allOf` and a `$ref` with neighbours mean for a writer."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ _ANY = "aA0 -_.bcdefghijklmnopqrstuvwxyzBCDEFGHIJKLMNOPQRSTUVWXYZ123456789!@#/:"
 
 
 def text_for(pattern: str, *, extra: int = 0) -> str:
-    """Write a text that the simple pattern `pattern` matches, each open repeat `extra` times longer than it must be.
+    """Write a text that the simple `pattern` matches, with `extra` rounds for each open repeat.
 
     What is beyond it (look-around, back-references) is skipped: check the text before using it.
     """

@@ -101,10 +101,9 @@ def variations(value: Any, schema: Mapping[str, Any], branches: list[dict[str, A
                 yield {**value, key: other}
         yield from ({**value, f"extra_{at}": at} for at in range(1, 60))
     elif isinstance(value, list):
-        inner = schema.get("items") if isinstance(schema.get("items"), Mapping) else {}
-        yield from (
-            [other, *value[1:]] for other in variations(value[0] if value else "demo", inner or {}, [])
-        )
+        first, items = (value or ["demo"])[0], schema.get("items")
+        others = variations(first, items if isinstance(items, Mapping) else {}, [])
+        yield from ([other, *value[1:]] for other in others)
         yield from (value[:1] * count for count in range(20))
     for kind in types_of(schema):
         yield from values(kind, schema, "demo")

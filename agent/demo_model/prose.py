@@ -24,8 +24,8 @@ _GREETING = re.compile(
     r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)|greetings|안녕\w*|bonjour|hola)\b", re.IGNORECASE
 )
 _ITEM_COUNT = re.compile(
-    r"\b(?:at least|about|exactly|up to|list|name|give me|show me)?\s*(\d+|two|three|four|five|six|seven|eight|ten)\s+"
-    r"(?:\w+\s+)?(?:items|things|objects)\b",
+    r"\b(?:at least|about|exactly|up to|list|name|give me|show me)?\s*"
+    r"(\d+|two|three|four|five|six|seven|eight|ten)\s+(?:\w+\s+)?(?:items|things|objects)\b",
     re.IGNORECASE,
 )
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10}
@@ -46,9 +46,10 @@ def answer(text: str, variant: int = 0) -> str:
         return essay(find(text), min(_number(length[1]), _MOST_TOKENS))
     if _ABOUT_ME.search(text):
         return (
-            "I am the demo model: a small program with **no AI** in me. I answer by fixed rules, the same way every "
-            f"time, so that this app works without an API key. I know {len(known_places())} places, from the office "
-            "to the lighthouse, and I call the tools I am offered."
+            "I am the demo model: a small program with **no AI** in me. I answer by fixed rules, the same "
+            "way every time, so that this app works without an API key. "
+            f"I know {len(known_places())} places, from the office to the lighthouse, and I call the tools "
+            "I am offered."
         )
     reading = read(text)
     if places := [(topic, place) for topic in reading.topics if (place := find(topic))] or _asked(text):
@@ -98,9 +99,10 @@ def _choose(place: Place, wanted: int, variant: int) -> list[Item]:
 
 def _describe(topic: str, place: Place, wanted: int, variant: int) -> str:
     items = _choose(place, wanted, variant)
+    named = f"the {topic}" if topic.islower() and topic.isascii() else topic
+    things = "is one thing" if len(items) == 1 else f"are {len(items)} things"
     opening = (
-        f"Certainly! Here {'is one thing' if len(items) == 1 else f'are {len(items)} things'} you might find in "
-        f"{'the ' + topic if topic.islower() and topic.isascii() else topic}, and a few words on what each is like:"
+        f"Certainly! Here {things} you might find in {named}, and a few words on what each of them is like:"
     )
     lines = [f"{at}. **{item.name}**: {item.description}" for at, item in enumerate(items, 1)]
     names = ", ".join(item.name.lower() for item in items[:-1])
@@ -119,6 +121,6 @@ def _unknown(text: str, topic: str | None) -> str:
     asked = asked if len(asked) <= 300 else asked[:300].rstrip() + "…"
     about = f'I know nothing about "{topic}"' if topic else "I have no answer to that"
     return (
-        f"You asked: “{asked}”\n\n{about}: this is a demo model without AI, and it knows only what was written "
-        f"into it. It can tell you what is in these places: {known}."
+        f"You asked: “{asked}”\n\n{about}: this is a demo model without AI, and it knows only what was "
+        f"written into it. It can tell you what is in these places: {known}."
     )

@@ -29,7 +29,7 @@ class Tool:
 
 @dataclass(frozen=True)
 class Request:
-    """A valid request. `tool_choice` is auto, none, required, or "named" with the one tool left in `tools`."""
+    """A valid request. With a `tool_choice` of "named", `tools` holds only the tool that is named."""
 
     model: str
     messages: tuple[Mapping[str, Any], ...]
@@ -50,8 +50,7 @@ class Request:
 def parse(body: bytes) -> Request:
     """Read a request's body.
 
-    Raises:
-        ApiError: Something is missing, of the wrong type, or does not fit together.
+    Raises ApiError if something is missing, of the wrong type, or does not fit together.
     """
     try:
         data = json.loads(body)
@@ -90,8 +89,7 @@ def parse(body: bytes) -> Request:
 def model_of(name: str) -> str:
     """Return the listed model that `name` stands for; `demo-flaky:stall` is demo-flaky.
 
-    Raises:
-        ApiError: There is no such model.
+    Raises ApiError if there is no such model.
     """
     model = ALIASES.get(name, name.partition(":")[0] if name.startswith("demo-flaky:") else name)
     if model not in MODELS:

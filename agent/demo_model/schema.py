@@ -1,4 +1,4 @@
-"""Fill any JSON schema from a question: what the question gives, then defaults, then the plainest valid value."""
+"""Fill any JSON schema from a question: what it gives, then defaults, then the plainest valid value."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class _Filler:
         self._values = 0
 
     def fill(self, schema: object, name: str, depth: int = 0, *, required: bool = True) -> Any:
-        """Return a value for the property `name`; NOTHING for an optional one that the question does not give."""
+        """Return a value for the property `name`; NOTHING for an optional one that is not given."""
         self._values += 1
         if depth > _LAST_DEPTH or self._values > _MOST_VALUES:
             return None if required else NOTHING

@@ -34,8 +34,8 @@ _MADE = 1_735_689_600
 class DemoServer:
     """An OpenAI-compatible server with no AI in it, on the running event loop.
 
-    `rate` is the speed of `demo` and `demo-flaky` in tokens a second. With an `api_key`, requests without it are
-    refused. A `port` of 0 takes a free one. Use it as an async context manager, or pair `start` with `close`.
+    `rate` is the speed of `demo` and `demo-flaky` in tokens a second. With an `api_key`, requests without it
+    are refused. A `port` of 0 takes a free one. Pair `start` with `close`, or use `async with`.
     """
 
     base_url: str
@@ -63,9 +63,7 @@ class DemoServer:
     async def start(self) -> None:
         """Serve on the running loop, and return when connections are accepted.
 
-        Raises:
-            OSError: The address is taken or not this machine's.
-            RuntimeError: It has been started before.
+        Raises OSError if the address is taken, RuntimeError if the server has been started before.
         """
         if self._listener is not None:
             raise RuntimeError("this server has been started already")

@@ -1,4 +1,4 @@
-"""A small tokenizer: words with the space before them, marks, line ends. Joined, the tokens are the text again."""
+"""A small tokenizer: words with the space before them, marks, line ends. Joined, they are the text again."""
 
 from __future__ import annotations
 

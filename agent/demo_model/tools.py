@@ -20,9 +20,10 @@ from agent.demo_model.schema import arguments_for
 _ENOUGH = 3
 _NAME, _OPTION, _PARAMETER, _DESCRIPTION, _PLACE = 3, 3, 2, 1, 4
 _COMMON = frozenset(
-    "a an and any are as ask asked about at be by can could do does find for from get give has have how i if in into is it "
-    "its list may me might my of on one or our please return returns run show some tell that the their them there these "
-    "they thing this to tool up use used using want was we what when where which who will with would you your s re".split()
+    "a an and any are as ask asked about at be by can could do does find for from get give has have "
+    "how i if in into is it its list may me might my of on one or our please return returns run show "
+    "some tell that the their them there these they thing this to tool up use used using want was we "
+    "what when where which who will with would you your s re".split()
 )
 _LOOKING = re.compile(
     r"\b(?:what|what's|whats|which|list|items?|things?|find|show|look|describe|contents?|anything|see)\b|무엇|뭐|뭘|물건|있",
