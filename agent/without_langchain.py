@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import operator
 from collections.abc import Sequence
 from typing import Annotated, Any, get_type_hints

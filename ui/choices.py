@@ -19,7 +19,7 @@ NONE = "-"
 
 
 def recall(page: str, starts: Mapping[str, Value]) -> None:
-    """On coming to a page, put the choices where its widgets find them: from the URL, else from before, else `starts`."""
+    """Put the choices where a newly opened page finds them: first the URL, then before, then `starts`."""
     if st.session_state.get("page_before") == page:
         return
     st.session_state["page_before"] = page
