@@ -25,7 +25,7 @@ from agent import graphs, without_langchain
 from agent.background import BackgroundLoop
 from agent.demo_model import DemoServer
 from agent.errors import LimitReached, RequestRefused, explain
-from agent.events import RUN_MODES, STREAM_MODES, JSON, RunRequest, RunState, StreamEvent
+from agent.events import JSON, RUN_MODES, STREAM_MODES, RunRequest, RunState, StreamEvent
 from agent.models import Endpoint, chat_model, http_client, openai_client
 from agent.requests import check, place_of
 from agent.settings import DEMO_MODELS, Limits, Settings

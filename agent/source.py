@@ -20,12 +20,12 @@ _BUILDERS: dict[str, Callable[..., Any]] = {
 
 def tool_source(tool_id: str) -> str:
     """The source of a tool, as it runs."""
-    return inspect.getsource(TOOLS[tool_id].code)
+    return inspect.getsource(TOOLS[tool_id].code).rstrip()
 
 
 def graph_source(graph: str) -> str:
     """The source of the function that builds a graph."""
-    return inspect.getsource(_BUILDERS[graph])
+    return inspect.getsource(_BUILDERS[graph]).rstrip()
 
 
 def stream_call(modes: Collection[str]) -> str:

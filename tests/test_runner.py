@@ -257,11 +257,16 @@ def test_the_queue_is_first_come_first_served_and_passes_over_who_has_their_shar
     with Runner(Settings(demo_rate=60, limits=Limits(runs_at_once=2, runs_per_session=1))) as runner:
         runs = [runner.start(request("count to 20", model="demo", tool_choice="none"), session=who) for who in "aabc"]
         wait_for(runs[2], lambda event: event.data == {"state": "running"})
-        assert [run.state for run in runs[:2]] == ["running", "queued"]
+        assert [(run.state, run.place) for run in runs] == [
+            ("running", 0),
+            ("queued", 1),
+            ("running", 0),
+            ("queued", 2),
+        ]
         for run in runs:
             finish(run)
-        begun = {run.id: run.asked_at + next(e.at for e in run.read()[0] if e.data == {"state": "running"}) for run in runs}
-        assert sorted(begun, key=begun.get)[0] == runs[0].id
+        begun = [run.asked_at + next(e.at for e in run.read()[0] if e.data == {"state": "running"}) for run in runs]
+        assert begun[0] < begun[2] < min(begun[1], begun[3])
 
 
 def test_the_oldest_finished_runs_are_forgotten_first():

@@ -23,8 +23,9 @@ def recall(page: str, starts: Mapping[str, Value]) -> None:
     if st.session_state.get("page_before") == page:
         return
     st.session_state["page_before"] = page
+    left_over = st.session_state.get("url_written", {})
     for name, start in starts.items():
-        given = _from_url(name, start)
+        given = _from_url(name, start) if st.query_params.get(name) != left_over.get(name) else None
         st.session_state[name] = _store(page, name).get(name, start) if given is None else given
 
 
@@ -38,6 +39,7 @@ def remember(page: str, starts: Mapping[str, Value]) -> None:
             st.query_params.pop(name, None)
         elif (text := ",".join(value) or NONE if isinstance(value, list) else str(value)) != st.query_params.get(name):
             st.query_params[name] = text
+    st.session_state["url_written"] = st.query_params.to_dict()
 
 
 def restrict(name: str, allowed: list[str]) -> None:

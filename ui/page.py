@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from agent.errors import SettingsError
 from agent.events import RUN_MODES, GraphName, RunRequest, StreamMode
@@ -42,9 +44,15 @@ def page(name: str) -> Choices:
     _check_settings()
     with st.sidebar:
         st.markdown("### :material/waves: Toolstream")
+        _navigate()
+        return _choose(info)
+
+
+def _navigate() -> None:
+    # A page that is run alone, as in a test of its own, has no others to link to.
+    with contextlib.suppress(StreamlitPageNotFoundError):
         for other in PAGES.values():
             st.page_link(other.file, label=other.title, icon=other.icon, help=other.summary)
-        return _choose(info)
 
 
 def _check_settings() -> None:
