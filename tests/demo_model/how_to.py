@@ -1,4 +1,4 @@
-"""LangGraph's how-to on streaming from within tools, shortened: plain OpenAI code that knows of no demo model."""
+"""LangGraph's how-to on streaming from within tools, shortened: plain OpenAI code without any demo in it."""
 
 import asyncio
 import json
