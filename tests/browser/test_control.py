@@ -1,0 +1,105 @@
+"""Clicks in the middle of a run: stopping it, and looking at it another way."""
+
+import time
+
+from playwright.sync_api import expect
+
+from tests.browser.visitor import (
+    BEDROOM,
+    BOX,
+    OFFICE,
+    STOP,
+    TURN,
+    ask,
+    last_turn,
+    run_id,
+    seen,
+    start_watching,
+    visit,
+    wait_for_end,
+    wait_for_text,
+)
+from tests.serving import wait_until
+
+
+def mode(page, name):
+    return page.locator(".st-key-modes button", has_text=name)
+
+
+def test_stop_ends_the_models_work_and_keeps_what_has_arrived(page, model):
+    visit(page, "/LLM_tokens")
+    ask(page, BEDROOM)
+    wait_for_text(page, 150)
+    hung_up = model.stats.hung_up
+    page.locator(STOP).click()
+    clicked = time.monotonic()
+    wait_until(lambda: model.stats.hung_up > hung_up, 3, "the app hangs up on the model")
+    assert time.monotonic() - clicked < 1
+    assert model.stats.active == 0
+    wait_for_end(page)
+
+    turn = last_turn(page)
+    assert len(page.locator(BOX).inner_text()) > 150
+    expect(page.locator(f"{BOX} summary")).to_contain_text("stopped")
+    expect(turn.locator("[data-testid=stAlert]")).to_contain_text("Stopped")
+
+    ask(page, OFFICE)
+    wait_for_end(page)
+    expect(last_turn(page)).to_contain_text("Desk")
+    expect(page.locator(TURN).nth(1)).to_contain_text("Stopped")
+
+
+def test_flipping_a_mode_redraws_the_same_run(page, model):
+    requests = model.stats.requests
+    visit(page, "/LLM_tokens")
+    ask(page, BEDROOM)
+    wait_for_text(page, 150)
+    run = run_id(page)
+    mode(page, "Steps").click()
+    page.wait_for_function("location.search.includes('modes=')")
+    wait_for_text(page, 250)
+    assert page.locator(STOP).count() == 1
+    wait_for_end(page)
+
+    assert run_id(page) == run
+    assert model.stats.requests - requests == 3  # the agent, the model in the tool, the agent
+    assert page.locator(TURN).count() == 2
+    expect(last_turn(page)).to_contain_text("Nightstand")
+
+
+def test_with_no_mode_nothing_of_the_answer_is_seen_before_the_end(page):
+    visit(page, "/LLM_tokens?modes=-")
+    start_watching(page, TURN)
+    ask(page, BEDROOM)
+    page.locator(STOP).wait_for()
+    wait_for_end(page)
+
+    early = " ".join(seen(page)[:-1])  # the last one may be the whole: the stop button goes after the answer is drawn
+    assert "without streaming" in early
+    assert [word for word in ("Nightstand", "Wardrobe", "get_items") if word in early] == []
+    expect(last_turn(page)).to_contain_text("Nightstand")
+
+
+def test_taking_the_last_mode_away_in_mid_run_hides_what_was_seen(page):
+    visit(page, "/LLM_tokens")
+    ask(page, BEDROOM)
+    wait_for_text(page, 150)
+    mode(page, "Words").click()
+    expect(last_turn(page)).to_contain_text("without streaming")
+    expect(page.locator(BOX)).to_have_count(0)
+    assert page.locator(STOP).count() == 1
+    wait_for_end(page)
+    expect(last_turn(page)).to_contain_text("Nightstand")
+
+
+def test_a_refresh_in_mid_run_finds_the_run_again(page, model):
+    requests = model.stats.requests
+    visit(page, "/LLM_tokens")
+    ask(page, BEDROOM)
+    wait_for_text(page, 150)
+    run = run_id(page)
+    page.reload()
+    wait_for_text(page, 250)
+    wait_for_end(page)
+    assert run_id(page) == run
+    assert model.stats.requests - requests == 3

@@ -1,0 +1,53 @@
+"""A run that breaks off: a sentence instead of a stack trace, and a way on."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visitor import BEDROOM, BOX, STOP, ask, choose, last_turn, visit, wait_for_end
+
+pytestmark = pytest.mark.failing_runs
+
+ALERT = "[data-testid=stAlert]"
+
+
+def test_what_arrived_stays_and_another_model_can_try_again(page):
+    visit(page, "/LLM_tokens?model=demo-flaky:broken")
+    ask(page, BEDROOM)
+    wait_for_end(page)
+    alert = last_turn(page).locator(ALERT)
+    expect(alert).to_have_count(1)
+    sentence = alert.inner_text().strip()
+    assert sentence.endswith(".")
+    assert "Error" not in sentence
+    assert "Traceback" not in sentence
+    expect(page.locator(BOX)).to_contain_text("Certainly! Here are 3 things")
+    expect(page.locator(f"{BOX} summary")).to_contain_text("failed")
+
+    choose(page, "model", "demo-fast · no AI, at once")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("[data-testid=stChatMessage]")).to_have_count(4)
+    wait_for_end(page)
+    expect(last_turn(page)).to_contain_text("Nightstand")
+    expect(last_turn(page).locator(ALERT)).to_have_count(0)
+    expect(page.locator(STOP)).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/Custom_data", "/Without_LangChain"])
+def test_a_refused_key_is_said_in_a_sentence(page, path):
+    visit(page, f"{path}?model=demo-flaky:unauthorized")
+    ask(page, BEDROOM)
+    wait_for_end(page)
+    expect(last_turn(page).locator(ALERT)).to_contain_text("key")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_the_flaky_model_never_breaks_the_page(page):
+    """Whatever comes next in its cycle of faults, a visitor can go on asking."""
+    visit(page, "/LLM_tokens")
+    choose(page, "model", "demo-flaky · no AI, breaks in many ways")
+    for place in ("office", "garage"):
+        ask(page, f"what items are in the {place}?")
+        expect(last_turn(page)).to_contain_text("get_items")
+        page.locator(STOP).or_(page.get_by_role("button", name="Try again")).last.wait_for()
+    page.locator(".st-key-new_conversation button").click()
+    expect(page.locator("[data-testid=stChatMessage]")).to_have_count(0)

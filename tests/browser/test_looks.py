@@ -1,0 +1,68 @@
+"""Phones, dark screens, and what the page loads."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visitor import BEDROOM, BOTH, PAGES, QUESTION, ask, boxes, visit, wait_for_end, wait_for_text
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+def brightness(color):
+    """From 0 to 1, of a color as the browser says it: "rgb(1, 2, 3)"."""
+    red, green, blue = (int(part) for part in color.removeprefix("rgb(").rstrip(")").split(","))
+    return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
+
+
+@pytest.mark.parametrize("path", ["/", *PAGES])
+def test_a_phone_shows_the_page_without_scrolling_sideways(open_page, app, path):
+    page = open_page(app, **PHONE)
+    visit(page, path)
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("innerWidth") == 390
+    box = page.locator(QUESTION).bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert box["y"] + box["height"] <= 844
+    assert box["width"] > 200
+
+
+def test_a_phone_runs_two_calls_one_below_the_other(open_page, app):
+    page = open_page(app, **PHONE)
+    visit(page, "/LLM_tokens?model=demo-fast")
+    ask(page, BOTH)
+    wait_for_end(page)
+    first, second = boxes(page)
+    assert first["bottom"] <= second["top"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    overflowing = "e => e.scrollWidth - e.clientWidth"
+    assert page.get_by_test_id("stMainBlockContainer").evaluate(overflowing) <= 0
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_the_page_follows_the_visitors_color_scheme(open_page, app, scheme):
+    page = open_page(app, color_scheme=scheme)
+    visit(page, "/LLM_tokens")
+    color = "e => getComputedStyle(e).backgroundColor"
+    for part in ("stApp", "stSidebar"):
+        shade = brightness(page.get_by_test_id(part).evaluate(color))
+        assert (shade < 0.2) if scheme == "dark" else (shade > 0.8)
+    words = brightness(page.locator("h1").evaluate("e => getComputedStyle(e).color"))
+    assert (words > 0.6) if scheme == "dark" else (words < 0.3)
+
+
+@pytest.mark.parametrize("path", ["/", *PAGES])
+def test_nothing_is_loaded_from_elsewhere(page, app, path):
+    """The fixture looks at this in every test; here it is the point, and every kind of element is on the page."""
+    urls = []
+    page.on("request", lambda request: urls.append(request.url))
+    visit(page, path)
+    page.get_by_text("The code that runs here").click()
+    page.locator("[data-testid=stCode]").first.wait_for()
+    ask(page, BEDROOM)
+    wait_for_text(page, 80)
+    page.locator(".st-key-stop button").click()
+    wait_for_end(page)
+    assert len(urls) > 10
+    assert [url for url in urls if not url.startswith((f"{app.url}/", "data:", "blob:"))] == []

@@ -1,0 +1,99 @@
+"""What a visitor does and sees, in the words of the app instead of selectors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+STOP = ".st-key-stop button"
+QUESTION = ".st-key-question textarea"
+TURN = "[data-testid=stChatMessage]"
+BOX = f"{TURN} [data-testid=stExpander]"
+
+PAGES = {"/Custom_data": "Custom data", "/LLM_tokens": "LLM tokens", "/Without_LangChain": "Without LangChain"}
+OFFICE = "what items are in the office?"
+BEDROOM = "what items are in the bedroom?"
+BOTH = "What items are in the office and the bedroom?"
+
+_WATCH = """selector => {
+    window.seen = [];
+    const look = () => {
+        const running = document.querySelector('.st-key-stop button');
+        const text = [...document.querySelectorAll(selector)].map(e => e.innerText).join('\\n').trim();
+        if (running && text !== window.seen.at(-1)) window.seen.push(text);
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+def visit(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator(QUESTION).wait_for()
+
+
+def ask(page: Page, question: str) -> None:
+    """Type a question and wait until its run has begun."""
+    turns = page.locator(TURN).count()
+    box = page.locator(QUESTION)
+    box.fill(question)
+    box.press("Enter")
+    page.locator(TURN).nth(turns + 1).wait_for()
+
+
+def wait_for_end(page: Page) -> None:
+    """Wait for the line of figures under the last turn, which is written when its run has ended."""
+    last_turn(page).locator("[data-testid=stCaptionContainer]").wait_for()
+    page.locator(STOP).wait_for(state="detached")
+
+
+def wait_for_text(page: Page, length: int, selector: str = BOX) -> None:
+    """Wait until that many characters have arrived."""
+    page.wait_for_function(
+        "([selector, length]) => [...document.querySelectorAll(selector)].at(-1)?.innerText.length > length",
+        arg=[selector, length],
+    )
+
+
+def last_turn(page: Page) -> Locator:
+    return page.locator(TURN).last
+
+
+def start_watching(page: Page, selector: str) -> None:
+    """From now on record every text that this part of the page shows while a run is at work."""
+    page.evaluate(_WATCH, selector)
+
+
+def seen(page: Page) -> list[str]:
+    texts: list[str] = page.evaluate("window.seen")
+    return texts
+
+
+def growing_lengths(texts: list[str]) -> list[int]:
+    """The lengths that were longer than all before."""
+    lengths: list[int] = []
+    for text in texts:
+        if text and len(text) > max(lengths, default=0):
+            lengths.append(len(text))
+    return lengths
+
+
+def boxes(page: Page) -> list[dict[str, float]]:
+    """Where the tools' boxes are: all measured in the same frame, for the page scrolls along with the text."""
+    script = "selector => [...document.querySelectorAll(selector)].map(box => box.getBoundingClientRect().toJSON())"
+    places: list[dict[str, float]] = page.evaluate(script, BOX)
+    return places
+
+
+def run_id(page: Page) -> str:
+    """The run that the URL leads to."""
+    found: str = page.evaluate("new URL(location).searchParams.get('run')")
+    return found
+
+
+def choose(page: Page, key: str, option: str) -> None:
+    """Choose an option of a select box in the sidebar."""
+    page.locator(f".st-key-{key} input").click()
+    page.get_by_role("option", name=option, exact=True).click()

@@ -1,0 +1,121 @@
+"""Fixtures of the browser tests; whoever does not ask for them needs neither Playwright nor Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from agent.demo_model import DemoServer
+    from tests.serving import App
+
+OpenPage = Callable[..., "Page"]
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def model() -> Iterator[DemoServer]:
+    """The model server that the shared app asks."""
+    from tests.serving import model_server
+
+    with model_server(rate=60) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def app(model: DemoServer) -> Iterator[App]:
+    """The app, shared by all tests that do not need one of their own."""
+    from tests.serving import app_server, pointed_at
+
+    with app_server({**pointed_at(model), "TOOLSTREAM_RUNS_PER_MINUTE": "1000"}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    executable = _chromium()
+    if executable is None:
+        _missing("No Chromium was found: install it (Debian: apt-get install chromium), or put its path in CHROMIUM.")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _missing("Playwright is not installed: pip install -r requirements-dev.txt")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
+    """Open pages of an app, each in a browser context of its own; keywords are the context's options.
+
+    Afterwards: no error in the page went uncaught, nothing was loaded from elsewhere, and the app's log is clean. A
+    failed run is logged with its cause; tests that want one are marked with `failing_runs`.
+    """
+    opened: list[tuple[BrowserContext, App, int]] = []
+    errors: list[str] = []
+    remote: list[str] = []
+
+    def open_page(app: App, **options: Any) -> Page:
+        settings = {"viewport": {"width": 1280, "height": 900}, "base_url": app.url, **options}
+        context = browser.new_context(**settings)
+        context.set_default_timeout(15_000)
+        opened.append((context, app, len(app.log())))
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda request: remote.extend(_leaving(app, request.url)))
+        page.on("websocket", lambda socket: remote.extend(_leaving(app, socket.url)))
+        return page
+
+    yield open_page
+    for context, _, _ in opened:
+        context.close()
+    assert errors == [], "errors that no script of the page caught"
+    assert remote == [], "requests that left this machine"
+    bad_sign = "Uncaught app" if request.node.get_closest_marker("failing_runs") else "Traceback"
+    for _, app, start in opened:
+        if app.log_file.exists():
+            assert bad_sign not in app.log()[start:], app.log()[start:]
+
+
+@pytest.fixture
+def page(open_page: OpenPage, app: App) -> Page:
+    """A page of the shared app, still empty."""
+    return open_page(app)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "failing_runs: runs fail on purpose, and the app may log why")
+
+
+def _leaving(app: App, url: str) -> list[str]:
+    at_home = url.split("://")[-1].startswith(app.url.split("://")[-1] + "/")
+    return [] if at_home or url.startswith(("data:", "blob:")) else [url]
+
+
+def _chromium() -> str | None:
+    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+def _missing(sentence: str) -> None:
+    if os.environ.get("TOOLSTREAM_REQUIRE_BROWSER"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
