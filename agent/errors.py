@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -59,6 +60,16 @@ def explain(error: BaseException) -> str:
         if type(cause).__module__.startswith(("httpx", "httpcore")):
             return _timeout_or_broken(cause)
     return f"The agent stopped on an error of its own ({type(error).__name__}). The server's log says more."
+
+
+def cause(error: BaseException) -> str:
+    """Where an error came from, for the host's log: the types and the place, not what a provider wrote.
+
+    Providers repeat keys and requests in their messages.
+    """
+    places = traceback.extract_tb(error.__traceback__)[-3:]
+    kinds = " <- ".join(type(link).__name__ for link in _causes(error))
+    return f"{kinds}\n{''.join(traceback.format_list(places))}"
 
 
 def _causes(error: BaseException) -> list[BaseException]:

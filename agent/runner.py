@@ -14,7 +14,6 @@ import logging
 import secrets
 import threading
 import time
-import traceback
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
@@ -24,7 +23,7 @@ import httpx2
 from agent import graphs, without_langchain
 from agent.background import BackgroundLoop
 from agent.demo_model import DemoServer
-from agent.errors import LimitReached, RequestRefused, explain
+from agent.errors import LimitReached, RequestRefused, cause, explain
 from agent.events import JSON, RUN_MODES, STREAM_MODES, RunRequest, RunState, StreamEvent
 from agent.models import Endpoint, chat_model, http_client, openai_client
 from agent.requests import check, place_of
@@ -286,11 +285,10 @@ class Runner:
             run._end("finished")
         except Exception as error:
             if not run.ended:
-                self._log_failure(error, run)
+                log.warning("A run failed: %s\n%s", explain(error), cause(error))
             run._end("failed", explain(error))
         finally:
             deadline.cancel()
-            self._keys.pop(run.id, None)
             self._working.discard(run)
             self._forget_oldest()
             self._admit()
@@ -298,7 +296,7 @@ class Runner:
     async def _stream(self, run: Run) -> AsyncGenerator[dict[str, Any], None]:
         await asyncio.shield(asyncio.wrap_future(self._opened))
         request = run.request
-        key = self._keys.get(run.id)
+        key = self._keys.pop(run.id, None)
         build = self._build if key else self._graph
         graph = build(request.graph, request.tools, request.tool_choice, request.model, key)
         parts: Any = graph.astream(  # type: ignore[call-overload]  # "tools" is missing from its types
@@ -346,13 +344,6 @@ class Runner:
         if self._demo and model in DEMO_MODELS:
             return Endpoint(model, "no-key-needed", self._demo.base_url)
         return Endpoint(model, key or self.settings.api_key or "no-key-needed", self.settings.base_url)
-
-    def _log_failure(self, error: Exception, run: Run) -> None:
-        """The cause, for the host; providers repeat keys in their errors, so these are struck out."""
-        cause = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-        for key in (self._keys.get(run.id), self.settings.api_key):
-            cause = cause.replace(key, "(key)") if key else cause
-        log.warning("A run failed: %s", explain(error) if isinstance(error, LimitReached) else cause)
 
     def _forget_oldest(self) -> None:
         ended = [run for run in self._runs.values() if run.ended]

@@ -37,7 +37,7 @@ class Translator:
 
     def translate(self, part: Part) -> Iterator[Happening]:
         """The happenings in one part: one, or one a node for `updates`."""
-        mode, namespace, data = part["type"], part["ns"], part["data"]
+        mode, namespace, data = part["type"], part["ns"], _without_error_texts(part["type"], part["data"])
         call_id = self._call_in(namespace)
         match mode:
             case "custom" if isinstance(data, Signed):
@@ -82,6 +82,17 @@ class Translator:
         for message in messages:
             if not namespace and not message.get("tool_calls"):
                 self.answer = message.get("content", "")
+
+
+def _without_error_texts(mode: str, data: Any) -> Any:
+    """LangGraph passes the text of an exception on, and a provider's may hold a key; the run's end explains it."""
+    if mode == "tasks" and data.get("error"):
+        return {**data, "error": "failed"}
+    if mode == "tools" and data.get("event") == "tool-error":
+        return {**data, "message": "failed"}
+    if mode == "debug" and data["payload"].get("error"):
+        return {**data, "payload": {**data["payload"], "error": "failed"}}
+    return data
 
 
 def _token(message: BaseMessage) -> JSON:
