@@ -61,11 +61,9 @@ def resolve(reference: str, root: object) -> object | None:
 def types_of(schema: Mapping[str, Any]) -> list[str]:
     """Return the `type` of a schema as a list."""
     declared = schema.get("type")
-    return (
-        [declared]
-        if isinstance(declared, str)
-        else [name for name in declared or [] if isinstance(name, str)]
-    )
+    if isinstance(declared, str):
+        return [declared]
+    return [name for name in list_of(schema, "type") if isinstance(name, str)]
 
 
 def same(one: object, other: object) -> bool:
@@ -83,6 +81,18 @@ def number(schema: Mapping[str, Any], key: str) -> float | int | None:
     """Return a numeric keyword of a schema, None if it is absent or no number."""
     value = schema.get(key)
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def size(schema: Mapping[str, Any], key: str, otherwise: int, *, most: int = 1000) -> int:
+    """Return a keyword that counts items or letters, at most `most`: nobody is written a billion of them."""
+    value = number(schema, key)
+    return otherwise if value is None else max(0, int(min(value, most)))
+
+
+def list_of(schema: Mapping[str, Any], key: str) -> list[Any]:
+    """Return a keyword that should be a list; an empty one if it is none."""
+    value = schema.get(key)
+    return value if isinstance(value, list) else []
 
 
 def _is_type(value: object, name: str) -> bool:
@@ -153,8 +163,7 @@ def _number(value: int | float, schema: Mapping[str, Any]) -> bool:
 
 
 def _array(value: list[Any], schema: Mapping[str, Any], root: object, depth: int) -> bool:
-    first = schema.get("prefixItems")
-    heads = first if isinstance(first, list) else []
+    heads = list_of(schema, "prefixItems")
     rest = schema.get("items", True)
     return (
         _within(len(value), schema, "minItems", "maxItems")
@@ -178,7 +187,7 @@ def _object(value: Mapping[str, Any], schema: Mapping[str, Any], root: object, d
         rules = rules or [schema.get("additionalProperties", True)]
         if not all(conforms(item, rule, root, depth + 1) for rule in rules):
             return False
-    required = schema.get("required")
-    return all(key in value for key in (required if isinstance(required, list) else [])) and _within(
+    required = [key for key in list_of(schema, "required") if isinstance(key, str)]
+    return all(key in value for key in required) and _within(
         len(value), schema, "minProperties", "maxProperties"
     )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from agent.demo_model.conform import resolve, types_of
+from agent.demo_model.conform import list_of, resolve, types_of
 
 _LOWEST = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _HIGHEST = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
@@ -20,7 +20,7 @@ def flatten(schema: object, root: object, seen: tuple[str, ...] = ()) -> dict[st
     reference = schema.get("$ref")
     if isinstance(reference, str) and reference not in seen:
         flat = merge(flatten(resolve(reference, root), root, (*seen, reference)), flat)
-    for part in schema.get("allOf") or []:
+    for part in list_of(schema, "allOf"):
         flat = merge(flat, flatten(part, root, seen))
     return flat
 
@@ -29,7 +29,9 @@ def merge(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema whose values conform to both, as far as keywords can say it."""
     merged = {**one, **other}
     for key in one.keys() & other.keys():
-        merged[key] = _both(key, one[key], other[key])
+        # A list against no list is malformed, and the later one stays.
+        if isinstance(one[key], list) == isinstance(other[key], list):
+            merged[key] = _both(key, one[key], other[key])
     if types := types_of(one):
         wanted = types_of(other) or types
         narrowed = [name for name in wanted if name in types or (name == "integer" and "number" in types)]
@@ -44,7 +46,7 @@ def _both(key: str, one: Any, other: Any) -> Any:
         shared = {name: {"allOf": [one[name], other[name]]} for name in one.keys() & other.keys()}
         return {**one, **other, **shared}
     if key == "required":
-        return list(dict.fromkeys([*one, *other]))
+        return [*one, *(name for name in other if name not in one)]
     if key in ("items", "additionalProperties"):
         return (
             {"allOf": [one, other]}
@@ -55,10 +57,8 @@ def _both(key: str, one: Any, other: Any) -> Any:
         return [{"allOf": [first, second]} for first in one for second in other]
     if key == "enum":
         return [option for option in one if option in other]
-    if key in _LOWEST:
-        return max(one, other)
-    if key in _HIGHEST:
-        return min(one, other)
+    if key in _LOWEST + _HIGHEST and isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return max(one, other) if key in _LOWEST else min(one, other)
     if key == "multipleOf" and isinstance(one, int) and isinstance(other, int):
         return math.lcm(one, other)
     return other

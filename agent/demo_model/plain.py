@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agent.demo_model.conform import number, types_of
+from agent.demo_model.conform import list_of, number, size, types_of
 from agent.demo_model.pattern import text_for
 
 _SAMPLES = {
@@ -29,6 +29,7 @@ _IMPLIED = {
     "string": ("pattern", "minLength", "maxLength", "format"),
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
 }
+_LONGEST = 100_000
 _PLACE_WORDS = frozenset(
     "place location room where city town area building spot venue site destination".split()
 )
@@ -79,7 +80,7 @@ def values(kind: str, schema: Mapping[str, Any], text: str) -> Iterator[Any]:
 
 def variations(value: Any, schema: Mapping[str, Any], branches: list[dict[str, Any]]) -> Iterator[Any]:
     """Offer values like `value` but different, for arrays without repeats."""
-    yield from schema.get("enum") or []
+    yield from list_of(schema, "enum")
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, (int, float)):
@@ -88,7 +89,7 @@ def variations(value: Any, schema: Mapping[str, Any], branches: list[dict[str, A
             yield value + times * step
             yield value - times * step
     elif isinstance(value, str):
-        most = int(schema.get("maxLength", 10_000))
+        most = size(schema, "maxLength", 10_000, most=10_000)
         for at in range(60):
             mark = f" {at + 2}" if most > 3 else chr(ord("a") + at % 26)
             yield value[: max(0, most - len(mark))] + mark
@@ -116,10 +117,13 @@ def variations(value: Any, schema: Mapping[str, Any], branches: list[dict[str, A
 
 
 def _strings(schema: Mapping[str, Any], text: str) -> Iterator[str]:
-    if schema.get("format") in _SAMPLES:
-        yield _SAMPLES[str(schema["format"])]
+    if sample := _SAMPLES.get(str(schema.get("format"))):
+        yield sample
     yield text
-    least, most = int(number(schema, "minLength") or 0), int(schema.get("maxLength", 100_000))
+    least, most = (
+        size(schema, "minLength", 0, most=_LONGEST),
+        size(schema, "maxLength", _LONGEST, most=_LONGEST),
+    )
     if isinstance(schema.get("pattern"), str):
         yield from (
             text_for(schema["pattern"], extra=extra) for extra in (*range(20), least, max(0, least - 1))

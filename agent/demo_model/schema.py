@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agent.demo_model import plain
-from agent.demo_model.conform import conforms, same, types_of
+from agent.demo_model.conform import conforms, list_of, same, size, types_of
 from agent.demo_model.given import NOTHING, Given
 from agent.demo_model.merge import flatten, merge
 from agent.demo_model.reading import read
@@ -69,7 +69,7 @@ class _Filler:
             return
         if "default" in schema:
             yield schema["default"]
-        yield from (schema.get("examples") or [])[:3] if isinstance(schema.get("examples"), list) else []
+        yield from list_of(schema, "examples")[:3]
         if nullable:
             yield None
         yield from options
@@ -107,7 +107,7 @@ class _Filler:
     def _object(self, schema: dict[str, Any], depth: int, *, required: bool) -> Any:
         properties = schema.get("properties")
         properties = properties if isinstance(properties, Mapping) else {}
-        needed = [key for key in schema.get("required") or [] if isinstance(key, str)]
+        needed = [key for key in list_of(schema, "required") if isinstance(key, str)]
         extra = schema.get("additionalProperties", True)
         values: dict[str, Any] = {}
         before = self._given.mark()
@@ -120,17 +120,17 @@ class _Filler:
                 values[key] = value
         if not required and (not values or self._given.mark() == before):
             return NOTHING
-        for at in range(int(schema.get("minProperties") or 0)):
-            if len(values) < schema["minProperties"]:
+        least = size(schema, "minProperties", 0)
+        for at in range(least):
+            if len(values) < least:
                 key = next((key for key in properties if key not in values), f"extra_{at + 1}")
                 values[key] = self.fill(properties.get(key, extra), key, depth + 1)
         return {key: values[key] for key in [*properties, *values] if key in values}
 
     def _array(self, schema: dict[str, Any], name: str, depth: int, *, required: bool) -> Any:
-        heads = schema.get("prefixItems")
-        heads = heads if isinstance(heads, list) else []
+        heads = list_of(schema, "prefixItems")
         rest = schema.get("items", {})
-        least, most = int(schema.get("minItems") or 0), int(schema.get("maxItems", 1000))
+        least, most = size(schema, "minItems", 0), size(schema, "maxItems", 1000)
         listed = [] if heads else self._given.listed(flatten(rest, self._root), name)
         if not required and not listed:
             return NOTHING

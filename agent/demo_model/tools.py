@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.demo_model import places
-from agent.demo_model.conform import types_of
+from agent.demo_model.conform import list_of, types_of
 from agent.demo_model.given import Given
 from agent.demo_model.merge import flatten
 from agent.demo_model.plain import is_place, words_of
@@ -72,7 +72,7 @@ def calls_to(tool: Tool, question: str) -> list[PlannedCall]:
     elif "string" in types_of(schema) and not (
         _QUERY_WORDS & set(words_of(name)) and len(reading.quoted) < 2
     ):
-        options = [option for other in _properties(tool).values() for option in other.get("enum") or []]
+        options = [option for other in _properties(tool).values() for option in list_of(other, "enum")]
         things = [topic for topic in reading.topics if topic not in options]
     if len(things) < 2:
         return [PlannedCall(tool.name, arguments_for(tool.parameters, question))]
@@ -130,8 +130,8 @@ def _asks_about_a_place(reading: Reading) -> bool:
 def _subject(tool: Tool) -> tuple[str, dict[str, Any]]:
     """Return the parameter that says what a call is about: a place, the first required text, or a choice."""
     properties = _properties(tool)
-    required = tool.parameters.get("required")
-    needed = [name for name in (required if isinstance(required, list) else []) if name in properties]
+    required = list_of(tool.parameters, "required")
+    needed = [name for name in properties if name in required]
     texts = [name for name in [*needed, *properties] if "string" in types_of(properties[name])]
     free = [name for name in texts if "enum" not in properties[name]]
     for name in (*filter(is_place, properties), *(name for name in free if name in needed), *texts):

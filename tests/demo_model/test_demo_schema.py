@@ -197,3 +197,19 @@ def test_whatever_is_written_conforms(schema: Json, question: str) -> None:
 @given(schema=SCHEMAS, value=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 def test_conformity_is_judged_as_jsonschema_does(schema: Json, value: Any) -> None:
     assert conforms(value, schema, schema) == jsonschema.Draft202012Validator(schema).is_valid(value)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "properties": [], "required": 5},
+        {"type": "object", "required": [{}, []], "properties": {"a": 7}},
+        {"type": {"a": 1}, "format": [], "pattern": "(", "minLength": "x"},
+        {"type": "array", "items": [TEXT], "minItems": 10**30},
+        {"allOf": [{"minimum": {}, "items": True}, {"minimum": {}, "items": {}}, 5], "anyOf": "x"},
+        {"$ref": "elsewhere.json#/x"},
+    ],
+)
+def test_a_malformed_schema_does_no_harm(schema: Json) -> None:
+    arguments_for(schema, "what is in the office?")
+    arguments_for({"type": "object", "properties": {"place": schema}, "required": ["place"]}, "the office")
