@@ -48,11 +48,7 @@ def _both(key: str, one: Any, other: Any) -> Any:
     if key == "required":
         return [*one, *(name for name in other if name not in one)]
     if key in ("items", "additionalProperties"):
-        return (
-            {"allOf": [one, other]}
-            if isinstance(one, Mapping) and isinstance(other, Mapping)
-            else one and other
-        )
+        return False if one is False or other is False else {"allOf": [one, other]}
     if key in ("anyOf", "oneOf"):
         return [{"allOf": [first, second]} for first in one for second in other]
     if key == "enum":
