@@ -33,7 +33,7 @@ def model() -> Iterator[DemoServer]:
     """The model server that the shared app asks."""
     from tests.serving import model_server
 
-    with model_server(rate=60) as server:
+    with model_server(rate=90) as server:
         yield server
 
 
@@ -63,46 +63,73 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
-    """Open pages of an app, each in a browser context of its own; keywords are the context's options.
+def watched(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, App], None]]:
+    """Watch pages; in the end no error went uncaught, nothing was loaded from elsewhere, and the app's log is clean.
 
-    Afterwards: no error in the page went uncaught, nothing was loaded from elsewhere, and the app's log is clean. A
-    failed run is logged with its cause; tests that want one are marked with `failing_runs`.
+    A failed run is logged with its cause; tests that want one are marked with `failing_runs`.
     """
-    opened: list[tuple[BrowserContext, App, int]] = []
     errors: list[str] = []
     remote: list[str] = []
+    logs: list[tuple[App, int]] = []
 
-    def open_page(app: App, **options: Any) -> Page:
-        settings = {"viewport": {"width": 1280, "height": 900}, "base_url": app.url, **options}
-        context = browser.new_context(**settings)
-        context.set_default_timeout(15_000)
-        opened.append((context, app, len(app.log())))
-        page = context.new_page()
+    def watch(page: Page, app: App) -> None:
+        logs.append((app, len(app.log())))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: remote.extend(_leaving(app, request.url)))
         page.on("websocket", lambda socket: remote.extend(_leaving(app, socket.url)))
-        return page
 
-    yield open_page
-    for context, _, _ in opened:
-        context.close()
+    yield watch
+    bad_sign = "Uncaught app" if request.node.get_closest_marker("failing_runs") else "Traceback"
+    written = "".join(app.log()[start:] for app, start in logs if app.log_file.exists())
+    assert bad_sign not in written, written[written.index(bad_sign) :]
     assert errors == [], "errors that no script of the page caught"
     assert remote == [], "requests that left this machine"
-    bad_sign = "Uncaught app" if request.node.get_closest_marker("failing_runs") else "Traceback"
-    for _, app, start in opened:
-        if app.log_file.exists():
-            assert bad_sign not in app.log()[start:], app.log()[start:]
 
 
 @pytest.fixture
-def page(open_page: OpenPage, app: App) -> Page:
-    """A page of the shared app, still empty."""
-    return open_page(app)
+def open_page(browser: Browser, watched: Callable[[Page, App], None]) -> Iterator[OpenPage]:
+    """Open pages of an app, each in a browser context of its own; keywords are the context's options."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(app: App, **options: Any) -> Page:
+        contexts.append(_context(browser, app, **options))
+        page = contexts[-1].new_page()
+        watched(page, app)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def desktop(browser: Browser, app: App) -> Iterator[BrowserContext]:
+    """What the pages of most tests share: the browser's cache. Loading 3 MB anew for each would take half the time."""
+    context = _context(browser, app)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(desktop: BrowserContext, app: App, watched: Callable[[Page, App], None]) -> Iterator[Page]:
+    """A page of the shared app, still empty; what it leaves in the browser is cleared away."""
+    page = desktop.new_page()
+    watched(page, app)
+    yield page
+    if page.url.startswith(app.url):
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.close()
+    desktop.clear_cookies()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "failing_runs: runs fail on purpose, and the app may log why")
+
+
+def _context(browser: Browser, app: App, **options: Any) -> BrowserContext:
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "base_url": app.url, **options})
+    context.set_default_timeout(15_000)
+    return context
 
 
 def _leaving(app: App, url: str) -> list[str]:

@@ -66,7 +66,7 @@ def model_server(rate: float = 30.0) -> Iterator[DemoServer]:
 
 def pointed_at(server: DemoServer) -> dict[str, str]:
     """The environment of an app that asks this model server."""
-    models = "demo,demo-fast,demo-flaky,demo-flaky:broken,demo-flaky:unauthorized"
+    models = "demo,demo-fast,demo-flaky,demo-flaky:broken,demo-flaky:stall,demo-flaky:unauthorized"
     return {"OPENAI_BASE_URL": server.base_url, "OPENAI_MODEL": models}
 
 

@@ -103,3 +103,27 @@ def test_a_refresh_in_mid_run_finds_the_run_again(page, model):
     wait_for_end(page)
     assert run_id(page) == run
     assert model.stats.requests - requests == 3
+
+
+def test_a_question_asked_meanwhile_waits_and_is_answered(page):
+    visit(page, "/LLM_tokens")
+    ask(page, BEDROOM)
+    wait_for_text(page, 100)
+    ask(page, OFFICE)
+    assert page.locator(STOP).count() == 1
+    expect(last_turn(page)).to_contain_text("Waiting for its turn")
+    expect(last_turn(page)).to_contain_text("Desk", timeout=15_000)
+    wait_for_end(page)
+    expect(page.locator(TURN).nth(1)).to_contain_text("Nightstand")
+    assert "bedroom" not in last_turn(page).inner_text()
+
+
+def test_stop_ends_the_run_that_works_and_not_the_one_that_waits(page):
+    visit(page, "/LLM_tokens")
+    ask(page, BEDROOM)
+    wait_for_text(page, 100)
+    ask(page, OFFICE)
+    page.locator(STOP).click()
+    expect(page.locator(TURN).nth(1)).to_contain_text("Stopped")
+    expect(last_turn(page)).to_contain_text("Desk", timeout=15_000)
+    wait_for_end(page)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import BEDROOM, BOTH, PAGES, QUESTION, ask, boxes, visit, wait_for_end, wait_for_text
+from tests.browser.visitor import BEDROOM, BOTH, PAGES, QUESTION, STOP, ask, boxes, visit, wait_for_end, wait_for_text
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
@@ -14,18 +14,26 @@ def brightness(color):
     return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
 
 
-@pytest.mark.parametrize("path", ["/", *PAGES])
-def test_a_phone_shows_the_page_without_scrolling_sideways(open_page, app, path):
+def test_a_phone_shows_every_page_without_scrolling_sideways(open_page, app):
     page = open_page(app, **PHONE)
-    visit(page, path)
-    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.evaluate("innerWidth") == 390
-    box = page.locator(QUESTION).bounding_box()
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= 390
-    assert box["y"] + box["height"] <= 844
-    assert box["width"] > 200
+    for path in ("/", *PAGES):
+        visit(page, path)
+        expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.evaluate("innerWidth") == 390  # it would grow with what is too wide
+        box = page.locator(QUESTION).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert box["y"] + box["height"] <= 844
+        assert box["width"] > 200
+
+
+def test_a_first_visit_by_phone_starts_at_the_top(open_page, app):
+    page = open_page(app, **PHONE)
+    visit(page, "/")
+    page.locator("main").get_by_role("button").last.wait_for()
+    page.wait_for_timeout(500)  # that nothing scrolls has no event
+    expect(page.locator("h1")).to_be_in_viewport(ratio=1, timeout=1)
 
 
 def test_a_phone_runs_two_calls_one_below_the_other(open_page, app):
@@ -52,17 +60,18 @@ def test_the_page_follows_the_visitors_color_scheme(open_page, app, scheme):
     assert (words > 0.6) if scheme == "dark" else (words < 0.3)
 
 
-@pytest.mark.parametrize("path", ["/", *PAGES])
-def test_nothing_is_loaded_from_elsewhere(page, app, path):
-    """The fixture looks at this in every test; here it is the point, and every kind of element is on the page."""
+def test_nothing_is_loaded_from_elsewhere(open_page, app):
+    """The fixture looks at this in every test; here it is the point, with an empty cache."""
+    page = open_page(app)
     urls = []
     page.on("request", lambda request: urls.append(request.url))
-    visit(page, path)
-    page.get_by_text("The code that runs here").click()
-    page.locator("[data-testid=stCode]").first.wait_for()
+    for path in ("/", *PAGES):
+        visit(page, path)
+        page.get_by_text("The code that runs here").click()
+        page.locator("[data-testid=stCode]").first.wait_for()
     ask(page, BEDROOM)
     wait_for_text(page, 80)
-    page.locator(".st-key-stop button").click()
+    page.locator(STOP).click()
     wait_for_end(page)
     assert len(urls) > 10
     assert [url for url in urls if not url.startswith((f"{app.url}/", "data:", "blob:"))] == []
