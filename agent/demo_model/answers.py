@@ -72,7 +72,7 @@ def whole(reply: Reply, envelope: Envelope, fault: Fault | None) -> Outcome:
     headers = (_JSON, (b"content-length", str(len(body)).encode()))
     if fault in ("broken", "stall"):
         return Outcome([Part(body[: len(body) // 2], TOKENS_BEFORE)], headers, _end(fault))
-    return Outcome([Part(body, size)], headers)
+    return Outcome([Part(body, TOKENS_BEFORE if fault else size)], headers)
 
 
 def _end(fault: Fault) -> Literal["complete", "cut", "silence"]:

@@ -24,7 +24,7 @@ class PacedResponse(Response):
         """Send until it is done or the client has hung up."""
         sending = asyncio.ensure_future(self._send(scope, send))
         leaving = asyncio.ensure_future(_client_gone(receive))
-        self._tally.active += 1
+        self._tally.sending.add(sending)
         try:
             await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if not sending.done():
@@ -32,7 +32,7 @@ class PacedResponse(Response):
             elif self._outcome.end == "cut":
                 await leaving
         finally:
-            self._tally.active -= 1
+            self._tally.sending.discard(sending)
             sending.cancel()
             leaving.cancel()
             await asyncio.gather(sending, leaving, return_exceptions=True)

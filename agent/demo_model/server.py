@@ -79,6 +79,8 @@ class DemoServer:
             return
         # Clients that are dropped from here on have not hung up.
         self._final = self._final or self._closed_stats()
+        for answer in self._tally.sending:
+            answer.cancel()
         self._listener.stop()
         await self._serving
 

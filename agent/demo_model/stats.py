@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,13 @@ class Stats:
 
 @dataclass
 class Tally:
-    """The running counts behind `Stats`."""
+    """The running counts behind `Stats`, and the answers being sent."""
 
     requests: int = 0
-    active: int = 0
     hung_up: int = 0
     tokens: int = 0
+    sending: set[asyncio.Future[None]] = field(default_factory=set)
 
     def snapshot(self) -> Stats:
         """Return the counts as they are now."""
-        return Stats(self.requests, self.active, self.hung_up, self.tokens)
+        return Stats(self.requests, len(self.sending), self.hung_up, self.tokens)
