@@ -31,6 +31,9 @@ class SettingsError(AgentError):
 class RequestRefused(AgentError):
     """A run was not started; the text says what to change."""
 
+    refusal = True
+    """How to tell it where the class itself may be one of before a hot reload."""
+
 
 class StreamBroken(AgentError):
     """The model server stopped in the middle of an answer."""

@@ -7,11 +7,11 @@ import time
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from agent.errors import RequestRefused
 from agent.runner import Run
 from agent.source import graph_source, stream_call, tool_source
 from agent.transcript import ToolCall, Transcript
 from ui import session
+from ui.browser import wait_for_browser
 from ui.catalog import GRAPH_TITLES
 from ui.live import RunView, show_figures
 from ui.page import Choices
@@ -19,7 +19,7 @@ from ui.untrusted import safe_markdown
 
 UPDATES_PER_SECOND = 15
 PATIENCE = 0.25
-"""Seconds that a wait may take; after each there is a point where a click can interrupt the script."""
+"""Seconds that a wait may take; after each, a click can interrupt the script."""
 
 
 def chat(choices: Choices) -> None:
@@ -32,6 +32,12 @@ def chat(choices: Choices) -> None:
         on_submit=_ask_typed,
         args=(choices,),
     )
+    if session.run_is_lost(choices.page.name):
+        st.info(
+            "The run in this link is not here any more: the server was restarted in the meantime, "
+            "or many others have come after it. Ask again to start a new one.",
+            icon=":material/history:",
+        )
     if refusal := st.session_state.pop("refusal", None):
         st.warning(refusal, icon=":material/block:")
     runs = session.conversation(choices.page.name)
@@ -67,8 +73,10 @@ def ask(question: str, choices: Choices) -> None:
             session=session.session_id(),
             api_key=choices.api_key,
         )
-    except RequestRefused as refusal:
-        st.session_state["refusal"] = str(refusal)
+    except Exception as error:
+        if not hasattr(error, "refusal"):
+            raise
+        st.session_state["refusal"] = str(error)
 
 
 def _ask_typed(choices: Choices) -> None:
@@ -107,7 +115,7 @@ def _follow(run: Run, place: DeltaGenerator, choices: Choices) -> None:
         for event in events:
             transcript.add(event)
         view.draw(transcript, waiting="" if ended else _waiting(transcript, run))
-        _ = "_" in st.session_state  # an interrupt point, also when there was nothing to draw
+        wait_for_browser()
         if not ended:
             time.sleep(1 / UPDATES_PER_SECOND)
     with place:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Protocol
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from agent.blocks import Blocks
 from agent.transcript import Answer, ToolCall, Transcript
+from ui.browser import wait_for_browser
 from ui.untrusted import safe_label, safe_markdown
 
-BLOCKS_TO_A_CONTAINER = 16
-"""The browser's cost of an update grows with the number of siblings, so finished blocks are kept in groups."""
+GROUP = 16
+"""Blocks to a container."""
 
 COLUMNS = 3
-
-
-class _View(Protocol):
-    def draw(self, item: Any) -> None: ...
+"""Tool calls side by side, where the page is wide enough."""
 
 
 class RunView:
@@ -40,52 +39,70 @@ class RunView:
 
 
 class TextView:
-    """Text that grows: each finished block is written once, only the tail is written again."""
+    """Text that grows: each finished block is written once, only the tail is written again.
+
+    The browser's work for an update grows with the number of neighbours, so blocks are kept in groups. A group
+    that is already full when it is first drawn, as after a rerun, is written in one go.
+    """
 
     def __init__(self, place: DeltaGenerator) -> None:
-        self._place = place.container()
-        self._group = self._place
+        self._blocks = place.container()
         self._tail = _Slot(place)
+        self._group: DeltaGenerator | None = None
         self._written = 0
 
     def draw(self, text: Blocks) -> None:
         """Write the blocks that are new, and the tail."""
-        for block in text.done[self._written :]:
-            if self._written % BLOCKS_TO_A_CONTAINER == 0:
-                self._group = self._place.container()
-            self._group.markdown(safe_markdown(block))
-            self._written += 1
+        while self._written < len(text.done):
+            new = text.done[self._written :]
+            at_start = self._written % GROUP == 0
+            if at_start or self._group is None:
+                self._group = self._blocks.container()
+            count = GROUP if at_start and len(new) >= GROUP else 1
+            self._group.markdown("\n\n".join(safe_markdown(block) for block in new[:count]))
+            self._written += count
+            wait_for_browser()
         self._tail.markdown(safe_markdown(text.tail))
 
 
 class _Slot:
-    """A placeholder that is written to only when what it shows changes."""
+    """A placeholder that is made when it is first needed, and written to only when what it shows changes."""
 
     def __init__(self, place: DeltaGenerator) -> None:
-        self._place = place.empty()
+        self._parent = place
+        self._place: DeltaGenerator | None = None
         self._shown = ""
 
     def markdown(self, text: str) -> None:
-        if text != self._shown:
-            self._shown = text
+        if place := self._changed(text):
             if text:
-                self._place.markdown(text)
+                place.markdown(text)
             else:
-                self._place.empty()
+                place.empty()
 
     def progress(self, share: float, text: str) -> None:
-        if (shown := f"{share}{text}") != self._shown:
-            self._shown = shown
-            self._place.progress(share, safe_label(text) or None)
+        if place := self._changed(f"{share} {text}"):
+            place.progress(share, safe_label(text) or None)
+
+    def _changed(self, shown: str) -> DeltaGenerator | None:
+        if shown == self._shown:
+            return None
+        self._shown = shown
+        if self._place is None:
+            self._place = self._parent.empty()
+        return self._place
 
 
 class _AnswerView:
     def __init__(self, place: DeltaGenerator) -> None:
-        self._text = TextView(place)
-        self._chunks = _ChunksView(place)
+        self._place = place.container()
+        self._text: TextView | None = None
+        self._chunks = _ChunksView(self._place)
 
     def draw(self, answer: Any) -> None:
-        self._text.draw(answer.text)
+        if answer.text:
+            self._text = self._text or TextView(self._place)
+            self._text.draw(answer.text)
         self._chunks.draw(answer.chunks)
 
 
@@ -115,48 +132,56 @@ class _CallBox:
     """One tool call: what it was asked, what it sends, what it returned, how long it took."""
 
     def __init__(self, place: DeltaGenerator) -> None:
-        self._status = place.status("…", expanded=True, state="running")
-        self._shown: tuple[str, str] = ("…", "running")
-        self._arguments = _Slot(self._status)
-        self._chunks = _ChunksView(self._status)
-        self._text = TextView(self._status)
-        self._result = TextView(self._status)
+        self._place = place
+        self._status: StatusContainer | None = None
+        self._head: tuple[str, str] = ("", "")
+        self._text: TextView | None = None
+        self._result: TextView | None = None
 
     def draw(self, call: ToolCall) -> None:
-        self._head(call)
+        status = self._draw_head(call)
         if call.shows_output:
             self._chunks.draw(call.chunks)
-            self._text.draw(call.text)
+            if call.text:
+                self._text = self._text or TextView(status)
+                self._text.draw(call.text)
         if call.shows_result and call.result and not (call.shows_output and call.text.text == call.result):
-            self._result.draw(Blocks(_result(call)))
+            self._result = self._result or TextView(status)
+            self._result.draw(Blocks(call.result if call.state == "failed" else f"Returned: {call.result}"))
 
-    def _head(self, call: ToolCall) -> None:
-        took = f" · {call.ended_at - call.started_at:.1f} s" if call.ended_at and call.started_at is not None else ""
-        ending = {"failed": " · failed", "stopped": " · stopped", "asked": " · being asked"}.get(call.state, "")
-        head = f"**{safe_label(call.name or 'tool')}** {safe_label(_spoken(call.arguments), 60)}{took}{ending}"
-        state = {"asked": "running", "running": "running", "finished": "complete"}.get(call.state, "error")
-        if (head, state) != self._shown:
-            self._shown = (head, state)
-            self._status.update(label=head, state=state, expanded=True)  # type: ignore[arg-type]
+    def _draw_head(self, call: ToolCall) -> StatusContainer:
+        head = _head(call)
+        if self._status is None:
+            self._status = self._place.status(head[0], expanded=True, state=head[1])
+            self._chunks = _ChunksView(self._status)
+        elif head != self._head:
+            self._status.update(label=head[0], state=head[1], expanded=True)
+        self._head = head
+        return self._status
 
 
 class _ChunksView:
     """Custom chunks: progress as a bar, anything else as a line that names its kind."""
 
     def __init__(self, place: DeltaGenerator) -> None:
+        self._place = place
         self._progress = _Slot(place)
-        self._lines = TextView(place)
+        self._lines: TextView | None = None
         self._text = Blocks()
         self._seen = 0
 
     def draw(self, chunks: list[Any]) -> None:
-        for chunk in chunks[self._seen :]:
-            if share := _progress(chunk):
-                self._progress.progress(share, str(chunk.get("status", "")))
-            else:
+        new, self._seen = chunks[self._seen :], len(chunks)
+        progress: dict[str, Any] = {}
+        for chunk in new:
+            if _progress(chunk) is None:
                 self._text.feed(_line(chunk))
-        if len(chunks) > self._seen:
-            self._seen = len(chunks)
+            else:
+                progress = chunk
+        if progress:
+            self._progress.progress(_progress(progress) or 0.0, str(progress.get("status", "")))
+        if new and self._text:
+            self._lines = self._lines or TextView(self._place)
             self._lines.draw(self._text)
 
 
@@ -171,6 +196,16 @@ def _grouped(transcript: Transcript) -> list[Answer | list[ToolCall]]:
         else:
             groups.append([item])
     return groups
+
+
+def _head(call: ToolCall) -> tuple[str, Literal["running", "complete", "error"]]:
+    """The line above a tool call, and the sign before it."""
+    took = f" · {call.ended_at - call.started_at:.1f} s" if call.ended_at and call.started_at is not None else ""
+    ending = {"failed": " · failed", "stopped": " · stopped"}.get(call.state, "")
+    label = f"**{safe_label(call.name or 'tool')}** {safe_label(_spoken(call.arguments), 60)}{took}{ending}"
+    if call.state in ("asked", "running"):
+        return label, "running"
+    return label, "complete" if call.state == "finished" else "error"
 
 
 def _spoken(arguments: str) -> str:
@@ -195,10 +230,6 @@ def _line(chunk: Any) -> str:
             return f"- **{safe_label(str(value), 300)}** `{kind.replace('`', '')[:40]}`\n"
     text = json.dumps(chunk, ensure_ascii=False).replace("`", "'")
     return f"- `{text[:300]}{'…' if len(text) > 300 else ''}`\n"
-
-
-def _result(call: ToolCall) -> str:
-    return (call.result or "") if call.state == "failed" else f"Returned: {call.result}"
 
 
 def show_figures(transcript: Transcript) -> None:

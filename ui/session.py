@@ -62,6 +62,12 @@ def conversation(page: str) -> list[Run]:
     return runs
 
 
+def run_is_lost(page: str) -> bool:
+    """Whether the URL names a run that is not, or no longer, kept here."""
+    run_id = st.query_params.get("run")
+    return run_id is not None and page not in st.session_state.get("threads", {}) and runner().get(run_id) is None
+
+
 def thread_id(page: str) -> str:
     """The id of this page's conversation; a new one if there is none."""
     threads: dict[str, str] = st.session_state.setdefault("threads", {})
