@@ -36,7 +36,8 @@ _KOREAN_AND = re.compile(r"(?:와|과|하고|이랑|랑|,)\s*")
 _PRONOUNS = frozenset(
     "it them they there here this that these those each all me you us him her everything something anything "
     "nothing general particular detail details total order short brief words tokens item items "
-    "thanks thank hurry way things thing place places one following same world time fact addition case then".split()
+    "thanks thank hurry way things thing place places one following same world time fact "
+    "addition case then".split()
 )
 
 

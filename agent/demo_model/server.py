@@ -53,12 +53,11 @@ class DemoServer:
         self._faults = FaultCycle()
         self._listener: Listener | None = None
         self._serving: asyncio.Task[None] | None = None
-        self._final: Stats | None = None
 
     @property
     def stats(self) -> Stats:
-        """What the server has done up to now; after `close`, what it had done then."""
-        return self._final or self._tally.snapshot()
+        """What the server has done up to now."""
+        return self._tally.snapshot()
 
     async def start(self) -> None:
         """Serve on the running loop, and return when connections are accepted.
@@ -77,8 +76,7 @@ class DemoServer:
         """End open answers, drop all connections and stop serving. Closing twice does no harm."""
         if self._listener is None or self._serving is None:
             return
-        # Clients that are dropped from here on have not hung up.
-        self._final = self._final or self._closed_stats()
+        # An answer that ends here is not a client that has hung up.
         for answer in self._tally.sending:
             answer.cancel()
         self._listener.stop()
@@ -90,10 +88,6 @@ class DemoServer:
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
-
-    def _closed_stats(self) -> Stats:
-        now = self._tally.snapshot()
-        return Stats(now.requests, 0, now.hung_up, now.tokens)
 
     def _app(self) -> Starlette:
         return Starlette(
