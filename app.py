@@ -13,11 +13,14 @@ st.markdown(
     "An AI assistant often hands work to a **tool**, and you wait for seconds before anything happens. "
     "Here you watch the tool at work instead: what it finds, how far it is, every word as it is written."
 )
-chat(choices)
+example = st.container()
 
-st.subheader("Three ways to do it")
+st.subheader("Three ways to do it", anchor=False)
 for column, info in zip(st.columns(3), list(PAGES.values())[1:4], strict=True):
     with column.container(border=True, height="stretch"):
         st.page_link(info.file, label=f"**{info.title}**", icon=info.icon)
         st.caption(info.summary)
 show_code(choices)
+
+with example:  # last, because it lasts as long as a run
+    chat(choices)

@@ -227,7 +227,7 @@ def _line(chunk: Any) -> str:
     if isinstance(chunk, dict) and len(chunk) == 1:
         (kind, value), *_ = chunk.items()
         if isinstance(value, (str, int, float)):
-            return f"- **{safe_label(str(value), 300)}** `{kind.replace('`', '')[:40]}`\n"
+            return f"- **{safe_label(str(value), 300)}** :gray[:small[{safe_label(kind, 40)}]]\n"
     text = json.dumps(chunk, ensure_ascii=False).replace("`", "'")
     return f"- `{text[:300]}{'…' if len(text) > 300 else ''}`\n"
 
@@ -242,6 +242,4 @@ def show_figures(transcript: Transcript) -> None:
         parts.append(f"without streaming: {transcript.ended_at:.1f} s")
     else:
         parts.append(f"Nothing to see for **{transcript.ended_at:.1f} s**, then everything at once")
-    if transcript.tokens:
-        parts.append(f"{transcript.tokens:,} tokens")
     st.caption(" · ".join(parts))

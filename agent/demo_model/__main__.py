@@ -17,17 +17,13 @@ def main() -> int:
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8123, help="0 takes a free one (default: 8123)")
-    parser.add_argument(
-        "--rate", type=float, default=30.0, help="tokens a second of the model demo (default: 30)"
-    )
+    parser.add_argument("--rate", type=float, default=30.0, help="tokens a second of the model demo (default: 30)")
     parser.add_argument("--api-key", help="refuse requests without this key")
     options = parser.parse_args()
     if not options.rate > 0:
         parser.error("--rate should be more than 0")
     try:
-        asyncio.run(
-            _serve(DemoServer(options.host, options.port, rate=options.rate, api_key=options.api_key))
-        )
+        asyncio.run(_serve(DemoServer(options.host, options.port, rate=options.rate, api_key=options.api_key)))
     except KeyboardInterrupt:
         pass
     except OSError as exc:

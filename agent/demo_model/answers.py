@@ -37,18 +37,14 @@ class Outcome:
 
 def streamed(reply: Reply, envelope: Envelope, fault: Fault | None, *, include_usage: bool) -> Outcome:
     """Send a reply as server-sent events."""
-    parts = (
-        Part(_event(chunk), size) for chunk, size in chunks(reply, envelope, include_usage=include_usage)
-    )
+    parts = (Part(_event(chunk), size) for chunk, size in chunks(reply, envelope, include_usage=include_usage))
     if fault is None:
         return Outcome(_then(parts, _DONE), _STREAM)
     if fault == "no_head":
         return Outcome((), _STREAM, "silence")
     some = _first_tokens(parts, TOKENS_BEFORE)
     if fault == "invalid_json":
-        return Outcome(
-            _then(some, f'data: {{"id": "{envelope.id}", "choices": [{{"ind\n\n'.encode()), _STREAM
-        )
+        return Outcome(_then(some, f'data: {{"id": "{envelope.id}", "choices": [{{"ind\n\n'.encode()), _STREAM)
     if fault == "in_band_error":
         return Outcome(_then(some, _event(IN_BAND_ERROR.body())), _STREAM)
     return Outcome(some, _STREAM, _end(fault))

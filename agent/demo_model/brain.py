@@ -107,7 +107,6 @@ def _prompt_tokens(request: Request) -> int:
         return 4 + len(tokenize(text_of(message.get("content")))) + len(tokenize(calls))
 
     of_tools = sum(
-        len(tokenize(f"{tool.name} {tool.description} {json.dumps(tool.parameters)}"))
-        for tool in request.tools
+        len(tokenize(f"{tool.name} {tool.description} {json.dumps(tool.parameters)}")) for tool in request.tools
     )
     return sum(map(of_message, request.messages)) + of_tools

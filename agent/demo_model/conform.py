@@ -151,9 +151,7 @@ def _number(value: int | float, schema: Mapping[str, Any]) -> bool:
     step = number(schema, "multipleOf")
     if step:
         quotient = value / step if isinstance(step, float) else value % step
-        whole = math.isfinite(quotient) and (
-            quotient == int(quotient) if isinstance(step, float) else quotient == 0
-        )
+        whole = math.isfinite(quotient) and (quotient == int(quotient) if isinstance(step, float) else quotient == 0)
     return (
         _within(value, schema, "minimum", "maximum")
         and (above is None or value > above)
@@ -188,6 +186,4 @@ def _object(value: Mapping[str, Any], schema: Mapping[str, Any], root: object, d
         if not all(conforms(item, rule, root, depth + 1) for rule in rules):
             return False
     required = [key for key in list_of(schema, "required") if isinstance(key, str)]
-    return all(key in value for key in required) and _within(
-        len(value), schema, "minProperties", "maxProperties"
-    )
+    return all(key in value for key in required) and _within(len(value), schema, "minProperties", "maxProperties")

@@ -105,9 +105,7 @@ def _call_ids(message: Mapping[str, Any], where: str) -> list[str]:
     if not isinstance(calls, list) or not all(
         isinstance(call, dict) and isinstance(call.get("id"), str) for call in calls
     ):
-        raise ApiError(
-            f"'{where}.tool_calls' should be an array of calls with an 'id'.", param=f"{where}.tool_calls"
-        )
+        raise ApiError(f"'{where}.tool_calls' should be an array of calls with an 'id'.", param=f"{where}.tool_calls")
     return [call["id"] for call in calls]
 
 

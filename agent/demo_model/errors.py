@@ -57,8 +57,6 @@ def unauthorized(key: str) -> ApiError:
     """Refuse a key, showing it the way providers do: short ones whole, long ones by their ends."""
     shown = f"{key[:8]}{'*' * (len(key) - 12)}{key[-4:]}" if len(key) > 16 else key
     message = (
-        f"Incorrect API key provided: {shown}."
-        if key
-        else "No API key was provided: send 'Authorization: Bearer KEY'."
+        f"Incorrect API key provided: {shown}." if key else "No API key was provided: send 'Authorization: Bearer KEY'."
     )
     return ApiError(message, status=401, code="invalid_api_key", headers={"www-authenticate": "Bearer"})

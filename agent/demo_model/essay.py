@@ -56,9 +56,7 @@ def _blocks(place: Place | None) -> Iterator[str]:
 
 def _feature(place: Place, chapter: int) -> str:
     if chapter % 4 == 0:
-        rows = "\n".join(
-            f"| {at} | {item.name} | {len(item.description)} |" for at, item in enumerate(place.items, 1)
-        )
+        rows = "\n".join(f"| {at} | {item.name} | {len(item.description)} |" for at, item in enumerate(place.items, 1))
         return f"| No. | Item in the {place.name} | Letters written about it |\n| --- | --- | --- |\n{rows}"
     if chapter % 4 == 1:
         names = "\n".join(f'    "{item.name.lower()}",' for item in place.items)

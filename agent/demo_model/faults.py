@@ -91,16 +91,12 @@ def refusal(fault: Fault, key: str) -> ApiError | None:
     if fault == "unauthorized":
         return unauthorized(key)
     if fault == "context_length":
-        message = (
-            "This demo model's maximum context length is 0 tokens, on purpose. Please shorten the messages."
-        )
+        message = "This demo model's maximum context length is 0 tokens, on purpose. Please shorten the messages."
         return ApiError(message, param="messages", code="context_length_exceeded")
     return None
 
 
-def _remember(
-    memory: OrderedDict[bytes, Fault] | OrderedDict[bytes, None], key: bytes, value: Fault | None
-) -> None:
+def _remember(memory: OrderedDict[bytes, Fault] | OrderedDict[bytes, None], key: bytes, value: Fault | None) -> None:
     memory[key] = value  # type: ignore[assignment]  # each memory is given its own kind of value
     if len(memory) > _REMEMBERED:
         memory.popitem(last=False)

@@ -13,16 +13,12 @@ from agent.demo_model.reading import Reading, without_quotes
 NOTHING: Any = object()
 """Stands for "the question does not say"."""
 
-_WHOLE_QUESTION = frozenset(
-    "query question prompt text message content request search instruction input q".split()
-)
+_WHOLE_QUESTION = frozenset("query question prompt text message content request search instruction input q".split())
 _SUM = re.compile(r"[\d(][\d\s.()*/^%+-]*[+*/^%-][\d\s.()*/^%+-]*[\d)]")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"https?://[^\s'\"<>]+")
 _THINGS = frozenset("item thing object content element finding".split())
-_NOT = re.compile(
-    r"\b(?:no|not|without|don't|do not|disable|skip|never|exclude)\s+(?:\w+\s+)?$", re.IGNORECASE
-)
+_NOT = re.compile(r"\b(?:no|not|without|don't|do not|disable|skip|never|exclude)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _FLAG_WORDS = frozenset("is has include with use enable be are show should the a".split())
 _ITEMS_UNASKED = 3
 
@@ -30,9 +26,7 @@ _ITEMS_UNASKED = 3
 class Given:
     """A question's offerings, taken one after the other while a schema is filled."""
 
-    def __init__(
-        self, reading: Reading, topics: Sequence[str] | None = None, item: places.Item | None = None
-    ) -> None:
+    def __init__(self, reading: Reading, topics: Sequence[str] | None = None, item: places.Item | None = None) -> None:
         self._reading = reading
         self._all_topics = list(reading.topics if topics is None else topics)
         self._topics = list(self._all_topics)
@@ -67,9 +61,7 @@ class Given:
 
     def named(self, options: Sequence[Any]) -> list[Any]:
         """Return the options that the question names, in its order."""
-        text = " ".join(
-            [*self._all_topics, self._reading.text] if self._chosen else [self._reading.text]
-        ).lower()
+        text = " ".join([*self._all_topics, self._reading.text] if self._chosen else [self._reading.text]).lower()
         found = []
         for option in options:
             if isinstance(option, str) and option.strip():
@@ -87,9 +79,7 @@ class Given:
             return self._take_all(self.named(options))
         place = places.find(" ".join(self._all_topics))
         if place and self._item is None and singular(name) in _THINGS:
-            asked = next(
-                (int(n) for n in self._reading.numbers if 1 <= n <= len(place.items)), _ITEMS_UNASKED
-            )
+            asked = next((int(n) for n in self._reading.numbers if 1 <= n <= len(place.items)), _ITEMS_UNASKED)
             return self._take_all([Given(self._reading, (), item) for item in place.items[:asked]])
         kind = items.get("type")
         if kind in ("integer", "number"):
@@ -111,9 +101,7 @@ class Given:
     def _texts(self, name: str, required: bool) -> Iterator[Any]:
         words = set(words_of(name))
         if self._item:
-            yield self._take(
-                self._item.description if words & {"description", "details", "note"} else self._item.name
-            )
+            yield self._take(self._item.description if words & {"description", "details", "note"} else self._item.name)
         if (said := self._said(name)) is not NOTHING and not self._chosen:
             yield self._take(said)
         whole = bool(words & _WHOLE_QUESTION) and not self._reading.quoted and not self._chosen

@@ -35,9 +35,7 @@ def merge(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     if types := types_of(one):
         wanted = types_of(other) or types
         narrowed = [name for name in wanted if name in types or (name == "integer" and "number" in types)]
-        merged["type"] = (
-            narrowed or [name for name in types if name == "integer" and "number" in wanted] or wanted
-        )
+        merged["type"] = narrowed or [name for name in types if name == "integer" and "number" in wanted] or wanted
     return merged
 
 

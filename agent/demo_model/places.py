@@ -47,9 +47,7 @@ def known_places() -> tuple[Place, ...]:
             places.append(Place(heading["name"], aliases, ()))
         elif item := _ITEM.match(line):
             last = places[-1]
-            places[-1] = Place(
-                last.name, last.aliases, (*last.items, Item(item["name"], item["description"]))
-            )
+            places[-1] = Place(last.name, last.aliases, (*last.items, Item(item["name"], item["description"])))
     return tuple(places)
 
 

@@ -30,9 +30,7 @@ _IMPLIED = {
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
 }
 _LONGEST = 100_000
-_PLACE_WORDS = frozenset(
-    "place location room where city town area building spot venue site destination".split()
-)
+_PLACE_WORDS = frozenset("place location room where city town area building spot venue site destination".split())
 
 
 def implied_types(schema: Mapping[str, Any]) -> list[str]:
@@ -125,9 +123,7 @@ def _strings(schema: Mapping[str, Any], text: str) -> Iterator[str]:
         size(schema, "maxLength", _LONGEST, most=_LONGEST),
     )
     if isinstance(schema.get("pattern"), str):
-        yield from (
-            text_for(schema["pattern"], extra=extra) for extra in (*range(20), least, max(0, least - 1))
-        )
+        yield from (text_for(schema["pattern"], extra=extra) for extra in (*range(20), least, max(0, least - 1)))
         yield text_for(schema["pattern"]) + "a" * least
     yield text[:most].ljust(least, "-")
     yield "demo"[:most].ljust(least, "-")

@@ -12,9 +12,7 @@ _MOST_NUMBERS = 100_000
 _MOST_TOKENS = 50_000
 _COUNT = re.compile(r"\bcount(?:ing)?\s+(?:up\s+)?(?:from\s+1\s+)?to\s+(\d[\d,]*)", re.IGNORECASE)
 _REPEAT = re.compile(r"\brepeat\s+(?:exactly|after me)\s*:\s?", re.IGNORECASE)
-_LENGTH = re.compile(
-    r"\bin\s+(?:about|around|exactly|roughly)?\s*(\d[\d,]*)\s+(?:words|tokens)\b", re.IGNORECASE
-)
+_LENGTH = re.compile(r"\bin\s+(?:about|around|exactly|roughly)?\s*(\d[\d,]*)\s+(?:words|tokens)\b", re.IGNORECASE)
 _ABOUT_ME = re.compile(
     r"\b(?:who|what)\s+are\s+you\b|\bare\s+you\s+(?:an?\s+)?(?:real|ai|human|bot|robot|gpt|model|llm|chatgpt)\b|\bwhat\s+model\b"
     r"|너는 누구|누구(?:야|세요|니)|인공지능",
@@ -101,15 +99,11 @@ def _describe(topic: str, place: Place, wanted: int, variant: int) -> str:
     items = _choose(place, wanted, variant)
     named = f"the {topic}" if topic.islower() and topic.isascii() else topic
     things = "is one thing" if len(items) == 1 else f"are {len(items)} things"
-    opening = (
-        f"Certainly! Here {things} you might find in {named}, and a few words on what each of them is like:"
-    )
+    opening = f"Certainly! Here {things} you might find in {named}, and a few words on what each of them is like:"
     lines = [f"{at}. **{item.name}**: {item.description}" for at, item in enumerate(items, 1)]
     names = ", ".join(item.name.lower() for item in items[:-1])
     last = items[-1].name.lower()
-    closing = (
-        f"Take away the {names + ' or the ' if names else ''}{last}, and it would hardly be the same place."
-    )
+    closing = f"Take away the {names + ' or the ' if names else ''}{last}, and it would hardly be the same place."
     if wanted > len(items):
         closing += f" You asked for {wanted}; this demo model knows only {len(items)} there."
     return "\n\n".join([opening, *lines, closing])

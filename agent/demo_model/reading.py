@@ -19,9 +19,7 @@ _AND = re.compile(
 )
 _ARTICLE = r"(?:the|a|an|my|your|our|his|her|their|this|that)"
 _WHERE = re.compile(rf"\b(?:in|inside|at|within)\s+(?:(?:{_ARTICLE})\s+)?(?P<topic>\S.*)", re.IGNORECASE)
-_ABOUT = re.compile(
-    rf"\b(?:about|for|of|from|on|near)\s+(?:(?:{_ARTICLE})\s+)?(?P<topic>\S.*)", re.IGNORECASE
-)
+_ABOUT = re.compile(rf"\b(?:about|for|of|from|on|near)\s+(?:(?:{_ARTICLE})\s+)?(?P<topic>\S.*)", re.IGNORECASE)
 _NAMED = re.compile(rf"\b{_ARTICLE}\s+(?P<topic>\S.*)", re.IGNORECASE)
 _BARE = re.compile(rf"(?:{_ARTICLE}\s+)?(?P<topic>\S+(?:\s+\S+){{0,2}})$", re.IGNORECASE)
 _TRAILING = re.compile(
@@ -107,12 +105,7 @@ def _topic(part: str, *, listing: bool) -> tuple[str, bool]:
     """Return what one part of an enumeration is about, and whether it is said as a place."""
     known = [mention.name for mention in mentions(part)]
     where = _WHERE.search(part)
-    match = (
-        where
-        or _ABOUT.search(part)
-        or _NAMED.search(part)
-        or (_BARE.match(part.strip()) if listing else None)
-    )
+    match = where or _ABOUT.search(part) or _NAMED.search(part) or (_BARE.match(part.strip()) if listing else None)
     phrase = " ".join(_TRAILING.sub("", match["topic"]).split()[:6]).strip(" '\"()[]{}*_,.") if match else ""
     if known:
         # "the haunted library" is more than "library", but "bedroom I sleep in" is not more than "bedroom".

@@ -117,16 +117,12 @@ def _check_types(fields: Mapping[str, Any]) -> None:
     for key, (kinds, sentence) in expected.items():
         value = fields.get(key)
         # True is an int to Python, but not to JSON.
-        if key in fields and (
-            not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool)
-        ):
+        if key in fields and (not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool)):
             raise wrong_type(key, sentence, value)
     for key, most in (("n", _MOST_CHOICES), ("max_tokens", None), ("max_completion_tokens", None)):
         value = fields.get(key, 1)
         if value < 1 or (most and value > most):
-            raise ApiError(
-                f"'{key}' should be at least 1{f' and at most {most}' if most else ''}.", param=key
-            )
+            raise ApiError(f"'{key}' should be at least 1{f' and at most {most}' if most else ''}.", param=key)
     for key, top in (("temperature", 2), ("top_p", 1)):
         if not 0 <= fields.get(key, 0) <= top:
             raise ApiError(f"'{key}' should be between 0 and {top}.", param=key)
@@ -149,17 +145,13 @@ def _tools(
     choice = fields.get("tool_choice", "auto")
     if isinstance(choice, str):
         if choice not in ("auto", "none", "required"):
-            raise ApiError(
-                "'tool_choice' should be 'auto', 'none', 'required' or a tool's name.", param="tool_choice"
-            )
+            raise ApiError("'tool_choice' should be 'auto', 'none', 'required' or a tool's name.", param="tool_choice")
         return tools, choice  # type: ignore[return-value]  # narrowed to the three above
     function = choice.get("function")
     name = function.get("name") if isinstance(function, dict) else None
     chosen = tuple(tool for tool in tools if tool.name == name)
     if not chosen:
-        raise ApiError(
-            f"'tool_choice' names the tool {name!r}, which is not among 'tools'.", param="tool_choice"
-        )
+        raise ApiError(f"'tool_choice' names the tool {name!r}, which is not among 'tools'.", param="tool_choice")
     return chosen[:1], "named"
 
 
@@ -172,9 +164,7 @@ def _tool(tool: object, where: str) -> Tool:
         raise ApiError(f"'{where}.function.name' should be a string.", param=f"{where}.function.name")
     if not isinstance(parameters, (dict, type(None))):
         raise wrong_type(f"{where}.function.parameters", "a JSON schema", parameters)
-    return Tool(
-        name, str(function.get("description") or ""), parameters or {"type": "object", "properties": {}}
-    )
+    return Tool(name, str(function.get("description") or ""), parameters or {"type": "object", "properties": {}})
 
 
 def _response_format(wanted: Mapping[str, Any]) -> tuple[bool, Mapping[str, Any] | bool | None]:
@@ -190,7 +180,5 @@ def _response_format(wanted: Mapping[str, Any]) -> tuple[bool, Mapping[str, Any]
             param="response_format",
         )
     if not isinstance(form.get("schema"), (dict, bool)):
-        raise ApiError(
-            "'response_format.json_schema.schema' is missing.", param="response_format.json_schema.schema"
-        )
+        raise ApiError("'response_format.json_schema.schema' is missing.", param="response_format.json_schema.schema")
     return True, form["schema"]

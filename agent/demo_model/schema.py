@@ -79,11 +79,7 @@ class _Filler:
             yield from plain.values(kind, schema, self._given.fallback(name))
 
     def _branch(self, schema: dict[str, Any], name: str, depth: int, *, required: bool) -> Any:
-        base = {
-            key: value
-            for key, value in schema.items()
-            if key not in ("anyOf", "oneOf", "default", "examples")
-        }
+        base = {key: value for key, value in schema.items() if key not in ("anyOf", "oneOf", "default", "examples")}
         branches = [merge(base, flatten(branch, self._root)) for branch in _branches(schema)]
         if depth >= _SPARE_DEPTH:
             branches.sort(key=lambda branch: any(kind in types_of(branch) for kind in ("object", "array")))
@@ -95,9 +91,7 @@ class _Filler:
             self._given.restore(mark)
         return NOTHING
 
-    def _container(
-        self, schema: dict[str, Any], types: list[str], name: str, depth: int, *, required: bool
-    ) -> Any:
+    def _container(self, schema: dict[str, Any], types: list[str], name: str, depth: int, *, required: bool) -> Any:
         if "object" in types and (required or depth < _SPARE_DEPTH):
             return self._object(schema, depth, required=required)
         if "array" in types and (required or depth < _SPARE_DEPTH):
@@ -112,9 +106,7 @@ class _Filler:
         values: dict[str, Any] = {}
         before = self._given.mark()
         # What names a place is filled first, or a name before it would take the place.
-        for key in sorted(
-            [*properties, *(key for key in needed if key not in properties)], key=plain.is_not_a_place
-        ):
+        for key in sorted([*properties, *(key for key in needed if key not in properties)], key=plain.is_not_a_place):
             value = self.fill(properties.get(key, extra), key, depth + 1, required=key in needed)
             if value is not NOTHING:
                 values[key] = value
@@ -134,9 +126,7 @@ class _Filler:
         listed = [] if heads else self._given.listed(flatten(rest, self._root), name)
         if not required and not listed:
             return NOTHING
-        wanted = max(
-            least, min(most, len(listed) or (1 if depth < _SPARE_DEPTH and rest is not False else 0), 50)
-        )
+        wanted = max(least, min(most, len(listed) or (1 if depth < _SPARE_DEPTH and rest is not False else 0), 50))
         values: list[Any] = []
         for at in range(max(wanted, min(len(heads), most))):
             part = heads[at] if at < len(heads) else rest
@@ -154,15 +144,11 @@ class _Filler:
     def _other(self, value: Any, schema: object, taken: list[Any]) -> Any:
         """Return a value like `value` that is not in `taken`; NOTHING if none is found."""
         flat = flatten(schema, self._root)
-        for candidate in plain.variations(
-            value, flat, [flatten(branch, self._root) for branch in _branches(flat)]
-        ):
+        for candidate in plain.variations(value, flat, [flatten(branch, self._root) for branch in _branches(flat)]):
             if conforms(candidate, schema, self._root) and not any(same(candidate, other) for other in taken):
                 return candidate
         return NOTHING
 
 
 def _branches(schema: Mapping[str, Any]) -> list[Any]:
-    return [
-        branch for key in ("anyOf", "oneOf") if isinstance(schema.get(key), list) for branch in schema[key]
-    ]
+    return [branch for key in ("anyOf", "oneOf") if isinstance(schema.get(key), list) for branch in schema[key]]

@@ -48,9 +48,7 @@ class PacedResponse(Response):
             if wait > 0 or at % _TURN == 0:
                 await asyncio.sleep(max(0.0, wait))
             if at == 0:
-                await send(
-                    {"type": "http.response.start", "status": 200, "headers": list(self._outcome.headers)}
-                )
+                await send({"type": "http.response.start", "status": 200, "headers": list(self._outcome.headers)})
             await send({"type": "http.response.body", "body": part.data, "more_body": True})
             self._tally.tokens += part.tokens
         if self._outcome.end == "silence":

@@ -186,7 +186,5 @@ async def _nobody_there(http: HttpRequest, error: Exception) -> Response:
 
 
 async def _apologise(http: HttpRequest, error: Exception) -> Response:
-    broken = ApiError(
-        "The demo server has a bug: it could not answer this request.", status=500, kind="server_error"
-    )
+    broken = ApiError("The demo server has a bug: it could not answer this request.", status=500, kind="server_error")
     return JSONResponse(broken.body(), broken.status)

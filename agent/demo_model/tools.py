@@ -29,9 +29,7 @@ _LOOKING = re.compile(
     r"\b(?:what|what's|whats|which|list|items?|things?|find|show|look|describe|contents?|anything|see)\b|무엇|뭐|뭘|물건|있",
     re.IGNORECASE,
 )
-_HOLDS_THINGS = frozenset(
-    "place places location locations room rooms where area building spot venue site".split()
-)
+_HOLDS_THINGS = frozenset("place places location locations room rooms where area building spot venue site".split())
 _QUERY_WORDS = frozenset(
     "query question prompt text message content request search instruction input expression".split()
 )
@@ -69,9 +67,7 @@ def calls_to(tool: Tool, question: str) -> list[PlannedCall]:
     options = schema.get("enum")
     if isinstance(options, list):
         things = [str(option) for option in Given(reading).named(options)]
-    elif "string" in types_of(schema) and not (
-        _QUERY_WORDS & set(words_of(name)) and len(reading.quoted) < 2
-    ):
+    elif "string" in types_of(schema) and not (_QUERY_WORDS & set(words_of(name)) and len(reading.quoted) < 2):
         options = [option for other in _properties(tool).values() for option in list_of(other, "enum")]
         things = [topic for topic in reading.topics if topic not in options]
     if len(things) < 2:
@@ -107,9 +103,7 @@ def _score(tool: Tool, question: str) -> int:
     reading = read(question)
     asked = _stems(question)
     properties = _properties(tool)
-    score = _NAME * len(asked & _stems(tool.name)) + _DESCRIPTION * min(
-        3, len(asked & _stems(tool.description))
-    )
+    score = _NAME * len(asked & _stems(tool.name)) + _DESCRIPTION * min(3, len(asked & _stems(tool.description)))
     for name, schema in properties.items():
         score += _PARAMETER * len(asked & _stems(name))
         described = _stems(str(schema.get("description", "")))

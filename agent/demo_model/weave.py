@@ -23,12 +23,12 @@ def weave(results: Sequence[ToolResult]) -> str:
     told = [_tell(result) for result in results]
     failed = sum(_has_failed(result) for result in results)
     if len(told) == 1:
-        body = told[0][0].upper() + told[0][1:]
+        body = told[0]
     else:
-        body = "Here is what the tools say:\n\n" + "\n".join(f"- {line}" for line in told)
+        body = "Here is what the tools found:\n\n" + "\n".join(f"- {line}" for line in told)
     if failed == len(results):
         return f"{body}\n\nSo I have nothing to report. You could ask again, or ask about something else."
-    closing = "That is all from the tools; I am a demo model without AI and have only put it together."
+    closing = "*Put together without AI, by the demo model.*"
     if failed:
         closing = f"{failed} of {len(results)} calls failed, so this answer is incomplete. {closing}"
     return f"{body}\n\n{closing}"
@@ -36,15 +36,13 @@ def weave(results: Sequence[ToolResult]) -> str:
 
 def _tell(result: ToolResult) -> str:
     about = _about(result.arguments)
-    tool = f"the tool `{result.name}`" + (f", asked about **{about}**," if about else "")
+    tool = f"For **{about}**, `{result.name}`" if about else f"`{result.name}`"
     content = result.content.strip()
     if _has_failed(result):
         return f"{tool} did not work: {_shorten(' '.join(content.split()))}"
     if not content:
         return f"{tool} came back with nothing."
-    names = list(
-        dict.fromkeys(name.strip(" :") for name in (_BOLD.findall(content) or _BULLET.findall(content)))
-    )
+    names = list(dict.fromkeys(name.strip(" :") for name in (_BOLD.findall(content) or _BULLET.findall(content))))
     if len(content) <= _SHORT and "\n" not in content:
         return f"{tool} found: {content}"
     if names:

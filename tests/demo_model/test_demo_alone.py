@@ -24,9 +24,7 @@ HOW_TO = Path(__file__).with_name("how_to.py")
 def program(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run the server as a program; give its process and the line it says."""
     command = [sys.executable, "-m", "agent.demo_model", *options]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             yield process, process.stdout.readline()
@@ -72,9 +70,7 @@ def test_importing_the_package_loads_no_server() -> None:
 def test_the_how_to_runs_against_it_unchanged() -> None:
     with serve(rate=3000) as server:
         environment = {**os.environ, "OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "demo"}
-        done = subprocess.run(
-            [sys.executable, HOW_TO], env=environment, capture_output=True, text=True, timeout=30
-        )
+        done = subprocess.run([sys.executable, HOW_TO], env=environment, capture_output=True, text=True, timeout=30)
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("books|penciles|pictures|")

@@ -25,9 +25,7 @@ def a_tool(name: str, description: str, **properties: Json) -> Json:
 
 
 TEXT: Json = {"type": "string"}
-ITEMS = a_tool(
-    "get_items", "Use this tool to list items one might find in a place you're asked about.", place=TEXT
-)
+ITEMS = a_tool("get_items", "Use this tool to list items one might find in a place you're asked about.", place=TEXT)
 WEATHER = a_tool("get_weather", "Tell the current weather in a city.", city=TEXT)
 SUMS = a_tool("calculate", "Work out an arithmetic expression.", expression=TEXT)
 HOW_TO_PROMPT = (
@@ -61,10 +59,7 @@ def after(question: str, *results: tuple[str, str, str]) -> list[Json | str]:
         }
         for at, (name, place, _) in enumerate(results)
     ]
-    told = [
-        {"role": "tool", "tool_call_id": str(at), "content": content}
-        for at, (_, _, content) in enumerate(results)
-    ]
+    told = [{"role": "tool", "tool_call_id": str(at), "content": content} for at, (_, _, content) in enumerate(results)]
     return [question, {"role": "assistant", "content": None, "tool_calls": made}, *told]
 
 
@@ -134,24 +129,21 @@ def test_without_parallel_calls_one_follows_the_other_until_all_is_done() -> Non
 
 
 def test_results_are_woven_into_an_answer_that_says_who_said_what() -> None:
-    listing = (
-        "Certainly!\n\n1. **Bed**: A mattress on a wooden frame.\n\n2. **Dresser**: Drawers.\n\n"
-        + "More. " * 80
-    )
+    listing = "Certainly!\n\n1. **Bed**: A mattress on a wooden frame.\n\n2. **Dresser**: Drawers.\n\n" + "More. " * 80
     text = words(
         *after("both?", ("get_items", "office", "desks, lamps"), ("get_items", "bedroom", listing)),
         tools=[ITEMS],
     )
 
-    assert "- the tool `get_items`, asked about **office**, found: desks, lamps\n" in text
-    assert "- the tool `get_items`, asked about **bedroom**, found **Bed** and **Dresser**." in text
+    assert "- For **office**, `get_items` found: desks, lamps\n" in text
+    assert "- For **bedroom**, `get_items` found **Bed** and **Dresser**." in text
     assert "More." not in text
 
 
 def test_a_failed_tool_is_told_honestly() -> None:
     text = words(*after("the cave?", ("get_items", "cave", "Error: no such place")), tools=[ITEMS])
 
-    assert "`get_items`, asked about **cave**, did not work: Error: no such place" in text
+    assert "For **cave**, `get_items` did not work: Error: no such place" in text
     assert "nothing to report" in text
 
 

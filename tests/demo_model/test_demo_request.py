@@ -81,9 +81,7 @@ def test_a_field_that_does_not_fit_is_named(fields: dict[str, Any], param: str) 
 
 
 def test_null_means_not_given() -> None:
-    request = parse(
-        json.dumps({"model": "demo", "messages": [HELLO], "tools": None, "n": None, "stop": None}).encode()
-    )
+    request = parse(json.dumps({"model": "demo", "messages": [HELLO], "tools": None, "n": None, "stop": None}).encode())
 
     assert (request.tools, request.n, request.stop) == ((), 1, ())
 

@@ -131,9 +131,7 @@ def bounds(draw: st.DrawFn, low: str, high: str, numbers: st.SearchStrategy[Any]
 def leaves(draw: st.DrawFn) -> Json:
     kind = draw(st.sampled_from(["string", "integer", "number", "boolean", "null", "enum", "const"]))
     if kind == "enum":
-        return {
-            "enum": draw(st.lists(st.text(max_size=5) | st.integers() | st.none(), min_size=1, max_size=4))
-        }
+        return {"enum": draw(st.lists(st.text(max_size=5) | st.integers() | st.none(), min_size=1, max_size=4))}
     if kind == "const":
         return {"const": draw(st.text(max_size=5) | st.booleans())}
     schema: Json = {"type": kind}

@@ -75,9 +75,7 @@ def test_a_stream_adds_up_to_the_whole_answer(client: OpenAI) -> None:
     )
     *chunks, last = list(stream)
 
-    assert (
-        "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == whole.choices[0].message.content
-    )
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == whole.choices[0].message.content
     assert chunks[0].choices[0].delta.role == "assistant"
     assert chunks[-1].choices[0].finish_reason == "stop"
     assert all(chunk.usage is None for chunk in chunks)
@@ -86,10 +84,7 @@ def test_a_stream_adds_up_to_the_whole_answer(client: OpenAI) -> None:
 
 
 def test_a_response_names_the_model_as_it_was_asked_for(client: OpenAI) -> None:
-    assert (
-        client.chat.completions.create(model="gpt-4o-mini", messages=asked("count to 3")).model
-        == "gpt-4o-mini"
-    )
+    assert client.chat.completions.create(model="gpt-4o-mini", messages=asked("count to 3")).model == "gpt-4o-mini"
 
 
 def test_several_calls_stream_with_an_index_each(client: OpenAI) -> None:
@@ -188,9 +183,7 @@ def test_langchain_binds_tools_and_gives_structured_output(server: Served) -> No
 
     called, verdict = asyncio.run(ask())
 
-    assert [(call["name"], call["args"]) for call in called.tool_calls] == [
-        ("get_items", {"place": "garden"})
-    ]
+    assert [(call["name"], call["args"]) for call in called.tool_calls] == [("get_items", {"place": "garden"})]
     assert verdict == Verdict(place="beach", likes_it=False)
 
 
@@ -199,9 +192,7 @@ def test_a_client_that_hangs_up_ends_the_work(server: Served) -> None:
 
     async def leave_early() -> float:
         async with AsyncOpenAI(base_url=server.base_url, api_key="demo", max_retries=0) as client:
-            stream = await client.chat.completions.create(
-                model="demo", messages=asked("count to 5000"), stream=True
-            )
+            stream = await client.chat.completions.create(model="demo", messages=asked("count to 5000"), stream=True)
             await stream.__anext__()
             left = time.monotonic()
             await stream.close()
@@ -280,9 +271,7 @@ def test_closing_ends_open_streams_at_once_and_leaves_nothing_behind() -> None:
         server = DemoServer(rate=50)
         await server.start()
         async with AsyncOpenAI(base_url=server.base_url, api_key="demo", max_retries=0) as client:
-            stream = await client.chat.completions.create(
-                model="demo", messages=asked("count to 5000"), stream=True
-            )
+            stream = await client.chat.completions.create(model="demo", messages=asked("count to 5000"), stream=True)
             await stream.__anext__()
             start = time.monotonic()
             await server.close()
