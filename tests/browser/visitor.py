@@ -11,6 +11,7 @@ STOP = ".st-key-stop button"
 QUESTION = ".st-key-question textarea"
 TURN = "[data-testid=stChatMessage]"
 BOX = f"{TURN} [data-testid=stExpander]"
+DETAILS = f"{BOX} [data-testid=stExpanderDetails]"
 
 PAGES = {"/Custom_data": "Custom data", "/LLM_tokens": "LLM tokens", "/Without_LangChain": "Without LangChain"}
 OFFICE = "what items are in the office?"
@@ -18,11 +19,16 @@ BEDROOM = "what items are in the bedroom?"
 BOTH = "What items are in the office and the bedroom?"
 
 _WATCH = """selector => {
-    window.seen = [];
+    const seen = window.seen = [];
+    const turns = () => [...document.querySelectorAll('[data-testid=stChatMessage]')];
+    const before = turns().length;
     const look = () => {
+        if (seen !== window.seen) return;
         const running = document.querySelector('.st-key-stop button');
-        const text = [...document.querySelectorAll(selector)].map(e => e.innerText).join('\\n').trim();
-        if (running && text !== window.seen.at(-1)) window.seen.push(text);
+        const turn = turns()[before + 1];
+        const parts = turn ? [...turn.querySelectorAll(selector)] : [];
+        const text = parts.map(part => part.innerText).join('\\n').trim();
+        if (running && turn && text !== seen.at(-1)) seen.push(text);
         requestAnimationFrame(look);
     };
     look();
@@ -62,7 +68,7 @@ def last_turn(page: Page) -> Locator:
 
 
 def start_watching(page: Page, selector: str) -> None:
-    """From now on record every text that this part of the page shows while a run is at work."""
+    """From now on record every text that these parts of the next answer show while a run is at work."""
     page.evaluate(_WATCH, selector)
 
 
