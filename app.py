@@ -8,7 +8,7 @@ from ui.page import page
 
 choices = page("home")
 
-st.title("See what an AI's tools are doing, while they do it")
+st.title("Watch an AI's tools while they work")
 st.markdown(
     "An AI assistant often hands work to a **tool**, and you wait for seconds before anything happens. "
     "Here you watch the tool at work instead: what it finds, how far it is, every word as it is written."

@@ -25,7 +25,7 @@ PATIENCE = 0.25
 def chat(choices: Choices) -> None:
     """Show the conversation of a page, and follow its runs to their end."""
     stop = st.bottom.empty()
-    st.chat_input(
+    st.bottom.chat_input(
         "Ask about a place…",
         key="question",
         max_chars=session.runner().settings.limits.prompt_chars,

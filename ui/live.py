@@ -62,7 +62,7 @@ class TextView:
             self._group.markdown("\n\n".join(safe_markdown(block) for block in new[:count]))
             self._written += count
             wait_for_browser()
-        self._tail.markdown(safe_markdown(text.tail))
+        self._tail.markdown(safe_markdown(closed(text.tail)))
 
 
 class _Slot:
@@ -183,6 +183,17 @@ class _ChunksView:
         if new and self._text:
             self._lines = self._lines or TextView(self._place)
             self._lines.draw(self._text)
+
+
+def closed(tail: str) -> str:
+    """A tail with the bold or code that is still open closed, so that its marks are not seen for a moment."""
+    *above, line = tail.split("\n")
+    if sum(text.lstrip().startswith(("```", "~~~")) for text in above) % 2:
+        return tail
+    for mark in ("`", "**"):
+        if line.count(mark) % 2:
+            line = line[: -len(mark)] if line.endswith(mark) else line + mark
+    return "\n".join([*above, line])
 
 
 def _grouped(transcript: Transcript) -> list[Answer | list[ToolCall]]:

@@ -17,6 +17,16 @@ from agent.tools import TOOLS
 from ui import choices, session
 from ui.catalog import GRAPH_TITLES, MODE_HELP, MODE_TITLES, PAGES, PageInfo
 
+_ONLY_OUR_IMAGES = """<script>
+if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
+  const policy = document.createElement("meta");
+  policy.httpEquiv = "Content-Security-Policy";
+  policy.content = "img-src 'self' data: blob:; media-src 'self' data: blob:; object-src 'none'; form-action 'self'";
+  document.head.append(policy);
+}
+</script>"""
+"""A second lock behind ui.untrusted: whatever gets past it, the browser loads no image from elsewhere."""
+
 ICON = Path(__file__).with_name("icon.svg")
 
 
@@ -41,6 +51,7 @@ def page(name: str) -> Choices:
     """Open a page: title, navigation, sidebar. Returns what is chosen."""
     info = PAGES[name]
     st.set_page_config(page_title=f"{info.title} · Toolstream", page_icon=str(ICON), layout="centered")
+    st.html(_ONLY_OUR_IMAGES, unsafe_allow_javascript=True)
     _check_settings()
     with st.sidebar:
         st.markdown("### :material/waves: Toolstream")
