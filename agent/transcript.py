@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.blocks import Blocks
-from agent.events import END_STATES, JSON, RunState, StreamEvent, StreamMode
+from agent.events import END_STATES, RunState, StreamEvent, StreamMode
+from agent.shapes import Output
 
 CallState = str
 """`asked` (its arguments are still being written), `running`, `finished`, `failed` or `stopped`."""
@@ -23,11 +23,9 @@ CallState = str
 class Answer:
     """Text of the agent itself: its answer, or what it says between tools."""
 
-    text: Blocks = field(default_factory=Blocks)
+    output: Output = field(default_factory=Output)
+    """Its text; and what a node that is no tool wrote."""
     visible: bool = False
-    complete: bool = False
-    chunks: list[JSON] = field(default_factory=list)
-    """Custom chunks written outside of any tool call that are no text."""
 
 
 @dataclass(slots=True)
@@ -39,10 +37,8 @@ class ToolCall:
     arguments: str = ""
     """As JSON text."""
     state: CallState = "asked"
-    text: Blocks = field(default_factory=Blocks)
-    """Text the tool sent while it worked."""
-    chunks: list[JSON] = field(default_factory=list)
-    """Other data the tool sent while it worked."""
+    output: Output = field(default_factory=Output)
+    """What the tool sent while it worked."""
     result: str | None = None
     visible: bool = False
     shows_output: bool = False
@@ -86,7 +82,7 @@ class Transcript:
     def answer(self) -> str:
         """The text of the last answer a reader can see now."""
         answers = [item for item in self.items if isinstance(item, Answer) and item.visible]
-        return answers[-1].text.text if answers else ""
+        return answers[-1].output.text.text if answers else ""
 
     def add(self, event: StreamEvent) -> None:
         """Take in the next event of the run."""
@@ -136,20 +132,12 @@ class Transcript:
 
     def _custom(self, event: StreamEvent, data: Any) -> None:
         live = "custom" in self.modes
-        text = text_of(data)
         if event.tool_call_id:
             call = self._begin(event, live)
             call.shows_output |= live
-            if text is None:
-                call.chunks.append(data)
-            else:
-                call.text.feed(text)
+            call.output.add(data)
         else:
-            answer = self._open_answer(live)
-            if text is None:
-                answer.chunks.append(data)
-            else:
-                answer.text.feed(text)
+            self._open_answer(live).output.add(data)
 
     def _message(self, event: StreamEvent, data: Any) -> None:
         live = "messages" in self.modes
@@ -161,12 +149,12 @@ class Transcript:
             if data["text"]:
                 call = self._begin(event, live)
                 call.shows_output |= live
-                call.text.feed(data["text"])
+                call.output.text.feed(data["text"])
             return
         for piece in data.get("tool_calls", []):
             self._ask(data["id"], piece, live)
         if data["text"]:
-            self._open_answer(live).text.feed(data["text"])
+            self._open_answer(live).output.text.feed(data["text"])
 
     def _update(self, event: StreamEvent, data: Any) -> None:
         if event.namespace:
@@ -190,11 +178,9 @@ class Transcript:
     def _answered(self, message: Any, live: bool) -> None:
         if content := message.get("content"):
             answer = self._open_answer(live)
-            if not answer.text:
-                answer.text.feed(content)
-        if self._open:
-            self._open.complete = True
-            self._open = None
+            if not answer.output.text:
+                answer.output.text.feed(content)
+        self._open = None
         for asked in message.get("tool_calls", []):
             self._asked(asked, live)
 
@@ -215,11 +201,7 @@ class Transcript:
         call = self._begin(event, live)
         if data.get("event") == "tool-output-delta":
             call.shows_output |= live
-            text = text_of(data.get("delta"))
-            if text is None:
-                call.chunks.append(data.get("delta"))
-            else:
-                call.text.feed(text)
+            call.output.add(data.get("delta"))
         elif data.get("event") == "tool-finished":
             call.shows_result |= live
 
@@ -265,15 +247,6 @@ def fold(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> Transc
     for event in events:
         transcript.add(event)
     return transcript
-
-
-def text_of(chunk: Any) -> str | None:
-    """The text in a custom chunk: a bare string, or a piece of a message; None for any other data."""
-    if isinstance(chunk, str):
-        return chunk
-    if isinstance(chunk, dict) and "role" in chunk and isinstance(chunk.get("content"), str):
-        return str(chunk["content"])
-    return None
 
 
 def _called_name(call: Any) -> str:

@@ -72,7 +72,7 @@ def test_what_a_tool_had_sent_stays_when_its_model_fails(flaky, fault):
         failed = finish(flaky.start(request))
         (call,) = failed.tools
         assert (call.state, failed.state) == ("failed", "failed")
-        assert call.text.text
+        assert call.output.text.text
         assert call.result.startswith("Error: ")
 
 

@@ -100,7 +100,7 @@ def test_every_chunk_of_two_parallel_calls_is_attributed_to_its_own(runner, grap
     order = [event.tool_call_id for event in of_tools]
     assert order != sorted(order, key=[office.id, bedroom.id].index), "they did not run at the same time"
     for call in (office, bedroom):
-        told = call.text.text or ", ".join(chunk["custom_tool_data"] for chunk in call.chunks)
+        told = call.output.text.text or ", ".join(chunk["custom_tool_data"] for chunk in call.output.others)
         assert told == call.result
 
 

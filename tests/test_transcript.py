@@ -1,5 +1,5 @@
 from agent.events import StreamEvent
-from agent.transcript import Answer, ToolCall, fold, text_of
+from agent.transcript import Answer, ToolCall, fold
 
 STARTED = ("run", {"state": "running"})
 FINISHED = ("run", {"state": "finished"})
@@ -40,7 +40,7 @@ def said(content):
 
 def test_parallel_calls_keep_their_own_text():
     events = log(STARTED, token("Bed", "a"), token("Desk", "b"), token("ding", "a"))
-    assert [(call.id, call.text.text) for call in fold(events, {"messages"}).tools] == [
+    assert [(call.id, call.output.text.text) for call in fold(events, {"messages"}).tools] == [
         ("a", "Bedding"),
         ("b", "Desk"),
     ]
@@ -48,7 +48,7 @@ def test_parallel_calls_keep_their_own_text():
 
 def test_custom_chunks_are_shown_only_in_their_mode():
     events = log(STARTED, ("custom", {"found": "books"}, "a"))
-    assert fold(events, {"custom"}).tools[0].chunks == [{"found": "books"}]
+    assert fold(events, {"custom"}).tools[0].output.others == [{"found": "books"}]
     assert fold(events, {"messages"}).shown == []
 
 
@@ -63,7 +63,7 @@ def test_without_a_mode_nothing_is_shown_until_the_end_and_then_everything():
 def test_the_answer_is_not_repeated_when_its_whole_message_follows_its_tokens():
     events = log(STARTED, token("Hel"), token("lo"), said("Hello"), FINISHED)
     answers = [item for item in fold(events, ALL).items if isinstance(item, Answer)]
-    assert [answer.text.text for answer in answers] == ["Hello"]
+    assert [answer.output.text.text for answer in answers] == ["Hello"]
 
 
 def test_an_answer_before_a_tool_and_one_after_it_stay_two():
@@ -96,14 +96,14 @@ def test_stopping_closes_what_is_open_and_keeps_what_has_arrived():
     for modes in (ALL, set()):
         stopped = fold(events, modes)
         assert (stopped.state, stopped.message) == ("stopped", "Stopped.")
-        assert [(call.state, call.text.text, call.shows_output) for call in stopped.tools] == [("stopped", "Bed", True)]
+        assert [(call.state, call.output.text.text, call.shows_output) for call in stopped.tools] == [("stopped", "Bed", True)]
         assert stopped.answer == "Hello"
 
 
 def test_a_tool_call_handed_to_the_graph_is_known_before_it_runs():
     given = {"messages": [{"type": "ai", "tool_calls": [{"id": "1", "name": "get_items", "args": '{"place":"x"}'}]}]}
     (call,) = fold(log(STARTED, ("values", given), ("custom", "hi", "1")), {"custom"}).tools
-    assert (call.name, call.arguments, call.text.text) == ("get_items", '{"place":"x"}', "hi")
+    assert (call.name, call.arguments, call.output.text.text) == ("get_items", '{"place":"x"}', "hi")
 
 
 def test_flipping_the_modes_gives_what_they_would_have_given_from_the_start():
@@ -121,10 +121,3 @@ def test_flipping_the_modes_gives_what_they_would_have_given_from_the_start():
         for event in events:
             transcript.add(event)
         assert transcript == fold(events, modes)
-
-
-def test_text_in_a_custom_chunk():
-    assert text_of("plain") == "plain"
-    assert text_of({"role": "assistant", "content": "token"}) == "token"
-    assert text_of({"content": "no role"}) is None
-    assert text_of(5) is None

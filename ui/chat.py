@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
+from agent.events import StreamMode
 from agent.runner import Run
 from agent.source import graph_source, stream_call, tool_source
 from agent.transcript import ToolCall, Transcript
 from ui import session
 from ui.browser import wait_for_browser
 from ui.catalog import GRAPH_TITLES
-from ui.live import RunView, show_figures
+from ui.live import RunView, figures
 from ui.page import Choices
 from ui.untrusted import safe_markdown
 
@@ -24,6 +24,7 @@ PATIENCE = 0.25
 
 def chat(choices: Choices) -> None:
     """Show the conversation of a page, and follow its runs to their end."""
+    page = choices.page.name
     stop = st.bottom.empty()
     st.bottom.chat_input(
         "Ask about a place…",
@@ -32,7 +33,7 @@ def chat(choices: Choices) -> None:
         on_submit=_ask_typed,
         args=(choices,),
     )
-    if session.run_is_lost(choices.page.name):
+    if session.run_is_lost(page):
         st.info(
             "The run in this link is not here any more: the server was restarted in the meantime, "
             "or many others have come after it. Ask again to start a new one.",
@@ -40,27 +41,65 @@ def chat(choices: Choices) -> None:
         )
     if refusal := st.session_state.pop("refusal", None):
         st.warning(refusal, icon=":material/block:")
-    runs = session.conversation(choices.page.name)
+    runs = session.conversation(page)
     if not runs:
         _suggest(choices)
-    places = [_turn(run) for run in runs]
-    for run, place in zip(runs, places, strict=True):
-        if not run.ended:
-            _offer_stop(stop, run)
-        _follow(run, place, choices)
+    if any(not run.ended for run in runs):
+        stop.button("Stop", key="stop", icon=":material/stop_circle:", on_click=_stop, args=(page,))
+    turns = [_Turn(run, choices) for run in runs]
+    for turn in turns:
+        turn.follow()
     stop.empty()
+
+
+class _Turn:
+    """A question, and its run drawn below it."""
+
+    def __init__(self, run: Run, choices: Choices) -> None:
+        with st.chat_message("user", avatar=":material/person:"):
+            st.markdown(safe_markdown(run.request.question))
+        self._run, self._choices = run, choices
+        self._place = st.chat_message("assistant", avatar=":material/waves:")
+        self._transcript = Transcript(frozenset(choices.modes))
+        self._drawn: dict[str, tuple[frozenset[StreamMode], int]] = st.session_state.setdefault("drawn", {})
+        modes, filled = self._drawn.get(run.id, (self._transcript.modes, 0))
+        self._view = RunView(self._place, stale=filled if modes != self._transcript.modes else 0)
+        self._cursor, self._ended = 0, False
+        self.draw()
+
+    def draw(self, patience: float = 0.0) -> None:
+        """Draw what is new in the run, waiting for it at most `patience` seconds."""
+        if self._ended:
+            return
+        events, self._cursor, self._ended = self._run.read(self._cursor, patience)
+        for event in events:
+            self._transcript.add(event)
+        waiting = "" if self._ended else _waiting(self._transcript, self._run)
+        filled = self._view.draw(self._transcript, waiting=waiting)
+        self._drawn[self._run.id] = (self._transcript.modes, filled)
+        wait_for_browser()
+        if self._ended:
+            with self._place:
+                _show_end(self._run, self._transcript, self._choices)
+
+    def follow(self) -> None:
+        """Draw the run until it has ended. A click ends this reader at an interrupt point, and never the run."""
+        while not self._ended:
+            self.draw(PATIENCE)
+            if not self._ended:
+                time.sleep(1 / UPDATES_PER_SECOND)
 
 
 def show_code(choices: Choices) -> None:
     """The code that ran, and the call that the chosen modes stand for."""
     with st.expander("The code that runs here", icon=":material/code:"):
         st.caption("The call that the chosen modes stand for")
-        st.code(stream_call(choices.modes), language="python")
+        st.code(stream_call(choices.modes), language="python", wrap_lines=True)
         for tool_id in choices.tools:
             st.caption(f"The tool `{tool_id.split('.')[0]}`, from `agent/tools.py`")
-            st.code(tool_source(tool_id), language="python")
+            st.code(tool_source(tool_id), language="python", wrap_lines=True)
         st.caption(f"The graph: {GRAPH_TITLES[choices.graph]}")
-        st.code(graph_source(choices.graph), language="python")
+        st.code(graph_source(choices.graph), language="python", wrap_lines=True)
 
 
 def ask(question: str, choices: Choices) -> None:
@@ -95,31 +134,12 @@ def _suggest(choices: Choices) -> None:
             )
 
 
-def _turn(run: Run) -> DeltaGenerator:
-    """The question, and the place where its run is drawn."""
-    with st.chat_message("user", avatar=":material/person:"):
-        st.markdown(safe_markdown(run.request.question))
-    return st.chat_message("assistant", avatar=":material/waves:")
-
-
-def _offer_stop(place: DeltaGenerator, run: Run) -> None:
-    place.button("Stop", key="stop", icon=":material/stop_circle:", type="primary", on_click=run.stop)
-
-
-def _follow(run: Run, place: DeltaGenerator, choices: Choices) -> None:
-    """Draw a run until it has ended. A click ends this reader at an interrupt point, and never the run."""
-    view, transcript = RunView(place), Transcript(frozenset(choices.modes))
-    cursor, ended = 0, False
-    while not ended:
-        events, cursor, ended = run.read(cursor, PATIENCE)
-        for event in events:
-            transcript.add(event)
-        view.draw(transcript, waiting="" if ended else _waiting(transcript, run))
-        wait_for_browser()
-        if not ended:
-            time.sleep(1 / UPDATES_PER_SECOND)
-    with place:
-        _show_end(run, transcript, choices)
+def _stop(page: str) -> None:
+    """Stop the run of this page's conversation that is at work."""
+    for run in session.conversation(page):
+        if not run.ended:
+            run.stop()
+            return
 
 
 def _waiting(transcript: Transcript, run: Run) -> str:
@@ -145,4 +165,5 @@ def _show_end(run: Run, transcript: Transcript, choices: Choices) -> None:
             on_click=ask,
             args=(run.request.question, choices),
         )
-    show_figures(transcript)
+    elif line := figures(transcript):
+        st.caption(line)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from typing import Any, Literal
 
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from agent.blocks import Blocks
+from agent.shapes import Output
 from agent.transcript import Answer, ToolCall, Transcript
 from ui.browser import wait_for_browser
 from ui.untrusted import safe_label, safe_markdown
@@ -20,22 +22,40 @@ GROUP = 16
 COLUMNS = 3
 """Tool calls side by side, where the page is wide enough."""
 
+SHOWN_ROWS = 200
+"""Rows of a table, or points of a chart, that are drawn: the last ones."""
+
+FLUSH = 0.03
+"""Seconds in which Streamlit has surely sent what was written."""
+
 
 class RunView:
-    """One run on the page: tool calls side by side where they work side by side, text below."""
+    """One run on the page: tool calls side by side where they work side by side, text below.
 
-    def __init__(self, place: DeltaGenerator) -> None:
+    `stale` is how many places an earlier script run has filled for other stream modes: Streamlit keeps what it
+    once drew until a script has ended, so they are emptied first.
+    """
+
+    def __init__(self, place: DeltaGenerator, stale: int = 0) -> None:
         self._body = place.container()
+        self._places = [self._body.empty() for _ in range(stale)]
+        if stale:
+            time.sleep(FLUSH)
         self._status = _Slot(place)
         self._groups: list[_CallGroup | _AnswerView] = []
 
-    def draw(self, transcript: Transcript, *, waiting: str = "") -> None:
-        """Write what has changed since the last call; `waiting` is said where nothing else moves."""
+    def draw(self, transcript: Transcript, *, waiting: str = "") -> int:
+        """Write what has changed since the last call; `waiting` is said where nothing else moves.
+
+        Returns how many places are filled.
+        """
         for index, group in enumerate(_grouped(transcript)):
             if index == len(self._groups):
-                self._groups.append(_CallGroup(self._body) if isinstance(group, list) else _AnswerView(self._body))
+                place = self._places[index] if index < len(self._places) else self._body.empty()
+                self._groups.append(_CallGroup(place) if isinstance(group, list) else _AnswerView(place))
             self._groups[index].draw(group)
         self._status.markdown(f":shimmer[{waiting}]" if waiting else "")
+        return len(self._groups)
 
 
 class TextView:
@@ -95,22 +115,17 @@ class _Slot:
 
 class _AnswerView:
     def __init__(self, place: DeltaGenerator) -> None:
-        self._place = place.container()
-        self._text: TextView | None = None
-        self._chunks = _ChunksView(self._place)
+        self._output = _OutputView(place.container())
 
     def draw(self, answer: Any) -> None:
-        if answer.text:
-            self._text = self._text or TextView(self._place)
-            self._text.draw(answer.text)
-        self._chunks.draw(answer.chunks)
+        self._output.draw(answer.output)
 
 
 class _CallGroup:
     """Tool calls that were asked for together, side by side; on a phone, one below the other."""
 
     def __init__(self, place: DeltaGenerator) -> None:
-        self._place = place.empty()
+        self._place = place
         self._boxes: list[_CallBox] = []
 
     def draw(self, calls: Any) -> None:
@@ -135,54 +150,79 @@ class _CallBox:
         self._place = place
         self._status: StatusContainer | None = None
         self._head: tuple[str, str] = ("", "")
-        self._text: TextView | None = None
         self._result: TextView | None = None
 
     def draw(self, call: ToolCall) -> None:
         status = self._draw_head(call)
         if call.shows_output:
-            self._chunks.draw(call.chunks)
-            if call.text:
-                self._text = self._text or TextView(status)
-                self._text.draw(call.text)
-        if call.shows_result and call.result and not (call.shows_output and call.text.text == call.result):
+            self._output.draw(call.output)
+        if call.shows_result and call.result and not (call.shows_output and call.output.text.text == call.result):
             self._result = self._result or TextView(status)
-            self._result.draw(Blocks(call.result if call.state == "failed" else f"Returned: {call.result}"))
+            self._result.draw(Blocks(_result(call)))
 
     def _draw_head(self, call: ToolCall) -> StatusContainer:
         head = _head(call)
         if self._status is None:
             self._status = self._place.status(head[0], expanded=True, state=head[1])
-            self._chunks = _ChunksView(self._status)
+            self._output = _OutputView(self._status)
         elif head != self._head:
             self._status.update(label=head[0], state=head[1], expanded=True)
         self._head = head
         return self._status
 
 
-class _ChunksView:
-    """Custom chunks: progress as a bar, anything else as a line that names its kind."""
+class _OutputView:
+    """What was sent while the work went on, each shape drawn as what it is; places are made as they are needed."""
 
     def __init__(self, place: DeltaGenerator) -> None:
         self._place = place
+        self._status = _Slot(place)
         self._progress = _Slot(place)
-        self._lines: TextView | None = None
-        self._text = Blocks()
-        self._seen = 0
+        self._text: TextView | None = None
+        self._others: TextView | None = None
+        self._lines = Blocks()
+        self._listed = 0
+        self._table = _Whole(place)
+        self._chart = _Whole(place)
 
-    def draw(self, chunks: list[Any]) -> None:
-        new, self._seen = chunks[self._seen :], len(chunks)
-        progress: dict[str, Any] = {}
-        for chunk in new:
-            if _progress(chunk) is None:
-                self._text.feed(_line(chunk))
-            else:
-                progress = chunk
-        if progress:
-            self._progress.progress(_progress(progress) or 0.0, str(progress.get("status", "")))
-        if new and self._text:
-            self._lines = self._lines or TextView(self._place)
-            self._lines.draw(self._text)
+    def draw(self, output: Output) -> None:
+        if output.progress is not None:
+            self._progress.progress(output.progress, output.status)
+        elif output.status:
+            self._status.markdown(f":gray[{safe_label(output.status, 200)}]")
+        if output.text:
+            self._text = self._text or TextView(self._place)
+            self._text.draw(output.text)
+        if output.rows:
+            self._table.draw(output.rows, lambda place, rows: place.dataframe(rows, hide_index=True))
+        if output.points:
+            self._chart.draw(output.points, _line_chart)
+        if len(output.others) > self._listed:
+            for chunk in output.others[self._listed :]:
+                self._lines.feed(_line(chunk))
+            self._listed = len(output.others)
+            self._others = self._others or TextView(self._place)
+            self._others.draw(self._lines)
+
+
+class _Whole:
+    """A table or chart, which can only be sent whole."""
+
+    def __init__(self, place: DeltaGenerator) -> None:
+        self._parent = place
+        self._place: DeltaGenerator | None = None
+        self._last: Any = None
+
+    def draw(self, items: list[Any], show: Callable[[DeltaGenerator, list[Any]], object]) -> None:
+        if self._last is not items[-1]:
+            self._last = items[-1]
+            self._place = self._place or self._parent.empty()
+            show(self._place, items[-SHOWN_ROWS:])
+
+
+def _line_chart(place: DeltaGenerator, points: list[dict[str, float]]) -> None:
+    across, *up = points[0]
+    place.line_chart(points, x=across, y=up, height=180)
 
 
 def closed(tail: str) -> str:
@@ -228,12 +268,6 @@ def _spoken(arguments: str) -> str:
     return " · ".join(str(value) for value in values.values()) if isinstance(values, dict) else str(values)
 
 
-def _progress(chunk: Any) -> float | None:
-    if isinstance(chunk, dict) and isinstance(share := chunk.get("progress"), (int, float)):
-        return min(max(float(share), 0.0), 1.0)
-    return None
-
-
 def _line(chunk: Any) -> str:
     if isinstance(chunk, dict) and len(chunk) == 1:
         (kind, value), *_ = chunk.items()
@@ -243,14 +277,17 @@ def _line(chunk: Any) -> str:
     return f"- `{text[:300]}{'…' if len(text) > 300 else ''}`\n"
 
 
-def show_figures(transcript: Transcript) -> None:
+def _result(call: ToolCall) -> str:
+    text = call.result or ""
+    return text.removeprefix("Error: ") if call.state == "failed" else f"Returned: {text}"
+
+
+def figures(transcript: Transcript) -> str:
     """One line under a finished run: what streaming changed."""
-    if transcript.ended_at is None:
-        return
-    parts = []
-    if transcript.modes and transcript.first_shown_at is not None:
-        parts.append(f"First sign after **{transcript.first_shown_at:.1f} s**")
-        parts.append(f"without streaming: {transcript.ended_at:.1f} s")
-    else:
-        parts.append(f"Nothing to see for **{transcript.ended_at:.1f} s**, then everything at once")
-    st.caption(" · ".join(parts))
+    if transcript.ended_at is None or transcript.first_shown_at is None:
+        return ""
+    if not transcript.modes:
+        return f"Nothing to see for **{transcript.ended_at:.1f} s**, then everything at once."
+    first, whole = transcript.first_shown_at, transcript.ended_at
+    when = f"after **{first:.1f} s**" if first >= 0.05 else "**at once**"
+    return f"First sign {when}. Without streaming you would have waited {whole:.1f} s."

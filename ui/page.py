@@ -56,6 +56,14 @@ def page(name: str) -> Choices:
     with st.sidebar:
         st.markdown("### :material/waves: Toolstream")
         _navigate()
+        st.button(
+            "New conversation",
+            icon=":material/add_comment:",
+            key="new_conversation",
+            on_click=session.new_conversation,
+            args=(info.name,),
+            width="stretch",
+        )
         return _choose(info)
 
 
@@ -126,14 +134,6 @@ def _choose(info: PageInfo) -> Choices:
     if model in DEMO_MODELS and session.runner().settings.is_demo:
         st.caption("No AI here: a demo model answers from a small book of places. It needs no key.")
     _own_key(key)
-    st.button(
-        "New conversation",
-        icon=":material/add_comment:",
-        key="new_conversation",
-        on_click=session.new_conversation,
-        args=(info.name,),
-        width="stretch",
-    )
     choices.remember(info.name, starts)
     return Choices(info, graph, tuple(modes), tuple(tools), tool_choice, model, key)
 
