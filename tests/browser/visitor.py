@@ -50,8 +50,8 @@ def ask(page: Page, question: str) -> None:
 
 
 def wait_for_end(page: Page) -> None:
-    """Wait for the line of figures under the last turn, which is written when its run has ended."""
-    last_turn(page).locator("[data-testid=stCaptionContainer]").wait_for()
+    """Wait until the Stop button has come and gone: it goes when the end of the last run has been drawn."""
+    page.locator(TURN).last.wait_for()
     page.locator(STOP).wait_for(state="detached")
 
 
