@@ -7,6 +7,7 @@ model knows how to call it.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,12 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
+from langgraph.graph import START, StateGraph
 from openai import AsyncOpenAI
+from typing_extensions import TypedDict
 
 from agent.demo_model.places import mentions
+from agent.errors import ToolFailed
 from agent.models import stream_chunks
 
 ToolFunction = Callable[..., Coroutine[Any, Any, str]]
@@ -83,13 +87,84 @@ async def get_items(place: str) -> str:
 
 @offered("Take inventory", icon="fact_check")
 async def take_inventory(place: str) -> str:
-    """Take inventory: count everything in a place, shelf by shelf, and report the progress."""
+    """Take inventory: count everything in a place, shelf by shelf. A long job that reports its progress."""
     write = get_stream_writer()
     shelves = 8
     for shelf in range(1, shelves + 1):
         await asyncio.sleep(0.3)  # a slow shelf
         write({"progress": shelf / shelves, "status": f"Shelf {shelf} of {shelves}"})
     return f"{shelves} shelves counted in the {place}: {shelves * len(place)} things."
+
+
+@offered("List prices", icon="sell")
+async def list_prices(place: str) -> str:
+    """List the prices: what each thing in a place costs, as the rows of a table."""
+    write = get_stream_writer()
+    total = 0
+    async for item in search_shelves(place):
+        price = 5 + sum(map(ord, item)) % 90
+        total += price
+        write({"row": {"item": item, "price": price, "total": total}})
+    return f"Everything in the {place} costs {total} together."
+
+
+@offered("Measure the temperature", icon="thermostat")
+async def measure_temperature(place: str) -> str:
+    """Measure the temperature: how warm it is in a place over two minutes, as the points of a chart."""
+    write = get_stream_writer()
+    warmest = 0.0
+    for second in range(0, 121, 5):
+        await asyncio.sleep(0.15)  # a quick thermometer
+        degrees = round(19 + len(place) / 4 + 2 * math.sin(second / 20) + second / 60, 1)
+        warmest = max(warmest, degrees)
+        write({"point": {"second": second, "degrees": degrees}})
+    return f"It was at most {warmest} degrees in the {place}."
+
+
+@offered("Plan a visit", icon="map")
+async def plan_visit(place: str) -> str:
+    """Plan a visit to a place: a graph of its own, with nodes that look around, choose and write the plan."""
+
+    class Plan(TypedDict):
+        seen: list[str]
+        chosen: list[str]
+
+    async def look_around(_plan: Plan) -> dict[str, list[str]]:
+        return {"seen": [item async for item in search_shelves(place)]}
+
+    async def choose(plan: Plan) -> dict[str, list[str]]:
+        await asyncio.sleep(0.3)
+        return {"chosen": plan["seen"][:2]}
+
+    graph = StateGraph(Plan)
+    graph.add_sequence([("look_around", look_around), ("choose", choose)])
+    graph.add_edge(START, "look_around")
+    plan = await graph.compile().ainvoke({"seen": [], "chosen": []})
+    return f"For the {place}: first the {', then the '.join(plan['chosen']) or 'door'}."
+
+
+@offered("Open the safe", icon="lock")
+async def open_safe(place: str) -> str:
+    """Open the safe in a place. It fails half way: the second lock is stuck."""
+    write = get_stream_writer()
+    for lock in ("first", "second", "third"):
+        write({"status": f"Turning the {lock} lock"})
+        await asyncio.sleep(0.8)
+        if lock == "second":
+            raise ToolFailed(f"The second lock of the safe in the {place} is stuck.")
+    return "The safe is open."
+
+
+@offered("Search the archive", icon="hourglass_top")
+async def search_archive(place: str) -> str:
+    """Search the archive for what was written about a place. It is slow."""
+    write = get_stream_writer()
+    found = 0
+    for year in range(1970, 2030, 5):
+        await asyncio.sleep(0.6)  # a long corridor
+        found += (year + len(place)) % 3
+        write({"status": f"Reading {year} to {year + 4}: {found} pages so far"})
+    return f"{found} pages were written about the {place}."
 
 
 def describing(models: Models) -> ToolFunction:

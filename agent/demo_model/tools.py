@@ -25,6 +25,7 @@ _COMMON = frozenset(
     "some tell that the their them there these they thing this to tool up use used using want was we "
     "what when where which who will with would you your s re".split()
 )
+_BETWEEN = re.compile(r",|;|\b(?:and then|and|then)\b", re.IGNORECASE)
 _LOOKING = re.compile(
     r"\b(?:what|what's|whats|which|list|items?|things?|find|show|look|describe|contents?|anything|see)\b|무엇|뭐|뭘|물건|있",
     re.IGNORECASE,
@@ -45,7 +46,7 @@ class PlannedCall:
 
 def fitting_calls(tools: Sequence[Tool], question: str) -> list[PlannedCall]:
     """Return the calls that the question asks for, none if it fits no tool."""
-    named = _named(tools, question)
+    named = _named(tools, question) or _clauses(tools, question)
     if named:
         return [call for tool, part in named for call in calls_to(tool, part)]
     if is_command(without_quotes(question)):
@@ -91,6 +92,19 @@ def _named(tools: Sequence[Tool], question: str) -> list[tuple[Tool, str]]:
         says_something = read(part).topics or read(part).numbers
         parts.append((tool, part if says_something and len(found) > 1 else question.replace(tool.name, " ")))
     return parts
+
+
+def _clauses(tools: Sequence[Tool], question: str) -> list[tuple[Tool, str]]:
+    """Return the different tools that parts of the question describe, each with its part; none if it is but one."""
+    parts: list[tuple[Tool, str]] = []
+    for clause in _BETWEEN.split(without_quotes(question)):
+        tool, score = _best(tools, clause)
+        if score >= _ENOUGH and _stems(clause) & (_stems(tool.name) | _stems(tool.description)):
+            topics = read(clause).topics or (read(parts[-1][1]).topics if parts else [])
+            parts.append((tool, clause if read(clause).topics else f"{clause} in the {' and the '.join(topics)}"))
+        elif parts:
+            parts[-1] = (parts[-1][0], f"{parts[-1][1]} and {clause}")
+    return parts if len({tool.name for tool, _ in parts}) > 1 else []
 
 
 def _best(tools: Sequence[Tool], question: str) -> tuple[Tool, int]:
