@@ -129,16 +129,16 @@ async def plan_visit(place: str) -> str:
         seen: list[str]
         chosen: list[str]
 
-    async def look_around(_plan: Plan) -> dict[str, list[str]]:
+    async def look_around(state: Plan) -> dict[str, list[str]]:
         return {"seen": [item async for item in search_shelves(place)]}
 
-    async def choose(plan: Plan) -> dict[str, list[str]]:
+    async def choose(state: Plan) -> dict[str, list[str]]:
         await asyncio.sleep(0.3)
-        return {"chosen": plan["seen"][:2]}
+        return {"chosen": state["seen"][:2]}
 
     graph = StateGraph(Plan)
-    graph.add_sequence([("look_around", look_around), ("choose", choose)])
-    graph.add_edge(START, "look_around")
+    graph.add_node(look_around).add_node(choose)
+    graph.add_edge(START, "look_around").add_edge("look_around", "choose")
     plan = await graph.compile().ainvoke({"seen": [], "chosen": []})
     return f"For the {place}: first the {', then the '.join(plan['chosen']) or 'door'}."
 
