@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from tests.protocol.conftest import SESSION_KEPT
 from tests.protocol.steps import NUMBERS, QUESTION, arrived, complete, numbers, one_run
 
@@ -148,9 +146,8 @@ def test_two_tabs_watch_one_run_and_one_of_them_reads_slowly(visit, model):
     assert numbers(first) == numbers(second) == NUMBERS
 
 
-@pytest.mark.parametrize("page", ["", "Custom_data"])
-def test_a_stranger_who_clears_the_cache_disturbs_nobody(visit, model, page):
-    visitor, stranger = visit(page, tool_choice="none", modes="messages"), visit()
+def test_a_stranger_who_clears_the_cache_disturbs_nobody(visit, model):
+    visitor, stranger = visit(tool_choice="none"), visit()
     visitor.wait_idle()
     stranger.wait_idle()
     with one_run(model, requests=2):
