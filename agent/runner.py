@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import hashlib
 import json
 import logging
 import secrets
@@ -26,6 +27,7 @@ from agent.demo_model import DemoServer
 from agent.errors import LimitReached, RequestRefused, cause, explain
 from agent.events import JSON, RUN_MODES, STREAM_MODES, RunRequest, RunState, StreamEvent
 from agent.models import Endpoint, chat_model, http_client, openai_client
+from agent.recording import BrokenRecording, Header, Recording, Store, Writer, is_id, versions
 from agent.requests import check, place_of
 from agent.settings import DEMO_MODELS, Limits, Settings
 from agent.tools import TOOLS, Models
@@ -37,8 +39,10 @@ log = logging.getLogger(__name__)
 class Run:
     """One run and its log. Safe to read and to stop from any thread."""
 
-    def __init__(self, request: RunRequest, thread_id: str, session: str, stop: Callable[[Run], None]) -> None:
-        self.id = secrets.token_urlsafe(16)
+    def __init__(
+        self, request: RunRequest, thread_id: str, session: str, stop: Callable[[Run], None], run_id: str = ""
+    ) -> None:
+        self.id = run_id or secrets.token_urlsafe(16)
         """Not guessable: who has it may read the run."""
         self.request = request
         self.thread_id = thread_id
@@ -58,6 +62,19 @@ class Run:
         self._news = threading.Condition()
         self._readers = 0
         self._task: asyncio.Task[None] | None = None
+        self._writer: Writer | None = None
+
+    @classmethod
+    def replayed(cls, recording: Recording) -> Run:
+        """A run that has ended, from its recording."""
+        header = recording.header
+        run = cls(header.request, header.thread_id, "", lambda _run: None, header.id)
+        run.asked_at = header.asked_at
+        run._events = list(recording.events)
+        end: Any = run._events[-1].data
+        run.state = end["state"]
+        run.answer = end.get("answer", "")
+        return run
 
     @property
     def ended(self) -> bool:
@@ -93,7 +110,10 @@ class Run:
             raise LimitReached("The answer reached the limit of its length here. What has arrived is kept.")
 
     def _add(self, mode: Any, data: JSON, *rest: Any) -> None:
-        self._events.append(StreamEvent(len(self._events), self._now(), mode, data, *rest))
+        event = StreamEvent(len(self._events), self._now(), mode, data, *rest)
+        self._events.append(event)
+        if self._writer:
+            self._writer.add(event)
         if self._readers:
             self._wake()
 
@@ -105,7 +125,11 @@ class Run:
         """End the log, then the work: nothing that comes after is recorded. Only on the loop's thread."""
         if self.ended:
             return
-        self._add("run", {"state": state, "message": message} if message else {"state": state})
+        said = {"message": message, "answer": self.answer}
+        self._add("run", {"state": state, **{name: text for name, text in said.items() if text}})
+        if self._writer:
+            self._writer.close()
+            self._writer = None
         self.state, self.place = state, 0
         self._wake()
         self._cancel()
@@ -142,6 +166,11 @@ class Runner:
         self._closing = False
         self._graph = functools.lru_cache(maxsize=64)(self._build)
         self._demo: DemoServer | None = None
+        limits = settings.limits
+        self.store = settings.recordings and Store(
+            settings.recordings, max_bytes=int(limits.recording_megabytes * 1e6), max_days=limits.recording_days
+        )
+        """Where runs are recorded, if they are."""
         self._http: httpx2.AsyncClient
         self._opened = self._loop.submit(self._open())
 
@@ -159,13 +188,19 @@ class Runner:
             if api_key:
                 self._keys[run.id] = api_key
             self._runs[run.id] = run
+        self._record(run)
         run._add("run", {"state": "queued", "request": request.to_json()})
         self._loop.call_soon(self._enqueue, run)
         return run
 
     def get(self, run_id: str) -> Run | None:
-        """The run with this id, or None when it never was or is no longer kept."""
-        return self._runs.get(run_id)
+        """The run with this id, from memory or from its recording; None when it never was or is no longer kept."""
+        if run_id in self._runs or not self.store or not is_id(run_id):
+            return self._runs.get(run_id)
+        with contextlib.suppress(BrokenRecording, OSError):
+            if recording := self.store.read(run_id):
+                return self._runs.setdefault(run_id, Run.replayed(recording))
+        return None
 
     def thread(self, thread_id: str) -> list[Run]:
         """The runs of a conversation that are still kept, oldest first."""
@@ -199,6 +234,17 @@ class Runner:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def _record(self, run: Run) -> None:
+        if not self.store:
+            return
+        owner = digest(run.session)
+        header = Header(run.id, run.asked_at, run.request, run.thread_id, owner, versions())
+        try:
+            run._writer = self.store.open(header)
+        except OSError as error:
+            log.warning("Runs are not recorded: %s", error)
+            self.store = None
 
     async def _open(self) -> None:
         self._http = http_client(self.settings.limits)
@@ -292,6 +338,8 @@ class Runner:
             self._working.discard(run)
             self._forget_oldest()
             self._admit()
+            if self.store and not self._working:
+                self.store.tidy()
 
     async def _stream(self, run: Run) -> AsyncGenerator[dict[str, Any], None]:
         await asyncio.shield(asyncio.wrap_future(self._opened))
@@ -349,6 +397,11 @@ class Runner:
         ended = [run for run in self._runs.values() if run.ended]
         for run in ended[: max(0, len(ended) - self.settings.limits.runs_kept)]:
             self._runs.pop(run.id, None)
+
+
+def digest(session: str) -> str:
+    """What stands for a session in a recording: enough to find one's own runs, useless for anything else."""
+    return hashlib.sha256(session.encode()).hexdigest()[:32] if session else ""
 
 
 def _tool_call(place: str) -> dict[str, Any]:

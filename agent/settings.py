@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 
 from agent.errors import SettingsError
 
@@ -42,6 +43,10 @@ class Limits:
     """Finished turns of a conversation that the model is told of."""
     runs_kept: int = 200
     """Finished runs kept in memory; the oldest go first."""
+    recording_days: float = 30.0
+    """Days that the file of a run is kept."""
+    recording_megabytes: float = 200.0
+    """Megabytes of recordings kept; the oldest go first."""
     connect_seconds: float = 10.0
     """Seconds to reach the model server."""
     read_seconds: float = 60.0
@@ -70,6 +75,8 @@ class Settings:
     """Models offered where a key or a server is configured; the first is the default."""
     demo_rate: float = DEFAULT_DEMO_RATE
     """Tokens a second of the model `demo`."""
+    recordings: Path | None = None
+    """The folder that runs are recorded in; None records nothing."""
     limits: Limits = Limits()
 
     @classmethod
@@ -82,6 +89,7 @@ class Settings:
             base_url=_url(environ.get("OPENAI_BASE_URL", "").strip()),
             openai_models=models or DEFAULT_OPENAI_MODELS,
             demo_rate=_positive("TOOLSTREAM_DEMO_RATE", rate, float) if rate else DEFAULT_DEMO_RATE,
+            recordings=_folder(environ.get("TOOLSTREAM_RECORDINGS", "data/runs").strip()),
             limits=Limits.from_env(environ),
         )
 
@@ -106,6 +114,10 @@ def _positive(name: str, text: str, kind: type) -> float:
         what = "a whole number" if kind is int else "a number"
         raise SettingsError(f"{name} must be {what} above 0, not {text!r}.")
     return number  # type: ignore[no-any-return]
+
+
+def _folder(text: str) -> Path | None:
+    return None if text.lower() in ("", "off", "none") else Path(text).expanduser()
 
 
 def _url(text: str) -> str | None:

@@ -90,10 +90,9 @@ def _start(port: int, env: Mapping[str, str], folder: Path) -> subprocess.Popen[
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
     # No file watcher: an edit of the sources would start every script anew in the middle of a test.
     command += ["--server.fileWatcherType", "none"]
+    env = _clean_environment() | {"TOOLSTREAM_RECORDINGS": str(folder / "runs")} | dict(env)
     with Path(folder, "log.txt").open("wb") as log:
-        return subprocess.Popen(
-            command, cwd=ROOT, env=_clean_environment() | dict(env), stdout=log, stderr=subprocess.STDOUT
-        )
+        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
 
 
 def _clean_environment() -> dict[str, str]:

@@ -22,6 +22,7 @@ STARTS = {
 def _no_configuration(monkeypatch):
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TOOLSTREAM_RECORDINGS", "off")
 
 
 def open_app(page=None, **url):
