@@ -1,6 +1,7 @@
 # make run     the app on http://localhost:8501 (PORT= and HOST= choose others)
 # make test    all tests
 # make check   format, lint, types, tests
+# make bench   measure it beside the obvious ways: twelve minutes; BENCH=quick: one
 
 # Any Python from 3.11 on; `make PYTHON=/path/to/python` chooses one.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -10,13 +11,16 @@ BIN = $(VENV)/bin
 PORT ?= 8501
 HOST ?= localhost
 
-.PHONY: run test check format lint types lock clean
+.PHONY: run test bench check format lint types lock clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.headless true
 
 test: $(VENV)/.dev
 	$(BIN)/pytest $(ARGS)
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench
 
 check: format lint types test
 

@@ -1,0 +1,1 @@
+"""Benchmarks: the app beside the two obvious ways to show an agent's answer in Streamlit."""

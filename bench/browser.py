@@ -1,0 +1,215 @@
+"""One visitor with a real Chromium: asks, and measures what the answer costs until it is all on the page."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from playwright.sync_api import CDPSession, Error, Page, sync_playwright
+
+from bench.servers import Server, model_log, page_url, streamlit_server
+from bench.texts import question, stamps
+from tests.conftest import CHROMIUM_ARGS
+
+WATCH = Path(__file__).with_name("watch.js")
+CHAT = ".st-key-question textarea"
+PATIENCE = 15.0
+"""Seconds without anything new on the page, after which it counts as dead."""
+
+
+@dataclass
+class Answer:
+    """What one streamed answer cost."""
+
+    way: str
+    tokens: int
+    rate: float
+    outcome: str = "complete"
+    """Or `died after N tokens`, or `gave up after N s`."""
+    seconds: float = 0.0
+    shown: int = 0
+    """Tokens that were on the page at the end."""
+    frames: int = 0
+    wire_bytes: int = 0
+    """Bytes of all messages, before the WebSocket compresses them."""
+    compressed_bytes: int | None = None
+    """What really went over the wire, as the kernel counts it; None where `ss` is not there to tell."""
+    server_cpu: float = 0.0
+    """Seconds, without what it uses when idle."""
+    browser_cpu: float = 0.0
+    """Seconds of the page's main thread, without what it uses when idle."""
+    freeze_ms: float = 0.0
+    frozen: int = 0
+    """Pauses of more than 150 ms between two animation frames."""
+    lag_p50_ms: float | None = None
+    lag_p95_ms: float | None = None
+    first_ms: float | None = None
+    """From Enter to the first words on the page, without the time the model server took."""
+    peak_rss_mb: float = 0.0
+
+    @property
+    def complete(self) -> bool:
+        return self.outcome == "complete"
+
+
+class Visitor:
+    """A page of one of the WAYS, and what can be measured on it."""
+
+    def __init__(self, page: Page, server: Server, model: Server, way: str) -> None:
+        self.page, self.server, self.model, self.way = page, server, model, way
+        self._cdp: CDPSession = page.context.new_cdp_session(page)
+        self._cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
+        self._asked = 0
+
+    def browser_cpu(self) -> float:
+        metrics = self._cdp.send("Performance.getMetrics")["metrics"]
+        return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
+
+    def ask(self, tokens: int, rate: float, at_once: int = 0) -> tuple[str, float]:
+        """Ask for a text; returns its tag and when it was asked."""
+        self._asked += 1
+        tag = f"{self.way}_{self.server.process.pid}_{self._asked}".lower()
+        box = self.page.locator(CHAT)
+        box.fill(question(tokens, rate, tag, at_once))
+        self.page.evaluate("bench.start()")
+        asked = time.time()
+        box.press("Enter")
+        return tag, asked
+
+    def wait(self, seconds: float) -> str:
+        """Wait until the answer is complete; returns how it came out."""
+        end, seen, news = time.monotonic() + seconds, None, time.monotonic()
+        while time.monotonic() < end:
+            time.sleep(0.1)
+            try:
+                done, now = self.page.evaluate("[bench.done, bench.stamps.length]")
+            except Error:
+                return "died: the page crashed"
+            if done:
+                return "complete"
+            if now != seen:
+                seen, news = now, time.monotonic()
+            elif time.monotonic() - news > PATIENCE:
+                return "died"
+        return f"gave up after {seconds:g} s"
+
+    def watched(self) -> Any:
+        return self.page.evaluate("bench")
+
+
+@contextmanager
+def visitor(way: str, model: Server, *, warm: bool = True) -> Iterator[Visitor]:
+    """A visitor of a server that has just started; `warm` if it has answered a first question already."""
+    with streamlit_server(way, model) as server, sync_playwright() as playwright:
+        with playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM_ARGS) as browser:
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page.add_init_script(path=WATCH)
+            page.goto(page_url(server, way))
+            page.locator(CHAT).wait_for()
+            found = Visitor(page, server, model, way)
+            if warm:
+                found.ask(1_000, 0)  # long enough for everything that the page loads later, as for code and tables
+                assert found.wait(30) == "complete", f"{way} does not answer"
+                time.sleep(0.5)
+            yield found
+
+
+def measure(way: str, model: Server, tokens: int, rate: float, cap: float) -> Answer:
+    """Stream one answer; give up after `cap` seconds."""
+    answer = Answer(way, tokens, rate)
+    with visitor(way, model) as who, _peak_rss(who.server, answer):
+        idle_server, idle_browser = _idle(who, 1.0)
+        server_cpu, browser_cpu, start = who.server.cpu, who.browser_cpu(), time.monotonic()
+        sent = sent_bytes(who.server)
+        tag, asked = who.ask(tokens, rate)
+        answer.outcome = who.wait(cap)
+        answer.seconds = time.monotonic() - start
+        answer.server_cpu = who.server.cpu - server_cpu - idle_server * answer.seconds
+        if common := sent.keys() & (now := sent_bytes(who.server)).keys():
+            answer.compressed_bytes = sum(now[end] - sent[end] for end in common)
+        if "crashed" not in answer.outcome:
+            answer.browser_cpu = who.browser_cpu() - browser_cpu - idle_browser * answer.seconds
+            _evaluate(answer, who.watched(), model_log(model, tag), asked)
+    return answer
+
+
+def lags(seen: list[tuple[float, int]], sent: list[float], tokens: int) -> list[float]:
+    """Milliseconds from a stamp's departure to the first time that it, or a later one, was on the page."""
+    found, at = [], 0
+    for stamp in stamps(tokens):
+        while at < len(seen) and seen[at][1] < stamp:
+            at += 1
+        if at == len(seen):
+            break
+        found.append(seen[at][0] - sent[stamp] * 1000)
+    return found
+
+
+def sent_bytes(server: Server) -> dict[str, int]:
+    """Bytes that the server has sent so far, by the connection's other end; empty where nothing can tell."""
+    if not shutil.which("ss"):
+        return {}
+    port = server.url.rpartition(":")[2]
+    told = subprocess.run(["ss", "-tinHO", f"sport = :{port}"], capture_output=True, text=True, check=False).stdout
+    counted = re.findall(r"^\S+ +\S+ +\S+ +\S+ +(\S+) .*?bytes_sent:(\d+)", told, re.MULTILINE)
+    return {end: int(count) for end, count in counted}
+
+
+def percentile(values: list[float], percent: int) -> float | None:
+    return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else None
+
+
+def _chromium() -> str | None:
+    """The same Chromium as the browser tests': the one in CHROMIUM, on the path, or Playwright's own."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def _evaluate(answer: Answer, watched: Any, log: Any, asked: float) -> None:
+    answer.frames, answer.wire_bytes = watched["frames"], watched["bytes"]
+    answer.freeze_ms, answer.frozen = watched["freeze"], watched["frozen"]
+    seen = watched["stamps"]
+    answer.shown = answer.tokens if answer.complete else (seen[-1][1] if seen else 0)
+    if answer.outcome == "died":
+        answer.outcome = f"died after {answer.shown} tokens"
+    if not seen or not log:
+        return
+    if answer.complete and seen[-1][1] != stamps(answer.tokens)[-1]:
+        answer.outcome = f"lost text after token {seen[-1][1]}"
+    delays = lags(seen, log["sent"], answer.tokens)
+    answer.lag_p50_ms, answer.lag_p95_ms = percentile(delays, 50), percentile(delays, 95)
+    model_took = log["sent"][seen[0][1]] - log["asked"]
+    answer.first_ms = seen[0][0] - (asked + model_took) * 1000
+
+
+def _idle(who: Visitor, seconds: float) -> tuple[float, float]:
+    """Processor time a second of server and page when nothing happens."""
+    server, browser = who.server.cpu, who.browser_cpu()
+    time.sleep(seconds)
+    return (who.server.cpu - server) / seconds, (who.browser_cpu() - browser) / seconds
+
+
+@contextmanager
+def _peak_rss(server: Server, answer: Answer) -> Iterator[None]:
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.2):
+            answer.peak_rss_mb = max(answer.peak_rss_mb, server.rss)
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

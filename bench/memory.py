@@ -1,0 +1,53 @@
+"""Memory over many runs, without a page. As a module of its own (`python -m bench.memory URL RUNS`) it is the child."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+from bench.servers import NO_LIMITS, ROOT, Server
+from bench.texts import question
+
+TOKENS = 100
+
+
+def measure(model: Server, runs: list[int]) -> dict[int, float]:
+    """Megabytes after so many runs, in a fresh process."""
+    command = [sys.executable, "-m", "bench.memory", f"{model.url}/v1", *map(str, runs)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return {int(count): megabytes for count, megabytes in json.loads(done.stdout).items()}
+
+
+def _child(url: str, counts: list[int]) -> dict[int, float]:
+    import gc
+
+    import psutil
+
+    from agent.events import RunRequest
+    from agent.runner import Runner
+    from agent.settings import Settings
+
+    env = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "none", "OPENAI_MODEL": "bench", **NO_LIMITS}
+    found = {}
+    with Runner(Settings.from_env(env)) as runner:
+        for count in range(1, max(counts) + 1, 10):
+            requests = [
+                RunRequest(question(TOKENS, 0, f"m{count + at}"), "react", (), "auto", "bench") for at in range(10)
+            ]
+            started = [runner.start(request, session=f"s{count}n{at}") for at, request in enumerate(requests)]
+            while not all(run.ended for run in started):
+                time.sleep(0.002)
+            assert all(run.state == "finished" for run in started)
+            if count + 9 in counts:
+                gc.collect()
+                found[count + 9] = round(psutil.Process(os.getpid()).memory_info().rss / 1e6, 1)
+    return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(_child(sys.argv[1], [int(count) for count in sys.argv[2:]])))

@@ -1,0 +1,86 @@
+"""Single moments that a visitor waits for: the start, the first question, a click while and after much is shown."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import dataclass
+
+from bench.browser import CHAT, Visitor, visitor
+from bench.servers import Server, model_log
+
+_CLICK = "[...document.querySelectorAll('.st-key-modes button')].find(it => it.innerText.includes('Tool data')).click()"
+"""These answers have no tool data: everything is drawn again, and nothing changes."""
+
+_CLICK_AND_WAIT = """() => new Promise(resolve => {
+    const app = document.querySelector('[data-test-script-state]');
+    const start = performance.now();
+    let began = false;
+    const look = () => {
+        const state = app.getAttribute('data-test-script-state');
+        began ||= state === 'running' || state === 'rerunRequested';
+        if (began && state === 'notRunning') resolve(performance.now() - start);
+        else if (performance.now() - start > 20000) resolve(NaN);
+        else requestAnimationFrame(look);
+    };
+    CLICK;
+    look();
+})""".replace("CLICK", _CLICK)
+
+
+@dataclass
+class Start:
+    """A fresh server, a first visitor."""
+
+    healthy_s: float
+    first_page_s: float
+    """From the visit until the question can be typed; with all that the server imports for it."""
+    first_question_ms: float
+    """From Enter to the first words, without the model server's time."""
+    second_question_ms: float
+
+
+def start(model: Server) -> Start:
+    began = time.monotonic()
+    with visitor("toolstream", model, warm=False) as who:
+        page = (time.monotonic() - began) - who.server.ready_after
+        first, second = _first_words(who), _first_words(who)
+        return Start(who.server.ready_after, page, first, second)
+
+
+def rerun_while_streaming(model: Server, tokens: int = 20_000, before: int = 15_000) -> tuple[float, float]:
+    """Click while a long answer streams: how long its text stands still for, and how long it did before the click.
+
+    `before` tokens come at once, the rest at 100 a second. Milliseconds.
+    """
+    with visitor("toolstream", model) as who:
+        who.ask(tokens, 100, at_once=before)
+        who.page.wait_for_function(f"(bench.stamps.at(-1)?.[1] ?? 0) > {before + 200}", timeout=120_000)
+        time.sleep(2)
+        clicked = time.time() * 1000
+        who.page.evaluate(_CLICK)
+        time.sleep(5)
+        times = [at for at, _ in who.watched()["stamps"]]
+    pauses = [(after, after - at) for at, after in zip(times, times[1:], strict=False)]
+    usual = max((pause for at, pause in pauses if clicked - 2000 < at < clicked), default=0)
+    return max((pause for at, pause in pauses if at > clicked), default=5000), usual
+
+
+def rerun_of_conversation(model: Server, turns: int) -> tuple[float, float]:
+    """Click when that many turns are shown: milliseconds until it is all drawn again; and with the first turn only."""
+    with visitor("toolstream", model) as who:
+        one = statistics.median(float(who.page.evaluate(_CLICK_AND_WAIT)) for _ in range(4))
+        for _ in range(turns - 1):
+            who.ask(60, 0)
+            assert who.wait(20) == "complete"
+        return statistics.median(float(who.page.evaluate(_CLICK_AND_WAIT)) for _ in range(6)), one
+
+
+def _first_words(who: Visitor) -> float:
+    who.page.locator(CHAT).wait_for()
+    time.sleep(1)
+    tag, asked = who.ask(200, 100)
+    assert who.wait(30) == "complete"
+    at, stamp = who.watched()["stamps"][0]
+    log = model_log(who.model, tag)
+    return float(at - (asked + log["sent"][stamp] - log["asked"]) * 1000)

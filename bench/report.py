@@ -1,0 +1,130 @@
+"""Writes the results as tables for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.browser import Answer
+from bench.goals import goals
+from bench.load import Load
+from bench.results import Results
+
+FOLDER = Path(__file__).with_name("results")
+LIBRARIES = ("streamlit", "langgraph", "langchain-core", "langchain-openai", "openai", "playwright")
+
+
+def write(results: Results, kind: str, seconds: float) -> str:
+    """Write latest.md and latest.json; returns the text."""
+    about = {
+        "kind": kind,
+        "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        "seconds": round(seconds),
+        "commit": _commit(),
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, load {os.getloadavg()[0]:.1f}",
+        "python": platform.python_version(),
+        **{library: version(library) for library in LIBRARIES},
+    }
+    text = "\n".join(_lines(results, about)) + "\n"
+    FOLDER.mkdir(exist_ok=True)
+    name = "latest" if kind == "full" else kind
+    (FOLDER / f"{name}.md").write_text(text)
+    found = {"about": about, "goals": [asdict(goal) for goal in goals(results)], **asdict(results)}
+    (FOLDER / f"{name}.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    return text
+
+
+def _commit() -> str:
+    """What was measured."""
+    command = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+def _lines(results: Results, about: dict[str, object]) -> Iterator[str]:
+    yield "# Benchmarks\n"
+    yield "Written by `make bench`. Quote the ratios: absolute times belong to the machine.\n"
+    yield " · ".join(f"{name} {value}" for name, value in about.items()) + "\n"
+    yield "## Goals\n"
+    yield from _table(
+        ("goal", "bound", "measured", ""),
+        (
+            (goal.what, goal.bound, goal.found, "reached" if goal.reached else "**not reached**")
+            for goal in goals(results)
+        ),
+    )
+    yield "## One answer, one browser\n"
+    yield "Bytes before compression, and after it. CPU in ms for 1,000 tokens shown, of the server's process and of the"
+    yield "page's main thread. Lag: from the model server to the page. Freeze: longest pause between two frames;"
+    yield "in brackets, how many of them were longer than 150 ms.\n"
+    yield from _table(
+        (
+            *("way", "tokens", "a second", "outcome", "s", "updates", "kB", "kB compressed", "B/token"),
+            *("server ms/1k", "browser ms/1k", "freeze ms", "lag p50", "lag p95", "first words ms", "peak MB"),
+        ),
+        map(_answer, results.answers),
+    )
+    yield "## Many sessions\n"
+    yield "By protocol, 30 tokens a second each; the last seconds of the stream.\n"
+    yield from _table(
+        ("agent", "sessions", "lag p50 ms", "lag p95 ms", "starved", "server CPU %", "client CPU %", "MB a session"),
+        map(_load, results.loads),
+    )
+    yield "## Moments\n"
+    yield from _table(("moment", "measured"), _moments(results))
+    if results.failures:
+        yield "## Could not be measured\n"
+        yield from (f"- {failure}" for failure in results.failures)
+
+
+def _answer(a: Answer) -> tuple[object, ...]:
+    shown = max(1, a.shown)
+    return (
+        *(a.way, f"{a.tokens:,}", f"{a.rate:g}" if a.rate else "at once", a.outcome, f"{a.seconds:.1f}", a.frames),
+        *(f"{a.wire_bytes / 1000:,.0f}", "–" if a.compressed_bytes is None else f"{a.compressed_bytes / 1000:,.0f}"),
+        *(f"{a.wire_bytes / shown:,.0f}", f"{a.server_cpu / shown * 1e6:,.0f}", f"{a.browser_cpu / shown * 1e6:,.0f}"),
+        *(f"{a.freeze_ms:.0f} ({a.frozen})", _ms(a.lag_p50_ms), _ms(a.lag_p95_ms), _ms(a.first_ms)),
+        f"{a.peak_rss_mb:.0f}",
+    )
+
+
+def _load(load: Load) -> tuple[object, ...]:
+    return (
+        *(load.graph, load.sessions, _ms(load.lag_p50_ms), _ms(load.lag_p95_ms), load.starved),
+        *(f"{load.cpu_percent:.0f}", f"{load.client_cpu_percent:.0f}", f"{load.rss_mb_a_session:.2f}"),
+    )
+
+
+def _moments(results: Results) -> Iterator[tuple[object, ...]]:
+    if start := results.start:
+        yield "start to a healthy answer", f"{start.healthy_s:.2f} s"
+        yield "first visit until a question can be typed, imports included", f"{start.first_page_s:.2f} s"
+        yield "first question to first words, besides the model's time", _ms(start.first_question_ms) + " ms"
+        yield "second question", _ms(start.second_question_ms) + " ms"
+    if results.rerun_streaming_ms:
+        yield "click within a 20k-token answer: its text stands still", _ms(results.rerun_streaming_ms) + " ms"
+        yield "longest pause in the two seconds before", _ms(results.usual_pause_ms) + " ms"
+    if results.rerun_turns_ms:
+        yield f"click below a conversation of {results.turns} turns", _ms(results.rerun_turns_ms) + " ms"
+        yield "click below one turn", _ms(results.rerun_one_turn_ms) + " ms"
+    for count, megabytes in sorted(results.memory_mb.items()):
+        yield f"memory after {count:,} runs", f"{megabytes:.0f} MB"
+
+
+def _ms(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.0f}"
+
+
+def _table(head: Iterable[str], rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
+    titles = list(head)
+    yield f"| {' | '.join(titles)} |"
+    yield "|" + " --- |" * len(titles)
+    for row in rows:
+        yield f"| {' | '.join(map(str, row))} |"
+    yield ""
