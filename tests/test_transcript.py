@@ -96,7 +96,9 @@ def test_stopping_closes_what_is_open_and_keeps_what_has_arrived():
     for modes in (ALL, set()):
         stopped = fold(events, modes)
         assert (stopped.state, stopped.message) == ("stopped", "Stopped.")
-        assert [(call.state, call.output.text.text, call.shows_output) for call in stopped.tools] == [("stopped", "Bed", True)]
+        assert [(call.state, call.output.text.text, call.shows_output) for call in stopped.tools] == [
+            ("stopped", "Bed", True)
+        ]
         assert stopped.answer == "Hello"
 
 
