@@ -1,0 +1,185 @@
+"""Hostile texts in a real browser: whoever wrote them, nothing is loaded, nothing runs, nothing misleads."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.hostile import (
+    FENCES,
+    HEAVY,
+    IMAGES,
+    IMITATIONS,
+    LINKS,
+    MARKUP,
+    TEXTS,
+    UNSENDABLE,
+    aimed,
+    evil_server,
+    hostile_model,
+)
+from tests.browser.visitor import BOX, QUESTION, TURN, ask, last_turn, visit, wait_for_end
+from tests.serving import ROOT, app_server
+
+# Everything that a message may not hold, looked for after every change of the page, so also between two tokens.
+# Looks after every change of the page, so also between two tokens, for what a message may not hold.
+WATCH = r"""() => {
+    window.bad = [];
+    const message = "[data-testid=stChatMessage]";
+    const forbidden = [
+        "img", "iframe", "object", "embed", "form", "style", "script", "base", "link", "meta", "video", "audio",
+        "input:not([type=checkbox][disabled])", "textarea", "svg image", "svg a", "svg foreignObject", ".katex",
+        "[data-testid=stAlert]", "[data-testid=stMermaidChart]", ".stMarkdownBadge",
+        ".stMarkdownColoredText:not(li *)", "[data-testid=stMarkdownContainer] [data-testid=stIconMaterial]",
+    ].map(selector => `${message} ${selector}`).join();
+    const own = "[data-testid=stHeaderActionElements] *";
+    const plain = text => { try { return decodeURI(text) } catch { return text } };
+    const honest = link => {
+        const href = plain(link.getAttribute("href") ?? ""), text = link.textContent;
+        return /^(https?|mailto):/.test(href) && !/[\u202a-\u202e\u2066-\u2069]/.test(text)
+            && ["", "http://", "mailto:"].some(scheme => scheme + plain(text) === href);
+    };
+    const look = () => {
+        const found = [...document.querySelectorAll(forbidden)];
+        found.push(...[...document.querySelectorAll(`${message} a`)].filter(link => !honest(link)));
+        const bad = found.filter(element => !element.matches(own)).map(element => element.outerHTML.slice(0, 300));
+        window.bad = [...new Set([...window.bad, ...bad])];
+    };
+    const changes = {subtree: true, childList: true, attributes: true, characterData: true};
+    new MutationObserver(look).observe(document, changes);
+}"""
+
+
+@pytest.fixture(scope="module")
+def evil():
+    with evil_server() as (url, asked):
+        yield url, asked
+
+
+@pytest.fixture(scope="module")
+def hostile_app(evil, tmp_path_factory):
+    """The app, asking a model that means harm, with one more tool that sends harmful data."""
+    url, _ = evil
+    folder = tmp_path_factory.mktemp("hostile")
+    start = "from tests.browser.hostile import add_tool_that_sends\nadd_tool_that_sends()\n"
+    (folder / "sitecustomize.py").write_text(start)
+    with hostile_model(url) as model:
+        bounds = ("STEPS", "RUNS_PER_MINUTE", "OUTPUT_EVENTS", "OUTPUT_BYTES", "PROMPT_CHARS")
+        env = {f"TOOLSTREAM_{bound}": "100000000" for bound in bounds} | {"TOOLSTREAM_PROMPT_CHARS": "4000"}
+        env |= {"OPENAI_BASE_URL": model, "OPENAI_MODEL": "hostile", "TOOLSTREAM_TEST_EVIL": url}
+        with app_server(env | {"PYTHONPATH": f"{folder}:{ROOT}"}) as app:
+            yield app
+
+
+@pytest.fixture
+def open_hostile(open_page, hostile_app, evil):
+    """Open a page that is watched; in the end nothing bad was ever seen on it, and nothing was asked of `evil`."""
+    _, asked = evil
+    del asked[:]
+    pages = []
+
+    def open_hostile(path, **options):
+        page = open_page(hostile_app, **options)
+        page.set_default_timeout(60_000)
+        pages.append(page)
+        page.on("dialog", lambda dialog: pytest.fail(f"a script opened a dialog: {dialog.message}"))
+        page.add_init_script(f"({WATCH})()")
+        visit(page, path)
+        return page
+
+    yield open_hostile
+    for page in pages:
+        assert page.evaluate("window.bad") == []
+        assert page.evaluate("window.__pwned") is None
+        assert_usable(page)
+    assert asked == []
+
+
+def assert_usable(page):
+    """The layout holds, and the question box and the sidebar still work."""
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    main = "[data-testid=stMainBlockContainer]"
+    assert page.locator(main).evaluate("main => main.parentElement.scrollWidth - main.parentElement.clientWidth") <= 0
+    box = page.locator(QUESTION)
+    box.fill("still here")
+    expect(box).to_have_value("still here")
+    expect(box).to_be_in_viewport(ratio=1)
+    page.get_by_test_id("stSidebar").get_by_role("button", name="New conversation").click()
+    expect(page.locator(TURN)).to_have_count(0)
+
+
+def test_labels_of_tools_and_words_inside_them(open_hostile):
+    page = open_hostile("/LLM_tokens")
+    ask(page, "play texts")
+    wait_for_end(page)
+    assert page.locator(BOX).count() == len(TEXTS)
+    expect(last_turn(page)).to_contain_text("The end.")
+
+
+@pytest.mark.parametrize("question", ["play texts", "send texts"])
+def test_the_filter_alone_lets_no_image_load(open_hostile, question):
+    """Without the page's content policy, which would stop it as well."""
+    page = open_hostile("/LLM_tokens?modes=messages,custom&tools=get_items.llm,send_data", bypass_csp=True)
+    ask(page, question)
+    wait_for_end(page)
+    expect(last_turn(page)).to_contain_text("The end.")
+
+
+def test_data_that_a_tool_sends(open_hostile):
+    page = open_hostile("/Custom_data?tools=send_data")
+    ask(page, "send texts")
+    wait_for_end(page)
+    expect(last_turn(page)).to_contain_text("as a key")
+    expect(last_turn(page)).to_contain_text("The end.")
+
+
+def test_questions_and_answers(open_hostile, evil):
+    """What the visitor asks is what the agent answers."""
+    page = open_hostile("/LLM_tokens")
+    for question in questions(evil[0]):
+        ask(page, question)
+        wait_for_end(page)
+        if page.locator(TURN).count() > 10:
+            page.get_by_role("button", name="New conversation").click()
+            expect(page.locator(TURN)).to_have_count(0)
+
+
+def questions(evil):
+    """The texts: those whose end swallows or shapes what follows alone, the others several at a time."""
+    alone = [aimed(text, evil) for text in FENCES.values()]
+    together = [""]
+    for text in (IMAGES | LINKS | MARKUP | IMITATIONS).values():
+        if len(together[-1]) > 600:
+            together.append("")
+        together[-1] += aimed(text, evil) + "\n\n"
+    return [*together, *alone]
+
+
+@pytest.mark.parametrize("name", [*HEAVY, *UNSENDABLE])
+def test_texts_that_are_heavy_to_draw(open_hostile, name):
+    page = open_hostile("/LLM_tokens")
+    ask(page, f"say {name}")
+    wait_for_end(page)
+    assert page.locator(TURN).count() == 2
+
+
+def test_an_ordinary_answer_keeps_its_formatting(open_hostile):
+    page = open_hostile("/LLM_tokens")
+    ask(page, "say ordinary")
+    wait_for_end(page)
+    turn = last_turn(page)
+    for selector, text in {
+        "h1": "Title",
+        "strong": "bold",
+        "em": "soft",
+        "p code >> nth=0": "code | more",
+        "p code >> nth=1": "a ` b",
+        "ol li pre": "x = [1](2)",
+        "ol[start='2'] li li": "three",
+        "pre >> nth=1": "deep",
+        "td code": "c",
+        "blockquote": "quoted",
+        "pre >> nth=2": "<b>![x](y) $z & :red[w]</b>",
+        "a[target=_blank]": "https://example.com/a?b=1&c=2",
+        "p >> nth=-1": "https://example.com/a?b=1&c=2 costs $5 or $6, at 12:30, AT&T, a < b, list[int]: fine",
+    }.items():
+        expect(turn.locator(f"[data-testid=stMarkdown] {selector}")).to_have_text(text)
+    expect(turn.locator("a[target=_blank]")).to_have_attribute("href", "https://example.com/a?b=1&c=2")
