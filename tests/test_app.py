@@ -1,9 +1,13 @@
 """The pages as AppTest runs them: the real app and the real demo model, nothing replaced."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from ui import session
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
@@ -154,3 +158,16 @@ def test_the_code_beside_the_run_is_the_code_that_ran(page):
     app = open_app(page)
     modes, (tool,), graph = STARTS[page]
     assert [code.value for code in app.code] == [stream_call(modes), tool_source(tool), graph_source(graph)]
+
+
+def test_a_key_in_the_secrets_switches_to_the_hosts_models(monkeypatch):
+    monkeypatch.delitem(sys.modules, session._PIN, raising=False)
+    app = AppTest.from_file(str(ROOT / PAGES["custom_data"]), default_timeout=30)
+    app.secrets["openai"] = {"api_key": "sk-host", "base_url": "http://127.0.0.1:9/v1", "model": "alpha, beta"}
+    app.run()
+    try:
+        assert app.selectbox(key="model").options == ["alpha", "beta"]
+        assert session.runner().settings.api_key == "sk-host"
+        assert "sk-host" not in os.environ.values()
+    finally:
+        session.runner().close()
