@@ -15,6 +15,7 @@ from agent.requests import tools_for
 from agent.settings import DEMO_MODELS
 from agent.tools import TOOLS
 from ui import choices, session
+from ui.browser import wait_for_browser
 from ui.catalog import GRAPH_TITLES, MODE_HELP, MODE_TITLES, PAGES, PageInfo
 
 _ONLY_OUR_IMAGES = """<script>
@@ -50,6 +51,7 @@ class Choices:
 def page(name: str) -> Choices:
     """Open a page: title, navigation, sidebar. Returns what is chosen."""
     info = PAGES[name]
+    wait_for_browser()  # impatient clicks on a slow line would pile up one page's head after the other
     st.set_page_config(page_title=f"{info.title} · Toolstream", page_icon=str(ICON), layout="centered")
     st.html(_ONLY_OUR_IMAGES, unsafe_allow_javascript=True)
     _check_settings()
