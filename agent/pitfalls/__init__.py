@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 
 from agent.pitfalls.pitfall import Pitfall, Side
 
@@ -34,4 +35,5 @@ def pitfall(name: str) -> Pitfall:
 
 def source(name: str, side: Side) -> str:
     """The source of one side, as it runs."""
-    return inspect.getsource(getattr(importlib.import_module(f"agent.pitfalls.{name}"), side)).rstrip()
+    text = inspect.getsource(getattr(importlib.import_module(f"agent.pitfalls.{name}"), side)).rstrip()
+    return re.sub(r"  # (noqa|type):.*", "", text)

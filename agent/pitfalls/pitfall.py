@@ -38,7 +38,7 @@ class Moment(TypedDict):
 
     at: float
     """Seconds since the side began."""
-    kind: Literal["chunk", "mark", "error", "end"]
+    kind: Literal["chunk", "mark", "told", "error", "end"]
     text: str
     lane: str
     """To which tool call a chunk belongs, if that is known."""

@@ -19,13 +19,18 @@ class Show:
     def __init__(self) -> None:
         self._t0 = time.monotonic()
 
-    def __call__(self, chunk: object, lane: str = "") -> None:
+    def __call__(self, chunk: object, lane: str | None = None) -> None:
         """A chunk has arrived."""
-        self._write("chunk", str(chunk), lane)
+        if text := str(chunk):
+            self._write("chunk", text, lane or "")
 
     def mark(self, text: str) -> None:
         """Something was done from outside."""
         self._write("mark", text)
+
+    def told(self, sentence: str) -> None:
+        """The visitor is told that something went wrong."""
+        self._write("told", sentence)
 
     def error(self, error: BaseException) -> None:
         """The side failed."""

@@ -1,0 +1,36 @@
+"""The agents that the traps are shown with: they ask the demo model, and write nothing themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
+
+from agent.graphs import react
+from agent.pitfalls.stage import Show
+from agent.tools import ToolFunction
+
+ITEMS = ("Desk", "Swivel chair", "Bookshelf", "Desk lamp", "Whiteboard")
+"""What the tools find."""
+
+
+def question(text: str = "What items are in the office?") -> Any:
+    """A question as a graph takes it."""
+    return {"messages": [{"role": "user", "content": text}]}
+
+
+def model(url: str, name: str = "demo-fast") -> ChatOpenAI:
+    """The demo model: `demo` writes at the speed of reading, `demo-fast` at once."""
+    return ChatOpenAI(model=name, base_url=url, api_key=SecretStr("demo"))
+
+
+def agent(url: str, *tools: ToolFunction, sign: bool = False) -> Any:
+    """An agent with these tools; `sign` as in `react`."""
+    return react(model(url), tools, sign=sign)
+
+
+async def watch(url: str, tool: ToolFunction, show: Show) -> None:
+    """Ask an agent that has this tool, and show what the tool writes."""
+    async for part in agent(url, tool).astream(question(), stream_mode="custom", version="v2"):
+        show(part["data"])

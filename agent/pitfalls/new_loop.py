@@ -1,0 +1,59 @@
+"""A new event loop for each question, with one client for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+
+from openai import AsyncOpenAI
+
+from agent.background import BackgroundLoop
+from agent.pitfalls.pitfall import Pitfall
+from agent.pitfalls.stage import Show
+
+PITFALL = Pitfall(
+    title="The first question works, the second fails",
+    seen="The first answer streams as it should, and the next question ends with `Event loop is closed`.",
+    why="`asyncio.run` makes an event loop and closes it, but the client keeps its connection, which belongs to that "
+    "loop. Streamlit does the same for `st.write_stream` with an async generator.",
+    fix="loop = BackgroundLoop()             # once for the whole process: agent/background.py\n"
+    "answer = loop.call(ask(question))   # instead of asyncio.run(ask(question))",
+    threads=(
+        (
+            "streamlit #12076: Event loop is closed with write_stream and LangGraph's astream",
+            "https://github.com/streamlit/streamlit/issues/12076",
+        ),
+        (
+            "openai-python #1254: AsyncOpenAI occasionally throws Event loop is closed",
+            "https://github.com/openai/openai-python/issues/1254",
+        ),
+    ),
+    versions="all versions of Python",
+    seconds=2.5,
+)
+
+QUESTIONS = ("Describe the office in 25 words", "Describe the bedroom in 25 words")
+
+
+async def ask(client: AsyncOpenAI, question: str, show: Show) -> None:
+    """Ask the model, and show its words."""
+    show.mark("Question")
+    answer = await client.chat.completions.create(
+        model="demo", messages=[{"role": "user", "content": question}], stream=True
+    )
+    async for chunk in answer:
+        show(chunk.choices[0].delta.content or "")
+
+
+def wrong(url: str, show: Show) -> None:
+    """A loop for each question."""
+    client = AsyncOpenAI(base_url=url, api_key="demo")
+    for question in QUESTIONS:
+        asyncio.run(ask(client, question, show))
+
+
+def right(url: str, show: Show) -> None:
+    """One loop for all questions."""
+    client = AsyncOpenAI(base_url=url, api_key="demo")
+    with BackgroundLoop() as loop:
+        for question in QUESTIONS:
+            loop.call(ask(client, question, show))

@@ -1,0 +1,70 @@
+"""Stop and the tool that does not hear it: what is not async runs in a thread, and no thread can be cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from langchain_core.tools import StructuredTool
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.prebuilt import ToolNode
+
+from agent.pitfalls.pitfall import Pitfall
+from agent.pitfalls.stage import Show
+
+PITFALL = Pitfall(
+    title="Stop is pressed, and it goes on working",
+    seen="After Stop the page is still, but the tool works on behind it, and so does whatever it is paid for.",
+    why="A tool that is a plain `def` runs in a thread, and Python cannot cancel a thread; "
+    "an `async def` tool ends at its next `await`.",
+    fix="async def search_archive(place: str) -> str:  # async def, not def\n"
+    "    await asyncio.sleep(0.3)                  # and an await wherever it waits",
+    threads=(
+        (
+            "cpython #107505: run_in_executor does not stop the thread after the task is cancelled",
+            "https://github.com/python/cpython/issues/107505",
+        ),
+    ),
+    versions="all versions of Python",
+    between=" · ",
+)
+
+YEARS = range(1970, 2020, 5)
+
+
+async def ask_and_stop(tool: StructuredTool, show: Show) -> None:
+    """Call the tool in a graph, and cancel the run after a second, as a Stop button does."""
+    graph: Any = StateGraph(MessagesState).add_node("tools", ToolNode([tool])).add_edge(START, "tools").compile()
+    call = {"id": "1", "name": tool.name, "args": {"place": "office"}, "type": "tool_call"}
+    run = asyncio.create_task(graph.ainvoke({"messages": [{"role": "assistant", "content": "", "tool_calls": [call]}]}))
+    await asyncio.sleep(1)
+    show.mark("Stop")
+    run.cancel()
+    await asyncio.wait([run])
+
+
+async def wrong(url: str, show: Show) -> None:
+    """A tool that is a plain function."""
+
+    def search_archive(place: str) -> str:
+        """Search the archive for what was written about a place."""
+        for year in YEARS:
+            time.sleep(0.3)
+            show(f"{year} read")
+        return "Nothing was written."
+
+    await ask_and_stop(StructuredTool.from_function(search_archive), show)
+
+
+async def right(url: str, show: Show) -> None:
+    """A tool that is an async function."""
+
+    async def search_archive(place: str) -> str:
+        """Search the archive for what was written about a place."""
+        for year in YEARS:
+            await asyncio.sleep(0.3)
+            show(f"{year} read")
+        return "Nothing was written."
+
+    await ask_and_stop(StructuredTool.from_function(coroutine=search_archive), show)

@@ -1,0 +1,50 @@
+"""An answer that breaks off politely: the client takes the half of it for the whole."""
+
+from __future__ import annotations
+
+from agent.errors import explain
+from agent.models import Endpoint, chat_model
+from agent.pitfalls.agents import model
+from agent.pitfalls.pitfall import Pitfall
+from agent.pitfalls.stage import Show
+from agent.settings import Limits
+
+PITFALL = Pitfall(
+    title="Half an answer that looks like a whole one",
+    seen="The answer ends in the middle of a sentence, and the program takes it for complete.",
+    why="A server or proxy that goes away in mid-answer but closes the connection properly leaves only one trace: "
+    "the `finish_reason` is missing, and neither the OpenAI client nor ChatOpenAI looks for it.",
+    fix="finished = finished or bool(choice.finish_reason)  # for each chunk\n"
+    "if not finished: raise StreamBroken(...)           # after the last",
+    threads=(
+        (
+            "pydantic-ai #6610: Treat missing finish_reason as abnormal stream cancellation",
+            "https://github.com/pydantic/pydantic-ai/issues/6610",
+        ),
+        (
+            "langchain #39039: A failed stream is indistinguishable from a successful completion",
+            "https://github.com/langchain-ai/langchain/issues/39039",
+        ),
+    ),
+    versions="all versions of Python",
+    seconds=1.5,
+)
+
+QUESTION = "Describe the office in 60 words"
+
+
+async def wrong(url: str, show: Show) -> None:
+    """The client's word is taken for it."""
+    llm = model(url, "demo-flaky:truncated")
+    async for chunk in llm.astream(QUESTION):
+        show(chunk.text)
+
+
+async def right(url: str, show: Show) -> None:
+    """The model class of this app asks for the finish_reason: `CompleteChatOpenAI` in agent/models.py."""
+    llm = chat_model(Endpoint("demo-flaky:truncated", "demo", url), Limits())
+    try:
+        async for chunk in llm.astream(QUESTION):
+            show(chunk.text)
+    except Exception as error:
+        show.told(explain(error))

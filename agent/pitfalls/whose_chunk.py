@@ -1,0 +1,58 @@
+"""Two tools at once: a chunk does not say which call has written it."""
+
+from __future__ import annotations
+
+from langgraph.config import get_stream_writer
+from openai import AsyncOpenAI
+
+from agent.pitfalls.agents import agent, question
+from agent.pitfalls.pitfall import Pitfall
+from agent.pitfalls.stage import Show
+from agent.tools import ToolFunction, stream_tokens
+
+PITFALL = Pitfall(
+    title="Two tools talk at once, and it becomes a word salad",
+    seen="The model calls a tool for two places at the same time, and their words come out mixed into one text.",
+    why="LangGraph delivers what a tool writes without saying which call wrote it.",
+    fix="async def get_items(place: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> str: ...\n"
+    '    write({"call": tool_call_id, "text": text})  # or around all tools at once: agent/attribution.py',
+    threads=(
+        (
+            "langgraph #7626: tool output that is delivered with the id of its call",
+            "https://github.com/langchain-ai/langgraph/pull/7626",
+        ),
+    ),
+    versions="all versions of Python",
+)
+
+BOTH = "What items are in the office and the bedroom?"
+
+
+def describing(url: str) -> ToolFunction:
+    """A tool that writes the words of a model as they come."""
+    client = AsyncOpenAI(base_url=url, api_key="demo")
+
+    async def get_items(place: str) -> str:
+        """Describe the items one might find in a place."""
+        write, text = get_stream_writer(), ""
+        ask = {"role": "user", "content": f"Describe the {place} in 45 words"}
+        async for token in stream_tokens(client, "demo", [ask]):
+            write(token["content"])
+            text += token["content"]
+        return text
+
+    return get_items
+
+
+async def wrong(url: str, show: Show) -> None:
+    """The words are shown as they come, whoever wrote them."""
+    graph = agent(url, describing(url))
+    async for part in graph.astream(question(BOTH), stream_mode="custom", version="v2"):
+        show(part["data"])
+
+
+async def right(url: str, show: Show) -> None:
+    """Each chunk is signed with its call, around the tool: the tool itself stays as it is."""
+    graph = agent(url, describing(url), sign=True)
+    async for part in graph.astream(question(BOTH), stream_mode="custom", version="v2"):
+        show(part["data"].data, lane=part["data"].tool_call_id)

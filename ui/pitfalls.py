@@ -1,0 +1,167 @@
+"""The traps on the page: what each is, and both of its sides drawn on one time axis while they run."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from agent.pitfalls import NAMES, pitfall, source
+from agent.pitfalls.pitfall import SIDES, Moment, Pitfall, Side, verdict
+from agent.pitfalls.trial import Trial
+from ui import session
+from ui.browser import wait_for_browser
+
+UPDATES_PER_SECOND = 12
+TITLES: dict[Side, str] = {"wrong": "The wrong way", "right": "The right way"}
+_STYLE = Path(__file__).with_name("pitfalls.css")
+
+
+def pitfalls() -> None:
+    """Show all traps, and follow those that are running to their end."""
+    st.html(_STYLE)
+    views = [_View(name) for name in NAMES]
+    while running := [view for view in views if view.running]:
+        for view in running:
+            view.draw()
+        wait_for_browser()
+        time.sleep(1 / UPDATES_PER_SECOND)
+
+
+class _View:
+    """One trap."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._pitfall = name, pitfall(name)
+        with st.container(border=True):
+            _explain(self._pitfall, NAMES.index(name) + 1)
+            st.button("Run both", key=f"run_{name}", icon=":material/play_arrow:", on_click=_start, args=(name,))
+            if refusal := _store("pitfall_refusals").pop(name, None):
+                st.warning(refusal, icon=":material/block:")
+            self._status = st.empty()
+            self._places = [column.empty() for column in st.columns(2)]
+            _show_fix(name, self._pitfall)
+        self._began: float | None = None
+        self._drawn: dict[Side, str] = {}
+        self.running = False
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw what is known now; a trial that has ended is kept as plain data."""
+        trial: Trial | None = _store("trials").get(self._name)
+        if trial is None:
+            if moments := _store("pitfalls").get(self._name):
+                self._draw_sides(moments, None)
+            return
+        ended = trial.state == "ended"  # before its moments are read: they are complete then
+        moments = {side: list(trial.moments[side]) for side in SIDES}
+        if ended:
+            _store("pitfalls")[self._name] = moments
+            del _store("trials")[self._name]
+        self.running = not ended
+        self._status.markdown(_waiting(trial.state))
+        if trial.state == "running" and self._began is None:
+            self._began = time.monotonic() - max((m[-1]["at"] for m in moments.values() if m), default=0.0)
+        if trial.state in ("running", "ended"):
+            self._draw_sides(moments, None if ended else time.monotonic() - (self._began or time.monotonic()))
+
+    def _draw_sides(self, moments: dict[Side, list[Moment]], now: float | None) -> None:
+        last = max((moment["at"] for side in SIDES for moment in moments[side]), default=0.0)
+        seconds = max(self._pitfall.seconds, last, now or 0.0)
+        for place, side in zip(self._places, SIDES, strict=True):
+            drawing = picture(side, moments[side], self._pitfall, seconds, now)
+            if drawing != self._drawn.get(side):
+                self._drawn[side] = drawing
+                place.html(drawing)
+
+
+def picture(side: Side, moments: list[Moment], trap: Pitfall, seconds: float, now: float | None) -> str:
+    """One side as HTML: a track with a tick for each chunk, and what was read. `now` is None when it is over."""
+    ended = next((moment for moment in moments if moment["kind"] in ("error", "end")), None)
+    passed = ended["at"] if ended else now or 0.0
+    said = verdict(moments) if moments or now else ""
+    chunks = [moment for moment in moments if moment["kind"] == "chunk"]
+    lanes = list(dict.fromkeys(chunk["lane"] for chunk in chunks)) or [""]
+    parts = [f'<div class="pitfall {side}"><div class="side">{TITLES[side]}</div>']
+    for number, lane in enumerate(lanes, 1):
+        name = f'<span class="name">Call {number}</span>' if len(lanes) > 1 else ""
+        parts.append(f'<div class="lane">{name}{_track(moments, lane, seconds, passed)}</div>')
+    parts.append(f'<div class="scale"><span>0 s</span><span>{seconds:.1f} s</span></div>')
+    parts.append(f'<div class="said">{escape(said)}</div>')
+    texts = [trap.between.join(chunk["text"] for chunk in chunks if chunk["lane"] == lane) for lane in lanes]
+    if any(texts):
+        parts.append(f'<div class="text">{"".join(f"<p>{escape(text)}</p>" for text in texts)}</div>')
+    for moment in moments:
+        if moment["kind"] in ("error", "told"):
+            kind = "bad" if moment["kind"] == "error" else ""
+            lead = "It failed: " if moment["kind"] == "error" else "The visitor is told: "
+            parts.append(f'<div class="note {kind}">{lead}{escape(moment["text"])}</div>')
+    return "".join(parts) + "</div>"
+
+
+def _track(moments: list[Moment], lane: str, seconds: float, passed: float) -> str:
+    def left(at: float) -> str:
+        return f"left:{min(at / seconds, 1) * 97:.2f}%"
+
+    stopped = next((moment["at"] for moment in moments if moment["text"] == "Stop"), None)
+    parts = [f'<div class="passed" style="width:{min(passed / seconds, 1) * 100:.1f}%"></div>']
+    for moment in moments:
+        place, at = left(moment["at"]), moment["at"]
+        if moment["kind"] == "chunk" and moment["lane"] == lane:
+            late = " late" if stopped is not None and at > stopped else ""
+            parts.append(f'<div class="tick{late}" style="{place}"></div>')
+        elif moment["kind"] == "mark":
+            parts.append(f'<div class="mark" style="{place}"><span>{escape(moment["text"])}</span></div>')
+        elif moment["kind"] == "error":
+            parts.append(f'<div class="fault" style="{place}">✕</div>')
+    return f'<div class="track">{"".join(parts)}</div>'
+
+
+def _explain(trap: Pitfall, number: int) -> None:
+    st.subheader(f"{number}. {trap.title}", anchor=False)
+    st.markdown(f"{trap.seen}  \n:gray[{trap.why}]")
+
+
+def _show_fix(name: str, trap: Pitfall) -> None:
+    st.markdown("**The fix**")
+    st.code(trap.fix, language="python", wrap_lines=True)
+    links = " · ".join(f"[{title}]({address})" for title, address in trap.threads)
+    st.caption(f"Happens on {trap.versions}.  \nDiscussed in {links}")
+    with st.expander("The code of both sides", icon=":material/code:"):
+        for side in SIDES:
+            st.caption(TITLES[side])
+            st.code(_source(name, side), language="python", wrap_lines=True)
+        st.caption(f"All of it is in `agent/pitfalls/{name}.py`.")
+
+
+_source = cache(source)
+
+
+def _waiting(state: str) -> str:
+    return {
+        "waiting": ":shimmer[Others are trying theirs: waiting for a place]",
+        "starting": ":shimmer[Starting two processes, one for each side]",
+    }.get(state, "")
+
+
+def _start(name: str) -> None:
+    """Run both sides, or say on the page why not. A callback: it goes before the script."""
+    trials = _store("trials")
+    if name in trials:
+        return  # at work
+    try:
+        trials[name] = Trial(name, session.runner().demo_url)
+    except Exception as error:
+        if not hasattr(error, "refusal"):
+            raise
+        _store("pitfall_refusals")[name] = str(error)
+
+
+def _store(kind: str) -> dict[str, Any]:
+    """What this session knows, by the name of the trap: `trials` at work, `pitfalls` that have ended, refusals."""
+    found: dict[str, Any] = st.session_state.setdefault(kind, {})
+    return found
