@@ -118,7 +118,7 @@ IMITATIONS = {
     "invisible characters": "![\u200bx]\u200b(EVIL/a) !\u200d[x](EVIL/b) "
     "\u202e)a/LIVE(]x[!\u202c \ufeff![x](EVIL/c) \u2066x",
     "control characters": "![x](EVIL/a\x00) \x00\x01\x07\x08\x1b[31mred\x1b[0m \x7f\x80 ![\x00x](EVIL/b)",
-    "huge heading": "# " + "EVIL " * 300,
+    "huge heading": "# " + "EVIL " * 60,
     "thin headings": "#\n##\n###### a\n---\n===\n***",
     "long word": "![x](EVIL/a)" + "w" * 1_500,
 }
@@ -128,8 +128,8 @@ HEAVY = {
     "nested lists": "- " * 10_000 + "![x](EVIL/a)",
     "nested lists of lines": "\n".join(" " * 2 * depth + "- a" for depth in range(150)) + "\n![x](EVIL/a)",
     "nested brackets": "[" * 10_000 + "x" + "](EVIL/a)" * 10_000,
-    "nested images": "![" * 5_000 + "x" + "](EVIL/a)" * 5_000,
-    "nested emphasis": "*a **a " * 5_000,
+    "nested images": "![" * 1_000 + "x" + "](EVIL/a)" * 1_000,
+    "nested emphasis": "*a **a " * 2_000,
     "many backticks": "".join("`" * count + " " for count in range(1, 400)),
     "long line": "![x](EVIL/a) word " * 11_200,
     "long line without a blank": "x" * 200_000,
@@ -139,7 +139,7 @@ HEAVY = {
 }
 
 UNSENDABLE = {"lone surrogates": "\ud800![x](EVIL/a) \udfff \ud83d [\udc00](EVIL/b)"}
-"""Fit to be shown, but not to be sent to a model in the next request."""
+"""What JSON can hold, and a browser cannot be sent."""
 
 TEXTS = IMAGES | FENCES | LINKS | MARKUP | IMITATIONS
 

@@ -10,6 +10,7 @@ from tests.browser.hostile import (
     IMITATIONS,
     LINKS,
     MARKUP,
+    ORDINARY,
     TEXTS,
     UNSENDABLE,
     aimed,
@@ -107,39 +108,44 @@ def assert_usable(page):
 
 
 def test_labels_of_tools_and_words_inside_them(open_hostile):
-    page = open_hostile("/LLM_tokens")
+    """Without the page's content policy: the filter alone lets nothing load."""
+    page = open_hostile("/LLM_tokens", bypass_csp=True)
     ask(page, "play texts")
     wait_for_end(page)
     assert page.locator(BOX).count() == len(TEXTS)
     expect(last_turn(page)).to_contain_text("The end.")
 
 
-@pytest.mark.parametrize("question", ["play texts", "send texts"])
-def test_the_filter_alone_lets_no_image_load(open_hostile, question):
-    """Without the page's content policy, which would stop it as well."""
-    page = open_hostile("/LLM_tokens?modes=messages,custom&tools=get_items.llm,send_data", bypass_csp=True)
-    ask(page, question)
-    wait_for_end(page)
-    expect(last_turn(page)).to_contain_text("The end.")
-
-
 def test_data_that_a_tool_sends(open_hostile):
-    page = open_hostile("/Custom_data?tools=send_data")
-    ask(page, "send texts")
-    wait_for_end(page)
-    expect(last_turn(page)).to_contain_text("as a key")
-    expect(last_turn(page)).to_contain_text("The end.")
+    page = open_hostile("/Custom_data?tools=send_data", bypass_csp=True)
+    for texts in ("texts", *UNSENDABLE):
+        ask(page, f"send {texts}")
+        wait_for_end(page)
+        expect(last_turn(page)).to_contain_text("as a key")
+        expect(last_turn(page)).to_contain_text("The end.")
+
+
+@pytest.mark.parametrize("without_policy", [True, False])
+def test_what_the_filter_missed_would_be_stopped_by_the_pages_policy(browser, hostile_app, evil, without_policy):
+    """The counterproof, too: what does load is noticed here."""
+    url, asked = evil
+    del asked[:]
+    with browser.new_context(base_url=hostile_app.url, bypass_csp=without_policy) as context:
+        page = context.new_page()
+        visit(page, "/LLM_tokens")
+        load = "url => new Promise(done => Object.assign(new Image(), {src: url, onload: done, onerror: done}))"
+        page.evaluate(load, f"{url}/image")
+    assert asked == (["/image"] if without_policy else [])
 
 
 def test_questions_and_answers(open_hostile, evil):
     """What the visitor asks is what the agent answers."""
     page = open_hostile("/LLM_tokens")
-    for question in questions(evil[0]):
+    for number, question in enumerate(questions(evil[0]), 1):
         ask(page, question)
         wait_for_end(page)
-        if page.locator(TURN).count() > 10:
-            page.get_by_role("button", name="New conversation").click()
-            expect(page.locator(TURN)).to_have_count(0)
+        if number % 6 == 0:  # every turn is drawn again with each question
+            assert_usable(page)
 
 
 def questions(evil):
@@ -153,12 +159,12 @@ def questions(evil):
     return [*together, *alone]
 
 
-@pytest.mark.parametrize("name", [*HEAVY, *UNSENDABLE])
-def test_texts_that_are_heavy_to_draw(open_hostile, name):
+def test_texts_that_are_heavy_to_draw(open_hostile):
     page = open_hostile("/LLM_tokens")
-    ask(page, f"say {name}")
-    wait_for_end(page)
-    assert page.locator(TURN).count() == 2
+    for name in HEAVY:
+        ask(page, f"say {name}")
+        wait_for_end(page)
+        assert_usable(page)
 
 
 def test_an_ordinary_answer_keeps_its_formatting(open_hostile):
@@ -168,7 +174,7 @@ def test_an_ordinary_answer_keeps_its_formatting(open_hostile):
     turn = last_turn(page)
     for selector, text in {
         "h1": "Title",
-        "strong": "bold",
+        "p strong >> nth=0": "bold",
         "em": "soft",
         "p code >> nth=0": "code | more",
         "p code >> nth=1": "a ` b",
@@ -179,7 +185,7 @@ def test_an_ordinary_answer_keeps_its_formatting(open_hostile):
         "blockquote": "quoted",
         "pre >> nth=2": "<b>![x](y) $z & :red[w]</b>",
         "a[target=_blank]": "https://example.com/a?b=1&c=2",
-        "p >> nth=-1": "https://example.com/a?b=1&c=2 costs $5 or $6, at 12:30, AT&T, a < b, list[int]: fine",
+        "p:has(a[target=_blank])": ORDINARY.splitlines()[-1],
     }.items():
         expect(turn.locator(f"[data-testid=stMarkdown] {selector}")).to_have_text(text)
     expect(turn.locator("a[target=_blank]")).to_have_attribute("href", "https://example.com/a?b=1&c=2")
