@@ -4,14 +4,15 @@ import streamlit as st
 
 from ui.catalog import PAGES
 from ui.chat import chat, show_code
+from ui.home import opening
 from ui.page import page
 
 choices = page("home")
 
-st.title("Watch an AI's tools while they work")
+st.title("Watch an AI's tools while they work", anchor=False)
 st.markdown(
-    "An AI assistant often hands work to a **tool**, and you wait for seconds before anything happens. "
-    "Here you watch the tool at work instead: what it finds, how far it is, every word as it is written."
+    "An AI assistant often hands work to a **tool**, and you wait without a sign of life. "
+    "Here you see the tool at work instead: what it finds, how far it is, every word as it is written."
 )
 example = st.container()
 
@@ -23,4 +24,4 @@ for column, info in zip(st.columns(3), list(PAGES.values())[1:4], strict=True):
 show_code(choices)
 
 with example:  # last, because it lasts as long as a run
-    chat(choices)
+    chat(choices, opening=opening)

@@ -29,9 +29,10 @@ def _no_configuration(monkeypatch):
     monkeypatch.setenv("TOOLSTREAM_RECORDINGS", "off")
 
 
-def open_app(page=None, **url):
+def open_app(page=None, view="technical", **url):
     app = AppTest.from_file(str(ROOT / (PAGES[page] if page else "app.py")), default_timeout=30)
-    for name, value in url.items():
+    app.session_state["home_started"] = 0.0  # its recording has been played
+    for name, value in {"view": view, **url}.items():
         app.query_params[name] = value
     app.run()
     assert not app.exception

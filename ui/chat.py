@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from agent.events import StreamMode
+from agent.narration import Narration, tool_title
 from agent.runner import Run
 from agent.source import graph_source, stream_call, tool_source
 from agent.transcript import ToolCall, Transcript
@@ -22,8 +25,35 @@ PATIENCE = 0.25
 """Seconds that a wait may take; after each, a click can interrupt the script."""
 
 
-def chat(choices: Choices) -> None:
-    """Show the conversation of a page, and follow its runs to their end."""
+def follow_turns(runs: list[Run], choices: Choices) -> None:
+    """Draw the turns of a conversation one below the other, each to its end."""
+    turns = [_Turn(run, choices) for run in runs]
+    for turn in turns:
+        turn.follow()
+
+
+def suggest(choices: Choices) -> None:
+    """The page's questions, each a click away."""
+    with st.container(horizontal=True):
+        for index, question in enumerate(choices.page.suggestions):
+            st.button(
+                question,
+                key=f"suggestion_{index}",
+                icon=":material/chat_bubble:",
+                on_click=ask,
+                args=(question, choices),
+            )
+
+
+def chat(
+    choices: Choices,
+    follow: Callable[[list[Run], Choices], None] = follow_turns,
+    opening: Callable[[Choices], None] = suggest,
+) -> None:
+    """Show the conversation of a page, and follow its runs to their end.
+
+    `follow` draws them; `opening` draws what is there before the first question.
+    """
     page = choices.page.name
     stop = st.bottom.empty()
     st.bottom.chat_input(
@@ -42,14 +72,18 @@ def chat(choices: Choices) -> None:
     if refusal := st.session_state.pop("refusal", None):
         st.warning(refusal, icon=":material/block:")
     runs = session.conversation(page)
+    start = st.empty()  # Streamlit would keep what was in it until the first answer has ended
     if not runs:
-        _suggest(choices)
+        with start.container():
+            opening(choices)
     if any(not run.ended for run in runs):
         stop.button("Stop", key="stop", icon=":material/stop_circle:", on_click=_stop, args=(page,))
-    turns = [_Turn(run, choices) for run in runs]
-    for turn in turns:
-        turn.follow()
+    follow(runs, choices)
     stop.empty()
+
+
+_Look = tuple[frozenset[StreamMode], bool]
+"""The modes that a run is drawn with, and whether it is drawn as it is."""
 
 
 class _Turn:
@@ -61,9 +95,12 @@ class _Turn:
         self._run, self._choices = run, choices
         self._place = st.chat_message("assistant", avatar=":material/waves:")
         self._transcript = Transcript(frozenset(choices.modes))
-        self._drawn: dict[str, tuple[frozenset[StreamMode], int]] = st.session_state.setdefault("drawn", {})
-        modes, filled = self._drawn.get(run.id, (self._transcript.modes, 0))
-        self._view = RunView(self._place, stale=filled if modes != self._transcript.modes else 0)
+        self._narration = None if choices.technical else Narration()
+        self._look = (self._transcript.modes, choices.technical)
+        self._drawn: dict[str, tuple[_Look, int]] = st.session_state.setdefault("drawn", {})
+        look, filled = self._drawn.get(run.id, (self._look, 0))
+        titles = None if choices.technical else partial(tool_title, offered=run.request.tools)
+        self._view = RunView(self._place, stale=filled if look != self._look else 0, titles=titles)
         self._cursor, self._ended = 0, False
         self.draw()
 
@@ -74,9 +111,13 @@ class _Turn:
         events, self._cursor, self._ended = self._run.read(self._cursor, patience)
         for event in events:
             self._transcript.add(event)
+            if self._narration:
+                self._narration.add(event)
+        if self._narration and (self._ended or self._transcript.modes):
+            self._view.tell(self._narration.sentences)
         waiting = "" if self._ended else _waiting(self._transcript, self._run)
         filled = self._view.draw(self._transcript, waiting=waiting)
-        self._drawn[self._run.id] = (self._transcript.modes, filled)
+        self._drawn[self._run.id] = (self._look, filled)
         wait_for_browser()
         if self._ended:
             with self._place:
@@ -120,18 +161,6 @@ def ask(question: str, choices: Choices) -> None:
 
 def _ask_typed(choices: Choices) -> None:
     ask(st.session_state["question"] or "", choices)
-
-
-def _suggest(choices: Choices) -> None:
-    with st.container(horizontal=True):
-        for index, question in enumerate(choices.page.suggestions):
-            st.button(
-                question,
-                key=f"suggestion_{index}",
-                icon=":material/chat_bubble:",
-                on_click=ask,
-                args=(question, choices),
-            )
 
 
 def _stop(page: str) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 
 Value = str | list[str]
 
-SHARED = ("tool_choice", "model")
+SHARED = ("view", "tool_choice", "model")
 """Choices that hold on all pages; the others belong to the page they are made on."""
 NONE = "-"
 """Stands in the URL for an empty list."""

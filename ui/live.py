@@ -11,10 +11,14 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from agent.blocks import Blocks
+from agent.narration import Sentence
 from agent.shapes import Output
 from agent.transcript import Answer, ToolCall, Transcript
 from ui.browser import wait_for_browser
 from ui.untrusted import safe_label, safe_markdown
+
+Titles = Callable[[str], str] | None
+"""What a tool is called in plain words, by its name; None shows names and data as they are."""
 
 GROUP = 16
 """Blocks to a container."""
@@ -33,16 +37,26 @@ class RunView:
     """One run on the page: tool calls side by side where they work side by side, text below.
 
     `stale` is how many places an earlier script run has filled for other stream modes: Streamlit keeps what it
-    once drew until a script has ended, so they are emptied first.
+    once drew until a script has ended, so they are emptied first. `titles` are what tools are called in plain words,
+    by their names: with them no raw data is shown.
     """
 
-    def __init__(self, place: DeltaGenerator, stale: int = 0) -> None:
+    def __init__(self, place: DeltaGenerator, stale: int = 0, titles: Titles = None) -> None:
+        self._titles = titles
+        self._steps = place.empty()
+        self._told: list[Sentence] = []
         self._body = place.container()
         self._places = [self._body.empty() for _ in range(stale)]
         if stale:
             time.sleep(FLUSH)
         self._status = _Slot(place)
         self._groups: list[_CallGroup | _AnswerView] = []
+
+    def tell(self, sentences: list[Sentence]) -> None:
+        """Write what has happened so far, in plain words, above everything else."""
+        if sentences != self._told:
+            self._told = sentences
+            self._steps.markdown("\n".join(map(_sentence, sentences)))
 
     def draw(self, transcript: Transcript, *, waiting: str = "") -> int:
         """Write what has changed since the last call; `waiting` is said where nothing else moves.
@@ -52,7 +66,8 @@ class RunView:
         for index, group in enumerate(_grouped(transcript)):
             if index == len(self._groups):
                 place = self._places[index] if index < len(self._places) else self._body.empty()
-                self._groups.append(_CallGroup(place) if isinstance(group, list) else _AnswerView(place))
+                is_calls = isinstance(group, list)
+                self._groups.append((_CallGroup if is_calls else _AnswerView)(place, self._titles))
             self._groups[index].draw(group)
         self._status.markdown(f":shimmer[{waiting}]" if waiting else "")
         return len(self._groups)
@@ -114,8 +129,8 @@ class _Slot:
 
 
 class _AnswerView:
-    def __init__(self, place: DeltaGenerator) -> None:
-        self._output = _OutputView(place.container())
+    def __init__(self, place: DeltaGenerator, titles: Titles) -> None:
+        self._output = _OutputView(place.container(), raw=titles is None)
 
     def draw(self, answer: Any) -> None:
         self._output.draw(answer.output)
@@ -124,8 +139,8 @@ class _AnswerView:
 class _CallGroup:
     """Tool calls that were asked for together, side by side; on a phone, one below the other."""
 
-    def __init__(self, place: DeltaGenerator) -> None:
-        self._place = place
+    def __init__(self, place: DeltaGenerator, titles: Titles) -> None:
+        self._place, self._titles = place, titles
         self._boxes: list[_CallBox] = []
 
     def draw(self, calls: Any) -> None:
@@ -140,14 +155,14 @@ class _CallGroup:
         else:
             grid = self._place.container().grid(min(count, COLUMNS), min_column_width=260)
             cells = [grid.cell() for _ in range(count)]
-        self._boxes = [_CallBox(cell) for cell in cells]
+        self._boxes = [_CallBox(cell, self._titles) for cell in cells]
 
 
 class _CallBox:
     """One tool call: what it was asked, what it sends, what it returned, how long it took."""
 
-    def __init__(self, place: DeltaGenerator) -> None:
-        self._place = place
+    def __init__(self, place: DeltaGenerator, titles: Titles) -> None:
+        self._place, self._titles = place, titles
         self._status: StatusContainer | None = None
         self._head: tuple[str, str] = ("", "")
         self._result: TextView | None = None
@@ -158,13 +173,13 @@ class _CallBox:
             self._output.draw(call.output)
         if call.shows_result and call.result and not (call.shows_output and call.output.text.text == call.result):
             self._result = self._result or TextView(status)
-            self._result.draw(Blocks(_result(call)))
+            self._result.draw(Blocks(_result(call, raw=self._titles is None)))
 
     def _draw_head(self, call: ToolCall) -> StatusContainer:
-        head = _head(call)
+        head = _head(call, self._titles)
         if self._status is None:
             self._status = self._place.status(head[0], expanded=True, state=head[1])
-            self._output = _OutputView(self._status)
+            self._output = _OutputView(self._status, raw=self._titles is None)
         elif head != self._head:
             self._status.update(label=head[0], state=head[1], expanded=True)
         self._head = head
@@ -174,8 +189,8 @@ class _CallBox:
 class _OutputView:
     """What was sent while the work went on, each shape drawn as what it is; places are made as they are needed."""
 
-    def __init__(self, place: DeltaGenerator) -> None:
-        self._place = place
+    def __init__(self, place: DeltaGenerator, *, raw: bool) -> None:
+        self._place, self._raw = place, raw
         self._status = _Slot(place)
         self._progress = _Slot(place)
         self._text: TextView | None = None
@@ -199,7 +214,7 @@ class _OutputView:
             self._chart.draw(output.points, _line_chart)
         if len(output.others) > self._listed:
             for chunk in output.others[self._listed :]:
-                self._lines.feed(_line(chunk))
+                self._lines.feed(_line(chunk) if self._raw else _plain_line(chunk))
             self._listed = len(output.others)
             self._others = self._others or TextView(self._place)
             self._others.draw(self._lines)
@@ -249,11 +264,15 @@ def _grouped(transcript: Transcript) -> list[Answer | list[ToolCall]]:
     return groups
 
 
-def _head(call: ToolCall) -> tuple[str, Literal["running", "complete", "error"]]:
+def _head(call: ToolCall, titles: Titles = None) -> tuple[str, Literal["running", "complete", "error"]]:
     """The line above a tool call, and the sign before it."""
     took = f" · {call.ended_at - call.started_at:.1f} s" if call.ended_at and call.started_at is not None else ""
     ending = {"failed": " · failed", "stopped": " · stopped"}.get(call.state, "")
-    label = f"**{safe_label(call.name or 'tool')}** {safe_label(_spoken(call.arguments), 60)}{took}{ending}"
+    if titles is None:
+        label = f"**{safe_label(call.name or 'tool')}** {safe_label(_spoken(call.arguments), 60)}{took}{ending}"
+    else:
+        about = f" · {safe_label(_spoken(call.arguments), 60)}" if _spoken(call.arguments) else ""
+        label = f"**{safe_label(titles(call.name))}**{about}{took}{ending}"
     if call.state in ("asked", "running"):
         return label, "running"
     return label, "complete" if call.state == "finished" else "error"
@@ -277,9 +296,29 @@ def _line(chunk: Any) -> str:
     return f"- `{text[:300]}{'…' if len(text) > 300 else ''}`\n"
 
 
-def _result(call: ToolCall) -> str:
+def _plain_line(chunk: Any) -> str:
+    """The values in a chunk, without their keys and the JSON around them."""
+    values = list(chunk.values()) if isinstance(chunk, dict) else [chunk]
+    texts = [str(value) for value in values if isinstance(value, (str, int, float)) and not isinstance(value, bool)]
+    return f"- {safe_label(' · '.join(texts), 300)}\n" if texts else ""
+
+
+def _sentence(sentence: Sentence) -> str:
+    """A sentence of a narration, as an item of a list."""
+    text, at = safe_label(sentence.text, 300), f":gray[:small[{sentence.at:.1f} s]]"
+    match sentence.state:
+        case "now":
+            return f"- :shimmer[{text}] {at}"
+        case "failed":
+            return f"- :red[{text}] {at}"
+    return f"- {text} {at}"
+
+
+def _result(call: ToolCall, *, raw: bool = True) -> str:
     text = call.result or ""
-    return text.removeprefix("Error: ") if call.state == "failed" else f"Returned: {text}"
+    if call.state == "failed":
+        return text.removeprefix("Error: ")
+    return f"{'Returned' if raw else 'Result'}: {text}"
 
 
 def figures(transcript: Transcript) -> str:

@@ -10,11 +10,11 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from agent.errors import SettingsError
-from agent.events import RUN_MODES, GraphName, RunRequest, StreamMode
+from agent.events import RUN_MODES, STREAM_MODES, GraphName, RunRequest, StreamMode
 from agent.requests import tools_for
 from agent.settings import DEMO_MODELS
 from agent.tools import TOOLS
-from ui import choices, session
+from ui import choices, session, tour
 from ui.browser import wait_for_browser
 from ui.catalog import GRAPH_TITLES, MODE_HELP, MODE_TITLES, PAGES, PageInfo
 
@@ -42,22 +42,21 @@ class Choices:
     tool_choice: str
     model: str
     api_key: str | None = field(default=None, repr=False)
+    technical: bool = True
+    """Whether runs are shown as they are, or told in plain words."""
 
     def request(self, question: str) -> RunRequest:
         """The question as a run would be asked it."""
-        return RunRequest(question, self.graph, self.tools, self.tool_choice, self.model, page=self.page.name)
+        page = self.page
+        return RunRequest(
+            question, self.graph, self.tools, self.tool_choice, self.model, page=page.name, all_modes=page.all_modes
+        )
 
 
 def page(name: str) -> Choices:
     """Open a page: title, navigation, sidebar. Returns what is chosen."""
-    info = PAGES[name]
-    wait_for_browser()  # impatient clicks on a slow line would pile up one page's head after the other
-    st.set_page_config(page_title=f"{info.title} · Toolstream", page_icon=str(ICON), layout="centered")
-    st.html(_ONLY_OUR_IMAGES, unsafe_allow_javascript=True)
-    _check_settings()
+    info = open_page(name)
     with st.sidebar:
-        st.markdown("### :material/waves: Toolstream")
-        _navigate()
         st.button(
             "New conversation",
             icon=":material/add_comment:",
@@ -66,7 +65,22 @@ def page(name: str) -> Choices:
             args=(info.name,),
             width="stretch",
         )
-        return _choose(info)
+        chosen = _choose(info)
+    tour.card(info.name)
+    return chosen
+
+
+def open_page(name: str) -> PageInfo:
+    """Open a page without choices: title and navigation."""
+    info = PAGES[name]
+    wait_for_browser()  # impatient clicks on a slow line would pile up one page's head after the other
+    st.set_page_config(page_title=f"{info.title} · Toolstream", page_icon=str(ICON), layout="centered")
+    _check_settings()
+    st.html(_ONLY_OUR_IMAGES + session.visitor_cookie(), unsafe_allow_javascript=True)
+    with st.sidebar:
+        st.markdown("### :material/waves: Toolstream")
+        _navigate()
+    return info
 
 
 def _navigate() -> None:
@@ -88,6 +102,7 @@ def _choose(info: PageInfo) -> Choices:
     key = session.visitor_key()
     models = session.runner().settings.models(visitor_has_key=bool(key))
     starts: dict[str, choices.Value] = {
+        "view": VIEWS[0],
         "modes": list(info.modes),
         "graph": info.graphs[0],
         "tools": list(info.tools),
@@ -95,16 +110,52 @@ def _choose(info: PageInfo) -> Choices:
         "model": models[0],
     }
     choices.recall(info.name, starts)
+    choices.restrict("view", list(VIEWS))
+    choices.restrict("modes", list(_offered_modes(info)))
+    choices.restrict("model", list(models))
 
-    choices.restrict("modes", list(RUN_MODES))
+    chosen = st.segmented_control(
+        "Show me",
+        VIEWS,
+        key="view",
+        required=True,
+        format_func=VIEW_TITLES.__getitem__,
+        width="stretch",
+        help="**Simple** tells a run in plain words. **Technical** shows everything as it is sent.",
+    )
+    if technical := chosen == "technical":
+        modes, graph, tools, tool_choice = _details(info)
+        model = _model(models)
+        with st.expander("Use your own OpenAI key", icon=":material/key:"):
+            _own_key(key)
+    else:
+        st.session_state["show_work"] = bool(st.session_state["modes"])
+        st.toggle(
+            "Show work as it happens",
+            key="show_work",
+            on_change=_toggle_work,
+            args=(info,),
+            help="Off, you wait for the whole answer, as with most assistants. Nothing is asked again.",
+        )
+        model = _model(models)
+        with st.expander("More choices", icon=":material/tune:"):
+            modes, graph, tools, tool_choice = _details(info)
+            _own_key(key)
+    choices.remember(info.name, starts)
+    return Choices(info, graph, modes, tools, tool_choice, model, key, technical)
+
+
+def _details(info: PageInfo) -> tuple[tuple[StreamMode, ...], GraphName, tuple[str, ...], str]:
+    """Modes, graph, tools and tool choice."""
+    offered_modes = _offered_modes(info)
     modes = st.pills(
         "Shown while it works",
-        RUN_MODES,
+        offered_modes,
         selection_mode="multi",
         key="modes",
         format_func=lambda mode: f"{MODE_TITLES[mode]} :gray[{mode}]",
         help="Stream modes. "
-        + "; ".join(f"**{mode}**: {MODE_HELP[mode]}" for mode in RUN_MODES)
+        + "; ".join(f"**{mode}**: {MODE_HELP[mode]}" for mode in offered_modes)
         + ". With none, you wait for the whole answer: that is *without streaming*. "
         "Changing them redraws the same run; nothing is asked again.",
     )
@@ -131,14 +182,27 @@ def _choose(info: PageInfo) -> Choices:
         format_func=lambda choice: _TOOL_CHOICES.get(choice, f"{choice}: it must be called"),
         help="Holds for the first step of a run.",
     )
-    choices.restrict("model", list(models))
+    return tuple(modes), graph, tuple(tools), tool_choice
+
+
+def _offered_modes(info: PageInfo) -> tuple[StreamMode, ...]:
+    return STREAM_MODES if info.all_modes else RUN_MODES
+
+
+def _model(models: tuple[str, ...]) -> str:
     model = st.selectbox("Model", models, key="model", format_func=lambda name: _MODELS.get(name, name))
     if model in DEMO_MODELS and session.runner().settings.is_demo:
         st.caption("No AI here: a demo model answers from a small book of places. It needs no key.")
-    _own_key(key)
-    choices.remember(info.name, starts)
-    return Choices(info, graph, tuple(modes), tuple(tools), tool_choice, model, key)
+    return model
 
+
+def _toggle_work(info: PageInfo) -> None:
+    """All of the page's own modes, or none; the choice of modes says the same."""
+    st.session_state["modes"] = list(info.modes) if st.session_state["show_work"] else []
+
+
+VIEWS = ("simple", "technical")
+VIEW_TITLES = {"simple": ":material/chat: Simple", "technical": ":material/data_object: Technical"}
 
 _TOOL_CHOICES = {
     "auto": "auto: the model decides",
@@ -154,13 +218,12 @@ _MODELS = {
 
 
 def _own_key(key: str | None) -> None:
-    with st.expander("Use your own OpenAI key", icon=":material/key:"):
-        if key:
-            st.caption("Your key is in use, in this browser tab only. It is gone when you close or reload it.")
-            st.button("Forget my key", key="forget_key", on_click=_forget_key)
-        else:
-            st.text_input("OpenAI key", type="password", key="typed_key", on_change=_take_key)
-            st.caption("It stays in this browser tab's session on this server, and is sent to the model's server only.")
+    if key:
+        st.caption("Your key is in use, in this browser tab only. It is gone when you close or reload it.")
+        st.button("Forget my key", key="forget_key", on_click=_forget_key)
+    else:
+        st.text_input("OpenAI key", type="password", key="typed_key", on_change=_take_key)
+        st.caption("It stays in this browser tab's session on this server, and is sent to the model's server only.")
 
 
 def _take_key() -> None:

@@ -1,0 +1,147 @@
+"""What Home shows before anyone asks: one recorded run played twice, without streaming and with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable
+from datetime import datetime, timezone
+from functools import lru_cache, partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from agent.events import StreamEvent, StreamMode
+from agent.narration import tool_title
+from agent.recording import Recording, read
+from agent.samples import FOLDER
+from agent.transcript import Answer, ToolCall, Transcript
+from ui import tour
+from ui.browser import wait_for_browser
+from ui.chat import UPDATES_PER_SECOND, ask
+from ui.live import FLUSH, RunView
+from ui.page import Choices
+from ui.untrusted import safe_label
+
+RECORDING = FOLDER / "home.jsonl"
+HEIGHT = 300
+"""Pixels of each side: what grows in it moves nothing else on the page."""
+SIDES: tuple[tuple[str, str, tuple[StreamMode, ...]], ...] = (
+    ("Without streaming", "You wait, and then it is all there.", ()),
+    ("With streaming", "You read along from the first moment.", ("messages",)),
+)
+
+_ON_A_PHONE = """<style>
+@media (max-width: 640px) { .st-key-home_side_0 { height: 150px !important; } }
+</style>"""
+"""One below the other, the side that waits is low, so that both are in sight."""
+
+
+def opening(choices: Choices) -> None:
+    """The recorded run on both sides, how long each lets one wait, and the ways on; then it is played.
+
+    It is played by the clock from the first visit on: a click interrupts it, and another draws it as far as it would
+    be. Once it has ended, it stays so until it is asked for again.
+    """
+    recording = load()
+    st.html(_ON_A_PHONE)
+    st.markdown(f":gray[The same question, answered twice:] **“{safe_label(recording.header.request.question)}”**")
+    sides = [
+        _side(column, index, *side)
+        for index, (column, side) in enumerate(zip(st.columns(2, gap="small"), SIDES, strict=True))
+    ]
+    without, with_words = (first_words(recording.events, modes) for _, _, modes in SIDES)
+    st.subheader(f"First words after :primary[{with_words:.1f} s] instead of {without:.1f} s", anchor=False)
+    again = _ways_on(choices)
+    asked = datetime.fromtimestamp(recording.header.asked_at, timezone.utc)
+    st.caption(f":material/videocam: Recorded on {asked.day} {asked:%B %Y}. {safe_label(recording.header.label, 200)}")
+    _play(recording, sides)
+    again.button("Play again", key="play_again", icon=":material/replay:", on_click=_play_again)
+
+
+@lru_cache(maxsize=1)
+def load() -> Recording:
+    """The recorded run, which is part of the app."""
+    return read(RECORDING)
+
+
+def first_words(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> float:
+    """Seconds until a reader who has chosen `modes` has words to read."""
+    transcript = Transcript(frozenset(modes))
+    at = 0.0
+    for event in events:
+        transcript.add(event)
+        at = event.at
+        if any(map(_is_readable, transcript.shown)):
+            break
+    return at
+
+
+def _is_readable(item: Answer | ToolCall) -> bool:
+    if isinstance(item, ToolCall) and not item.shows_output:
+        return item.shows_result and bool(item.result)
+    return bool(item.output)
+
+
+def _side(column: DeltaGenerator, index: int, title: str, meaning: str, modes: tuple[StreamMode, ...]) -> _Side:
+    with column:
+        st.markdown(f"**{title}**  \n:gray[:small[{meaning}]]")
+        frame = st.container(height=HEIGHT, border=True, autoscroll=True, key=f"home_side_{index}")
+    return _Side(frame, modes)
+
+
+def _ways_on(choices: Choices) -> DeltaGenerator:
+    """The buttons; returns the place for one more."""
+    with st.container(horizontal=True):
+        st.button(
+            "Run it live",
+            key="suggestion_0",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=ask,
+            args=(choices.page.suggestions[0], choices),
+        )
+        if st.button("Take the tour", key="take_tour", icon=":material/tour:"):
+            tour.begin()
+        return st.empty()
+
+
+class _Side:
+    """The run as one kind of reader sees it, up to a moment."""
+
+    def __init__(self, frame: DeltaGenerator, modes: tuple[StreamMode, ...]) -> None:
+        self._place = frame.empty()
+        self._transcript = Transcript(frozenset(modes))
+        self._view: RunView | None = None
+        self._cursor = 0
+
+    def draw(self, recording: Recording, elapsed: float) -> None:
+        """Draw what has happened after so many seconds."""
+        events = recording.events
+        while self._cursor < len(events) and events[self._cursor].at <= elapsed:
+            self._transcript.add(events[self._cursor])
+            self._cursor += 1
+        titles = partial(tool_title, offered=recording.header.request.tools)
+        self._view = self._view or RunView(self._place.container(), titles=titles)
+        waiting = "" if self._transcript.shown else f"Working… {int(elapsed)} s"
+        self._view.draw(self._transcript, waiting=waiting)
+
+
+def _play(recording: Recording, sides: list[_Side]) -> None:
+    """Draw the sides as time goes by; a click ends this at one of its looks at the browser."""
+    if st.session_state.pop("home_again", False):
+        time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
+    started = st.session_state.setdefault("home_started", time.monotonic())
+    length = recording.events[-1].at
+    elapsed = 0.0
+    while elapsed < length:
+        elapsed = time.monotonic() - started
+        for side in sides:
+            side.draw(recording, elapsed)
+        wait_for_browser()
+        if elapsed < length:
+            time.sleep(1 / UPDATES_PER_SECOND)
+
+
+def _play_again() -> None:
+    st.session_state["home_started"] = time.monotonic()
+    st.session_state["home_again"] = True
