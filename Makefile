@@ -1,5 +1,6 @@
 # make run     the app on http://localhost:8501 (PORT= and HOST= choose others)
 # make test    all tests
+# make samples  make the recordings in recordings/ anew (ARGS=NAME: one)
 # make check   format, lint, types, tests
 # make bench   measure it beside the obvious ways: twelve minutes; BENCH=quick: one
 
@@ -11,7 +12,7 @@ BIN = $(VENV)/bin
 PORT ?= 8501
 HOST ?= localhost
 
-.PHONY: run test bench check format lint types lock clean
+.PHONY: run test bench samples check format lint types lock clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.headless true
@@ -21,6 +22,9 @@ test: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+samples: $(VENV)/.run
+	$(BIN)/python -m agent.samples $(ARGS)
 
 check: format lint types test
 

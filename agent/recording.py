@@ -7,7 +7,10 @@ The format is written down in `docs/recording.md`, with a JSON Schema beside it.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import hashlib
 import json
+import math
 import platform
 import re
 import time
@@ -17,14 +20,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
-from agent.events import END_STATES, JSON, RunRequest, RunState, StreamEvent
+from agent.events import END_STATES, JSON, RUN_MODES, RunRequest, RunState, StreamEvent, json_safe
+from agent.transcript import fold
 
 FORMAT = 1
 """Goes up when a reader of the last format could not read the new one."""
 MAX_BYTES = 20_000_000
 """A larger file is not read."""
 MAX_EVENTS = 200_000
+MAX_ITEMS = 200
+"""Tool calls and answers in a stranger's recording; a browser draws no more."""
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_END_OF_TIME = 1e11
+"""The year 5138; later moments have no date in every library."""
 _PACKAGES = ("langgraph", "langchain-core", "langchain-openai", "openai", "streamlit")
 
 
@@ -82,6 +90,8 @@ class Entry:
     """Length of the run."""
     size: int
     """Bytes."""
+    interrupted: bool = False
+    """Whether the file ended before the run did; or the run is still at work."""
 
 
 class Writer:
@@ -148,11 +158,38 @@ def parse(text: str) -> Recording:
             if number == len(lines):
                 break  # cut off in the middle
             raise
-        if event.seq != len(events):
+        if event.seq != len(events) or (events and event.at < events[-1].at):
             raise BrokenRecording(f"Line {number} is not the next event of the run.")
         events.append(event)
     ended = bool(events) and _ends(events[-1])
     return Recording(header, tuple(events if ended else _interrupt(events)), interrupted=not ended)
+
+
+def from_stranger(data: bytes) -> Recording:
+    """Read a file of unknown origin into a recording that can be folded and drawn; raises BrokenRecording."""
+    if len(data) > MAX_BYTES:
+        raise BrokenRecording(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
+    try:
+        found = parse(data.decode("utf-8", "replace"))
+        lines = [json_safe(line, max_chars=MAX_BYTES, max_depth=64) for line in _lines(found)]
+        recording = parse("\n".join(json.dumps(line) for line in lines))
+        if len(fold(recording.events, RUN_MODES).items) > MAX_ITEMS:
+            raise BrokenRecording(f"The run has more than {MAX_ITEMS} tool calls and answers.")
+    except BrokenRecording:
+        raise
+    except Exception as error:
+        raise BrokenRecording("The file looks like a recording, but what is in it does not make a run.") from error
+    return recording
+
+
+def anonymous(header: Header) -> Header:
+    """The header without what belongs to its owner: the id that opens the conversation, the thread, the owner."""
+    name = hashlib.sha256(header.id.encode()).hexdigest()[:16]
+    return dataclasses.replace(header, id=f"run-{name}", thread_id="", owner="")
+
+
+def _lines(recording: Recording) -> list[dict[str, JSON]]:
+    return [recording.header.to_json(), *(event.to_json() for event in recording.events)]
 
 
 def dump(header: Header, events: Iterator[StreamEvent] | tuple[StreamEvent, ...]) -> str:
@@ -167,6 +204,8 @@ class Store:
     def __init__(self, folder: Path, *, max_bytes: int = 200_000_000, max_days: float = 30.0) -> None:
         self.folder = folder
         self._max_bytes, self._max_seconds = max_bytes, max_days * 86_400
+        self._known: dict[str, tuple[tuple[int, int], Entry | None]] = {}
+        """What a file held when it had this time and size; reading a thousand anew would take a second."""
 
     def path(self, run_id: str) -> Path:
         """The file of a run; raises ValueError for what is no run id."""
@@ -186,12 +225,20 @@ class Store:
 
     def entries(self, owner: str | None = None) -> list[Entry]:
         """What is kept, the newest first, of one owner or of all; files that are no recordings are left out."""
-        found: list[Entry] = []
+        known, found = {}, []
         for path in self.folder.glob("*.jsonl"):
-            with contextlib.suppress(BrokenRecording, OSError):
-                entry = _entry(path)
-                if owner is None or entry.header.owner == owner:
+            with contextlib.suppress(OSError):
+                stat = path.stat()
+                mark, entry = (stat.st_mtime_ns, stat.st_size), None
+                if (before := self._known.get(path.name)) and before[0] == mark:
+                    entry = before[1]
+                else:
+                    with contextlib.suppress(BrokenRecording):
+                        entry = _entry(path)
+                known[path.name] = mark, entry
+                if entry and owner in (None, entry.header.owner):
                     found.append(entry)
+        self._known = known
         return sorted(found, key=lambda entry: entry.header.asked_at, reverse=True)
 
     def delete(self, run_id: str) -> None:
@@ -199,9 +246,9 @@ class Store:
         if is_id(run_id):
             self.path(run_id).unlink(missing_ok=True)
 
-    def tidy(self) -> None:
-        """Delete what is too old, then the oldest until the rest is small enough."""
-        files = []
+    def tidy(self) -> list[str]:
+        """Delete what is too old, then the oldest until the rest is small enough; returns the ids of what is gone."""
+        files, gone = [], []
         for path in self.folder.glob("*.jsonl"):
             with contextlib.suppress(OSError):
                 files.append((path.stat().st_mtime, path.stat().st_size, path))
@@ -210,6 +257,8 @@ class Store:
             room -= size
             if room < 0 or time.time() - changed > self._max_seconds:
                 path.unlink(missing_ok=True)
+                gone.append(path.stem)
+        return gone
 
 
 def read(path: Path) -> Recording:
@@ -220,20 +269,24 @@ def read(path: Path) -> Recording:
 
 
 def _entry(path: Path) -> Entry:
-    """The header, and the end of the run from the last few kilobytes."""
+    """The header, and the end of the run from the last lines."""
     size = path.stat().st_size
     with path.open("rb") as file:
         header = _header(_object(file.readline(1_000_000).decode("utf-8", "replace"), "first line"))
-        file.seek(max(0, size - 8_192))
-        tail = file.read().decode("utf-8", "replace").rstrip("\n").split("\n")
+        start, place, tail = file.tell(), size, b""
+        while place > start and tail.rstrip(b"\n").count(b"\n") < 2:  # until the last whole line is among these
+            place = max(start, place - max(8_192, len(tail)))
+            file.seek(place)
+            tail = file.read(size - place)
     state: RunState = "stopped"
-    seconds = 0.0
-    with contextlib.suppress(BrokenRecording):
-        last = _event(_object(tail[-1], "last line"))
-        seconds = last.at
-        if _ends(last):
-            state = _state(last)
-    return Entry(header, path, state, seconds, size)
+    seconds, ended = 0.0, False
+    for line in reversed(tail.decode("utf-8", "replace").split("\n")):
+        with contextlib.suppress(BrokenRecording):
+            last = _event(_object(line, "last line"))
+            seconds, ended = last.at, _ends(last)
+            state = _state(last) if ended else state
+            break
+    return Entry(header, path, state, seconds, size, interrupted=not ended)
 
 
 def _state(event: StreamEvent) -> RunState:
@@ -276,7 +329,9 @@ def _header(data: dict[str, Any]) -> Header:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BrokenRecording("The first line of the file lacks what a recording begins with.") from error
-    if not is_id(header.id) or not isinstance(request.question, str):
+    texts = (request.question, request.graph, request.tool_choice, request.model, request.page, *request.tools)
+    whole = all(isinstance(text, str) for text in texts) and 0 <= header.asked_at < _END_OF_TIME
+    if not is_id(header.id) or not whole:
         raise BrokenRecording("The first line of the file lacks what a recording begins with.")
     return header
 
@@ -289,6 +344,8 @@ def _event(data: dict[str, Any]) -> StreamEvent:
     fits = (
         isinstance(event.seq, int)
         and isinstance(event.at, (int, float))
+        and math.isfinite(event.at)
+        and 0 <= event.at < 1e7
         and isinstance(event.mode, str)
         and isinstance(event.node, (str, type(None)))
         and isinstance(event.tool_call_id, (str, type(None)))

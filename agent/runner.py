@@ -17,23 +17,31 @@ import threading
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx2
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.memory import InMemorySaver
 
 from agent import graphs, without_langchain
 from agent.background import BackgroundLoop
 from agent.demo_model import DemoServer
 from agent.errors import LimitReached, RequestRefused, cause, explain
 from agent.events import JSON, RUN_MODES, STREAM_MODES, RunRequest, RunState, StreamEvent
+from agent.feedback import Feedback, Gate
 from agent.models import Endpoint, chat_model, http_client, openai_client
 from agent.recording import BrokenRecording, Header, Recording, Store, Writer, is_id, versions
 from agent.requests import check, place_of
 from agent.settings import DEMO_MODELS, Limits, Settings
+from agent.sharing import Shares
 from agent.tools import TOOLS, Models
 from agent.translator import Happening, Translator
 
 log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 0.5
+"""A killed server loses at most so much of a recording."""
 
 
 class Run:
@@ -63,13 +71,22 @@ class Run:
         self._readers = 0
         self._task: asyncio.Task[None] | None = None
         self._writer: Writer | None = None
+        self._header: Header | None = None
+
+    @property
+    def header(self) -> Header:
+        """What a recording of this run begins with."""
+        if self._header is None:
+            owner = digest(self.session)
+            self._header = Header(self.id, self.asked_at, self.request, self.thread_id, owner, versions())
+        return self._header
 
     @classmethod
     def replayed(cls, recording: Recording) -> Run:
         """A run that has ended, from its recording."""
         header = recording.header
         run = cls(header.request, header.thread_id, "", lambda _run: None, header.id)
-        run.asked_at = header.asked_at
+        run.asked_at, run._header = header.asked_at, header
         run._events = list(recording.events)
         end: Any = run._events[-1].data
         run.state = end["state"]
@@ -112,8 +129,7 @@ class Run:
     def _add(self, mode: Any, data: JSON, *rest: Any) -> None:
         event = StreamEvent(len(self._events), self._now(), mode, data, *rest)
         self._events.append(event)
-        if self._writer:
-            self._writer.add(event)
+        self._keep(event)
         if self._readers:
             self._wake()
 
@@ -127,12 +143,34 @@ class Run:
             return
         said = {"message": message, "answer": self.answer}
         self._add("run", {"state": state, **{name: text for name, text in said.items() if text}})
-        if self._writer:
-            self._writer.close()
-            self._writer = None
+        self._keep(None)
         self.state, self.place = state, 0
         self._wake()
         self._cancel()
+
+    def _keep(self, event: StreamEvent | None) -> None:
+        """Record an event; None is the end. A full disk ends the recording and not the run."""
+        writer = self._writer
+        if writer is None:
+            return
+        try:
+            if event:
+                writer.add(event)
+                return
+            self._writer = None
+            writer.close()
+        except (OSError, ValueError) as error:
+            self._writer = None
+            log.warning("A run is not recorded any further: %s", error)
+
+    def _flush(self) -> None:
+        """Hand to the disk what waits in a silence of the run, and look again soon. Only on the loop's thread."""
+        if self._writer:
+            try:
+                self._writer.flush()
+            except (OSError, ValueError):
+                self._writer = None
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush)
 
     def _cancel(self) -> None:
         """Cancel until it is done: a tool may swallow a cancellation, and then go on to the next await."""
@@ -167,10 +205,17 @@ class Runner:
         self._graph = functools.lru_cache(maxsize=64)(self._build)
         self._demo: DemoServer | None = None
         limits = settings.limits
-        self.store = settings.recordings and Store(
-            settings.recordings, max_bytes=int(limits.recording_megabytes * 1e6), max_days=limits.recording_days
-        )
+        self.store: Store | None = None
         """Where runs are recorded, if they are."""
+        beside: Path | None = None
+        if settings.recordings:
+            megabytes, days = limits.recording_megabytes, limits.recording_days
+            self.store = Store(settings.recordings, max_bytes=int(megabytes * 1e6), max_days=days)
+            beside = settings.recordings / "review"
+        self.shares = Shares(beside and beside / "shares.json")
+        self.feedback = Feedback(beside and beside / "feedback.jsonl")
+        self.gate = Gate(settings.host_password) if settings.host_password else None
+        """The host's way to all feedback, if there is a password."""
         self._http: httpx2.AsyncClient
         self._opened = self._loop.submit(self._open())
 
@@ -199,8 +244,23 @@ class Runner:
             return self._runs.get(run_id)
         with contextlib.suppress(BrokenRecording, OSError):
             if recording := self.store.read(run_id):
-                return self._runs.setdefault(run_id, Run.replayed(recording))
+                found = self._runs.setdefault(run_id, Run.replayed(recording))
+                self._forget_oldest()
+                return found
         return None
+
+    def of(self, session: str) -> list[Run]:
+        """The runs that a visitor has started and that are still in memory, oldest first."""
+        return [run for run in list(self._runs.values()) if session and run.session == session]
+
+    def forget(self, run_id: str) -> None:
+        """Stop a run if it has not ended, and delete all that is kept of it."""
+        if run := self._runs.pop(run_id, None):
+            run.stop()
+        self.shares.revoke(run_id)
+        self.feedback.forget(run_id)
+        if self.store:
+            self.store.delete(run_id)
 
     def thread(self, thread_id: str) -> list[Run]:
         """The runs of a conversation that are still kept, oldest first."""
@@ -238,11 +298,9 @@ class Runner:
     def _record(self, run: Run) -> None:
         if not self.store:
             return
-        owner = digest(run.session)
-        header = Header(run.id, run.asked_at, run.request, run.thread_id, owner, versions())
         try:
-            run._writer = self.store.open(header)
-        except OSError as error:
+            run._writer = self.store.open(run.header)
+        except (OSError, ValueError) as error:
             log.warning("Runs are not recorded: %s", error)
             self.store = None
 
@@ -287,6 +345,7 @@ class Runner:
             self._admit()
 
     def _enqueue(self, run: Run) -> None:
+        run._flush()
         if not run.ended:
             self._waiting.append(run)
         self._admit()
@@ -339,7 +398,9 @@ class Runner:
             self._forget_oldest()
             self._admit()
             if self.store and not self._working:
-                self.store.tidy()
+                for run_id in self.store.tidy():
+                    self.shares.revoke(run_id)
+                    self.feedback.forget(run_id)
 
     async def _stream(self, run: Run) -> AsyncGenerator[dict[str, Any], None]:
         await asyncio.shield(asyncio.wrap_future(self._opened))
@@ -347,9 +408,13 @@ class Runner:
         key = self._keys.pop(run.id, None)
         build = self._build if key else self._graph
         graph = build(request.graph, request.tools, request.tool_choice, request.model, key)
+        config: RunnableConfig = {"recursion_limit": self.settings.limits.steps, "run_name": "toolstream"}
+        if request.all_modes:  # checkpoints are told of only where they are kept: here, as long as the run
+            graph = graph.copy({"checkpointer": InMemorySaver()})
+            config["configurable"] = {"thread_id": "1"}
         parts: Any = graph.astream(  # type: ignore[call-overload]  # "tools" is missing from its types
             {"messages": self._messages(run)},
-            {"recursion_limit": self.settings.limits.steps, "run_name": "toolstream"},
+            config,
             stream_mode=list(STREAM_MODES if request.all_modes else RUN_MODES),
             subgraphs=True,
             version="v2",
@@ -394,7 +459,7 @@ class Runner:
         return Endpoint(model, key or self.settings.api_key or "no-key-needed", self.settings.base_url)
 
     def _forget_oldest(self) -> None:
-        ended = [run for run in self._runs.values() if run.ended]
+        ended = [run for run in list(self._runs.values()) if run.ended]
         for run in ended[: max(0, len(ended) - self.settings.limits.runs_kept)]:
             self._runs.pop(run.id, None)
 

@@ -34,7 +34,24 @@ class Sample:
         return FOLDER / f"{self.name}.jsonl"
 
 
-SAMPLES = (Sample("home", "What items are in the bedroom?", "react", ("get_items.llm",), page="home"),)
+SAMPLES = (
+    Sample("home", "What items are in the bedroom?", "react", ("get_items.llm",), page="home"),
+    Sample("two-tools", "What items are in the office and the bedroom?", page="custom_data"),
+    Sample(
+        "without-langchain",
+        "What items are in the library?",
+        "without_langchain",
+        ("get_items.openai",),
+        page="without_langchain",
+    ),
+    Sample(
+        "stream-lab",
+        "Search the archive for the lighthouse and take inventory of the garage",
+        tools=("get_items", "take_inventory", "search_archive"),
+        page="stream_lab",
+    ),
+    Sample("a-failure", "Open the safe in the office", tools=("open_safe",), page="stream_lab"),
+)
 
 
 def record(runner: Runner, sample: Sample) -> str:

@@ -77,6 +77,8 @@ class Settings:
     """Tokens a second of the model `demo`."""
     recordings: Path | None = None
     """The folder that runs are recorded in; None records nothing."""
+    host_password: str | None = field(default=None, repr=False)
+    """Opens the table of all feedback, on the page of runs; None keeps it shut."""
     limits: Limits = Limits()
 
     @classmethod
@@ -90,6 +92,7 @@ class Settings:
             openai_models=models or DEFAULT_OPENAI_MODELS,
             demo_rate=_positive("TOOLSTREAM_DEMO_RATE", rate, float) if rate else DEFAULT_DEMO_RATE,
             recordings=_folder(environ.get("TOOLSTREAM_RECORDINGS", "data/runs").strip()),
+            host_password=environ.get("TOOLSTREAM_HOST_PASSWORD", "").strip() or None,
             limits=Limits.from_env(environ),
         )
 

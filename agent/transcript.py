@@ -66,6 +66,7 @@ class Transcript:
     tokens: int = 0
     """Tokens written by models, as their servers count them."""
     _open: Answer | None = None
+    _calls: dict[str, ToolCall] = field(default_factory=dict)
     _asked_by: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @property
@@ -107,11 +108,10 @@ class Transcript:
 
     def call(self, call_id: str) -> ToolCall:
         """The tool call with this id; a new one if it was not heard of before."""
-        for item in self.items:
-            if isinstance(item, ToolCall) and item.id == call_id:
-                return item
+        if call_id in self._calls:
+            return self._calls[call_id]
         self._open = None
-        call = ToolCall(call_id)
+        call = self._calls[call_id] = ToolCall(call_id)
         self.items.append(call)
         return call
 

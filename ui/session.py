@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import re
 import secrets
 import sys
 import threading
@@ -16,7 +17,8 @@ import streamlit as st
 from agent.runner import Run, Runner
 from agent.settings import Settings
 
-_PIN = "_toolstream_runner_1"
+_PIN = "_toolstream_runner_2"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 def runner() -> Runner:
@@ -38,8 +40,28 @@ def runner() -> Runner:
 
 
 def session_id() -> str:
-    """Who this session is to the limits; made up, and told to nobody."""
-    return str(st.session_state.setdefault("session_id", secrets.token_urlsafe(16)))
+    """Who this visitor is to the limits and to their own runs: random, and told to nobody.
+
+    It outlives a refresh in a cookie; where cookies do not arrive, as behind some proxies, it is the session's.
+    """
+    if "session_id" not in st.session_state:
+        known = str(st.context.cookies.get(_cookie_name()) or "")
+        st.session_state["session_id"] = known if _TOKEN.fullmatch(known) else secrets.token_urlsafe(16)
+    return str(st.session_state["session_id"])
+
+
+def visitor_cookie() -> str:
+    """A script that lets the browser keep session_id: streamlit can read cookies, but not set them."""
+    secure = "; Secure" if _is_https() else ""
+    days = runner().settings.limits.recording_days
+    rest = f"; Path=/; SameSite=Strict; Max-Age={int(days * 86_400)}{secure}"
+    return f"""<script>
+{{
+  const name = "{_cookie_name()}=", token = "{session_id()}";
+  const kept = document.cookie.split("; ").find(part => part.startsWith(name));
+  if (!kept || kept === name + token) document.cookie = name + token + "{rest}";
+}}
+</script>"""
 
 
 def visitor_key() -> str | None:
@@ -84,6 +106,14 @@ def remember_in_url(run_id: str | None) -> None:
     """Keep the run's id in the URL; Streamlit drops it on every change of page."""
     if run_id and st.query_params.get("run") != run_id:
         st.query_params["run"] = run_id
+
+
+def _is_https() -> bool:
+    return str(st.context.url or "").startswith("https:")
+
+
+def _cookie_name() -> str:
+    return ("__Host-" if _is_https() else "") + "toolstream_visitor"
 
 
 def _start() -> Runner:

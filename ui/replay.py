@@ -1,0 +1,186 @@
+"""A run played again: the same events, drawn by the same code, by a clock of the visitor's choice."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Collection
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from agent.events import StreamMode
+from agent.replay import Playback, count_at, length
+from agent.runner import Run
+from agent.transcript import ToolCall, Transcript, fold
+from ui.browser import wait_for_browser
+from ui.live import RunView, figures
+from ui.untrusted import safe_markdown
+
+log = logging.getLogger(__name__)
+
+UPDATES_PER_SECOND = 15
+SPEEDS = {"1×": 1.0, "4×": 4.0}
+
+
+class Replay:
+    """The replay of one opened run: `controls` draws its buttons, `draw` the run itself, to the end of either."""
+
+    def __init__(self, key: str, run: Run, modes: Collection[StreamMode]) -> None:
+        self._run, self._modes = run, frozenset(modes)
+        self._events, _, self._ended = run.read()
+        self._length = round(length(self._events), 1)
+        state: dict[str, Any] = st.session_state.setdefault("replay", {})
+        if state.get("key") != key:
+            state.clear()
+            state.update(key=key, at=None, playback=None, filled=0)
+        self._state = state
+        self._bar: DeltaGenerator | None = None
+
+    def controls(self) -> None:
+        """Play or pause, how fast, and where; nothing for a run that is still at work."""
+        if not self._ended or self._length <= 0:
+            return
+        st.session_state.setdefault("replay_speed", "1×")
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="replay_controls"):
+            if self._state["playback"]:
+                st.button("Pause", icon=":material/pause:", key="replay_pause", on_click=_pause, width=110)
+            else:
+                st.button(
+                    "Replay", icon=":material/play_arrow:", key="replay_play", on_click=_play, args=(self._length,),
+                    width=110,
+                )  # fmt: skip
+            st.segmented_control(
+                "Speed",
+                list(SPEEDS),
+                key="replay_speed",
+                required=True,
+                label_visibility="collapsed",
+                on_change=_change_speed,
+            )
+            with st.container(width="stretch"):
+                self._slider()
+
+    def _slider(self) -> None:
+        if self._state["playback"]:
+            self._bar = st.empty()
+            return
+        at = self._state["at"]
+        st.session_state["replay_at"] = self._length if at is None else min(float(at), self._length)
+        st.slider(
+            "Moment",
+            0.0,
+            self._length,
+            step=0.1,
+            format="%.1f s",
+            key="replay_at",
+            label_visibility="collapsed",
+            on_change=_jump,
+        )
+
+    def draw(self, place: DeltaGenerator) -> None:
+        """Draw the run: as it was at the chosen moment, as it is played, or as it goes on just now."""
+        try:
+            if not self._ended:
+                self._follow(place)
+            elif self._state["playback"]:
+                self._play(place)
+            else:
+                self._stand(place)
+        except Exception:  # an uploaded run may hold what nothing here has thought of
+            log.exception("A run could not be drawn")
+            place.error("This run holds something that cannot be drawn.", icon=":material/broken_image:")
+
+    def _stand(self, place: DeltaGenerator) -> None:
+        at = self._state["at"]
+        whole = at is None or at >= self._length
+        shown = self._events if whole else self._events[: count_at(self._events, at)]
+        transcript = fold(shown, self._modes)
+        view = self._view(place)
+        self._state["filled"] = view.draw(transcript, waiting="" if whole else waiting(transcript))
+        if whole:
+            show_end(place, transcript)
+
+    def _play(self, place: DeltaGenerator) -> None:
+        playback: Playback = self._state["playback"]
+        transcript, view, count = Transcript(self._modes), self._view(place), 0
+        while count < len(self._events):
+            moment = playback.moment(time.monotonic())
+            until = count_at(self._events, moment)
+            for event in self._events[count:until]:
+                transcript.add(event)
+            count = until
+            filled = view.draw(transcript, waiting=waiting(transcript))
+            self._state["filled"] = max(filled, self._state["filled"])
+            if self._bar:
+                share = min(moment / self._length, 1.0)
+                self._bar.progress(share, f"{min(moment, self._length):.1f} s of {self._length:.1f} s")
+            wait_for_browser()  # a click interrupts the script here
+            time.sleep(1 / UPDATES_PER_SECOND)
+        self._state.update(at=None, playback=None)
+        st.rerun()
+
+    def _follow(self, place: DeltaGenerator) -> None:
+        transcript, view, cursor, ended = Transcript(self._modes), self._view(place), 0, False
+        while not ended:
+            events, cursor, ended = self._run.read(cursor, 0.25)
+            for event in events:
+                transcript.add(event)
+            self._state["filled"] = view.draw(transcript, waiting=waiting(transcript))
+            wait_for_browser()
+            time.sleep(1 / UPDATES_PER_SECOND)
+        st.rerun()
+
+    def _view(self, place: DeltaGenerator) -> RunView:
+        return RunView(place, stale=self._state["filled"] if self._state["playback"] else 0)
+
+
+def waiting(transcript: Transcript) -> str:
+    """What is said where nothing else moves."""
+    if transcript.ended_at is not None:
+        return ""
+    if transcript.state == "queued":
+        return "Waiting for its turn"
+    if any(isinstance(item, ToolCall) and item.state == "running" for item in transcript.shown):
+        return ""
+    return "Working" if transcript.shown else "Thinking"
+
+
+def show_end(place: DeltaGenerator, transcript: Transcript) -> None:
+    """How the run ended, below it. What a recording says of that is not ours either."""
+    message = safe_markdown(transcript.message)
+    if transcript.state == "stopped":
+        place.warning(message or "Stopped.", icon=":material/stop_circle:")
+    elif transcript.state == "failed":
+        place.error(message or "Failed.", icon=":material/error:")
+    elif line := figures(transcript):
+        place.caption(line)
+
+
+def _state() -> dict[str, Any]:
+    state: dict[str, Any] = st.session_state["replay"]
+    return state
+
+
+def _play(whole: float) -> None:
+    state = _state()
+    at = state["at"]
+    begin = 0.0 if at is None or at >= whole - 0.05 else float(at)
+    state["playback"] = Playback(begin, time.monotonic(), SPEEDS[st.session_state["replay_speed"]])
+
+
+def _pause() -> None:
+    state = _state()
+    if playback := state["playback"]:
+        state.update(at=round(playback.moment(time.monotonic()), 1), playback=None)
+
+
+def _change_speed() -> None:
+    state, now = _state(), time.monotonic()
+    if playback := state["playback"]:
+        state["playback"] = Playback(playback.moment(now), now, SPEEDS[st.session_state["replay_speed"]])
+
+
+def _jump() -> None:
+    _state()["at"] = st.session_state["replay_at"]
