@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from functools import cache
 from html import escape
@@ -12,7 +13,7 @@ import streamlit as st
 
 from agent.pitfalls import NAMES, pitfall, source
 from agent.pitfalls.pitfall import SIDES, Moment, Pitfall, Side, verdict
-from agent.pitfalls.trial import Trial
+from agent.pitfalls.trial import NURSERY, Trial
 from ui import session
 from ui.browser import wait_for_browser
 
@@ -23,6 +24,7 @@ _STYLE = Path(__file__).with_name("pitfalls.css")
 
 def pitfalls() -> None:
     """Show all traps, and follow those that are running to their end."""
+    NURSERY.prepare()
     st.html(_STYLE)
     views = [_View(name) for name in NAMES]
     while running := [view for view in views if view.running]:
@@ -83,7 +85,7 @@ def picture(side: Side, moments: list[Moment], trap: Pitfall, seconds: float, no
     """One side as HTML: a track with a tick for each chunk, and what was read. `now` is None when it is over."""
     ended = next((moment for moment in moments if moment["kind"] in ("error", "end")), None)
     passed = ended["at"] if ended else now or 0.0
-    said = verdict(moments) if moments or now else ""
+    said = verdict(moments, trap.outcome if side == "wrong" else "") if moments or now else ""
     chunks = [moment for moment in moments if moment["kind"] == "chunk"]
     lanes = list(dict.fromkeys(chunk["lane"] for chunk in chunks)) or [""]
     parts = [f'<div class="pitfall {side}"><div class="side">{TITLES[side]}</div>']
@@ -94,13 +96,18 @@ def picture(side: Side, moments: list[Moment], trap: Pitfall, seconds: float, no
     parts.append(f'<div class="said">{escape(said)}</div>')
     texts = [trap.between.join(chunk["text"] for chunk in chunks if chunk["lane"] == lane) for lane in lanes]
     if any(texts):
-        parts.append(f'<div class="text">{"".join(f"<p>{escape(text)}</p>" for text in texts)}</div>')
+        parts.append(f'<div class="text">{"".join(f"<p>{_plain(text)}</p>" for text in texts)}</div>')
     for moment in moments:
         if moment["kind"] in ("error", "told"):
             kind = "bad" if moment["kind"] == "error" else ""
             lead = "It failed: " if moment["kind"] == "error" else "The visitor is told: "
             parts.append(f'<div class="note {kind}">{lead}{escape(moment["text"])}</div>')
     return "".join(parts) + "</div>"
+
+
+def _plain(text: str) -> str:
+    """Escaped, without the marks of headings and of bold text."""
+    return escape(re.sub(r"[#*]+ ?", "", text))
 
 
 def _track(moments: list[Moment], lane: str, seconds: float, passed: float) -> str:

@@ -22,7 +22,7 @@ from agent.pitfalls.stage import Show
 READY = '{"kind": "ready"}'
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run it; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m agent.pitfalls", description="Fall into a trap, or do not.")
     parser.add_argument("name", choices=NAMES)
@@ -30,7 +30,7 @@ def main() -> int:
     parser.add_argument("--url", help="an OpenAI-compatible demo server (default: one of its own)")
     parser.add_argument("--wait", action="store_true", help="begin when a line comes in")
     parser.add_argument("--limit", type=float, default=10.0, help="seconds until it is ended by force")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     run = getattr(importlib.import_module(f"agent.pitfalls.{options.name}"), options.side)
     if options.url:
         return _run(run, options.url, options.wait, options.limit)

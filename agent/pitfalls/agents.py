@@ -22,7 +22,7 @@ def question(text: str = "What items are in the office?") -> Any:
 
 def model(url: str, name: str = "demo-fast") -> ChatOpenAI:
     """The demo model: `demo` writes at the speed of reading, `demo-fast` at once."""
-    return ChatOpenAI(model=name, base_url=url, api_key=SecretStr("demo"))
+    return ChatOpenAI(model=name, base_url=url, api_key=SecretStr("demo"), max_retries=0)
 
 
 def agent(url: str, *tools: ToolFunction, sign: bool = False) -> Any:

@@ -29,6 +29,8 @@ class Pitfall:
     """The Python versions it happens on."""
     seconds: float = 3.0
     """How long a side takes, about; where the time axis ends."""
+    outcome: str = ""
+    """What the wrong side comes to, where the times do not show it."""
     between: str = ""
     """What to put between two chunks when they are read as a text."""
 
@@ -44,18 +46,25 @@ class Moment(TypedDict):
     """To which tool call a chunk belongs, if that is known."""
 
 
-def verdict(moments: list[Moment]) -> str:
-    """One sentence on what a side showed so far."""
-    chunks = [moment["at"] for moment in moments if moment["kind"] == "chunk"]
-    ended = next((moment["at"] for moment in moments if moment["kind"] in ("error", "end")), None)
-    stopped = next((moment["at"] for moment in moments if moment["kind"] == "mark" and moment["text"] == "Stop"), None)
+def verdict(moments: list[Moment], outcome: str = "") -> str:
+    """One sentence on what a side has shown so far; `outcome` is what it comes to if it ends as if all were well."""
+    chunks = [moment for moment in moments if moment["kind"] == "chunk"]
+    marks = {moment["text"]: moment["at"] for moment in moments if moment["kind"] == "mark"}
+    last = moments[-1]["kind"] if moments else ""
+    if last not in ("error", "end"):
+        return f"{len(chunks)} pieces so far" if chunks else "Nothing yet"
     if not chunks:
-        return f"Nothing was seen in {ended:.1f} s." if ended is not None else "Nothing yet."
-    if stopped is not None and ended is not None:
-        late = sum(at > stopped + 0.1 for at in chunks)
-        return f"After Stop it went on for {chunks[-1] - stopped:.1f} s." if late else "Stop ended it at once."
-    first, last = chunks[0], chunks[-1]
-    if ended is not None and len(chunks) > 2 and last - first < 0.2:
-        return f"Nothing for {first:.1f} s, then everything at once."
-    said = f"{len(chunks)} pieces, the first after {first:.1f} s"
-    return f"{said}, the last after {last:.1f} s." if ended is not None else f"{said}."
+        return f"Nothing was seen in {moments[-1]['at']:.1f} s."
+    began, ended = chunks[0]["at"], chunks[-1]["at"]
+    if last == "error":
+        return f"{len(chunks)} pieces, then it failed."
+    if any(moment["kind"] == "told" for moment in moments):
+        return "It broke off, and one is told."
+    if "Stop" in marks:
+        went_on = ended - marks["Stop"]
+        return f"After Stop it went on for {went_on:.1f} s." if went_on > 0.1 else "Stop ended it at once."
+    if outcome:
+        return outcome
+    if len(chunks) > 2 and ended - began < 0.2:
+        return f"Nothing for {began:.1f} s, then everything at once."
+    return f"Live: {len(chunks)} pieces, from {began:.1f} s to {ended:.1f} s."

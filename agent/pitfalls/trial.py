@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import subprocess
-import sys
 import threading
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 from agent.errors import RequestRefused
+from agent.pitfalls.nursery import Nursery
 from agent.pitfalls.pitfall import SIDES, Moment, Side
 
 LIMIT = 7.0
 """Seconds a side may take."""
-STARTUP = 45.0
+STARTUP = 60.0
 """Seconds until both sides must have loaded what they need."""
 AT_ONCE = 3
 """Trials at work at the same time; later ones wait."""
@@ -30,12 +26,9 @@ MOST_WAITING = 20
 MOST_MOMENTS = 400
 LONGEST_LINE = 2_000
 
-ROOT = Path(__file__).parents[2]
-INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
-"""What a process needs in order to start at all; everything else in the environment is none of its business."""
-
 TrialState = Literal["waiting", "starting", "running", "ended"]
 
+NURSERY = Nursery()
 _places = threading.BoundedSemaphore(AT_ONCE)
 _waiting = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
 
@@ -80,59 +73,49 @@ class Trial:
 
     def _follow(self, side: Side) -> None:
         moments = self.moments[side]
-        process = subprocess.Popen(
-            self._command(side),
-            cwd=ROOT,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        deadline = threading.Timer(STARTUP, process.kill)
+        try:
+            child = NURSERY.start(self._arguments(side))
+        except OSError:
+            self._both_ready.abort()
+            moments.append(_unfinished("It could not be started."))
+            return
+        ended_by_force = threading.Event()
+
+        def end() -> None:
+            ended_by_force.set()
+            child.kill()
+
+        deadline = threading.Timer(STARTUP, end)
         deadline.start()
         try:
-            if process.stdout.readline():
+            if child.stdout.readline():
                 self._both_ready.wait(STARTUP)  # the two begin together, so that they can be compared
                 deadline.cancel()
-                deadline = threading.Timer(self._limit, process.kill)
+                deadline = threading.Timer(self._limit, end)
                 deadline.start()
-                process.stdin.write("\n")
-                process.stdin.flush()
-                while len(moments) < MOST_MOMENTS and (line := process.stdout.readline(LONGEST_LINE)):
+                child.stdin.write("\n")
+                child.stdin.flush()
+                while line := child.stdout.readline(LONGEST_LINE):
                     moments.append(json.loads(line))
+                    if len(moments) == MOST_MOMENTS:
+                        end()
+                        break
         except (OSError, ValueError, threading.BrokenBarrierError):
-            pass  # it is gone, or printed what was not asked for: said below
+            end()  # it is gone, or printed what was not asked for
         finally:
             deadline.cancel()
             self._both_ready.abort()
-            process.kill()
-            code = process.wait()
+            child.stdout.close()
             with contextlib.suppress(OSError):
-                process.stdin.close()
-            process.stdout.close()
+                child.stdin.close()
         if not moments or moments[-1]["kind"] not in ("end", "error"):
-            moments.append(_unfinished(moments, self._limit, code))
+            how = f"was ended by force after {self._limit:g} seconds" if ended_by_force.is_set() else "broke off"
+            moments.append(_unfinished(f"It did not come to an end, and {how}.", self._limit))
 
-    def _command(self, side: Side) -> Sequence[str]:
-        command = [sys.executable, "-m", "agent.pitfalls", self._name, side, "--wait", "--limit", f"{self._limit + 2}"]
-        return [*command, "--url", self._url] if self._url else command
-
-
-def environment() -> dict[str, str]:
-    """The environment of a side: nothing of the host's but what every process needs."""
-    return {name: os.environ[name] for name in INHERITED if name in os.environ} | {"PYTHONIOENCODING": "utf-8"}
+    def _arguments(self, side: Side) -> list[str]:
+        arguments = [self._name, side, "--wait", "--limit", f"{self._limit + 2}"]
+        return [*arguments, "--url", self._url] if self._url else arguments
 
 
-def _unfinished(moments: list[Moment], limit: float, code: int) -> Moment:
-    if len(moments) >= MOST_MOMENTS:
-        text = "It sent more than can be shown, and was ended."
-    elif code == 0 or code == -9 or moments:
-        text = f"It did not come to an end, and was ended by force after {limit:g} seconds."
-    else:
-        text = f"It could not be started (exit code {code})."
-    return Moment(at=moments[-1]["at"] if moments else 0.0, kind="error", text=text, lane="")
+def _unfinished(text: str, at: float = 0.0) -> Moment:
+    return Moment(at=at, kind="error", text=text, lane="")

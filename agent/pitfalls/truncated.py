@@ -27,6 +27,7 @@ PITFALL = Pitfall(
         ),
     ),
     versions="all versions of Python",
+    outcome="It ended in mid-sentence, as if that were all.",
     seconds=1.5,
 )
 

@@ -23,6 +23,7 @@ PITFALL = Pitfall(
         ),
     ),
     versions="all versions of Python",
+    outcome="Live, but the words of both calls are mixed.",
 )
 
 BOTH = "What items are in the office and the bedroom?"
