@@ -24,6 +24,8 @@ class PageInfo:
     """Tools of the same name that belong to another page."""
     modes: tuple[StreamMode, ...]
     suggestions: tuple[str, ...]
+    all_modes: bool = False
+    """Whether its runs also ask for `checkpoints` and `debug`: a page for developers, wide and always technical."""
 
 
 PAGES: dict[str, PageInfo] = {
@@ -88,6 +90,55 @@ PAGES: dict[str, PageInfo] = {
                 "What items are in the office and the kitchen?",
                 "What items are in the museum?",
             ),
+        ),
+        PageInfo(
+            "stream_lab",
+            "pages/4_Stream_lab.py",
+            "Stream lab",
+            ":material/science:",
+            "For developers: one run in all eight stream modes, event by event.",
+            ("react", "prebuilt", "without_langchain", "tool_node"),
+            (
+                "get_items",
+                "take_inventory",
+                "list_prices",
+                "measure_temperature",
+                "plan_visit",
+                "open_safe",
+                "search_archive",
+            ),
+            (),
+            ("custom", "messages", "updates"),
+            (
+                "Search the archive for the lighthouse and take inventory of the garage",
+                "What items are in the office and the bedroom?",
+                "Plan a visit to the museum",
+            ),
+            all_modes=True,
+        ),
+        PageInfo(
+            "pitfalls",
+            "pages/5_Pitfalls.py",
+            "Pitfalls",
+            ":material/warning:",
+            "Eight ways to get it wrong, each beside the right one.",
+            graphs=(),
+            tools=(),
+            hidden_tools=(),
+            modes=(),
+            suggestions=(),
+        ),
+        PageInfo(
+            "runs",
+            "pages/6_Runs.py",
+            "Runs",
+            ":material/history:",
+            "Your runs: look again, replay them, share one, take one along.",
+            (),
+            (),
+            (),
+            (),
+            (),
         ),
     )
 }

@@ -74,7 +74,9 @@ def open_page(name: str) -> PageInfo:
     """Open a page without choices: title and navigation."""
     info = PAGES[name]
     wait_for_browser()  # impatient clicks on a slow line would pile up one page's head after the other
-    st.set_page_config(page_title=f"{info.title} · Toolstream", page_icon=str(ICON), layout="centered")
+    st.set_page_config(
+        page_title=f"{info.title} · Toolstream", page_icon=str(ICON), layout="wide" if info.all_modes else "centered"
+    )
     _check_settings()
     st.html(_ONLY_OUR_IMAGES + session.visitor_cookie(), unsafe_allow_javascript=True)
     with st.sidebar:
@@ -114,14 +116,18 @@ def _choose(info: PageInfo) -> Choices:
     choices.restrict("modes", list(_offered_modes(info)))
     choices.restrict("model", list(models))
 
-    chosen = st.segmented_control(
-        "Show me",
-        VIEWS,
-        key="view",
-        required=True,
-        format_func=VIEW_TITLES.__getitem__,
-        width="stretch",
-        help="**Simple** tells a run in plain words. **Technical** shows everything as it is sent.",
+    chosen = (
+        "technical"
+        if info.all_modes
+        else st.segmented_control(
+            "Show me",
+            VIEWS,
+            key="view",
+            required=True,
+            format_func=VIEW_TITLES.__getitem__,
+            width="stretch",
+            help="**Simple** tells a run in plain words. **Technical** shows everything as it is sent.",
+        )
     )
     if technical := chosen == "technical":
         modes, graph, tools, tool_choice = _details(info)

@@ -1,0 +1,130 @@
+"""The stream lab: one run, followed in five views of which only the chosen one is drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from agent.runner import Run
+from agent.transcript import Transcript
+from ui.browser import wait_for_browser
+from ui.catalog import GRAPH_TITLES
+from ui.chat import PATIENCE, ask
+from ui.lab_code import CodeView
+from ui.lab_figures import FiguresView
+from ui.lab_inspector import InspectorView
+from ui.lab_lanes import LanesView
+from ui.lab_log import Log, View
+from ui.lab_timeline import TimelineView
+from ui.page import Choices
+from ui.untrusted import safe_label, safe_markdown
+
+SECONDS_A_DRAWING = 0.5
+"""Tables and charts are sent whole, so they are drawn at most that often."""
+
+VIEWS: dict[str, tuple[str, Callable[[Choices], View]]] = {
+    "Lanes": (":material/view_column:", LanesView),
+    "Timeline": (":material/view_timeline:", TimelineView),
+    "Inspector": (":material/manage_search:", InspectorView),
+    "Figures": (":material/speed:", FiguresView),
+    "Code": (":material/code:", CodeView),
+}
+
+
+def lab(runs: list[Run], choices: Choices) -> None:
+    """Show one run of the conversation in the chosen view, and follow all of them to their end."""
+    run = _choose_run(runs)
+    if run:
+        with st.chat_message("user", avatar=":material/person:"):
+            st.markdown(safe_markdown(run.request.question))
+    status = st.empty()
+    name = st.segmented_control(
+        "View",
+        list(VIEWS),
+        default="Lanes",
+        required=True,
+        key="lab_view",
+        format_func=lambda name: f"{VIEWS[name][0]} {name}",
+        label_visibility="collapsed",
+    )
+    view = VIEWS[name or "Lanes"][1](choices)
+    if run is None:
+        view.draw(Log(None))
+        return
+    log = Log(run)
+    _follow(run, log, view, lambda: status.caption(_status(run, log)))
+    _show_end(run, log.transcript, choices)
+    for other in runs:
+        _wait(other)
+
+
+def _choose_run(runs: list[Run]) -> Run | None:
+    """The newest run, or another one of the conversation. A new question makes a new choice."""
+    if len(runs) < 2:
+        return runs[0] if runs else None
+    numbers = list(range(len(runs)))[::-1]
+    place = st.selectbox(
+        "Run",
+        numbers,
+        key=f"lab_run_{len(runs)}",
+        format_func=lambda number: f"{number + 1}. {runs[number].request.question[:100]}",
+    )
+    return runs[place]
+
+
+def _follow(run: Run, log: Log, view: View, tell: Callable[[], object]) -> None:
+    """Draw the run until it has ended. A click ends this reader at an interrupt point, and never the run."""
+    cursor, ended, drawn, due = 0, False, -1, 0.0
+    while not ended:
+        events, cursor, ended = run.read(cursor, PATIENCE if drawn >= 0 else 0.0)
+        log.add(events, ended)
+        if ended or (cursor > drawn and time.monotonic() >= due):
+            tell()
+            view.draw(log)
+            drawn, due = cursor, time.monotonic() + SECONDS_A_DRAWING
+        wait_for_browser()
+        if not ended:
+            time.sleep(0.1)
+
+
+def _wait(run: Run) -> None:
+    cursor, ended = 0, run.ended
+    while not ended:
+        _, cursor, ended = run.read(cursor, PATIENCE)
+        wait_for_browser()
+        time.sleep(0.1)
+
+
+def _status(run: Run, log: Log) -> str:
+    request, transcript = run.request, log.transcript
+    at = log.events[-1].at if log.events else 0.0
+    state = {"queued": "Waiting for its turn", "running": "Working"}.get(
+        transcript.state, transcript.state.capitalize()
+    )
+    since = f"{at:.1f} s" if log.ended else f"{at:.1f} s so far"
+    parts = [
+        f"**{state}**",
+        since,
+        f"{len(log.events):,} events",
+        GRAPH_TITLES[request.graph],
+        safe_label(request.model),
+    ]
+    return " · ".join(parts)
+
+
+def _show_end(run: Run, transcript: Transcript, choices: Choices) -> None:
+    if transcript.state == "finished":
+        return
+    show, icon = (
+        (st.error, ":material/error:") if transcript.state == "failed" else (st.warning, ":material/stop_circle:")
+    )
+    show(safe_markdown(transcript.message), icon=icon)
+    st.button(
+        "Try again",
+        key=f"retry_{run.id}",
+        icon=":material/refresh:",
+        on_click=ask,
+        args=(run.request.question, choices),
+    )

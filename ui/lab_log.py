@@ -1,0 +1,41 @@
+"""What the views of the stream lab draw from."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from agent.events import STREAM_MODES, StreamEvent
+from agent.lab import Lanes, call_titles
+from agent.runner import Run
+from agent.transcript import Transcript
+
+
+class Log:
+    """A run as far as it has been read."""
+
+    def __init__(self, run: Run | None) -> None:
+        self.run = run
+        self.events: list[StreamEvent] = []
+        self.transcript = Transcript(frozenset(STREAM_MODES))
+        self.lanes = Lanes()
+        self.ended = False
+
+    def add(self, events: list[StreamEvent], ended: bool) -> None:
+        """Take in what is new."""
+        for event in events:
+            self.transcript.add(event)
+            self.lanes.add(event)
+        self.events += events
+        self.ended = ended
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Names of the tool calls by id."""
+        return call_titles(self.transcript)
+
+
+class View(Protocol):
+    """One way to look at a run: made once for each run of the script, drawn again and again while the run works."""
+
+    def draw(self, log: Log) -> None:
+        """Draw the log as it is now, in the same places as before."""
