@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -56,6 +56,8 @@ class Answer:
     first_ms: float | None = None
     """From Enter to the first words on the page, without the time the model server took."""
     peak_rss_mb: float = 0.0
+    machine_load: float = field(default_factory=lambda: os.getloadavg()[0])
+    """Processes that wanted to run when it began: more than there are cores, and every time here is too long."""
 
     @property
     def complete(self) -> bool:
@@ -128,7 +130,7 @@ def measure(way: str, model: Server, tokens: int, rate: float, cap: float) -> An
     """Stream one answer; give up after `cap` seconds."""
     answer = Answer(way, tokens, rate)
     with visitor(way, model) as who, _peak_rss(who.server, answer):
-        idle_server, idle_browser = _idle(who, 1.0)
+        idle_server, idle_browser = _idle(who)
         server_cpu, browser_cpu, start = who.server.cpu, who.browser_cpu(), time.monotonic()
         sent = sent_bytes(who.server)
         tag, asked = who.ask(tokens, rate)
@@ -191,11 +193,20 @@ def _evaluate(answer: Answer, watched: Any, log: Any, asked: float) -> None:
     answer.first_ms = seen[0][0] - (asked + model_took) * 1000
 
 
-def _idle(who: Visitor, seconds: float) -> tuple[float, float]:
-    """Processor time a second of server and page when nothing happens."""
-    server, browser = who.server.cpu, who.browser_cpu()
-    time.sleep(seconds)
-    return (who.server.cpu - server) / seconds, (who.browser_cpu() - browser) / seconds
+def _idle(who: Visitor) -> tuple[float, float]:
+    """Processor time a second of server and page when nothing happens.
+
+    The least of several looks: it is multiplied by the length of the run, so that one look at a page which is still
+    settling would take away more than the answer has cost.
+    """
+    servers, browsers = [], []
+    for _ in range(5):
+        server, browser, start = who.server.cpu, who.browser_cpu(), time.monotonic()
+        time.sleep(0.4)
+        took = time.monotonic() - start
+        servers.append((who.server.cpu - server) / took)
+        browsers.append((who.browser_cpu() - browser) / took)
+    return min(servers), min(browsers)
 
 
 @contextmanager

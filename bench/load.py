@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bench.browser import lags, percentile
 from bench.servers import ROOT, Server, model_log, page_url, streamlit_server
-from bench.texts import question
+from bench.texts import question, stamps
 
 RATE = 30
 TEXT = 5_000
@@ -145,10 +146,13 @@ class Load:
     rss_mb_a_session: float
     wire_kb_a_second: float
     """Compressed, of one session."""
+    machine_load: float = 0.0
+    """As for one answer."""
 
 
 def measure(graph: str, model: Server, sessions: int, seconds: float) -> Load:
     """Open sessions, let them stream, and look at the last `seconds`."""
+    machine_load = os.getloadavg()[0]
     with streamlit_server("toolstream", model) as server:
         url = page_url(server, "toolstream", graph)
         command = [sys.executable, "-m", "bench.load", url, str(sessions), str(seconds), str(server.process.pid)]
@@ -168,14 +172,13 @@ def measure(graph: str, model: Server, sessions: int, seconds: float) -> Load:
         sessions,
         percentile(delays, 50),
         percentile(delays, 95),
+        machine_load=machine_load,
         **{name: result[name] for name in Load.__dataclass_fields__ if name in result},
     )
 
 
 def _arrived_before(seen: list[tuple[float, int]], since: float, delays: list[float], log: Any) -> int:
     """How many of the delays belong to stamps that had arrived before the window began."""
-    from bench.texts import stamps
-
     last = max((stamp for at, stamp in seen if at < since), default=-1)
     return min(len(delays), sum(1 for stamp in stamps(TEXT) if stamp <= last))
 

@@ -51,6 +51,10 @@ def _lines(results: Results, about: dict[str, object]) -> Iterator[str]:
     yield "# Benchmarks\n"
     yield "Written by `make bench`. Quote the ratios: absolute times belong to the machine.\n"
     yield " · ".join(f"{name} {value}" for name, value in about.items()) + "\n"
+    busiest = max((row.machine_load for row in [*results.answers, *results.loads]), default=0.0)
+    if busiest > 2 * (os.cpu_count() or 1):
+        yield f"**The machine was busy with other work (load up to {busiest:.0f}). Lags, freezes, starved sessions and"
+        yield "all other times say nothing about the app here; bytes do, and CPU side by side roughly.**\n"
     yield "## Goals\n"
     yield from _table(
         ("goal", "bound", "measured", ""),
@@ -62,18 +66,29 @@ def _lines(results: Results, about: dict[str, object]) -> Iterator[str]:
     yield "## One answer, one browser\n"
     yield "Bytes before compression, and after it. CPU in ms for 1,000 tokens shown, of the server's process and of the"
     yield "page's main thread. Lag: from the model server to the page. Freeze: longest pause between two frames;"
-    yield "in brackets, how many of them were longer than 150 ms.\n"
+    yield "in brackets, how many of them were longer than 150 ms. Load: processes that wanted to run when it began;"
+    yield "with more of them than cores, times are too long and only what stands side by side says something.\n"
     yield from _table(
         (
             *("way", "tokens", "a second", "outcome", "s", "updates", "kB", "kB compressed", "B/token"),
-            *("server ms/1k", "browser ms/1k", "freeze ms", "lag p50", "lag p95", "first words ms", "peak MB"),
+            *("server ms/1k", "browser ms/1k", "freeze ms", "lag p50", "lag p95", "first words ms", "peak MB", "load"),
         ),
         map(_answer, results.answers),
     )
     yield "## Many sessions\n"
     yield "By protocol, 30 tokens a second each; the last seconds of the stream.\n"
     yield from _table(
-        ("agent", "sessions", "lag p50 ms", "lag p95 ms", "starved", "server CPU %", "client CPU %", "MB a session"),
+        (
+            "agent",
+            "sessions",
+            "lag p50 ms",
+            "lag p95 ms",
+            "starved",
+            "server CPU %",
+            "client CPU %",
+            "MB a session",
+            "load",
+        ),
         map(_load, results.loads),
     )
     yield "## Moments\n"
@@ -90,14 +105,19 @@ def _answer(a: Answer) -> tuple[object, ...]:
         *(f"{a.wire_bytes / 1000:,.0f}", "–" if a.compressed_bytes is None else f"{a.compressed_bytes / 1000:,.0f}"),
         *(f"{a.wire_bytes / shown:,.0f}", f"{a.server_cpu / shown * 1e6:,.0f}", f"{a.browser_cpu / shown * 1e6:,.0f}"),
         *(f"{a.freeze_ms:.0f} ({a.frozen})", _ms(a.lag_p50_ms), _ms(a.lag_p95_ms), _ms(a.first_ms)),
-        f"{a.peak_rss_mb:.0f}",
+        *(f"{a.peak_rss_mb:.0f}", f"{a.machine_load:.1f}"),
     )
 
 
 def _load(load: Load) -> tuple[object, ...]:
     return (
         *(load.graph, load.sessions, _ms(load.lag_p50_ms), _ms(load.lag_p95_ms), load.starved),
-        *(f"{load.cpu_percent:.0f}", f"{load.client_cpu_percent:.0f}", f"{load.rss_mb_a_session:.2f}"),
+        *(
+            f"{load.cpu_percent:.0f}",
+            f"{load.client_cpu_percent:.0f}",
+            f"{load.rss_mb_a_session:.2f}",
+            f"{load.machine_load:.1f}",
+        ),
     )
 
 
