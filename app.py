@@ -12,7 +12,7 @@ choices = page("home")
 st.title("Watch an AI's tools while they work", anchor=False)
 st.markdown(
     "An AI assistant often hands work to a **tool**, and you wait without a sign of life. "
-    "Here you see the tool at work instead: what it finds, how far it is, every word as it is written."
+    "Here you see the tool at work, word by word."
 )
 example = st.container()
 

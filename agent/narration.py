@@ -141,13 +141,14 @@ class Narration:
         return Sentence(began, f"{name} is done after {took}{with_what}.")
 
     def _end(self, at: float) -> Sentence:
-        seconds = f"{at - (self._run.started_at or 0.0):.1f} s"
         match self._run.state:
             case "failed":
-                return Sentence(at, f"It broke off after {seconds}: {self._run.message}".strip(), "failed")
+                return Sentence(
+                    at, f"It broke off: {self._run.message}" if self._run.message else "It broke off.", "failed"
+                )
             case "stopped":
-                return Sentence(at, f"It was stopped after {seconds}. What had arrived is kept.", "stopped")
-        return Sentence(at, f"All done after {seconds}.")
+                return Sentence(at, "It was stopped. What had arrived is kept.", "stopped")
+        return Sentence(at, "All done.")
 
 
 def narrate(events: Iterable[StreamEvent]) -> list[Sentence]:

@@ -60,7 +60,7 @@ def test_a_whole_run():
         ASKED,
         Sentence(3.0, "Look up items · office is done after 3.0 s, with 2 items."),
         Sentence(7.0, "It wrote the answer."),
-        Sentence(8.0, "All done after 7.0 s."),
+        Sentence(8.0, "All done."),
     ]
 
 
@@ -127,11 +127,11 @@ def test_a_run_that_failed_and_one_that_was_stopped():
         READ,
         ASKED,
         Sentence(3.0, "Look up items · office was stopped after 2.0 s, with 1 item.", "stopped"),
-        Sentence(5.0, "It was stopped after 4.0 s. What had arrived is kept.", "stopped"),
+        Sentence(5.0, "It was stopped. What had arrived is kept.", "stopped"),
     ]
     assert told(*begun, ("run", {"state": "failed", "message": "The model fell silent."}))[2:] == [
         Sentence(3.0, "Look up items · office failed after 2.0 s.", "failed"),
-        Sentence(5.0, "It broke off after 4.0 s: The model fell silent.", "failed"),
+        Sentence(5.0, "It broke off: The model fell silent.", "failed"),
     ]
 
 
@@ -148,7 +148,7 @@ def test_a_lone_tool_has_no_assistant():
     assert told(*events) == [
         Sentence(2.0, "The tool “Look up items” is asked about “office”."),
         Sentence(3.0, "Look up items · office is done after 1.0 s."),
-        Sentence(5.0, "All done after 4.0 s."),
+        Sentence(5.0, "All done."),
     ]
 
 

@@ -17,21 +17,31 @@ from agent.samples import FOLDER
 from agent.transcript import Answer, ToolCall, Transcript
 from ui import tour
 from ui.browser import wait_for_browser
-from ui.chat import UPDATES_PER_SECOND, ask
+from ui.chat import ask
 from ui.live import FLUSH, RunView
 from ui.page import Choices
 from ui.untrusted import safe_label
 
 RECORDING = FOLDER / "home.jsonl"
+FRAMES_PER_SECOND = 8
 HEIGHT = 300
 """Pixels of each side: what grows in it moves nothing else on the page."""
-SIDES: tuple[tuple[str, str, tuple[StreamMode, ...]], ...] = (
-    ("Without streaming", "You wait, and then it is all there.", ()),
-    ("With streaming", "You read along from the first moment.", ("messages",)),
+HEAD_START = 1.0
+"""Seconds before it is first played."""
+BREATH = 0.5
+"""Seconds of rest in every BAR: a browser finishes loading buttons only while nothing else arrives."""
+BAR = 1.5
+"""Seconds."""
+SIDES: tuple[tuple[str, tuple[StreamMode, ...]], ...] = (
+    ("Without streaming", ()),
+    ("With streaming", ("messages",)),
 )
 
 _ON_A_PHONE = """<style>
-@media (max-width: 640px) { .st-key-home_side_0 { height: 150px !important; } }
+@media (max-width: 640px) {
+  .st-key-home_side_0, :has(> .st-key-home_side_0) { height: 110px !important; flex: none !important; }
+  .st-key-home_side_1, :has(> .st-key-home_side_1) { height: 240px !important; flex: none !important; }
+}
 </style>"""
 """One below the other, the side that waits is low, so that both are in sight."""
 
@@ -49,7 +59,7 @@ def opening(choices: Choices) -> None:
         _side(column, index, *side)
         for index, (column, side) in enumerate(zip(st.columns(2, gap="small"), SIDES, strict=True))
     ]
-    without, with_words = (first_words(recording.events, modes) for _, _, modes in SIDES)
+    without, with_words = (first_words(recording.events, modes) for _, modes in SIDES)
     st.subheader(f"First words after :primary[{with_words:.1f} s] instead of {without:.1f} s", anchor=False)
     again = _ways_on(choices)
     asked = datetime.fromtimestamp(recording.header.asked_at, timezone.utc)
@@ -82,9 +92,9 @@ def _is_readable(item: Answer | ToolCall) -> bool:
     return bool(item.output)
 
 
-def _side(column: DeltaGenerator, index: int, title: str, meaning: str, modes: tuple[StreamMode, ...]) -> _Side:
+def _side(column: DeltaGenerator, index: int, title: str, modes: tuple[StreamMode, ...]) -> _Side:
     with column:
-        st.markdown(f"**{title}**  \n:gray[:small[{meaning}]]")
+        st.markdown(f"**{title}**")
         frame = st.container(height=HEIGHT, border=True, autoscroll=True, key=f"home_side_{index}")
     return _Side(frame, modes)
 
@@ -130,16 +140,16 @@ def _play(recording: Recording, sides: list[_Side]) -> None:
     """Draw the sides as time goes by; a click ends this at one of its looks at the browser."""
     if st.session_state.pop("home_again", False):
         time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
-    started = st.session_state.setdefault("home_started", time.monotonic())
+    started = st.session_state.setdefault("home_started", time.monotonic() + HEAD_START)
     length = recording.events[-1].at
     elapsed = 0.0
     while elapsed < length:
         elapsed = time.monotonic() - started
         for side in sides:
-            side.draw(recording, elapsed)
+            side.draw(recording, max(0.0, elapsed))
         wait_for_browser()
         if elapsed < length:
-            time.sleep(1 / UPDATES_PER_SECOND)
+            time.sleep(1 / FRAMES_PER_SECOND if elapsed % BAR > 1 / FRAMES_PER_SECOND else BREATH)
 
 
 def _play_again() -> None:

@@ -80,7 +80,8 @@ class TextView:
     that is already full when it is first drawn, as after a rerun, is written in one go.
     """
 
-    def __init__(self, place: DeltaGenerator) -> None:
+    def __init__(self, place: DeltaGenerator, safe: Callable[[str], str] = safe_markdown) -> None:
+        self._safe = safe
         self._blocks = place.container()
         self._tail = _Slot(place)
         self._group: DeltaGenerator | None = None
@@ -94,10 +95,10 @@ class TextView:
             if at_start or self._group is None:
                 self._group = self._blocks.container()
             count = GROUP if at_start and len(new) >= GROUP else 1
-            self._group.markdown("\n\n".join(safe_markdown(block) for block in new[:count]))
+            self._group.markdown("\n\n".join(map(self._safe, new[:count])))
             self._written += count
             wait_for_browser()
-        self._tail.markdown(safe_markdown(closed(text.tail)))
+        self._tail.markdown(self._safe(closed(text.tail)))
 
 
 class _Slot:
@@ -216,7 +217,7 @@ class _OutputView:
             for chunk in output.others[self._listed :]:
                 self._lines.feed(_line(chunk) if self._raw else _plain_line(chunk))
             self._listed = len(output.others)
-            self._others = self._others or TextView(self._place)
+            self._others = self._others or TextView(self._place, safe=str)
             self._others.draw(self._lines)
 
 
@@ -293,7 +294,8 @@ def _line(chunk: Any) -> str:
         if isinstance(value, (str, int, float)):
             return f"- **{safe_label(str(value), 300)}** :gray[:small[{safe_label(kind, 40)}]]\n"
     text = json.dumps(chunk, ensure_ascii=False).replace("`", "'")
-    return f"- `{text[:300]}{'…' if len(text) > 300 else ''}`\n"
+    code = f"`{text[:300]}{'…' if len(text) > 300 else ''}`"
+    return f"- {safe_markdown(code)}\n"
 
 
 def _plain_line(chunk: Any) -> str:
@@ -305,13 +307,13 @@ def _plain_line(chunk: Any) -> str:
 
 def _sentence(sentence: Sentence) -> str:
     """A sentence of a narration, as an item of a list."""
-    text, at = safe_label(sentence.text, 300), f":gray[:small[{sentence.at:.1f} s]]"
+    text, at = safe_label(sentence.text, 300), f":gray[{sentence.at:.1f} s]"
     match sentence.state:
         case "now":
-            return f"- :shimmer[{text}] {at}"
+            text = f":shimmer[{text}]"
         case "failed":
-            return f"- :red[{text}] {at}"
-    return f"- {text} {at}"
+            text = f":red[{text}]"
+    return f"- :small[{text} {at}]"
 
 
 def _result(call: ToolCall, *, raw: bool = True) -> str:
