@@ -86,7 +86,7 @@ def to_html(pack: Pack) -> str:
 <main>
 <header>
 <p class="kicker">Review pack · a recorded run of an AI agent's tools</p>
-<h1>{escaped(question)}</h1>
+<h1{' class="long"' if len(question) > 160 else ""}>{escaped(question)}</h1>
 <p class="meta">{escaped(date(pack.header.asked_at))} · {escaped(model_words(pack.header.request.model))}</p>
 {_note(pack)}
 </header>
@@ -116,7 +116,7 @@ def to_markdown(pack: Pack) -> str:
         lines.append(f"| {' | '.join(cells)} |")
     for call in pack.tools:
         lines += ["", f"### {_code(spoken(call))}"]
-        lines += [part for title, text in _sent(call) for part in ("", title, "", _fenced(text))]
+        lines += [part for title, text in _sent(call) for part in ("", _code(title), "", _fenced(text))]
     lines += ["", "## Reviewers"]
     for comment in pack.comments:
         thumb = {1: "👍 ", 0: "👎 "}.get(comment.thumb if comment.thumb is not None else -1, "")
@@ -183,7 +183,7 @@ def _end(pack: Pack) -> str:
 
 def _tool(call: ToolCall) -> str:
     took = f"{_at(call.started_at)} to {_at(call.ended_at)} · {call.state}"
-    parts = [f"<h4>{title}</h4>{_shown(title, text, call)}" for title, text in _sent(call)]
+    parts = [f"<h4>{escaped(title)}</h4>{_shown(title, text, call)}" for title, text in _sent(call)]
     bad = " bad" if call.state == "failed" else ""
     return (
         f'<article class="tool{bad}"><h3>{escaped(spoken(call))}</h3>'
@@ -216,6 +216,9 @@ def _chunks(output: Output) -> Iterable[tuple[str, str]]:
         yield "How far it came", f"{share}{output.status}"
     for title, items in (("Rows", output.rows), ("Points", output.points), ("What it sent", output.others)):
         if items:
+            kinds = {next(iter(item)) if isinstance(item, dict) and len(item) == 1 else "" for item in items}
+            if len(kinds) == 1 and (kind := kinds.pop()):
+                title, items = f"{title}: {kind}", [item[kind] for item in items]
             left_out = f"(the last {MAX_SHOWN} of {len(items):,})\n" if len(items) > MAX_SHOWN else ""
             yield title, left_out + "\n".join(_line(item) for item in items[-MAX_SHOWN:])
 

@@ -44,13 +44,16 @@ class Replay:
             return
         st.session_state.setdefault("replay_speed", "1×")
         with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="replay_controls"):
-            if self._state["playback"]:
-                st.button("Pause", icon=":material/pause:", key="replay_pause", on_click=_pause, width=110)
-            else:
-                st.button(
-                    "Replay", icon=":material/play_arrow:", key="replay_play", on_click=_play, args=(self._length,),
-                    width=110,
-                )  # fmt: skip
+            # One button, not two: of two, the one that is gone would stand there until the replay has ended.
+            playing = bool(self._state["playback"])
+            st.button(
+                "Pause" if playing else "Replay",
+                icon=":material/pause:" if playing else ":material/play_arrow:",
+                key="replay_button",
+                on_click=_pause if playing else _play,
+                args=() if playing else (self._length,),
+                width=110,
+            )
             st.segmented_control(
                 "Speed",
                 list(SPEEDS),

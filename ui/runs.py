@@ -117,15 +117,22 @@ def _rows(items: list[Item], kind: Kind) -> None:
 
 def _row(item: Item, kind: Kind) -> None:
     run_id = item.header.id
-    with st.container(border=True, key=f"row_{run_id}", gap="xxsmall"):
+    with st.container(
+        border=True,
+        key=f"row_{run_id}",
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        gap="small",
+    ):
         st.button(
-            f"**{safe_label(item.header.request.question, 120)}**",
+            f"**{safe_label(item.header.request.question, 90)}**",
             key=f"open_{run_id}",
             type="tertiary",
             on_click=_open,
             args=(run_id,),
         )
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             st.caption(f"{_STATES[item.state]} {when(item.header.asked_at)} · {item.seconds:.1f} s", width="content")
             if kind == "own":
                 _delete(run_id)
@@ -189,7 +196,7 @@ def _show(kind: Kind, run: Run) -> None:
     st.caption(_NAMES[kind])
     with st.chat_message("user", avatar=":material/person:"):
         st.markdown(safe_markdown(header.request.question))
-    label = f" · {safe_label(header.label, 200)}" if header.label else ""
+    label = f" · {safe_label(header.label, 200)}" if header.label and kind != "sample" else ""
     st.caption(f"{when(header.asked_at)} · {safe_label(model_words(header.request.model))}{label}")
     replay = Replay(f"{kind} {run.id}", run, modes_of(run))
     replay.controls()
@@ -203,7 +210,7 @@ def _show(kind: Kind, run: Run) -> None:
 
 _NAMES: dict[Kind, str] = {
     "own": ":material/history: Your run",
-    "sample": ":material/album: A recorded sample",
+    "sample": ":material/album: A recorded sample, made beforehand with the demo model",
     "shared": ":material/link: A run that somebody shared with you. You can look at it; it belongs to them.",
     "upload": ":material/upload_file: From a file. It is not kept here; who made it is not known.",
 }
@@ -268,7 +275,8 @@ def _what_is_kept() -> str:
     if not runner.store:
         return (
             ":material/shield_person: **What is kept about you:** your questions and their runs, in the server's "
-            "memory until it is restarted. A cookie with a random number tells that they are yours; it says nothing about you."
+            "memory until it is restarted. A cookie with a random number tells that they are yours; "
+            "it says nothing about you."
         )
     days = runner.settings.limits.recording_days
     return (
