@@ -35,8 +35,9 @@ _WATCH = """selector => {
 }"""
 
 
-def visit(page: Page, path: str) -> None:
-    page.goto(path)
+def visit(page: Page, path: str, view: str = "technical") -> None:
+    """Open a page, in the view that shows everything as it is unless another one is asked for."""
+    page.goto(f"{path}{'&' if '?' in path else '?'}view={view}")
     page.locator(QUESTION).wait_for()
 
 
