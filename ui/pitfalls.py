@@ -65,7 +65,10 @@ class _View:
             _store("pitfalls")[self._name] = moments
             del _store("trials")[self._name]
         self.running = not ended
-        self._status.markdown(_waiting(trial.state))
+        if waiting := _WAITING.get(trial.state):
+            self._status.markdown(f":shimmer[{waiting}]")
+        else:
+            self._status.empty()
         if trial.state == "running" and self._began is None:
             self._began = time.monotonic() - max((m[-1]["at"] for m in moments.values() if m), default=0.0)
         if trial.state in ("running", "ended"):
@@ -115,6 +118,7 @@ def _track(moments: list[Moment], lane: str, seconds: float, passed: float) -> s
         return f"left:{min(at / seconds, 1) * 97:.2f}%"
 
     stopped = next((moment["at"] for moment in moments if moment["text"] == "Stop"), None)
+    labels: list[str] = []
     parts = [f'<div class="passed" style="width:{min(passed / seconds, 1) * 100:.1f}%"></div>']
     for moment in moments:
         place, at = left(moment["at"]), moment["at"]
@@ -122,10 +126,12 @@ def _track(moments: list[Moment], lane: str, seconds: float, passed: float) -> s
             late = " late" if stopped is not None and at > stopped else ""
             parts.append(f'<div class="tick{late}" style="{place}"></div>')
         elif moment["kind"] == "mark":
-            parts.append(f'<div class="mark" style="{place}"><span>{escape(moment["text"])}</span></div>')
+            parts.append(f'<div class="mark" style="{place}"></div>')
+            labels.append(f'<span style="{place}">{escape(moment["text"])}</span>')
         elif moment["kind"] == "error":
             parts.append(f'<div class="fault" style="{place}">✕</div>')
-    return f'<div class="track">{"".join(parts)}</div>'
+    above = f'<div class="marks">{"".join(labels)}</div>' if labels else ""
+    return f'<div class="line">{above}<div class="track">{"".join(parts)}</div></div>'
 
 
 def _explain(trap: Pitfall, number: int) -> None:
@@ -148,11 +154,10 @@ def _show_fix(name: str, trap: Pitfall) -> None:
 _source = cache(source)
 
 
-def _waiting(state: str) -> str:
-    return {
-        "waiting": ":shimmer[Others are trying theirs: waiting for a place]",
-        "starting": ":shimmer[Starting two processes, one for each side]",
-    }.get(state, "")
+_WAITING = {
+    "waiting": "Others are trying theirs: waiting for a place",
+    "starting": "Starting two processes, one for each side",
+}
 
 
 def _start(name: str) -> None:

@@ -15,8 +15,8 @@ PITFALL = Pitfall(
     title="Everything arrives at once",
     seen="The tool reports each find while it works, but for a long time nothing is seen, and then all of it.",
     why="A blocking call inside an `async` function stops the whole event loop, and with it the delivery.",
-    fix="await asyncio.sleep(0.4)                # instead of time.sleep, requests, ...\n"
-    "await asyncio.to_thread(blocking_call)  # where there is no async version of it",
+    fix="await asyncio.sleep(0.4)           # not time.sleep, requests.get, ...\n"
+    "await asyncio.to_thread(blocking)  # if there is no async version",
     threads=(
         (
             "langgraph #4610: StreamWriter does not stream chunk in async node",

@@ -15,8 +15,8 @@ PITFALL = Pitfall(
     seen="The first answer streams as it should, and the next question ends with `Event loop is closed`.",
     why="`asyncio.run` makes an event loop and closes it, but the client keeps its connection, which belongs to that "
     "loop. Streamlit does the same for `st.write_stream` with an async generator.",
-    fix="loop = BackgroundLoop()             # once for the whole process: agent/background.py\n"
-    "answer = loop.call(ask(question))   # instead of asyncio.run(ask(question))",
+    fix="loop = BackgroundLoop()            # once; see agent/background.py\n"
+    "answer = loop.call(ask(question))  # not asyncio.run(ask(question))",
     threads=(
         (
             "streamlit #12076: Event loop is closed with write_stream and LangGraph's astream",

@@ -14,7 +14,7 @@ PITFALL = Pitfall(
     seen="The model inside the tool writes word by word, but all words appear together when it has finished.",
     why="`invoke` blocks the event loop like any other waiting call; `ainvoke` lets each word through.",
     fix="async def get_items(place: str, config: RunnableConfig) -> str:\n"
-    "    answer = await llm.ainvoke(prompt, config)  # ainvoke, and config for Python 3.10",
+    "    answer = await llm.ainvoke(prompt, config)  # config: for 3.10",
     threads=(
         (
             "langgraph #1324: Python 3.10 and older need the config passed on",

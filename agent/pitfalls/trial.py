@@ -79,29 +79,31 @@ class Trial:
             self._both_ready.abort()
             moments.append(_unfinished("It could not be started."))
             return
-        ended_by_force = threading.Event()
+        forced: list[str] = []
 
-        def end() -> None:
-            ended_by_force.set()
+        def end(why: str) -> None:
+            forced.append(why)
             child.kill()
 
-        deadline = threading.Timer(STARTUP, end)
+        deadline = threading.Timer(STARTUP, end, ("It could not be started in time.",))
         deadline.start()
         try:
             if child.stdout.readline():
                 self._both_ready.wait(STARTUP)  # the two begin together, so that they can be compared
                 deadline.cancel()
-                deadline = threading.Timer(self._limit, end)
+                deadline = threading.Timer(
+                    self._limit, end, (f"It was still at work after {self._limit:g} seconds, and was ended by force.",)
+                )
                 deadline.start()
                 child.stdin.write("\n")
                 child.stdin.flush()
                 while line := child.stdout.readline(LONGEST_LINE):
                     moments.append(json.loads(line))
                     if len(moments) == MOST_MOMENTS:
-                        end()
+                        end("It sent more than can be shown, and was ended by force.")
                         break
         except (OSError, ValueError, threading.BrokenBarrierError):
-            end()  # it is gone, or printed what was not asked for
+            end("It broke off.")  # it is gone, or printed what was not asked for
         finally:
             deadline.cancel()
             self._both_ready.abort()
@@ -109,8 +111,8 @@ class Trial:
             with contextlib.suppress(OSError):
                 child.stdin.close()
         if not moments or moments[-1]["kind"] not in ("end", "error"):
-            how = f"was ended by force after {self._limit:g} seconds" if ended_by_force.is_set() else "broke off"
-            moments.append(_unfinished(f"It did not come to an end, and {how}.", self._limit))
+            at = self._limit if forced else 0.0
+            moments.append(_unfinished(forced[0] if forced else "It broke off.", at))
 
     def _arguments(self, side: Side) -> list[str]:
         arguments = [self._name, side, "--wait", "--limit", f"{self._limit + 2}"]

@@ -14,8 +14,8 @@ PITFALL = Pitfall(
     title="Two tools talk at once, and it becomes a word salad",
     seen="The model calls a tool for two places at the same time, and their words come out mixed into one text.",
     why="LangGraph delivers what a tool writes without saying which call wrote it.",
-    fix="async def get_items(place: str, tool_call_id: Annotated[str, InjectedToolCallId]) -> str: ...\n"
-    '    write({"call": tool_call_id, "text": text})  # or around all tools at once: agent/attribution.py',
+    fix="tools = ToolNode(tools, awrap_tool_call=asign_call)  # attribution.py\n"
+    'write({"call": runtime.tool_call_id, "text": text})  # or in the tool',
     threads=(
         (
             "langgraph #7626: tool output that is delivered with the id of its call",

@@ -1,0 +1,42 @@
+"""The wrong way beside the right way, as they run."""
+
+from playwright.sync_api import expect
+
+_WATCH = """() => {
+    window.seen = [];
+    const count = side => document.querySelectorAll(`.pitfall.${side} .tick`).length;
+    const look = () => {
+        const counts = [count("wrong"), count("right")];
+        if (String(counts) !== String(window.seen.at(-1))) window.seen.push(counts);
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+def test_the_right_side_is_live_while_the_wrong_one_shows_nothing(page):
+    page.goto("/Pitfalls")
+    button = page.locator(".st-key-run_blocking_call button")
+    button.wait_for()
+    page.evaluate(_WATCH)
+    button.click()
+    wrong, right = page.locator(".pitfall.wrong"), page.locator(".pitfall.right")
+    expect(wrong).to_contain_text("everything at once", timeout=40_000)
+    expect(right).to_contain_text("Live: 5 pieces")
+    seen = page.evaluate("window.seen")
+    assert {0} == {before for before, live in seen if live < 4}
+    assert {1, 2, 3} & {live for _, live in seen}
+    assert seen[-1] == [5, 5]
+    boxes = wrong.bounding_box(), right.bounding_box()
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
+    assert abs(boxes[0]["y"] - boxes[1]["y"]) < 2
+
+
+def test_on_a_phone_they_are_one_below_the_other(open_page, app):
+    page = open_page(app, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page.goto("/Pitfalls")
+    page.locator(".st-key-run_stop button").click()
+    expect(page.locator(".pitfall.wrong")).to_contain_text("After Stop it went on", timeout=40_000)
+    wrong, right = (page.locator(f".pitfall.{side}").bounding_box() for side in ("wrong", "right"))
+    assert wrong["y"] + wrong["height"] <= right["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
