@@ -64,6 +64,8 @@ def test_a_long_conversation_survives_impatient_clicks_on_a_line_that_stands_sti
         with Visitor(narrow.url, run=visitor.run_id, receive_buffer=SMALL) as reader:
             reader.wait_until(lambda: reader.scripts, "the page is on its way")
             reader.stop_reading()
+            visitor.rerun()
+            complete(visitor, turns=50, timeout=60)  # so the reader's page could be drawn as well
             for _ in range(CLICKS):
                 reader.rerun()
                 time.sleep(0.25)  # with the next click at once, Streamlit would make one of both
