@@ -175,11 +175,11 @@ def from_stranger(data: bytes) -> Recording:
         recording = parse("\n".join(json.dumps(line) for line in lines))
         if len(fold(recording.events, RUN_MODES).items) > MAX_ITEMS:
             raise BrokenRecording(f"The run has more than {MAX_ITEMS} tool calls and answers.")
+        return dataclasses.replace(recording, interrupted=found.interrupted)
     except BrokenRecording:
         raise
     except Exception as error:
         raise BrokenRecording("The file looks like a recording, but what is in it does not make a run.") from error
-    return recording
 
 
 def anonymous(header: Header) -> Header:
