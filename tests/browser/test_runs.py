@@ -1,0 +1,152 @@
+"""A visitor's own runs in a real browser: over a restart, by a link, as a replay and as a file to send."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visitor import BEDROOM, BOTH, ask, visit, wait_for_end, wait_for_text
+from tests.serving import app_server
+
+PACK = ".st-key-pack_html button"
+PLAY = ".st-key-replay_button button"
+ROW = "[class*=st-key-open_] button"
+LIST = ".st-key-list_own"
+PATIENCE = 30_000
+
+
+@pytest.fixture(autouse=True)
+def _patience():
+    """A server that was just started, on a machine that runs other tests too, takes its time."""
+    expect.set_options(timeout=PATIENCE)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(open_page, browser, tmp_path):
+    env = {"TOOLSTREAM_RECORDINGS": str(tmp_path / "runs"), "TOOLSTREAM_DEMO_RATE": "90"}
+    with app_server(env) as app:
+        page = open_page(app)
+        page.context.set_default_timeout(PATIENCE)
+        visit(page, "/Custom_data?model=demo-fast")
+        ask(page, BOTH)
+        wait_for_end(page)
+        visit(page, "/LLM_tokens?model=demo")
+        ask(page, BEDROOM)
+        wait_for_text(page, 150)
+        (cookie,) = [cookie for cookie in page.context.cookies() if cookie["name"] == "toolstream_visitor"]
+        assert (cookie["sameSite"], len(cookie["value"])) == ("Strict", 22)
+        time.sleep(0.6)
+        app.process.kill()
+        app.process.wait()
+
+    with app_server(env) as app:
+        context = browser.new_context(base_url=app.url, viewport={"width": 1280, "height": 900}, accept_downloads=True)
+        context.set_default_timeout(PATIENCE)
+        context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": app.url, "sameSite": "Strict"}])
+        page = context.new_page()
+        page.goto("/Runs")
+        rows = page.locator(f"{LIST} {ROW}")
+        expect(rows).to_have_count(2)
+        expect(page.locator(LIST)).to_contain_text("interrupted")
+        expect(page.locator(LIST)).to_contain_text("finished")
+
+        rows.nth(1).click()
+        expect(page.get_by_text("Without streaming you would have waited")).to_be_visible()
+        page.get_by_role("button", name="Share").click()
+        expect(page.get_by_text("Whoever has the link can")).to_be_visible()
+        page.locator(".st-key-share button").click()
+        link = page.get_by_text(re.compile("/Runs\\?share=")).first.inner_text()
+        page.keyboard.press("Escape")
+
+        _replay(page)
+        _look_at_the_pack(page, browser, tmp_path / "pack.html")
+        context.close()
+
+        stranger = open_page(app, color_scheme="dark")
+        stranger.goto(link)
+        expect(stranger.get_by_text("somebody shared with you")).to_be_visible()
+        expect(stranger.get_by_text("Without streaming you would have waited")).to_be_visible()
+        expect(
+            stranger.locator("[class*=st-key-delete_], .st-key-stop, .st-key-share, .st-key-question")
+        ).to_have_count(0)
+        stranger.goto("/Runs")
+        expect(stranger.get_by_text("Nothing here yet")).to_be_visible()
+        assert "Traceback" not in app.log()
+
+
+def test_a_run_at_work_is_followed_by_whoever_has_its_link(open_page):
+    with app_server({"TOOLSTREAM_DEMO_RATE": "12"}) as app:
+        page = open_page(app)
+        page.context.set_default_timeout(PATIENCE)
+        visit(page, "/LLM_tokens?model=demo")
+        ask(page, BEDROOM)
+        owner = page.context.new_page()
+        owner.goto("/Runs")
+        owner.locator(f"{LIST} {ROW}").click()
+        owner.get_by_role("button", name="Share").click()
+        owner.locator(".st-key-share button").click()
+        link = owner.get_by_text(re.compile("/Runs\\?share=")).first.inner_text()
+
+        guest = open_page(app, viewport={"width": 390, "height": 844})
+        guest.goto(link)
+        wait_for_text(guest, 60, "[data-testid=stExpander]")
+        before = len(guest.locator("[data-testid=stExpander]").first.inner_text())
+        wait_for_text(guest, before + 40, "[data-testid=stExpander]")
+        assert guest.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+        owner.locator(".st-key-revoke button").click()
+        owner.locator(".st-key-share button").wait_for()
+        guest.reload()
+        expect(guest.get_by_text("leads nowhere")).to_be_visible()
+
+
+def test_a_replay_can_be_paused_and_goes_on_from_there(page):
+    page.goto("/Runs?open=sample-stream-lab")
+    page.locator(PLAY).click()
+    expect(page.locator(PLAY)).to_contain_text("Pause")
+    expect(page.get_by_text(re.compile(r"[2-9]\.\d s of 10\.\d s"))).to_be_visible()
+    expect(page.get_by_text("Without streaming you would have waited")).to_have_count(0)
+    page.locator(PLAY).click()
+    slider = page.get_by_role("slider")
+    expect(slider).to_be_visible()
+    assert 1.5 < float(slider.get_attribute("aria-valuenow") or slider.input_value()) < 6
+    slider.focus()
+    page.keyboard.press("End")
+    expect(page.get_by_text("Without streaming you would have waited")).to_be_visible()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("Without streaming you would have waited")).to_have_count(0)
+
+
+def _replay(page):
+    """At four times the speed: first less than all is seen, then all."""
+    page.get_by_role("radio", name="4×").or_(page.get_by_role("button", name="4×")).first.click()
+    page.locator(PLAY).click()
+    expect(page.locator(PLAY)).to_contain_text("Pause")
+    expect(page.get_by_text("Without streaming you would have waited")).to_have_count(0)
+    expect(page.get_by_text("Without streaming you would have waited")).to_be_visible()
+    expect(page.locator(PLAY)).to_contain_text("Replay")
+
+
+def _look_at_the_pack(page, browser, path):
+    with page.expect_download() as download:
+        page.locator(PACK).click()
+    assert download.value.suggested_filename.endswith("what-items-are-in-the-office-and-the.html")
+    download.value.save_as(path)
+
+    offline = browser.new_context(viewport={"width": 390, "height": 844})
+    offline.set_offline(True)
+    requests, errors = [], []
+    pack = offline.new_page()
+    pack.on("request", lambda request: requests.append(request.url))
+    pack.on("console", lambda message: errors.append(message.text))
+    pack.goto(path.as_uri())
+    expect(pack.locator("h1")).to_have_text(BOTH)
+    for part in ("Swivel chair", "no AI", "What happened when", "/Runs?share="):
+        expect(pack.locator("body")).to_contain_text(part)
+    assert pack.locator("script, iframe, img, link, a, form").count() == 0
+    assert pack.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert requests == [path.as_uri()]
+    assert errors == []
+    offline.close()
