@@ -109,8 +109,8 @@ def picture(side: Side, moments: list[Moment], trap: Pitfall, seconds: float, no
 
 
 def _plain(text: str) -> str:
-    """Escaped, without the marks of headings and of bold text."""
-    return escape(re.sub(r"[#*]+ ?", "", text))
+    """Escaped, with a space for the marks of headings and of bold text."""
+    return escape(re.sub(r"[#*]+ ?", " ", text))
 
 
 def _track(moments: list[Moment], lane: str, seconds: float, passed: float) -> str:
@@ -155,7 +155,7 @@ _source = cache(source)
 
 
 _WAITING = {
-    "waiting": "Others are trying theirs: waiting for a place",
+    "waiting": "Waiting until another trap has been tried",
     "starting": "Starting two processes, one for each side",
 }
 

@@ -15,12 +15,12 @@ from agent.errors import RequestRefused
 from agent.pitfalls.nursery import Nursery
 from agent.pitfalls.pitfall import SIDES, Moment, Side
 
-LIMIT = 7.0
+LIMIT = 10.0
 """Seconds a side may take."""
 STARTUP = 60.0
 """Seconds until both sides must have loaded what they need."""
-AT_ONCE = 3
-"""Trials at work at the same time; later ones wait."""
+AT_ONCE = 2
+"""Trials at work at the same time, few so that they do not slow each other down; later ones wait."""
 MOST_WAITING = 20
 """Trials that may wait; later ones are refused."""
 MOST_MOMENTS = 400
