@@ -54,7 +54,10 @@ def opening(choices: Choices) -> None:
     """
     recording = load()
     st.html(_ON_A_PHONE)
-    st.markdown(f":gray[The same question, answered twice:] **“{safe_label(recording.header.request.question)}”**")
+    question = safe_label(recording.header.request.question)
+    st.markdown(
+        f":gray[The same question, answered twice:] **“{question}”** :gray-badge[:material/videocam: Recording]"
+    )
     sides = [
         _side(column, index, *side)
         for index, (column, side) in enumerate(zip(st.columns(2, gap="small"), SIDES, strict=True))
@@ -63,7 +66,7 @@ def opening(choices: Choices) -> None:
     st.subheader(f"First words after :primary[{with_words:.1f} s] instead of {without:.1f} s", anchor=False)
     again = _ways_on(choices)
     asked = datetime.fromtimestamp(recording.header.asked_at, timezone.utc)
-    st.caption(f":material/videocam: Recorded on {asked.day} {asked:%B %Y}. {safe_label(recording.header.label, 200)}")
+    st.caption(f"Recorded on {asked.day} {asked:%B %Y}. {safe_label(recording.header.label, 200)}")
     _play(recording, sides)
     again.button("Play again", key="play_again", icon=":material/replay:", on_click=_play_again)
 

@@ -28,6 +28,9 @@ if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
 </script>"""
 """A second lock behind ui.untrusted: whatever gets past it, the browser loads no image from elsewhere."""
 
+_CLOSER_TO_THE_TOP = '<style>[data-testid="stMainBlockContainer"] { padding-top: 3.75rem !important; }</style>'
+"""The height of Streamlit's own bar: on a phone every line above the first word counts."""
+
 ICON = Path(__file__).with_name("icon.svg")
 
 
@@ -176,7 +179,7 @@ def _details(info: PageInfo) -> tuple[tuple[StreamMode, ...], GraphName, tuple[s
         offered,
         selection_mode="multi",
         key="tools",
-        format_func=lambda tool_id: f":material/{TOOLS[tool_id].icon}: {TOOLS[tool_id].title}",
+        format_func=lambda tool_id: _tool_label(tool_id, offered),
     )
     names = [TOOLS[tool_id].name for tool_id in tools]
     tool_choices = ["auto", *(["required"] if names else []), "none", *names]
@@ -209,6 +212,14 @@ def _toggle_work(info: PageInfo) -> None:
 
 VIEWS = ("simple", "technical")
 VIEW_TITLES = {"simple": ":material/chat: Simple", "technical": ":material/data_object: Technical"}
+
+
+def _tool_label(tool_id: str, offered: list[str]) -> str:
+    """Icon and title, and the id's ending where another tool has the same title."""
+    tool = TOOLS[tool_id]
+    alike = [other for other in offered if TOOLS[other].title == tool.title]
+    return f":material/{tool.icon}: {tool.title}" + (f" :gray[{tool_id.split('.')[-1]}]" if len(alike) > 1 else "")
+
 
 _TOOL_CHOICES = {
     "auto": "auto: the model decides",
