@@ -16,7 +16,7 @@ from ui.lab_code import CodeView
 from ui.lab_figures import FiguresView
 from ui.lab_inspector import InspectorView
 from ui.lab_lanes import LanesView
-from ui.lab_log import Log, View
+from ui.lab_log import Log, View, quiet
 from ui.lab_timeline import TimelineView
 from ui.page import Choices
 from ui.untrusted import safe_label, safe_markdown
@@ -54,7 +54,7 @@ def lab(runs: list[Run], choices: Choices) -> None:
         view.draw(Log(None))
         return
     log = Log(run)
-    _follow(run, log, view, lambda: status.caption(_status(run, log)))
+    _follow(run, log, view, lambda: status.markdown(quiet(_status(run, log))))
     _show_end(run, log.transcript, choices)
     for other in runs:
         _wait(other)

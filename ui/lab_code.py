@@ -6,7 +6,7 @@ import streamlit as st
 
 from agent.programs import program, stays_empty
 from ui.chat import show_code
-from ui.lab_log import Log
+from ui.lab_log import Log, quiet
 from ui.page import Choices
 
 
@@ -24,9 +24,11 @@ class CodeView:
         self._drawn = True
         choices = self._choices
         question = log.run.request.question if log.run else choices.page.suggestions[0]
-        st.caption(
-            "Each program runs as it stands from the folder of this project; OPENAI_BASE_URL and OPENAI_API_KEY "
-            "say which server answers."
+        st.markdown(
+            quiet(
+                "Each program runs as it stands from the folder of this project; OPENAI_BASE_URL and OPENAI_API_KEY "
+                "say which server answers."
+            )
         )
         for mode in choices.modes:
             empty = stays_empty(choices.graph, mode)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from agent.lab_figures import Figures, RunFigures, figures
-from ui.lab_log import Log
+from ui.lab_log import Log, quiet
 from ui.page import Choices
 
 
@@ -21,7 +21,7 @@ class FiguresView:
     def draw(self, log: Log) -> None:
         """Draw the figures of the log as it is now."""
         if log.run is None:
-            self._note.caption("Ask a question: this shows how soon, how fast and how many.")
+            self._note.markdown(quiet("Ask a question: this shows how soon, how fast and how many."))
             return
         numbers = figures(log.events, log.transcript, log.titles)
         for place, (label, value, explained) in zip(self._metrics, _metrics(numbers), strict=True):
@@ -40,7 +40,7 @@ class FiguresView:
                 placeholder="-",
                 alt="Figures of the model and of each tool call",
             )
-        self._note.markdown(f":gray[{_note(numbers)}]")
+        self._note.markdown(quiet(_note(numbers)))
 
 
 def _metrics(numbers: RunFigures) -> list[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from agent.events import STREAM_MODES, StreamEvent
 from agent.lab_inspector import PAGE, Filter, how_known, pages, row
-from ui.lab_log import Log
+from ui.lab_log import Log, quiet
 from ui.page import Choices
 
 _COLUMNS = {
@@ -35,13 +35,15 @@ class InspectorView:
     def draw(self, log: Log) -> None:
         """Draw the events so far."""
         if log.run is None:
-            self._place.caption("Ask a question: this lists every event of its run.")
+            self._place.markdown(quiet("Ask a question: this lists every event of its run."))
         elif log.ended:
             with self._place.container():
                 _inspect(log)
         else:
             with self._place.container():
-                st.caption(f"The last events so far. All {len(log.events):,}, filters and details come with the end.")
+                st.markdown(
+                    quiet(f"The last events so far. All {len(log.events):,}, filters and details come with the end.")
+                )
                 _table(log.events[-PAGE:][::-1], log.titles, key=None)
 
 
@@ -51,7 +53,7 @@ def _inspect(log: Log) -> None:
     count = (
         f"{len(found):,} of {len(log.events):,} events" if len(found) < len(log.events) else f"{len(found):,} events"
     )
-    st.caption(f"{count}. Choose a row to see all of it.")
+    st.markdown(quiet(f"{count}. Choose a row to see all of it."))
     table = st.container()
     number = 1
     if len(found) > PAGE:
@@ -104,5 +106,5 @@ def _details(event: StreamEvent) -> None:
     with st.container(border=True, key="lab_details"):
         st.markdown(f"**Event {event.seq}** :gray[{event.mode}, {event.at * 1000:.1f} ms]")
         if known := how_known(event):
-            st.caption(f"How we know its tool call: {known}")
+            st.markdown(quiet(f"How we know its tool call: {known}"))
         st.json(event.to_json(), expanded=3)

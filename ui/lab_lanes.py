@@ -9,7 +9,7 @@ import streamlit as st
 from agent.events import StreamMode
 from agent.lab import Row
 from agent.programs import stays_empty
-from ui.lab_log import Log
+from ui.lab_log import Log, quiet
 from ui.page import Choices
 
 SENTENCES: dict[StreamMode, str] = {
@@ -45,17 +45,17 @@ class LanesView:
     def draw(self, log: Log) -> None:
         """Draw the lanes, and what each is for."""
         graph = log.run.request.graph if log.run else self._graph
-        self._sentences.caption(" ".join(f"**{mode}** {_sentence(graph, mode)}" for mode in self._modes))
+        self._sentences.markdown(quiet(" ".join(f"**{mode}** {_sentence(graph, mode)}" for mode in self._modes)))
         if not self._modes:
             self._sentences.info(
                 "Choose stream modes in the sidebar: each is a lane here.", icon=":material/view_column:"
             )
         elif log.run is None:
-            self._table.caption("Ask a question, and each mode fills its lane.")
+            self._table.markdown(quiet("Ask a question, and each mode fills its lane."))
         elif rows := log.lanes.rows(self._modes, log.titles):
             # While it works, what is new is at the top, where it is seen.
-            self._order.caption(
-                "Double-click a cell to read all of it." if log.ended else "Newest first while the run works."
+            self._order.markdown(
+                quiet("Double-click a cell to read all of it." if log.ended else "Newest first while the run works.")
             )
             rows = rows if log.ended else rows[::-1]
             self._table.dataframe(
@@ -67,7 +67,7 @@ class LanesView:
                 alt="What came in each stream mode, by time",
             )
         else:
-            self._table.caption("Nothing has arrived yet.")
+            self._table.markdown(quiet("Nothing has arrived yet."))
 
 
 def _columns(rows: list[Row], modes: tuple[StreamMode, ...]) -> dict[str, list[float] | list[str]]:

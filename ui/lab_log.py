@@ -34,6 +34,11 @@ class Log:
         return call_titles(self.transcript)
 
 
+def quiet(text: str) -> str:
+    """Markdown in small grey letters; Streamlit's own captions are too pale to be read by everyone."""
+    return f":small[:gray[{text}]]"
+
+
 class View(Protocol):
     """One way to look at a run: made once for each run of the script, drawn again and again while the run works."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from agent.lab_timeline import MOST_TICKS, Timeline, describe, timeline
-from ui.lab_log import Log
+from ui.lab_log import Log, quiet
 from ui.page import Choices
 from ui.untrusted import safe_label
 
@@ -32,14 +32,16 @@ class TimelineView:
         """Draw the picture of the log as it is now."""
         picture = timeline(log.events, log.transcript, log.titles)
         if not picture.spans:
-            self._chart.caption("Ask a question: this shows who works when." if log.run is None else "Nothing yet.")
+            self._chart.markdown(
+                quiet("Ask a question: this shows who works when." if log.run is None else "Nothing yet.")
+            )
             return
         self._chart.vega_lite_chart(_records(picture), _spec(picture), width="stretch", alt=_summary(picture))
         ticks = f"Each tick is one of {picture.chunks:,} chunks"
         if picture.chunks > MOST_TICKS:
             ticks += f"; {len(picture.ticks):,} of them are drawn"
         first = picture.first_token
-        self._note.caption(ticks + (f". The line marks the first token, at {first:.2f} s." if first else "."))
+        self._note.markdown(quiet(ticks + (f". The line marks the first token, at {first:.2f} s." if first else ".")))
         words = "\n".join(f"- {safe_label(line, 160)}" for line in describe(picture))
         if words != self._said:
             self._said = words

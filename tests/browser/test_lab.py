@@ -1,0 +1,165 @@
+"""The stream lab in a browser: live lanes, long runs, phones, and what axe-core has to say."""
+
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.visitor import STOP, visit
+from tests.serving import app_server, pointed_at
+
+PARALLEL = "Search the archive for the lighthouse and take inventory of the garage"
+VIEWS = ("Lanes", "Timeline", "Inspector", "Figures", "Code")
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+CELLS = "[data-testid=stDataFrame] table td"
+"""What a screen reader finds of a table that is drawn on a canvas: the rows in sight."""
+
+STREAMLITS_OWN = {"aria-dialog-name", "svg-img-alt", "empty-table-header"}
+"""Rules of axe-core that Streamlit breaks by itself."""
+
+WATCH = """selector => {
+    window.found = [];
+    const look = () => {
+        if (!document.querySelector('.st-key-stop button')) return;
+        window.found.push([...document.querySelectorAll(selector)].map(cell => cell.innerText).join('\\n'));
+        setTimeout(look, 100);
+    };
+    look();
+}"""
+
+
+def ask(page, question):
+    page.locator(".st-key-question textarea").fill(question)
+    page.locator(".st-key-question textarea").press("Enter")
+    page.locator(STOP).wait_for()
+
+
+def finish(page):
+    page.locator(STOP).wait_for(state="detached", timeout=60_000)
+    expect(page.get_by_text("Finished")).to_be_visible()
+
+
+def look(page, view):
+    page.locator(".st-key-lab_view").get_by_text(view, exact=True).click()
+
+
+def test_two_parallel_tools_of_different_speed_fill_their_lane_live(page):
+    visit(page, "/Stream_lab?modes=custom,updates&model=demo-fast")
+    ask(page, PARALLEL)
+    page.evaluate(WATCH, CELLS)
+    finish(page)
+    texts = page.evaluate("window.found")
+    both = [text for text in texts if "take_inventory:" in text and "search_archive:" in text]
+    assert both, "both tools were never seen at work at the same time"
+    shelves = {n for n in range(1, 9) for text in texts if f"Shelf {n} of 8" in text}
+    assert len(shelves) >= 4
+    only_slow = [text for text in texts if "tools (take_inventory)" in text and "tools (search_archive)" not in text]
+    assert only_slow, "the quick tool's end was not seen while the slow one went on"
+
+
+def test_the_views_stay_as_they_were_after_a_refresh(page):
+    visit(page, "/Stream_lab?model=demo-fast")
+    ask(page, "what items are in the office?")
+    finish(page)
+    page.locator(CELLS).first.wait_for(state="attached")
+    before = page.locator(CELLS).all_inner_texts()
+    page.reload()
+    expect(page.get_by_text("Finished")).to_be_visible()
+    page.wait_for_function(f"n => document.querySelectorAll('{CELLS}').length >= n", arg=len(before))
+    assert page.locator(CELLS).all_inner_texts() == before
+
+
+def test_a_question_can_be_stopped_in_every_view(page):
+    visit(page, "/Stream_lab?model=demo")
+    for view in ("Lanes", "Timeline", "Inspector", "Figures"):
+        look(page, view)
+        ask(page, PARALLEL)
+        page.get_by_text("Working", exact=True).wait_for()
+        page.locator(STOP).click()
+        page.get_by_text("Stopped. What had arrived is kept.").wait_for(timeout=5_000)
+
+
+def test_choosing_a_row_opens_all_of_it(page):
+    visit(page, "/Stream_lab?model=demo-fast")
+    ask(page, "what items are in the office?")
+    finish(page)
+    look(page, "Inspector")
+    table = page.locator("[data-testid=stDataFrame]")
+    table.locator(CELLS.split()[-1]).first.wait_for(state="attached")
+    table.click(position={"x": 18, "y": 55})
+    expect(page.locator(".st-key-lab_details")).to_contain_text("Event 0")
+    expect(page.locator(".st-key-lab_details")).to_contain_text("what items are in the office?")
+
+
+def test_a_run_of_twenty_thousand_events_stays_usable(open_page, model):
+    limits = {"TOOLSTREAM_OUTPUT_BYTES": "50000000", "TOOLSTREAM_OUTPUT_EVENTS": "100000"}
+    with app_server({**pointed_at(model), **limits}) as app:
+        page = open_page(app)
+        visit(page, "/Stream_lab?model=demo-fast&tool_choice=none")
+        ask(page, "count to 19000")
+        finish(page)
+        for view in ("Timeline", "Figures", "Inspector"):
+            start = time.monotonic()
+            look(page, view)
+            expect(
+                page.get_by_text(
+                    "drawn" if view == "Timeline" else "Choose a row" if view == "Inspector" else "Without streaming",
+                    exact=False,
+                ).first
+            ).to_be_visible()
+            assert time.monotonic() - start < 5, view
+        pages = page.locator(".st-key-lab_page_" + "98").or_(page.locator("[class*=st-key-lab_page_]")).first
+        for number in ("2", "3"):
+            start = time.monotonic()
+            pages.get_by_text(number, exact=True).click()
+            first = str((int(number) - 1) * 200)
+            page.wait_for_function(
+                "([selector, seq]) => [...document.querySelectorAll(selector)].some(c => c.innerText.trim() === seq)",
+                arg=[CELLS, first],
+            )
+            assert time.monotonic() - start < 2
+
+
+def test_a_phone_shows_every_view_without_scrolling_sideways(open_page, app):
+    page = open_page(app, **PHONE)
+    visit(page, "/Stream_lab?model=demo-fast")
+    ask(page, "what items are in the office?")
+    finish(page)
+    for view in VIEWS:
+        look(page, view)
+        page.wait_for_timeout(300)  # that nothing grows too wide has no event
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, view
+        assert page.get_by_test_id("stMainBlockContainer").evaluate("e => e.scrollWidth - e.clientWidth") <= 0, view
+
+
+def test_the_views_are_chosen_by_keyboard(page):
+    visit(page, "/Stream_lab?model=demo-fast")
+    page.locator(".st-key-lab_view button").first.focus()
+    page.keyboard.press("Tab")
+    focused = "document.activeElement.innerText"
+    if "Timeline" not in page.evaluate(focused):  # a radio group is one stop, and arrows move in it
+        page.locator(".st-key-lab_view button").first.focus()
+        page.keyboard.press("ArrowRight")
+    assert "Timeline" in page.evaluate(focused)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The same in words")).to_be_visible()
+
+
+@pytest.mark.skipif(find_spec("axe_playwright_python") is None, reason="axe-playwright-python is not installed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_that_is_ours(open_page, app, scheme):
+    axe = Path(find_spec("axe_playwright_python").origin).with_name("axe.min.js").read_text(encoding="utf-8")
+    page = open_page(app, color_scheme=scheme, viewport={"width": 1280, "height": 1400})
+    visit(page, "/Stream_lab?model=demo-fast")
+    ask(page, "what items are in the office?")
+    finish(page)
+    page.evaluate(axe)
+    for view in VIEWS:
+        look(page, view)
+        page.mouse.move(0, 0)  # what is pointed at is drawn in colors of its own
+        page.wait_for_timeout(500)  # the last of a view's parts has no name of its own
+        violations = page.evaluate("axe.run(document).then(found => found.violations)")
+        ours = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in violations if v["id"] not in STREAMLITS_OWN]
+        assert ours == [], view
