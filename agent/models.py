@@ -126,7 +126,7 @@ async def stream_chunks(client: openai.AsyncOpenAI, **request: Any) -> AsyncIter
                 continue
             text = line[5:].strip()
             if text == "[DONE]":
-                break
+                continue  # and read to the end: a response left early takes its connection with it
             chunk = json.loads(text)
             if chunk.get("error"):
                 raise StreamBroken("The model server reported an error in the middle of the answer. Try again.")
