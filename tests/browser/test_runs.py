@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.browser.visitor import BEDROOM, BOTH, ask, visit, wait_for_end, wait_for_text
 from tests.serving import app_server
 
-PACK = ".st-key-pack_html button"
 PLAY = ".st-key-replay_button button"
 ROW = "[class*=st-key-open_] button"
 LIST = ".st-key-list_own"
@@ -131,7 +130,7 @@ def _replay(page):
 
 def _look_at_the_pack(page, browser, path):
     with page.expect_download() as download:
-        page.locator(PACK).click()
+        page.get_by_role("button", name="Review pack").click()
     assert download.value.suggested_filename.endswith("what-items-are-in-the-office-and-the.html")
     download.value.save_as(path)
 
