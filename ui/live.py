@@ -63,6 +63,8 @@ class RunView:
 
         Returns how many places are filled.
         """
+        if not waiting:
+            self._status.markdown("")  # first, or it would be seen below what it was waiting for
         for index, group in enumerate(_grouped(transcript)):
             if index == len(self._groups):
                 place = self._places[index] if index < len(self._places) else self._body.empty()

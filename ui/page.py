@@ -133,8 +133,8 @@ def _choose(info: PageInfo) -> Choices:
         )
     )
     if technical := chosen == "technical":
-        modes, graph, tools, tool_choice = _details(info)
         model = _model(models)
+        modes, graph, tools, tool_choice = _details(info)
         with st.expander("Use your own OpenAI key", icon=":material/key:"):
             _own_key(key)
     else:
