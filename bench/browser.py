@@ -72,6 +72,8 @@ class Visitor:
         self._cdp: CDPSession = page.context.new_cdp_session(page)
         self._cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
         self._asked = 0
+        self.page_after = 0.0
+        """Seconds from the visit until a question could be typed."""
 
     def browser_cpu(self) -> float:
         metrics = self._cdp.send("Performance.getMetrics")["metrics"]
@@ -116,9 +118,11 @@ def visitor(way: str, model: Server, *, warm: bool = True) -> Iterator[Visitor]:
         with playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM_ARGS) as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.add_init_script(path=WATCH)
+            visited = time.monotonic()
             page.goto(page_url(server, way))
             page.locator(CHAT).wait_for()
             found = Visitor(page, server, model, way)
+            found.page_after = time.monotonic() - visited
             if warm:
                 found.ask(1_000, 0)  # long enough for everything that the page loads later, as for code and tables
                 assert found.wait(30) == "complete", f"{way} does not answer"

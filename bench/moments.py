@@ -41,11 +41,9 @@ class Start:
 
 
 def start(model: Server) -> Start:
-    began = time.monotonic()
     with visitor("toolstream", model, warm=False) as who:
-        page = (time.monotonic() - began) - who.server.ready_after
         first, second = _first_words(who), _first_words(who)
-        return Start(who.server.ready_after, page, first, second)
+        return Start(who.server.ready_after, who.page_after, first, second)
 
 
 def rerun_while_streaming(model: Server, tokens: int = 20_000, before: int = 15_000) -> tuple[float, float]:
