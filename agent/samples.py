@@ -58,7 +58,7 @@ def record(runner: Runner, sample: Sample) -> str:
     """Ask a sample's question, follow the run to its end, and give its recording as text."""
     _follow(runner.start(_request(sample, "demo-fast")))  # so that no first visit is recorded, which builds the graph
     run = runner.start(_request(sample, sample.model))
-    label = f"A recorded run of the model {sample.model}, which is no AI. It is played at its true pace."
+    label = f"A recorded run of the model {sample.model}, which is no AI."
     events = _follow(run)
     header = Header(f"sample-{sample.name}", run.asked_at, run.request, versions=versions(), label=label)
     return dump(header, tuple(events))
