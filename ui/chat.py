@@ -151,7 +151,7 @@ def ask(question: str, choices: Choices) -> None:
             choices.request(question.strip()),
             thread_id=session.thread_id(page),
             session=session.session_id(),
-            api_key=choices.api_key,
+            api_key=session.visitor_key(),  # as it is now, not as it was when the page was last drawn to its end
         )
     except Exception as error:
         if not hasattr(error, "refusal"):
