@@ -39,6 +39,8 @@ class Turn:
     answer: str = ""
     waiting: str = ""
     """The line that shimmers while nothing else moves."""
+    told: str = ""
+    """What has happened, told in plain sentences, in the view `simple`."""
     boxes: list[Box] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Sentences in coloured boxes: stopped, failed."""
@@ -60,7 +62,7 @@ class Visitor:
     """
 
     def __init__(self, url: str, page: str = "", *, receive_buffer: int = 0, **query: str) -> None:
-        self.query = urlencode(query)
+        self.query = urlencode({"view": "technical", **query})
         self.session_id = ""
         self.frames: list[bytes] = []
         """Every message, as it came."""
@@ -349,6 +351,8 @@ def _write(turn: Turn, markdown: Any, in_box: bool) -> None:
         turn.figures = markdown.body
     elif markdown.body.startswith(":shimmer["):
         turn.waiting = markdown.body.removeprefix(":shimmer[").removesuffix("]")
+    elif markdown.body.startswith("- :small["):
+        turn.told = markdown.body
     elif in_box:
         turn.boxes[-1].text = "\n\n".join(filter(None, (turn.boxes[-1].text, markdown.body)))
     else:
