@@ -32,6 +32,11 @@ def run(changed):
     return app
 
 
+def boxes(app):
+    """The boxes of tool calls: a status while a call works, an expander once it has ended."""
+    return [*app.status, *(box for box in app.expander if box.label.startswith("**"))]
+
+
 def text(app):
     return "\n".join(element.value for element in [*app.markdown, *app.caption])
 
@@ -57,10 +62,10 @@ def test_every_sample_is_a_recording_of_its_question():
 
 def test_both_sides_end_alike_and_a_live_run_replaces_them():
     app = open_app(model="demo-fast")
-    assert len(app.status) == 2
-    assert app.status[0].label == app.status[1].label
+    assert len(boxes(app)) == 2
+    assert boxes(app)[0].label == boxes(app)[1].label
     run(app.button(key="suggestion_0").click())
-    assert len(app.status) == 1
+    assert len(boxes(app)) == 1
     assert not any("First words" in title.value for title in app.subheader)
 
 
@@ -71,7 +76,7 @@ def test_the_view_decides_how_a_run_is_told(view):
     simple = view == "simple"
     assert ("custom\\_tool\\_data" in text(app)) is not simple
     assert ("The assistant asks the tool “Look up items” about “office”" in text(app)) is simple
-    assert app.status[0].label.replace("\\", "").startswith("**Look up items** · office" if simple else "**get_items**")
+    assert boxes(app)[0].label.replace("\\", "").startswith("**Look up items** · office" if simple else "**get_items**")
 
 
 def test_the_view_is_simple_at_first_in_the_url_and_kept_from_page_to_page():

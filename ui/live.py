@@ -29,6 +29,8 @@ COLUMNS = 3
 SHOWN_ROWS = 200
 """Rows of a table, or points of a chart, that are drawn: the last ones."""
 
+ENDED = {"complete": ":material/check:", "error": ":material/error:"}
+
 FLUSH = 0.03
 """Seconds in which Streamlit has surely sent what was written."""
 
@@ -166,27 +168,32 @@ class _CallBox:
 
     def __init__(self, place: DeltaGenerator, titles: Titles) -> None:
         self._place, self._titles = place, titles
-        self._status: StatusContainer | None = None
+        self._box: DeltaGenerator | None = None
         self._head: tuple[str, str] = ("", "")
         self._result: TextView | None = None
 
     def draw(self, call: ToolCall) -> None:
-        status = self._draw_head(call)
+        box = self._draw_head(call)
         if call.shows_output:
             self._output.draw(call.output)
         if call.shows_result and call.result and not (call.shows_output and call.output.text.text == call.result):
-            self._result = self._result or TextView(status)
+            self._result = self._result or TextView(box)
             self._result.draw(Blocks(_result(call, raw=self._titles is None)))
 
-    def _draw_head(self, call: ToolCall) -> StatusContainer:
-        head = _head(call, self._titles)
-        if self._status is None:
-            self._status = self._place.status(head[0], expanded=True, state=head[1])
-            self._output = _OutputView(self._status, raw=self._titles is None)
-        elif head != self._head:
-            self._status.update(label=head[0], state=head[1], expanded=True)
+    def _draw_head(self, call: ToolCall) -> DeltaGenerator:
+        label, state = head = _head(call, self._titles)
+        if self._box is None:
+            # What has ended is drawn as an expander with the look of a status: making a status takes 50 ms.
+            self._box = (
+                self._place.status(label, expanded=True)
+                if state == "running"
+                else self._place.expander(label, expanded=True, icon=ENDED[state])
+            )
+            self._output = _OutputView(self._box, raw=self._titles is None)
+        elif head != self._head and isinstance(self._box, StatusContainer):
+            self._box.update(label=label, state=state, expanded=True)
         self._head = head
-        return self._status
+        return self._box
 
 
 class _OutputView:
@@ -285,7 +292,7 @@ def _spoken(arguments: str) -> str:
     """The values of a call's arguments, without the JSON around them."""
     try:
         values = json.loads(arguments or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return " · ".join(str(value) for value in values.values()) if isinstance(values, dict) else str(values)
 
