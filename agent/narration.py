@@ -135,10 +135,12 @@ class Narration:
         match call.state:
             case "failed":
                 reason = (call.result or "").removeprefix("Error: ").strip()
-                return Sentence(began, f"{name} failed after {took}" + (f": {reason}" if reason else "."), "failed")
+                return Sentence(
+                    call.ended_at, f"{name} failed after {took}" + (f": {reason}" if reason else "."), "failed"
+                )
             case "stopped":
-                return Sentence(began, f"{name} was stopped after {took}{with_what}.", "stopped")
-        return Sentence(began, f"{name} is done after {took}{with_what}.")
+                return Sentence(call.ended_at, f"{name} was stopped after {took}{with_what}.", "stopped")
+        return Sentence(call.ended_at, f"{name} is done after {took}{with_what}.")
 
     def _end(self, at: float) -> Sentence:
         match self._run.state:
@@ -210,7 +212,7 @@ def subject_of(call: ToolCall) -> str | None:
     """What a call is about, in words: the values of its arguments; None while they are still being written."""
     try:
         values = json.loads(call.arguments or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     text = ", ".join(_words(value) for value in values.values()) if isinstance(values, dict) else _words(values)
     return text if len(text) <= MAX_SUBJECT else text[: MAX_SUBJECT - 1] + "…"

@@ -58,7 +58,7 @@ def test_a_whole_run():
     assert told(*events) == [
         READ,
         ASKED,
-        Sentence(3.0, "Look up items · office is done after 3.0 s, with 2 items."),
+        Sentence(6.0, "Look up items · office is done after 3.0 s, with 2 items."),
         Sentence(7.0, "It wrote the answer."),
         Sentence(8.0, "All done."),
     ]
@@ -87,7 +87,7 @@ def test_tools_at_the_same_time_each_have_their_own_sentences():
         READ,
         ASKED,
         Sentence(2.0, "At the same time it asks the tool “Look up items” about “bedroom”."),
-        Sentence(3.0, "Look up items · office is done after 3.0 s."),
+        Sentence(6.0, "Look up items · office is done after 3.0 s."),
         Sentence(4.0, "Look up items · bedroom: 2 words so far…", "now"),
     ]
 
@@ -111,13 +111,13 @@ def test_the_steps_of_a_graph_inside_a_tool():
     steps = [("tasks", {"id": name, "name": name, "input": {}}, "a", "tools:1") for name in ("look_around", "choose")]
     assert working(steps[0]) == Sentence(3.0, "Look up items · office: Look around…", "now")
     events = [queued(), STARTED, asked(("a", "office")), began("a"), *steps, done("a")]
-    assert told(*events)[2] == Sentence(3.0, "Look up items · office is done after 3.0 s, in 2 steps.")
+    assert told(*events)[2] == Sentence(6.0, "Look up items · office is done after 3.0 s, in 2 steps.")
 
 
 def test_a_tool_that_failed_says_why():
     failed = done("a", "Error: The lock is stuck.", "error")
     assert told(queued(), STARTED, asked(("a", "office")), began("a"), failed)[2] == Sentence(
-        3.0, "Look up items · office failed after 1.0 s: The lock is stuck.", "failed"
+        4.0, "Look up items · office failed after 1.0 s: The lock is stuck.", "failed"
     )
 
 
@@ -126,7 +126,7 @@ def test_a_run_that_failed_and_one_that_was_stopped():
     assert told(*begun, ("run", {"state": "stopped", "message": "Stopped."})) == [
         READ,
         ASKED,
-        Sentence(3.0, "Look up items · office was stopped after 2.0 s, with 1 item.", "stopped"),
+        Sentence(5.0, "Look up items · office was stopped after 2.0 s, with 1 item.", "stopped"),
         Sentence(5.0, "It was stopped. What had arrived is kept.", "stopped"),
     ]
     assert told(*begun, ("run", {"state": "failed", "message": "The model fell silent."}))[2:] == [
@@ -147,7 +147,7 @@ def test_a_lone_tool_has_no_assistant():
     events = [queued(graph="tool_node"), STARTED, asked(("a", "office")), began("a"), done("a"), FINISHED]
     assert told(*events) == [
         Sentence(2.0, "The tool “Look up items” is asked about “office”."),
-        Sentence(3.0, "Look up items · office is done after 1.0 s."),
+        Sentence(4.0, "Look up items · office is done after 1.0 s."),
         Sentence(5.0, "All done."),
     ]
 

@@ -158,7 +158,7 @@ def evil_server() -> Iterator[tuple[str, list[str]]]:
     """Where the texts point: its address, and what it has been asked for, which should be nothing."""
     asked: list[str] = []
 
-    class Handler(_Quiet):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             asked.append(self.path)
             self.send_response(204)
@@ -166,7 +166,7 @@ def evil_server() -> Iterator[tuple[str, list[str]]]:
 
         do_POST = do_GET
 
-    with _serving(Handler) as url:
+    with serving(Handler) as url:
         yield url, asked
 
 
@@ -179,20 +179,20 @@ def hostile_model(evil: str) -> Iterator[str]:
     answer. Any other question is repeated as the answer.
     """
 
-    class Handler(_Quiet):
+    class Handler(Quiet):
         def do_POST(self) -> None:
             request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
             for delta in _deltas(request["messages"], evil):
-                self.wfile.write(b"data: " + json.dumps(_chunk(delta)).encode() + b"\n\n")
+                self.wfile.write(b"data: " + json.dumps(chunk(delta)).encode() + b"\n\n")
                 if delta.get("content"):
                     time.sleep(0.01)
-            finish = json.dumps(_chunk({}, "stop")).encode()
+            finish = json.dumps(chunk({}, "stop")).encode()
             self.wfile.write(b"data: " + finish + b"\n\ndata: [DONE]\n\n")
 
-    with _serving(Handler) as url:
+    with serving(Handler) as url:
         yield f"{url}/v1"
 
 
@@ -259,13 +259,14 @@ def _call(number: int, name: str, place: str) -> dict[str, Any]:
     return {"index": number, "id": f"call_{time.monotonic_ns()}_{number}", "type": "function", "function": function}
 
 
-def _chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
+def chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
     choice = {"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": finish}
     return {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "hostile", "choices": [choice]}
 
 
 @contextmanager
-def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve on a free port of this machine; gives the address."""
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
@@ -276,6 +277,6 @@ def _serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
             thread.join()
 
 
-class _Quiet(BaseHTTPRequestHandler):
+class Quiet(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         pass

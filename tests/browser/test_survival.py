@@ -1,55 +1,126 @@
-"""A run outlives whoever watches it: 400 numbers, each seen once and in order, whatever the visitor does meanwhile."""
+"""A run outlives whoever watches it: 400 numbers, each seen once and in order, whatever the visitor does meanwhile.
+
+The model here counts at 50 tokens a second, and holds on where a test tells it to: so that a run is never over before
+a slow machine has done what is to be done in the middle of it.
+"""
+
+import json
+import select
+import socket
+import threading
+import time
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.hostile import Quiet, chunk, serving
 from tests.browser.visitor import STOP, TURN, ask, last_turn, run_id, visit, wait_for_end
-from tests.serving import app_server, model_server, pointed_at, wait_until
+from tests.serving import app_server, wait_until
 
-PATH = "/LLM_tokens?tool_choice=none"
-QUESTION = "count to 400"
-NUMBERS = " ".join(map(str, range(1, 401)))
+LAST = 400
+NUMBERS = " ".join(map(str, range(1, LAST + 1)))
+PATIENCE = 60
+
+
+class Counter:
+    """What the model server is told, and what it has done."""
+
+    def __init__(self):
+        self.holds_at = LAST
+        """It goes no further than this number."""
+        self.asked = self.hung_up = self.active = 0
+        self.changed = threading.Condition()
+
+    def hold_at(self, number):
+        with self.changed:
+            self.holds_at = number
+            self.changed.notify_all()
+
+    def answer(self, send, connection):
+        self.asked += 1
+        self.active += 1
+        try:
+            for number in range(1, LAST + 1):
+                self.wait_for_turn(number, connection)
+                send(chunk({"content": f"{' ' if number > 1 else ''}{number}"}))
+            send(chunk({}, "stop"))
+        except ConnectionError:
+            self.hung_up += 1
+        self.active -= 1
+
+    def wait_for_turn(self, number, connection):
+        time.sleep(1 / 50)
+        with self.changed:
+            while number > self.holds_at:
+                raise_if_closed(connection)
+                self.changed.wait(0.05)
+        raise_if_closed(connection)
+
+
+def raise_if_closed(connection):
+    readable, _, _ = select.select([connection], [], [], 0)
+    if readable and not connection.recv(1, socket.MSG_PEEK):
+        raise ConnectionResetError
 
 
 @pytest.fixture(scope="module")
-def counting_model():
-    with model_server(rate=50) as server:
-        yield server
+def counting_app():
+    """The app, and the model that it asks."""
+    counter = Counter()
 
+    class Handler(Quiet):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            counter.answer(lambda part: self.wfile.write(f"data: {json.dumps(part)}\n\n".encode()), self.connection)
 
-@pytest.fixture(scope="module")
-def counting_app(counting_model):
-    with app_server({**pointed_at(counting_model), "TOOLSTREAM_RUNS_PER_MINUTE": "1000"}) as server:
-        yield server
+    with (
+        serving(Handler) as url,
+        app_server({"OPENAI_BASE_URL": f"{url}/v1", "OPENAI_MODEL": "counting"}) as app,
+    ):
+        yield app, counter
 
 
 @pytest.fixture
-def counting(open_page, counting_app, counting_model):
-    """A page on which a run counts; in the end its URL still leads to it, and the model was asked once."""
-    requests = counting_model.stats.requests
-    page = open_page(counting_app)
-    page.set_default_timeout(30_000)
-    visit(page, PATH)
-    ask(page, QUESTION)
-    wait_for_number(page, 40)
+def model(counting_app):
+    counter = counting_app[1]
+    counter.asked = counter.hung_up = 0
+    counter.hold_at(150)
+    yield counter
+    counter.hold_at(LAST)
+
+
+@pytest.fixture
+def counting(open_page, counting_app, model):
+    """A page on which a run counts; in the end the model was asked once, and the page's URL still leads to the run."""
+    page = open_page(counting_app[0])
+    page.set_default_timeout(PATIENCE * 1000)
+    start(page)
     run = run_id(page)
-    assert run
     yield page
-    assert counting_model.stats.requests - requests == 1
+    assert model.asked == 1
     page.wait_for_function("run => new URL(location).searchParams.get('run') === run", arg=run)
 
 
+def start(page):
+    visit(page, "/LLM_tokens?tool_choice=none")
+    ask(page, "count to 400")
+    wait_for_number(page, 40)
+
+
 def wait_for_number(page, number):
-    """Wait until an answer has come that far, and make sure that it has not come to its end."""
-    page.wait_for_function(
-        "([turn, number]) => [...document.querySelectorAll(turn)].some(e => e.innerText.includes(number))",
-        arg=[TURN, f" {number} "],
-    )
-    assert f" {400}" not in shown(page), "the run has ended before the test could meddle with it"
+    """Wait until an answer has come that far, and can be stopped."""
+    has_come = "([turn, number]) => [...document.querySelectorAll(turn)].some(e => e.innerText.includes(number))"
+    page.wait_for_function(has_come, arg=[TURN, f" {number} "])
+    page.locator(STOP).wait_for()
 
 
-def shown(page, turn=1):
-    return " ".join(page.locator(TURN).nth(turn).inner_text().split())
+def finish(page, model):
+    model.hold_at(LAST)
+    wait_for_end(page)
+    assert_counted(page)
 
 
 def assert_counted(page, turn=1):
@@ -60,96 +131,107 @@ def assert_counted(page, turn=1):
     assert page.locator(STOP).count() == 0
 
 
-def to_page(page, name):
+def shown(page, turn=1):
+    return " ".join(page.locator(TURN).nth(turn).inner_text().split())
+
+
+def expect_page(page, name, turns):
+    expect(page.locator("h1")).to_have_text(name, timeout=PATIENCE * 1000)
+    expect(page.locator(TURN)).to_have_count(turns, timeout=PATIENCE * 1000)
+
+
+def follow_link(page, name):
     page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True).click()
-    expect(page.locator("h1")).to_have_text(name)
 
 
-def test_two_refreshes(counting):
-    for number in (80, 160):
+def move_to(page, path, move):
+    """Go back or forward until there: with each choice that a page writes to its URL, the history grows."""
+    for _ in range(8):
+        page.wait_for_function("location.search.includes('tool_choice=none')")  # what it writes on arrival
+        if page.evaluate("location.pathname") == path:
+            return
+        move()
+    pytest.fail(f"{path} is not in the browser's history")
+
+
+def test_two_refreshes(counting, model):
+    for number in (149, 249):
         counting.reload()
-        wait_for_number(counting, number)
-    wait_for_end(counting)
-    assert_counted(counting)
+        wait_for_number(counting, number - 10)
+        model.hold_at(number + 101)
+    finish(counting, model)
 
 
-def test_a_second_tab(counting, counting_app, watched):
+def test_a_second_tab(counting, counting_app, model, watched):
     with counting.context.expect_page() as opened:
         counting.evaluate("open(location)")
     tab = opened.value
-    watched(tab, counting_app)
-    wait_for_number(tab, 80)
-    for page in (counting, tab):
-        wait_for_end(page)
-        assert_counted(page)
+    watched(tab, counting_app[0])
+    wait_for_number(tab, 140)
+    finish(counting, model)
+    finish(tab, model)
     assert run_id(tab) == run_id(counting)
 
 
-def test_another_page_and_back(counting):
-    to_page(counting, "Custom data")
-    expect(counting.locator(TURN)).to_have_count(0)
-    to_page(counting, "LLM tokens")
-    wait_for_number(counting, 80)
-    wait_for_end(counting)
-    assert_counted(counting)
+def test_another_page_and_back(counting, model):
+    follow_link(counting, "Custom data")
+    expect_page(counting, "Custom data", 0)
+    follow_link(counting, "LLM tokens")
+    wait_for_number(counting, 140)
+    finish(counting, model)
 
 
-def test_back_and_forward(counting):
-    to_page(counting, "Custom data")
-    for number in (80, 140):
-        counting.go_back()
-        expect(counting.locator("h1")).to_have_text("LLM tokens")
-        wait_for_number(counting, number)
-        if number == 80:
-            counting.go_forward()
-            expect(counting.locator("h1")).to_have_text("Custom data")
-            expect(counting.locator(TURN)).to_have_count(0)
-    wait_for_end(counting)
-    assert_counted(counting)
+def test_back_and_forward(counting, model):
+    follow_link(counting, "Custom data")
+    expect_page(counting, "Custom data", 0)
+    move_to(counting, "/LLM_tokens", counting.go_back)
+    wait_for_number(counting, 140)
+    move_to(counting, "/Custom_data", counting.go_forward)
+    expect_page(counting, "Custom data", 0)
+    model.hold_at(250)
+    move_to(counting, "/LLM_tokens", counting.go_back)
+    wait_for_number(counting, 240)
+    finish(counting, model)
 
 
-def test_a_tab_that_is_closed_and_a_link_that_is_opened_after_the_end(counting, counting_app, counting_model, watched):
-    url, context = counting.url, counting.context
-    visitor = context.new_page()
-    watched(visitor, counting_app)
+def test_a_tab_that_is_closed_and_a_link_that_is_opened_after_the_end(counting, counting_app, model, watched):
+    url = counting.url
     counting.goto("about:blank")
-    wait_until(lambda: counting_model.stats.active == 0, 30, "the run ends with nobody looking")
-    hung_up = counting_model.stats.hung_up
-    visitor.goto(url)
-    wait_for_end(visitor)
-    assert_counted(visitor)
-    assert counting_model.stats.hung_up == hung_up
+    model.hold_at(LAST)
+    wait_until(lambda: model.active == 0, PATIENCE, "the run ends with nobody looking")
     counting.goto(url)
+    wait_for_end(counting)
+    expect(last_turn(counting)).to_contain_text(f" {LAST}", timeout=PATIENCE * 1000)
+    assert_counted(counting)
+    assert model.hung_up == 0
 
 
-def test_a_question_that_is_asked_meanwhile(open_page, counting_app, counting_model):
-    requests = counting_model.stats.requests
-    page = open_page(counting_app)
-    page.set_default_timeout(30_000)
-    visit(page, PATH)
-    ask(page, QUESTION)
-    wait_for_number(page, 40)
+def test_a_question_that_is_asked_meanwhile_waits_and_then_is_asked(open_page, counting_app, model):
+    page = open_page(counting_app[0])
+    page.set_default_timeout(PATIENCE * 1000)
+    start(page)
     first = run_id(page)
-    ask(page, QUESTION)
-    expect(last_turn(page)).to_contain_text("Waiting for its turn")
-    assert counting_model.stats.requests - requests == 1
-    wait_until(lambda: counting_model.stats.requests - requests == 2, 30, "the second question is asked")
+    ask(page, "count again to 400")
+    expect(last_turn(page)).to_contain_text("Waiting for its turn", timeout=PATIENCE * 1000)
+    assert model.asked == 1
+    model.hold_at(LAST)
+    wait_until(lambda: model.asked == 2, PATIENCE, "the second question is asked")
+    expect(last_turn(page)).to_contain_text(f" {LAST}", timeout=PATIENCE * 1000)
     wait_for_end(page)
     for turn in (1, 3):
         assert_counted(page, turn)
-    assert counting_model.stats.requests - requests == 2
-    assert run_id(page) not in (None, "", first)
+    assert model.asked == 2
+    assert run_id(page) not in (None, first)
 
 
-def test_stop_after_a_refresh(counting, counting_model):
-    hung_up = counting_model.stats.hung_up
+def test_stop_after_a_refresh(counting, model):
     counting.reload()
-    wait_for_number(counting, 80)
+    wait_for_number(counting, 140)
     counting.locator(STOP).click()
-    wait_until(lambda: counting_model.stats.hung_up == hung_up + 1, 5, "the app hangs up on the model")
-    assert counting_model.stats.active == 0
+    wait_until(lambda: model.hung_up == 1, PATIENCE, "the app hangs up on the model")
+    wait_until(lambda: model.active == 0, PATIENCE, "the model is free")
     wait_for_end(counting)
-    expect(last_turn(counting)).to_contain_text("Stopped")
+    expect(last_turn(counting)).to_contain_text("Stopped", timeout=PATIENCE * 1000)
     text = shown(counting)
-    assert " 80 " in text
-    assert " 400" not in text
+    assert " 149 " in text
+    assert " 151" not in text
