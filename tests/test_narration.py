@@ -130,7 +130,7 @@ def test_a_run_that_failed_and_one_that_was_stopped():
         Sentence(5.0, "It was stopped. What had arrived is kept.", "stopped"),
     ]
     assert told(*begun, ("run", {"state": "failed", "message": "The model fell silent."}))[2:] == [
-        Sentence(3.0, "Look up items · office failed after 2.0 s.", "failed"),
+        Sentence(5.0, "Look up items · office failed after 2.0 s.", "failed"),
         Sentence(5.0, "It broke off: The model fell silent.", "failed"),
     ]
 
