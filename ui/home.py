@@ -24,7 +24,7 @@ from ui.untrusted import safe_label
 
 RECORDING = FOLDER / "home.jsonl"
 FRAMES_PER_SECOND = 8
-HEIGHT = 300
+HEIGHT = 240
 """Pixels of each side: what grows in it moves nothing else on the page."""
 HEAD_START = 1.0
 """Seconds before it is first played."""
@@ -37,14 +37,6 @@ SIDES: tuple[tuple[str, tuple[StreamMode, ...]], ...] = (
     ("With streaming", ("messages",)),
 )
 
-_ON_A_PHONE = """<style>
-@media (max-width: 640px) {
-  .st-key-home_side_0, :has(> .st-key-home_side_0) { height: 110px !important; flex: none !important; }
-  .st-key-home_side_1, :has(> .st-key-home_side_1) { height: 240px !important; flex: none !important; }
-}
-</style>"""
-"""One below the other, the side that waits is low, so that both are in sight."""
-
 
 def opening(choices: Choices) -> None:
     """The recorded run on both sides, how long each lets one wait, and the ways on; then it is played.
@@ -53,7 +45,6 @@ def opening(choices: Choices) -> None:
     be. Once it has ended, it stays so until it is asked for again.
     """
     recording = load()
-    st.html(_ON_A_PHONE)
     question = safe_label(recording.header.request.question)
     st.markdown(
         f":gray[The same question, answered twice:] **“{question}”** :gray-badge[:material/videocam: Recording]"

@@ -28,10 +28,22 @@ if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
 </script>"""
 """A second lock behind ui.untrusted: whatever gets past it, the browser loads no image from elsewhere."""
 
-_CLOSER_TO_THE_TOP = '<style>[data-testid="stMainBlockContainer"] { padding-top: 3.75rem !important; }</style>'
-"""The height of Streamlit's own bar: on a phone every line above the first word counts."""
-
 ICON = Path(__file__).with_name("icon.svg")
+
+VIEWS = ("simple", "technical")
+VIEW_TITLES = {"simple": ":material/chat: Simple", "technical": ":material/data_object: Technical"}
+
+_TOOL_CHOICES = {
+    "auto": "auto: the model decides",
+    "required": "required: some tool must be called",
+    "none": "none: no tool may be called",
+}
+
+_MODELS = {
+    "demo": "demo · no AI, reading speed",
+    "demo-fast": "demo-fast · no AI, at once",
+    "demo-flaky": "demo-flaky · no AI, breaks in many ways",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +101,9 @@ def open_page(name: str) -> PageInfo:
 
 
 def _navigate() -> None:
-    # A page that is run alone, as in a test of its own, has no others to link to.
-    with contextlib.suppress(StreamlitPageNotFoundError):
-        for other in PAGES.values():
+    for other in PAGES.values():
+        # A page that is run alone, as in a test of its own, has no others to link to.
+        with contextlib.suppress(StreamlitPageNotFoundError):
             st.page_link(other.file, label=other.title, icon=other.icon, help=other.summary)
 
 
@@ -210,28 +222,11 @@ def _toggle_work(info: PageInfo) -> None:
     st.session_state["modes"] = list(info.modes) if st.session_state["show_work"] else []
 
 
-VIEWS = ("simple", "technical")
-VIEW_TITLES = {"simple": ":material/chat: Simple", "technical": ":material/data_object: Technical"}
-
-
 def _tool_label(tool_id: str, offered: list[str]) -> str:
     """Icon and title, and the id's ending where another tool has the same title."""
     tool = TOOLS[tool_id]
     alike = [other for other in offered if TOOLS[other].title == tool.title]
     return f":material/{tool.icon}: {tool.title}" + (f" :gray[{tool_id.split('.')[-1]}]" if len(alike) > 1 else "")
-
-
-_TOOL_CHOICES = {
-    "auto": "auto: the model decides",
-    "required": "required: some tool must be called",
-    "none": "none: no tool may be called",
-}
-
-_MODELS = {
-    "demo": "demo · no AI, reading speed",
-    "demo-fast": "demo-fast · no AI, at once",
-    "demo-flaky": "demo-flaky · no AI, breaks in many ways",
-}
 
 
 def _own_key(key: str | None) -> None:

@@ -39,7 +39,7 @@ def test_a_door_interrupts_it_at_once(home):
     clicked = time.monotonic()
     home.locator("main").get_by_role("link", name="Custom data").click()
     expect(home.locator("h1")).to_have_text("Custom data")
-    assert time.monotonic() - clicked < 4  # on a busy machine; the recording would go on for longer
+    assert time.monotonic() - clicked < 7  # seconds; the recording would go on for longer
     expect(home.locator(SIDES)).to_have_count(0)
 
 
