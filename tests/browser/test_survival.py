@@ -233,5 +233,5 @@ def test_stop_after_a_refresh(counting, model):
     wait_for_end(counting)
     expect(last_turn(counting)).to_contain_text("Stopped", timeout=PATIENCE * 1000)
     text = shown(counting)
-    assert " 149 " in text
+    assert " 140 " in text
     assert " 151" not in text
