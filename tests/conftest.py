@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 OpenPage = Callable[..., "Page"]
 
+PATIENCE = 40_000
+"""Milliseconds that a page may take, on a machine that is busy with other things."""
+
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -53,10 +56,11 @@ def browser() -> Iterator[Browser]:
     if executable is None:
         _missing("No Chromium was found: install it (Debian: apt-get install chromium), or put its path in CHROMIUM.")
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         _missing("Playwright is not installed: pip install -r requirements-dev.txt")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
         yield chromium
         chromium.close()
@@ -128,7 +132,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _context(browser: Browser, app: App, **options: Any) -> BrowserContext:
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "base_url": app.url, **options})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     return context
 
 

@@ -3,7 +3,6 @@
 import re
 import time
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visitor import BEDROOM, BOTH, ask, visit, wait_for_end, wait_for_text
@@ -12,22 +11,12 @@ from tests.serving import app_server
 PLAY = ".st-key-replay_button button"
 ROW = "[class*=st-key-open_] button"
 LIST = ".st-key-list_own"
-PATIENCE = 30_000
-
-
-@pytest.fixture(autouse=True)
-def _patience():
-    """A server that was just started, on a machine that runs other tests too, takes its time."""
-    expect.set_options(timeout=PATIENCE)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(open_page, browser, tmp_path):
     env = {"TOOLSTREAM_RECORDINGS": str(tmp_path / "runs"), "TOOLSTREAM_DEMO_RATE": "90"}
     with app_server(env) as app:
         page = open_page(app)
-        page.context.set_default_timeout(PATIENCE)
         visit(page, "/Custom_data?model=demo-fast")
         ask(page, BOTH)
         wait_for_end(page)
@@ -42,7 +31,6 @@ def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(ope
 
     with app_server(env) as app:
         context = browser.new_context(base_url=app.url, viewport={"width": 1280, "height": 900}, accept_downloads=True)
-        context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": app.url, "sameSite": "Strict"}])
         page = context.new_page()
         page.goto("/Runs")
@@ -78,7 +66,6 @@ def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(ope
 def test_a_run_at_work_is_followed_by_whoever_has_its_link(open_page):
     with app_server({"TOOLSTREAM_DEMO_RATE": "12"}) as app:
         page = open_page(app)
-        page.context.set_default_timeout(PATIENCE)
         visit(page, "/LLM_tokens?model=demo")
         ask(page, BEDROOM)
         owner = page.context.new_page()

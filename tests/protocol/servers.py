@@ -41,7 +41,11 @@ def edited_app(env: Mapping[str, str]) -> Iterator[tuple[App, Path]]:
     """Run a copy of the app that watches its sources, as while one works on it; also gives the copy's folder."""
     with tempfile.TemporaryDirectory(prefix="toolstream-copy-") as folder:
         copy = Path(folder, "app")
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*cache", ".git", ".venv", ".hypothesis", "tests"))
+        shutil.copytree(
+            ROOT,
+            copy,
+            ignore=shutil.ignore_patterns(".*cache", "secrets.toml", ".git", ".venv", ".hypothesis", "tests"),
+        )
         port, log_file = free_port(), Path(folder, "log.txt")
         options = f"--server.headless true --server.address 127.0.0.1 --server.port {port} "
         options += "--server.fileWatcherType auto --server.runOnSave true"
