@@ -130,6 +130,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "failing_runs: runs fail on purpose, and the app may log why")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser comes last: Playwright keeps an event loop running, beside which no test can run its own."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 def _context(browser: Browser, app: App, **options: Any) -> BrowserContext:
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "base_url": app.url, **options})
     context.set_default_timeout(PATIENCE)
