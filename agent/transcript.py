@@ -110,7 +110,6 @@ class Transcript:
         """The tool call with this id; a new one if it was not heard of before."""
         if call_id in self._calls:
             return self._calls[call_id]
-        self._open = None
         call = self._calls[call_id] = ToolCall(call_id)
         self.items.append(call)
         return call

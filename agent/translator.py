@@ -81,7 +81,7 @@ class Translator:
     def _remember_answer(self, messages: list[dict[str, Any]], namespace: tuple[str, ...]) -> None:
         for message in messages:
             if not namespace and not message.get("tool_calls"):
-                self.answer = message.get("content", "")
+                self.answer = str(json_safe(message.get("content", "")))
 
 
 def _without_error_texts(mode: str, data: Any) -> Any:

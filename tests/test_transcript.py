@@ -79,6 +79,17 @@ def test_an_answer_before_a_tool_and_one_after_it_stay_two():
     assert kinds == [Answer, ToolCall, Answer]
 
 
+def test_what_is_said_beside_a_tool_call_is_said_once():
+    call = {"id": "a", "name": "get", "args": {"place": "x"}}
+    piece = {"id": "m", "text": "", "tool_calls": [{"index": 0, "id": "a", "name": "get", "args": ""}]}
+    whole = {"agent": {"messages": [{"type": "ai", "content": "Let me look.", "tool_calls": [call]}]}}
+    events = log(
+        STARTED, token("Let me look."), ("messages", piece), ("updates", whole), answered("a", "y"), token("End")
+    )
+    kinds = [item.output.text.text if isinstance(item, Answer) else item.id for item in fold(events, ALL).items]
+    assert kinds == ["Let me look.", "a", "End"]
+
+
 def test_a_tool_call_is_put_together_from_its_pieces():
     first = {"id": "m", "text": "", "tool_calls": [{"index": 0, "id": "a", "name": "get", "args": ""}]}
     more = [{"id": "m", "text": "", "tool_calls": [{"index": 0, "args": text}]} for text in ('{"pl', 'ace": 1}')]

@@ -17,7 +17,7 @@ from ui import session
 from ui.browser import wait_for_browser
 from ui.catalog import GRAPH_TITLES
 from ui.live import RunView, figures
-from ui.page import Choices
+from ui.page import Choices, as_chosen_now
 from ui.untrusted import safe_markdown
 
 UPDATES_PER_SECOND = 15
@@ -148,7 +148,7 @@ def ask(question: str, choices: Choices) -> None:
     page = choices.page.name
     try:
         session.runner().start(
-            choices.request(question.strip()),
+            as_chosen_now(choices).request(question.strip()),
             thread_id=session.thread_id(page),
             session=session.session_id(),
             api_key=session.visitor_key(),  # as it is now, not as it was when the page was last drawn to its end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -56,7 +56,6 @@ class Choices:
     tools: tuple[str, ...]
     tool_choice: str
     model: str
-    api_key: str | None = field(default=None, repr=False)
     technical: bool = True
     """Whether runs are shown as they are, or told in plain words."""
 
@@ -66,6 +65,16 @@ class Choices:
         return RunRequest(
             question, self.graph, self.tools, self.tool_choice, self.model, page=page.name, all_modes=page.all_modes
         )
+
+
+def as_chosen_now(drawn: Choices) -> Choices:
+    """The choices as they are in this moment: a callback is handed those of the page as it was last drawn."""
+    state = st.session_state
+    graph = state.get("graph", drawn.graph)
+    graph = graph if graph in drawn.page.graphs else drawn.graph
+    tools = tuple(tool_id for tool_id in state.get("tools", drawn.tools) if tool_id in tools_for(graph))
+    tool_choice, model = state.get("tool_choice", drawn.tool_choice), state.get("model", drawn.model)
+    return replace(drawn, graph=graph, tools=tools, tool_choice=tool_choice, model=model)
 
 
 def page(name: str) -> Choices:
@@ -163,7 +172,7 @@ def _choose(info: PageInfo) -> Choices:
             modes, graph, tools, tool_choice = _details(info)
             _own_key(key)
     choices.remember(info.name, starts)
-    return Choices(info, graph, modes, tools, tool_choice, model, key, technical)
+    return Choices(info, graph, modes, tools, tool_choice, model, technical)
 
 
 def _details(info: PageInfo) -> tuple[tuple[StreamMode, ...], GraphName, tuple[str, ...], str]:
