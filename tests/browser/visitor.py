@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ def ask(page: Page, question: str) -> None:
 
 
 def wait_for_end(page: Page) -> None:
-    """Wait until the Stop button has come and gone: it goes when the end of the last run has been drawn."""
-    page.locator(TURN).last.wait_for()
+    """Wait for what is written under a run that has ended: its figures, or why it did not come to its end."""
+    figures = last_turn(page).get_by_text(re.compile("Without streaming you would|Nothing to see for"))
+    figures.or_(last_turn(page).locator("[data-testid=stAlert]")).first.wait_for()
     page.locator(STOP).wait_for(state="detached")
 
 
