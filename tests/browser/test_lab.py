@@ -62,17 +62,6 @@ def test_two_parallel_tools_of_different_speed_fill_their_lane_live(page):
     assert only_slow, "the quick tool's end was not seen while the slow one went on"
 
 
-def test_the_views_stay_as_they_were_after_a_refresh(page):
-    visit(page, "/Stream_lab?model=demo-fast")
-    ask(page, "what items are in the office?")
-    finish(page)
-    page.locator(CELLS).first.wait_for(state="attached")
-    before = page.locator(CELLS).first.inner_text()  # how many are in the page depends on what is in sight
-    page.reload()
-    expect(page.get_by_text("Finished")).to_be_visible()
-    expect(page.locator(CELLS).first).to_have_text(before)
-
-
 def test_a_question_can_be_stopped_in_every_view(page):
     visit(page, "/Stream_lab?model=demo")
     for view in ("Lanes", "Timeline", "Inspector", "Figures"):
