@@ -29,17 +29,27 @@ def recall(page: str, starts: Mapping[str, Value]) -> None:
         st.session_state[name] = _store(page, name).get(name, start) if given is None else given
 
 
-def remember(page: str, starts: Mapping[str, Value]) -> None:
-    """Keep what is chosen now, and write to the URL what differs from `starts`."""
-    for name, start in starts.items():
-        if name not in st.session_state:
-            continue
-        value = _store(page, name)[name] = st.session_state[name]
-        if value == start:
-            st.query_params.pop(name, None)
-        elif (text := ",".join(value) or NONE if isinstance(value, list) else str(value)) != st.query_params.get(name):
-            st.query_params[name] = text
-    st.session_state["url_written"] = st.query_params.to_dict()
+def remember(page: str, starts: Mapping[str, Value], run_id: str | None = None) -> None:
+    """Keep what is chosen now, and write to the URL what differs from `starts`, and the run.
+
+    All at once and only if it changes something: the browser's Back button stops at every writing.
+    """
+    for name in starts:
+        if name in st.session_state:
+            _store(page, name)[name] = st.session_state[name]
+    before = st.query_params.to_dict()
+    others = {name: text for name, text in before.items() if name not in starts}
+    written = others | address(page, starts, run_id)
+    if written != before:
+        st.query_params.from_dict(written)
+    st.session_state["url_written"] = written
+
+
+def address(page: str, starts: Mapping[str, Value], run_id: str | None) -> dict[str, str]:
+    """What is in the URL of a page: what was chosen there and differs from `starts`, and its run."""
+    chosen = {name: _store(page, name).get(name, start) for name, start in starts.items()}
+    texts = {name: _to_url(value) for name, value in chosen.items() if value != starts[name]}
+    return texts | ({"run": run_id} if run_id else {})
 
 
 def restrict(name: str, allowed: list[str]) -> None:
@@ -56,6 +66,10 @@ def _from_url(name: str, start: Value) -> Value | None:
     if text is None or not isinstance(start, list):
         return text
     return [] if text == NONE else text.split(",")
+
+
+def _to_url(value: Value) -> str:
+    return ",".join(value) or NONE if isinstance(value, list) else value
 
 
 def _store(page: str, name: str) -> dict[str, Value]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
 from agent.errors import SettingsError
@@ -79,7 +80,7 @@ def as_chosen_now(drawn: Choices) -> Choices:
 
 def page(name: str) -> Choices:
     """Open a page: title, navigation, sidebar. Returns what is chosen."""
-    info = open_page(name)
+    info, links = _head(name)
     with st.sidebar:
         st.button(
             "New conversation",
@@ -89,13 +90,25 @@ def page(name: str) -> Choices:
             args=(info.name,),
             width="stretch",
         )
+        starts = _starts(info)
+        choices.recall(info.name, starts)
         chosen = _choose(info)
+    _remember(info, starts, links)
     tour.card(info.name)
     return chosen
 
 
 def open_page(name: str) -> PageInfo:
     """Open a page without choices: title and navigation."""
+    info, links = _head(name)
+    starts = _starts(info)
+    choices.recall(info.name, starts)
+    _remember(info, starts, links)
+    return info
+
+
+def _head(name: str) -> tuple[PageInfo, DeltaGenerator]:
+    """Configure a page; returns what it is, and the place of the navigation."""
     info = PAGES[name]
     wait_for_browser()  # impatient clicks on a slow line would pile up one page's head after the other
     st.set_page_config(
@@ -105,15 +118,29 @@ def open_page(name: str) -> PageInfo:
     st.html(_ONLY_OUR_IMAGES + session.visitor_cookie(), unsafe_allow_javascript=True)
     with st.sidebar:
         st.markdown("### :material/waves: Toolstream")
-        _navigate()
-    return info
+        return info, st.container(gap="xxsmall")
 
 
-def _navigate() -> None:
+def _remember(info: PageInfo, starts: dict[str, choices.Value], links: DeltaGenerator) -> None:
+    """Keep what is chosen, write it to the URL, and link to the other pages as they were left."""
+    session.conversation(info.name)
+    choices.remember(info.name, starts, session.last_run(info.name))
     for other in PAGES.values():
+        # The links hold all that the pages would write: Streamlit drops the rest of the URL on a change of page,
+        # and each writing is a stop for the Back button.
+        query = choices.address(other.name, _starts(other), session.last_run(other.name))
         # A page that is run alone, as in a test of its own, has no others to link to.
-        with contextlib.suppress(StreamlitPageNotFoundError):
-            st.page_link(other.file, label=other.title, icon=other.icon, help=other.summary)
+        with links, contextlib.suppress(StreamlitPageNotFoundError):
+            st.page_link(other.file, label=other.title, icon=other.icon, help=other.summary, query_params=query)
+
+
+def _starts(info: PageInfo) -> dict[str, choices.Value]:
+    """What a page begins with."""
+    models = session.runner().settings.models(visitor_has_key=bool(session.visitor_key()))
+    shared: dict[str, choices.Value] = {"view": VIEWS[0], "tool_choice": "auto", "model": models[0]}
+    if not info.graphs:
+        return shared
+    return shared | {"modes": list(info.modes), "graph": info.graphs[0], "tools": list(info.tools)}
 
 
 def _check_settings() -> None:
@@ -127,15 +154,6 @@ def _check_settings() -> None:
 def _choose(info: PageInfo) -> Choices:
     key = session.visitor_key()
     models = session.runner().settings.models(visitor_has_key=bool(key))
-    starts: dict[str, choices.Value] = {
-        "view": VIEWS[0],
-        "modes": list(info.modes),
-        "graph": info.graphs[0],
-        "tools": list(info.tools),
-        "tool_choice": "auto",
-        "model": models[0],
-    }
-    choices.recall(info.name, starts)
     choices.restrict("view", list(VIEWS))
     choices.restrict("modes", list(_offered_modes(info)))
     choices.restrict("model", list(models))
@@ -171,7 +189,6 @@ def _choose(info: PageInfo) -> Choices:
         with st.expander("More choices", icon=":material/tune:"):
             modes, graph, tools, tool_choice = _details(info)
             _own_key(key)
-    choices.remember(info.name, starts)
     return Choices(info, graph, modes, tools, tool_choice, model, technical)
 
 

@@ -79,9 +79,14 @@ def conversation(page: str) -> list[Run]:
         found = runner().get(run_id)
         if found and found.request.page == page:
             threads[page] = found.thread_id
-    runs = runner().thread(threads[page]) if page in threads else []
-    remember_in_url(runs[-1].id if runs else None)
-    return runs
+    return runner().thread(threads[page]) if page in threads else []
+
+
+def last_run(page: str) -> str | None:
+    """The id of the last run of a page's conversation, as far as this session knows it."""
+    thread = st.session_state.get("threads", {}).get(page)
+    runs = runner().thread(thread) if thread else []
+    return runs[-1].id if runs else None
 
 
 def run_is_lost(page: str) -> bool:
@@ -100,12 +105,6 @@ def new_conversation(page: str) -> None:
     """Leave this page's conversation; its runs stay where they are."""
     st.session_state.setdefault("threads", {}).pop(page, None)
     st.query_params.pop("run", None)
-
-
-def remember_in_url(run_id: str | None) -> None:
-    """Keep the run's id in the URL; Streamlit drops it on every change of page."""
-    if run_id and st.query_params.get("run") != run_id:
-        st.query_params["run"] = run_id
 
 
 def _is_https() -> bool:
