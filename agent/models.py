@@ -71,7 +71,12 @@ class CompleteChatOpenAI(ChatOpenAI):
     """ChatOpenAI for which an answer without a finish_reason is a failure, not a shorter answer.
 
     A server that goes away politely in mid-answer is otherwise indistinguishable from one that has finished.
+    What is sent is `sendable`.
     """
+
+    def _get_request_payload(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        payload: dict[str, Any] = sendable(super()._get_request_payload(*args, **kwargs))
+        return payload
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
         finished = False
@@ -120,7 +125,7 @@ async def stream_chunks(client: openai.AsyncOpenAI, **request: Any) -> AsyncIter
     """
     finished = False
     create = client.chat.completions.with_streaming_response.create
-    async with create(stream=True, stream_options={"include_usage": True}, **request) as response:
+    async with create(stream=True, stream_options={"include_usage": True}, **sendable(request)) as response:
         async for line in response.iter_lines():
             if not line.startswith("data:"):
                 continue
@@ -134,6 +139,21 @@ async def stream_chunks(client: openai.AsyncOpenAI, **request: Any) -> AsyncIter
             yield chunk
     if not finished:
         raise StreamBroken(ENDED_EARLY)
+
+
+def sendable(value: Any) -> Any:
+    r"""A request, or a part of one, whose texts are all valid Unicode.
+
+    A model that writes half an emoji as `\ud83d` puts a lone surrogate into its answer, and no later request could
+    carry it. Halves that met are joined; what stays alone becomes U+FFFD.
+    """
+    if isinstance(value, dict):
+        return {key: sendable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [sendable(item) for item in value]
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
 
 
 OPENAI_URL = "https://api.openai.com/v1"

@@ -4,7 +4,7 @@ import pytest
 
 from agent.demo_model import DemoServer
 from agent.errors import StreamBroken
-from agent.models import Endpoint, chat_model, http_client, openai_client, stream_chunks
+from agent.models import Endpoint, chat_model, http_client, openai_client, sendable, stream_chunks
 from agent.settings import Limits
 
 COUNT = [{"role": "user", "content": "count to 60"}]
@@ -55,6 +55,20 @@ def test_an_answer_without_an_end_is_a_failure(streams):
 
     with pytest.raises(StreamBroken, match="before it was complete"):
         with_models(use, "demo-flaky:truncated")
+
+
+HALVES = "a \ud83d\ude00 b \ud83d c"
+
+
+def test_half_an_emoji_in_the_conversation_is_sent_as_well_as_it_can_be():
+    async def use(chat, client):
+        messages = [{"role": "user", "content": f"hello {HALVES}"}]
+        told = [chunk.text async for chunk in chat.astream(messages)]
+        chunks = [chunk async for chunk in stream_chunks(client, model="demo", messages=messages)]
+        return bool("".join(told)), len(chunks) > 1
+
+    assert with_models(use) == (True, True)
+    assert sendable([{"content": HALVES}]) == [{"content": "a 😀 b \ufffd c"}]
 
 
 def test_usage_is_asked_for_although_the_server_is_not_openais():

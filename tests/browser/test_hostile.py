@@ -17,7 +17,7 @@ from tests.browser.hostile import (
     evil_server,
     hostile_model,
 )
-from tests.browser.visitor import BOX, QUESTION, TURN, ask, last_turn, visit, wait_for_end
+from tests.browser.visitor import QUESTION, TURN, ask, last_turn, visit, wait_for_end
 from tests.serving import ROOT, app_server
 
 # Everything that a message may not hold, looked for after every change of the page, so also between two tokens.
@@ -110,10 +110,11 @@ def assert_usable(page):
 def test_labels_of_tools_and_words_inside_them(open_hostile):
     """Without the page's content policy: the filter alone lets nothing load."""
     page = open_hostile("/LLM_tokens", bypass_csp=True)
-    ask(page, "play texts")
-    wait_for_end(page)
-    assert page.locator(BOX).count() == len(TEXTS)
-    expect(last_turn(page)).to_contain_text("The end.")
+    for texts, count in (("texts", len(TEXTS)), *((name, 1) for name in UNSENDABLE)):
+        ask(page, f"play {texts}")
+        wait_for_end(page)
+        assert last_turn(page).get_by_test_id("stExpander").count() == count
+        expect(last_turn(page)).to_contain_text("The end.")
 
 
 def test_data_that_a_tool_sends(open_hostile):
