@@ -1,5 +1,5 @@
 # make run     the app on http://localhost:8501 (PORT= and HOST= choose others)
-# make test    all tests
+# make test    all tests, two files at a time (WORKERS=1: one by one; ARGS= goes to pytest)
 # make samples  make the recordings in recordings/ anew (ARGS=NAME: one)
 # make check   format, lint, types, tests
 # make bench   measure it beside the obvious ways: twelve minutes; BENCH=quick: one
@@ -11,6 +11,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PORT ?= 8501
 HOST ?= localhost
+WORKERS ?= 2
 
 .PHONY: run test bench samples check format lint types lock clean
 
@@ -18,7 +19,7 @@ run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.headless true
 
 test: $(VENV)/.dev
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

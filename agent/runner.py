@@ -37,6 +37,7 @@ from agent.settings import DEMO_MODELS, Limits, Settings
 from agent.sharing import Shares
 from agent.tools import TOOLS, Models
 from agent.translator import Happening, Translator
+from agent.warmup import warm_up
 
 log = logging.getLogger(__name__)
 
@@ -203,6 +204,7 @@ class Runner:
         self._lock = threading.Lock()
         self._closing = False
         self._graph = functools.lru_cache(maxsize=64)(self._build)
+        self._models = functools.lru_cache(maxsize=16)(self._connect)
         self._demo: DemoServer | None = None
         limits = settings.limits
         self.store: Store | None = None
@@ -309,6 +311,7 @@ class Runner:
         if self.settings.is_demo:
             self._demo = DemoServer(rate=self.settings.demo_rate)
             await self._demo.start()
+        await warm_up(self.settings.limits)
 
     async def _close(self) -> None:
         for run in [*self._waiting, *self._working]:
@@ -437,9 +440,7 @@ class Runner:
     def _build(
         self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None
     ) -> graphs.Graph:
-        endpoint = self._endpoint(model, key)
-        client = openai_client(endpoint, self._http)
-        models = Models(model, chat_model(endpoint, self.settings.limits, self._http), client)
+        models = self._connect(model, key) if key else self._models(model, None)
         tools = [TOOLS[tool_id].build(models) for tool_id in tool_ids]
         match graph:
             case "react":
@@ -448,10 +449,15 @@ class Runner:
                 return graphs.prebuilt(models.chat, tools, tool_choice=tool_choice, sign=True)
             case "without_langchain":
                 return without_langchain.react_without_langchain(
-                    client, model, tools, tool_choice=tool_choice, sign=True
+                    models.openai, model, tools, tool_choice=tool_choice, sign=True
                 )
             case _:
                 return without_langchain.tool_node(tools, sign=True)
+
+    def _connect(self, model: str, key: str | None) -> Models:
+        endpoint = self._endpoint(model, key)
+        chat = chat_model(endpoint, self.settings.limits, self._http)
+        return Models(model, chat, openai_client(endpoint, self._http))
 
     def _endpoint(self, model: str, key: str | None) -> Endpoint:
         if self._demo and model in DEMO_MODELS:

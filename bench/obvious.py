@@ -5,21 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 
+import openai
 import streamlit as st
+from langchain_openai import ChatOpenAI
 
 from agent.graphs import react
-from agent.models import Endpoint, chat_model, http_client
-from agent.settings import Limits
 
 
 async def tokens(question: str) -> AsyncIterator[str]:
-    """The tokens of the answer, from the same graph, model and HTTP client that the app uses."""
-    limits = Limits(read_seconds=600)
-    async with http_client(limits) as client:
-        endpoint = Endpoint("bench", "none", os.environ["OPENAI_BASE_URL"])
-        graph = react(chat_model(endpoint, limits, client), [])
+    """The tokens of the answer, from the same graph and model server that the app uses."""
+    # A client of its own: the one that ChatOpenAI keeps for all would still hold connections of an earlier event loop.
+    async with openai.DefaultAsyncHttpxClient() as client:
+        model = ChatOpenAI(model="bench", base_url=os.environ["OPENAI_BASE_URL"], http_async_client=client)
         given = {"messages": [{"role": "user", "content": question}]}
-        async for message, _ in graph.astream(given, stream_mode="messages"):
+        async for message, _ in react(model, []).astream(given, stream_mode="messages"):
             if text := str(message.text):
                 yield text
 

@@ -131,7 +131,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser comes last: Playwright keeps an event loop running, beside which no test can run its own."""
+    """The browser comes last: Playwright keeps an event loop running, beside which no test can run its own.
+
+    Several workers take files in this order, too.
+    """
     items.sort(key=lambda item: "browser" in item.path.parts)
 
 

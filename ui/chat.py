@@ -128,7 +128,8 @@ class _Turn:
         while not self._ended:
             self.draw(PATIENCE)
             if not self._ended:
-                time.sleep(1 / UPDATES_PER_SECOND)
+                waits_for_first_words = self._transcript.modes and not self._transcript.shown
+                time.sleep(0.01 if waits_for_first_words else 1 / UPDATES_PER_SECOND)
 
 
 def show_code(choices: Choices) -> None:
