@@ -41,6 +41,8 @@ from agent.warmup import warm_up
 
 log = logging.getLogger(__name__)
 
+WAKE_SECONDS = 0.004
+"""Events that follow each other so soon wake a reader once."""
 FLUSH_SECONDS = 0.5
 """A killed server loses at most so much of a recording."""
 
@@ -70,6 +72,7 @@ class Run:
         self._bytes = 0
         self._news = threading.Condition()
         self._readers = 0
+        self._waking = False
         self._task: asyncio.Task[None] | None = None
         self._writer: Writer | None = None
         self._header: Header | None = None
@@ -131,8 +134,9 @@ class Run:
         event = StreamEvent(len(self._events), self._now(), mode, data, *rest)
         self._events.append(event)
         self._keep(event)
-        if self._readers:
-            self._wake()
+        if self._readers and not self._waking:
+            self._waking = True
+            asyncio.get_running_loop().call_later(WAKE_SECONDS, self._wake)
 
     def _begin(self) -> None:
         self.state, self.place = "running", 0
@@ -180,6 +184,7 @@ class Run:
             self._task.get_loop().call_later(0.5, self._cancel)
 
     def _wake(self) -> None:
+        self._waking = False
         with self._news:
             self._news.notify_all()
 
@@ -234,9 +239,9 @@ class Runner:
             run = Run(request, thread_id or secrets.token_urlsafe(16), session, self._stop_soon)
             if api_key:
                 self._keys[run.id] = api_key
-            self._runs[run.id] = run
-        self._record(run)
-        run._add("run", {"state": "queued", "request": request.to_json()})
+            self._record(run)
+            run._add("run", {"state": "queued", "request": request.to_json()})
+            self._runs[run.id] = run  # last: from now on it may be read
         self._loop.call_soon(self._enqueue, run)
         return run
 

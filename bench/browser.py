@@ -112,14 +112,14 @@ class Visitor:
 
 
 @contextmanager
-def visitor(way: str, model: Server, *, warm: bool = True) -> Iterator[Visitor]:
+def visitor(way: str, model: Server, *, warm: bool = True, view: str = "simple") -> Iterator[Visitor]:
     """A visitor of a server that has just started; `warm` if it has answered a first question already."""
     with streamlit_server(way, model) as server, sync_playwright() as playwright:
         with playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM_ARGS) as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.add_init_script(path=WATCH)
             visited = time.monotonic()
-            page.goto(page_url(server, way))
+            page.goto(page_url(server, way, view=view))
             page.locator(CHAT).wait_for()
             found = Visitor(page, server, model, way)
             found.page_after = time.monotonic() - visited

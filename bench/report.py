@@ -126,7 +126,7 @@ def _moments(results: Results) -> Iterator[tuple[object, ...]]:
         yield "start to a healthy answer", f"{start.healthy_s:.2f} s"
         yield "first visit until a question can be typed, imports included", f"{start.first_page_s:.2f} s"
         yield "first question to first words, besides the model's time", _ms(start.first_question_ms) + " ms"
-        yield "second question", _ms(start.second_question_ms) + " ms"
+        yield "the next questions, in the middle", _ms(start.next_questions_ms) + " ms"
     if results.rerun_streaming_ms:
         yield "click within a 20k-token answer: its text stands still", _ms(results.rerun_streaming_ms) + " ms"
         yield "longest pause in the two seconds before", _ms(results.usual_pause_ms) + " ms"

@@ -77,11 +77,11 @@ def streamlit_server(way: str, model: Server) -> Iterator[Server]:
         yield server
 
 
-def page_url(server: Server, way: str, graph: str = "react") -> str:
+def page_url(server: Server, way: str, graph: str = "react", view: str = "simple") -> str:
     """The page to open. Of the app: one whose agent has no tool, so that it does what the obvious ways do."""
     if way != "toolstream":
         return server.url
-    return f"{server.url}/{'LLM_tokens' if graph == 'react' else 'Without_LangChain'}?tools=-"
+    return f"{server.url}/{'LLM_tokens' if graph == 'react' else 'Without_LangChain'}?tools=-&view={view}"
 
 
 def model_log(model: Server, tag: str) -> Any:

@@ -17,9 +17,13 @@ _WORD = re.compile(r" [A-Za-z]{3,}")
 
 @functools.cache
 def stamped_tokens(length: int) -> tuple[str, ...]:
-    """`length` tokens of headings, lists, code and tables; the stamp in token 12 is the word `q12z`."""
+    """`length` tokens of headings, lists, code and tables; the stamp in token 12 is the word `q12z`.
+
+    The very first one has a stamp, and a line of its own.
+    """
     tokens = tokenize(essay(None, length))
-    before = -STAMP_EVERY
+    tokens[0] = f"q0z\n\n{tokens[0]}"
+    before = 0
     for at, (token, following) in enumerate(pairwise([*tokens, "\n"])):
         at_end = following[:1] in (" ", ".", ",", "\n", "*", ":")
         if at - before >= STAMP_EVERY and at_end and _WORD.fullmatch(token):
@@ -31,7 +35,7 @@ def stamped_tokens(length: int) -> tuple[str, ...]:
 @functools.cache
 def stamps(length: int) -> tuple[int, ...]:
     """The numbers of the stamps in the text of this length."""
-    return tuple(at for at, token in enumerate(stamped_tokens(length)) if token.endswith(f" q{at}z"))
+    return 0, *(at for at, token in enumerate(stamped_tokens(length)) if token.endswith(f" q{at}z"))
 
 
 def question(tokens: int, rate: float, tag: str, at_once: int = 0) -> str:

@@ -163,6 +163,9 @@ def test_the_code_beside_the_run_is_the_code_that_ran(page):
 
     app = open_app(page)
     modes, (tool,), graph = STARTS[page]
+    assert not app.code
+    app.session_state["code"] = True  # as a click on the expander does
+    app.run()
     assert [code.value for code in app.code] == [stream_call(modes), tool_source(tool), graph_source(graph)]
 
 

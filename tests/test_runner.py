@@ -7,7 +7,7 @@ import pytest
 
 from agent import runner as runner_module
 from agent.errors import RequestRefused
-from agent.events import RUN_MODES, RunRequest
+from agent.events import GRAPHS, RUN_MODES, RunRequest
 from agent.runner import Runner
 from agent.settings import Limits, Settings
 from agent.transcript import fold
@@ -108,6 +108,16 @@ def test_all_modes_are_recorded_whatever_the_page_shows(runner):
     events = finish(runner.start(request(all_modes=False)))
     assert {event.mode for event in events} == {"run", "messages", "updates", "values", "tasks", "tools"}
     assert "custom" in {event.mode for event in finish(runner.start(request(tool="get_items")))}
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_a_run_for_developers_records_checkpoints_and_debug_too(runner, graph):
+    events = finish(runner.start(request(graph=graph, tool="get_items", all_modes=True)))
+    kept = [event.data for event in events if event.mode == "checkpoints"]
+    assert [checkpoint["next"] for checkpoint in (kept[0], kept[-1])] == [["__start__"], []]
+    debug = {event.data["type"] for event in events if event.mode == "debug"}
+    assert debug == {"checkpoint", "task", "task_result"}
+    assert fold(events, {"custom"}) == fold([e for e in events if e.mode not in ("checkpoints", "debug")], {"custom"})
 
 
 def test_two_readers_see_the_same_log_each_at_its_own_cursor(runner):

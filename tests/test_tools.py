@@ -1,13 +1,19 @@
 """Every tool, asked for in plain words: the demo model finds it, and it shows what it is there to show."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from agent import tools
 from agent.events import RUN_MODES, RunRequest
 from agent.runner import Runner
 from agent.settings import Limits, Settings
 from agent.tools import TOOLS
 from agent.transcript import fold
 
+ROOT = Path(__file__).parents[1]
 PLAIN = tuple(tool_id for tool_id in TOOLS if "." not in tool_id)
 
 
@@ -69,3 +75,34 @@ def test_two_tools_of_different_speed_work_side_by_side(answers):
     assert (slow.name, quick.name) == ("search_archive", "take_inventory")
     assert slow.started_at < quick.ended_at < slow.ended_at
     assert (quick.output.progress, quick.output.status) == (1.0, "Shelf 8 of 8")
+
+
+@pytest.fixture
+def plants():
+    """The tool of the README, typed in at the end of agent/tools.py."""
+    readme = ROOT.joinpath("README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(@offered.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    assert code.count("\n") <= 10
+    exec(compile(code, "README.md", "exec"), vars(tools))
+    yield "water_plants"
+    del TOOLS["water_plants"], tools.water_plants
+
+
+@pytest.mark.parametrize("page", ["1_Custom_data.py", "4_Stream_lab.py"])
+def test_the_tool_of_the_readme_is_offered_in_the_sidebar(plants, page):
+    app = AppTest.from_file(str(ROOT / "pages" / page), default_timeout=30).run()
+    assert not app.exception
+    assert any("Water the plants" in option for option in app.pills(key="tools").options)
+
+
+@pytest.mark.parametrize("graph", ["react", "prebuilt", "without_langchain"])
+def test_the_tool_of_the_readme_works_in_every_agent_as_soon_as_it_is_written(runner, plants, graph):
+    question = "Water the plants in the greenhouse"
+    run = runner.start(RunRequest(question, graph, (*PLAIN, plants), model="demo-fast"))
+    events, cursor, ended = [], 0, False
+    while not ended:
+        new, cursor, ended = run.read(cursor, 0.5)
+        events += new
+    (call,) = fold(events, RUN_MODES).tools
+    assert (call.name, call.output.progress) == (plants, 1.0)
+    assert call.result == "Five plants watered in the greenhouse."

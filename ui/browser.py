@@ -7,7 +7,10 @@ by any public call.
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 from streamlit.runtime import exists, get_instance
@@ -15,15 +18,40 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 ENOUGH = 100
 """Messages on the way to a browser; with more, a script waits before it writes on."""
-STEP = 0.05
+STEP = 0.01
 """Seconds between two looks."""
+
+
+_turn = threading.Lock()
+_mine = threading.local()
+
+
+@contextmanager
+def turn_to_draw() -> Iterator[None]:
+    """Draw while no other visitor's script does.
+
+    Scripts cannot work at the same time anyway, for there is one interpreter. A hundred that try keep it from the
+    loops that bring the tokens, and all of them wait longer.
+    """
+    with _turn:
+        _mine.holds = True
+        try:
+            yield
+        finally:
+            _mine.holds = False
 
 
 def wait_for_browser() -> None:
     """Wait until the browser has caught up; also a point where a click can interrupt the script."""
     _ = "_" in st.session_state  # reading it is such a point
     while _on_the_way() > ENOUGH:
-        time.sleep(STEP)
+        if holds := getattr(_mine, "holds", False):
+            _turn.release()
+        try:
+            time.sleep(STEP)
+        finally:
+            if holds:
+                _turn.acquire()
         _ = "_" in st.session_state
 
 

@@ -8,15 +8,14 @@ from functools import partial
 
 import streamlit as st
 
-from agent.events import StreamMode
 from agent.narration import Narration, tool_title
 from agent.runner import Run
 from agent.source import graph_source, stream_call, tool_source
 from agent.transcript import ToolCall, Transcript
 from ui import session
-from ui.browser import wait_for_browser
+from ui.browser import turn_to_draw, wait_for_browser
 from ui.catalog import GRAPH_TITLES
-from ui.live import RunView, figures
+from ui.live import FLUSH, RunView, figures
 from ui.page import Choices, as_chosen_now
 from ui.untrusted import safe_markdown
 
@@ -28,6 +27,10 @@ PATIENCE = 0.25
 def follow_turns(runs: list[Run], choices: Choices) -> None:
     """Draw the turns of a conversation one below the other, each to its end."""
     turns = [_Turn(run, choices) for run in runs]
+    if any(turn.is_stale for turn in turns):
+        time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
+    for turn in turns:
+        turn.draw()
     for turn in turns:
         turn.follow()
 
@@ -82,10 +85,6 @@ def chat(
     stop.empty()
 
 
-_Look = tuple[frozenset[StreamMode], bool]
-"""The modes that a run is drawn with, and whether it is drawn as it is."""
-
-
 class _Turn:
     """A question, and its run drawn below it."""
 
@@ -96,28 +95,23 @@ class _Turn:
         self._place = st.chat_message("assistant", avatar=":material/waves:")
         self._transcript = Transcript(frozenset(choices.modes))
         self._narration = None if choices.technical else Narration()
-        self._look = (self._transcript.modes, choices.technical)
-        self._drawn: dict[str, tuple[_Look, int]] = st.session_state.setdefault("drawn", {})
-        look, filled = self._drawn.get(run.id, (self._look, 0))
+        self._cursor, self._ended, self._waiting = 0, False, ""
+        self._take()
+        self._drawn: dict[str, tuple[_Shape, int]] = st.session_state.setdefault("drawn", {})
+        before, filled = self._drawn.get(run.id, ((), 0))
+        self.is_stale = self._shape()[: len(before)] != before
+        """Whether an earlier script has drawn it in another way: what that has drawn must go first."""
         titles = None if choices.technical else partial(tool_title, offered=run.request.tools)
-        self._view = RunView(self._place, stale=filled if look != self._look else 0, titles=titles)
-        self._cursor, self._ended = 0, False
-        self.draw()
+        self._view = RunView(self._place, stale=filled if self.is_stale else 0, titles=titles)
 
-    def draw(self, patience: float = 0.0) -> None:
-        """Draw what is new in the run, waiting for it at most `patience` seconds."""
-        if self._ended:
-            return
-        events, self._cursor, self._ended = self._run.read(self._cursor, patience)
-        for event in events:
-            self._transcript.add(event)
-            if self._narration:
-                self._narration.add(event)
-        if self._narration and (self._ended or self._transcript.modes):
-            self._view.tell(self._narration.sentences)
-        waiting = "" if self._ended else _waiting(self._transcript, self._run)
-        filled = self._view.draw(self._transcript, waiting=waiting)
-        self._drawn[self._run.id] = (self._look, filled)
+    def draw(self) -> None:
+        """Draw what is known of the run and, once it has ended, how."""
+        self._waiting = self._what_it_waits_for()
+        with turn_to_draw():
+            if self._narration and (self._ended or self._transcript.modes):
+                self._view.tell(self._narration.sentences)
+            filled = self._view.draw(self._transcript, waiting=self._waiting)
+        self._drawn[self._run.id] = (self._shape(), filled)
         wait_for_browser()
         if self._ended:
             with self._place:
@@ -126,15 +120,43 @@ class _Turn:
     def follow(self) -> None:
         """Draw the run until it has ended. A click ends this reader at an interrupt point, and never the run."""
         while not self._ended:
-            self.draw(PATIENCE)
+            if self._take(PATIENCE) or self._ended or self._waiting != self._what_it_waits_for():
+                self.draw()
+            else:
+                wait_for_browser()
             if not self._ended:
                 waits_for_first_words = self._transcript.modes and not self._transcript.shown
                 time.sleep(0.01 if waits_for_first_words else 1 / UPDATES_PER_SECOND)
 
+    def _take(self, patience: float = 0.0) -> bool:
+        """Read on in the run's log, waiting for news at most `patience` seconds; returns whether there were any."""
+        events, self._cursor, self._ended = self._run.read(self._cursor, patience)
+        for event in events:
+            self._transcript.add(event)
+            if self._narration:
+                self._narration.add(event)
+        return bool(events)
+
+    def _what_it_waits_for(self) -> str:
+        return "" if self._ended else _waiting(self._transcript, self._run)
+
+    def _shape(self) -> _Shape:
+        """An item that shows more than before is another one; new items and more words change nothing."""
+        shown = self._transcript.shown
+        parts = ((item.shows_output, item.shows_result) if isinstance(item, ToolCall) else None for item in shown)
+        return (self._choices.technical, *parts)
+
+
+_Shape = tuple[object, ...]
+"""What is drawn where, without the words."""
+
 
 def show_code(choices: Choices) -> None:
     """The code that ran, and the call that the chosen modes stand for."""
-    with st.expander("The code that runs here", icon=":material/code:"):
+    box = st.expander("The code that runs here", icon=":material/code:", key="code", on_change="rerun")
+    if not box.open:
+        return  # code is slow to draw, and would be drawn before the first words of every answer
+    with box:
         st.caption("The call that the chosen modes stand for")
         st.code(stream_call(choices.modes), language="python", wrap_lines=True)
         for tool_id in choices.tools:

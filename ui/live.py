@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -39,8 +38,8 @@ class RunView:
     """One run on the page: tool calls side by side where they work side by side, text below.
 
     `stale` is how many places an earlier script run has filled for other stream modes: Streamlit keeps what it
-    once drew until a script has ended, so they are emptied first. `titles` are what tools are called in plain words,
-    by their names: with them no raw data is shown.
+    once drew until a script has ended, so they are emptied first, and FLUSH must pass before the first `draw`.
+    `titles` are what tools are called in plain words, by their names: with them no raw data is shown.
     """
 
     def __init__(self, place: DeltaGenerator, stale: int = 0, titles: Titles = None) -> None:
@@ -49,8 +48,6 @@ class RunView:
         self._told: list[Sentence] = []
         self._body = place.container()
         self._places = [self._body.empty() for _ in range(stale)]
-        if stale:
-            time.sleep(FLUSH)
         self._status = _Slot(place)
         self._groups: list[_CallGroup | _AnswerView] = []
 

@@ -15,7 +15,7 @@ from agent.replay import Playback, count_at, length
 from agent.runner import Run
 from agent.transcript import ToolCall, Transcript, fold
 from ui.browser import wait_for_browser
-from ui.live import RunView, figures
+from ui.live import FLUSH, RunView, figures
 from ui.untrusted import safe_markdown
 
 log = logging.getLogger(__name__)
@@ -136,7 +136,11 @@ class Replay:
         st.rerun()
 
     def _view(self, place: DeltaGenerator) -> RunView:
-        return RunView(place, stale=self._state["filled"] if self._state["playback"] else 0)
+        stale = self._state["filled"] if self._state["playback"] else 0
+        view = RunView(place, stale=stale)
+        if stale:
+            time.sleep(FLUSH)
+        return view
 
 
 def waiting(transcript: Transcript) -> str:

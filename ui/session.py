@@ -120,6 +120,7 @@ def _start() -> Runner:
     atexit.register(started.close)
     sys.setswitchinterval(0.0005)  # readers share the GIL with the loop: let go of it sooner
     gc.freeze()  # what is imported by now is never garbage
+    gc.set_threshold(50_000, 10, 10)  # the logs of runs are much memory and no garbage: look through them rarely
     return started
 
 

@@ -19,8 +19,12 @@ _MOST_NAMES = 6
 
 
 def weave(results: Sequence[ToolResult]) -> str:
-    """Say in markdown which tool said what, and which failed. Long results are cut down to what they name."""
-    told = [_tell(result) for result in results]
+    """Say in markdown which tool said what, and which failed. Long results are cut down to what they name.
+
+    A tool is named where several kinds have answered, and in spaces: a reader need not know that it is a function.
+    """
+    kinds = {result.name for result in results}
+    told = [_tell(result, named=len(kinds) > 1) for result in results]
     failed = sum(_has_failed(result) for result in results)
     if len(told) == 1:
         body = told[0]
@@ -34,9 +38,10 @@ def weave(results: Sequence[ToolResult]) -> str:
     return f"{body}\n\n{closing}"
 
 
-def _tell(result: ToolResult) -> str:
+def _tell(result: ToolResult, *, named: bool) -> str:
     about = _about(result.arguments)
-    tool = f"For **{about}**, `{result.name}`" if about else f"`{result.name}`"
+    kind = f" *{result.name.replace('_', ' ')}*" if named else ""
+    tool = f"For **{about}**, the tool{kind}" if about else f"The tool{kind}"
     content = result.content.strip()
     if _has_failed(result):
         return f"{tool} did not work: {_shorten(' '.join(content.split()))}"

@@ -135,15 +135,23 @@ def test_results_are_woven_into_an_answer_that_says_who_said_what() -> None:
         tools=[ITEMS],
     )
 
-    assert "- For **office**, `get_items` found: desks, lamps\n" in text
-    assert "- For **bedroom**, `get_items` found **Bed** and **Dresser**." in text
+    assert "- For **office**, the tool found: desks, lamps\n" in text
+    assert "- For **bedroom**, the tool found **Bed** and **Dresser**." in text
     assert "More." not in text
+
+
+def test_tools_of_several_kinds_are_told_apart() -> None:
+    said = (("get_items", "office", "desks"), ("take_inventory", "garage", "8 shelves"))
+    text = words(*after("the office, and the inventory of the garage?", *said), tools=[ITEMS])
+
+    assert "- For **office**, the tool *get items* found: desks\n" in text
+    assert "- For **garage**, the tool *take inventory* found: 8 shelves" in text
 
 
 def test_a_failed_tool_is_told_honestly() -> None:
     text = words(*after("the cave?", ("get_items", "cave", "Error: no such place")), tools=[ITEMS])
 
-    assert "For **cave**, `get_items` did not work: Error: no such place" in text
+    assert "For **cave**, the tool did not work: Error: no such place" in text
     assert "nothing to report" in text
 
 
