@@ -1,13 +1,11 @@
 """The stream lab in a browser: live lanes, long runs, phones, and what axe-core has to say."""
 
 import time
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import STOP, visit
+from tests.browser.visitor import STOP, axe_findings, visit
 from tests.serving import app_server, pointed_at
 
 PARALLEL = "Search the archive for the lighthouse and take inventory of the garage"
@@ -15,12 +13,6 @@ VIEWS = ("Lanes", "Timeline", "Inspector", "Figures", "Code")
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 CELLS = "[data-testid=stDataFrame] table td"
 """What a screen reader finds of a table that is drawn on a canvas: the rows in sight."""
-
-STREAMLITS_OWN = {"aria-dialog-name", "svg-img-alt", "empty-table-header"}
-"""Rules of axe-core that Streamlit breaks by itself."""
-
-AXE = "axe.run({exclude: ['[data-testid=stCode]']}).then(found => found.violations)"
-"""Without code, whose highlighting on light ground is Streamlit's own and too pale for `color-contrast`."""
 
 WATCH = """selector => {
     window.found = [];
@@ -152,19 +144,13 @@ def test_the_views_are_chosen_by_keyboard(page):
     expect(page.get_by_text("The same in words")).to_be_visible()
 
 
-@pytest.mark.skipif(find_spec("axe_playwright_python") is None, reason="axe-playwright-python is not installed")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_that_is_ours(open_page, app, scheme):
-    axe = Path(find_spec("axe_playwright_python").origin).with_name("axe.min.js").read_text(encoding="utf-8")
     page = open_page(app, color_scheme=scheme, viewport={"width": 1280, "height": 1400})
     visit(page, "/Stream_lab?model=demo-fast")
     ask(page, "what items are in the office?")
     finish(page)
-    page.evaluate(axe)
     for view in VIEWS:
         look(page, view)
-        page.mouse.move(0, 0)  # what is pointed at is drawn in colors of its own
         page.wait_for_timeout(500)  # the last of a view's parts has no name of its own
-        violations = page.evaluate(AXE)
-        ours = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in violations if v["id"] not in STREAMLITS_OWN]
-        assert ours == [], view
+        assert axe_findings(page) == [], view

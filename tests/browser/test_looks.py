@@ -3,7 +3,19 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visitor import BEDROOM, BOTH, PAGES, QUESTION, STOP, ask, boxes, visit, wait_for_end, wait_for_text
+from tests.browser.visitor import (
+    BEDROOM,
+    BOTH,
+    PAGES,
+    QUESTION,
+    STOP,
+    ask,
+    axe_findings,
+    boxes,
+    visit,
+    wait_for_end,
+    wait_for_text,
+)
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
@@ -46,6 +58,23 @@ def test_a_phone_runs_two_calls_one_below_the_other(open_page, app):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     overflowing = "e => e.scrollWidth - e.clientWidth"
     assert page.get_by_test_id("stMainBlockContainer").evaluate(overflowing) <= 0
+
+
+@pytest.mark.parametrize("view", ["simple", "technical"])
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_a_screen_reader_meets_no_obstacle_of_ours(open_page, app, scheme, view):
+    page = open_page(app, color_scheme=scheme)
+    for path in PAGES:
+        visit(page, f"{path}?model=demo-fast", view)
+        assert axe_findings(page) == [], path
+        ask(page, BOTH)
+        wait_for_end(page)
+        assert axe_findings(page) == [], f"{path}, answered"
+    for path in ("/Pitfalls", "/Runs"):
+        page.goto(path)
+        page.locator("h1").wait_for()
+        page.wait_for_timeout(500)  # the last of the page's parts has no name of its own
+        assert axe_findings(page) == [], path
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import axe_playwright_python
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -56,6 +59,20 @@ def wait_for_end(page: Page) -> None:
     figures = last_turn(page).get_by_text(re.compile("Without streaming you would|Nothing to see for"))
     figures.or_(last_turn(page).locator("[data-testid=stAlert]")).first.wait_for()
     page.locator(STOP).wait_for(state="detached")
+
+
+def axe_findings(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe-core finds wrong on the page, by rule, without what is Streamlit's own."""
+    script = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+    page.evaluate(script.read_text(encoding="utf-8"))
+    page.mouse.move(0, 0)  # what is pointed at is drawn in colors of its own
+    # Without code, whose highlighting on light ground is Streamlit's own and too pale for `color-contrast`.
+    found = page.evaluate("axe.run({exclude: ['[data-testid=stCode]']}).then(found => found.violations)")
+    return [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found if v["id"] not in _STREAMLITS_OWN]
+
+
+_STREAMLITS_OWN = {"aria-dialog-name", "svg-img-alt", "empty-table-header"}
+"""Rules of axe-core that Streamlit breaks by itself."""
 
 
 def wait_for_text(page: Page, length: int, selector: str = BOX) -> None:
