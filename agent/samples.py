@@ -11,7 +11,8 @@ from pathlib import Path
 
 from agent.events import GraphName, RunRequest, StreamEvent
 from agent.recording import Header, dump, versions
-from agent.runner import Run, Runner
+from agent.run import Run
+from agent.runner import Runner
 from agent.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "recordings"

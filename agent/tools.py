@@ -19,9 +19,9 @@ from langgraph.graph import START, StateGraph
 from openai import AsyncOpenAI
 from typing_extensions import TypedDict
 
+from agent.completions import stream_chunks
 from agent.demo_model.places import mentions
 from agent.errors import ToolFailed
-from agent.models import stream_chunks
 
 ToolFunction = Callable[..., Coroutine[Any, Any, str]]
 

@@ -17,9 +17,9 @@ from typing_extensions import NotRequired, TypedDict
 
 from agent.attribution import enter, signed_config
 from agent.background import BackgroundLoop
+from agent.completions import stream_chunks
 from agent.errors import ToolFailed, explain
 from agent.graphs import Graph, node
-from agent.models import stream_chunks
 from agent.tools import ToolFunction
 
 Message = dict[str, Any]

@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from agent.events import RUN_MODES, RunRequest, StreamEvent
 from agent.recording import MAX_BYTES, BrokenRecording, Header, Store, dump, from_stranger, read
 from agent.replay import Playback, count_at, length
-from agent.runner import Runner, digest
+from agent.run import digest
+from agent.runner import Runner
 from agent.settings import Settings
 from agent.transcript import Transcript, fold
 from tests.serving import wait_until

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from agent import runner as runner_module
 from agent.errors import RequestRefused
 from agent.events import GRAPHS, RUN_MODES, RunRequest
 from agent.runner import Runner
 from agent.settings import Limits, Settings
 from agent.transcript import fold
+from agent.translator import Happening
 
 OFFICE = "what items are in the office?"
 BOTH = "what items are in the office and the bedroom?"
@@ -303,5 +303,5 @@ def test_closing_ends_what_runs_and_says_so():
 def test_late_output_never_reaches_a_run_that_has_ended(runner):
     run = runner.start(request())
     events = finish(run)
-    run._append(runner_module.Happening("custom", "late"), Limits())
+    run._append(Happening("custom", "late"), Limits())
     assert run.read()[0] == events

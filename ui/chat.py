@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from agent.narration import Narration, tool_title
-from agent.runner import Run
+from agent.run import Run
 from agent.source import graph_source, stream_call, tool_source
 from agent.transcript import ToolCall, Transcript
 from ui import session

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from agent.runner import Run
+from agent.run import Run
 from agent.transcript import Transcript
 from ui.browser import wait_for_browser
 from ui.catalog import GRAPH_TITLES

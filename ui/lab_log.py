@@ -6,7 +6,7 @@ from typing import Protocol
 
 from agent.events import STREAM_MODES, StreamEvent
 from agent.lab import Lanes, call_titles
-from agent.runner import Run
+from agent.run import Run
 from agent.transcript import Transcript
 
 

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from agent.events import StreamMode
 from agent.replay import Playback, count_at, length
-from agent.runner import Run
+from agent.run import Run
 from agent.transcript import ToolCall, Transcript, fold
 from ui.browser import wait_for_browser
 from ui.live import FLUSH, RunView, figures

@@ -12,7 +12,7 @@ import streamlit as st
 from agent.events import StreamMode
 from agent.feedback import MAX_COMMENT, Comment, NotTaken, table, to_csv
 from agent.pack import Pack, file_name, to_html, to_jsonl, to_markdown
-from agent.runner import Run, digest
+from agent.run import Run, digest
 from ui import session
 
 _BEFORE_SHARING = (

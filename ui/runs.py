@@ -15,7 +15,7 @@ from agent.events import RUN_MODES, StreamMode
 from agent.pack import model_words
 from agent.recording import BrokenRecording, Entry, Header, Recording, Store, from_stranger, read
 from agent.replay import length
-from agent.runner import Run, digest
+from agent.run import Run, digest
 from agent.samples import FOLDER
 from ui import review, session
 from ui.catalog import PAGES

@@ -14,7 +14,8 @@ from collections import ChainMap
 
 import streamlit as st
 
-from agent.runner import Run, Runner
+from agent.run import Run
+from agent.runner import Runner
 from agent.settings import Settings
 
 _PIN = "_toolstream_runner_2"
