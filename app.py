@@ -16,7 +16,7 @@ st.markdown(
 )
 example = st.container()
 
-st.subheader("Three ways to do it", anchor=False)
+st.header("Three ways to do it", anchor=False)
 for column, info in zip(st.columns(3), list(PAGES.values())[1:4], strict=True):
     with column.container(border=True, height="stretch"):
         st.page_link(info.file, label=f"**{info.title}**", icon=info.icon)

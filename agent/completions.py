@@ -38,6 +38,11 @@ class PlainChunks:
     def __init__(self, completions: Any) -> None:
         self._completions = completions
 
+    @property
+    def with_raw_response(self) -> Any:
+        """For answers that are not streamed."""
+        return self._completions.with_raw_response
+
     async def create(self, **request: Any) -> Any:
         """A completion, or a stream of chunks."""
         if request.get("stream"):

@@ -13,4 +13,4 @@ st.markdown(
     "Ask what is in a place, and watch the tool report each find before it is done."
 )
 show_code(choices)
-chat(choices)
+chat(choices, scrolling=True)

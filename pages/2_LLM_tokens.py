@@ -13,4 +13,4 @@ st.markdown(
     "and then the assistant's own answer, written from what the tool returned."
 )
 show_code(choices)
-chat(choices)
+chat(choices, scrolling=True)

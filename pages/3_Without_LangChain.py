@@ -13,4 +13,4 @@ st.markdown(
     "passes each one on as it comes. On the page it looks the same, and that is the point."
 )
 show_code(choices)
-chat(choices)
+chat(choices, scrolling=True)

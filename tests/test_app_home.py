@@ -44,7 +44,7 @@ def text(app):
 def test_the_two_waiting_times_come_from_the_recording():
     events = read(ROOT / "recordings/home.jsonl").events
     first = next(e.at for e in events if e.mode == "messages" and e.tool_call_id and e.data["text"])
-    (line,) = [title.value for title in open_app().subheader if "First words" in title.value]
+    (line,) = [title.value for title in open_app().header if "First words" in title.value]
     assert line == f"First words after :primary[{first:.1f} s] instead of {events[-1].at:.1f} s"
 
 
@@ -66,7 +66,7 @@ def test_both_sides_end_alike_and_a_live_run_replaces_them():
     assert boxes(app)[0].label == boxes(app)[1].label
     run(app.button(key="suggestion_0").click())
     assert len(boxes(app)) == 1
-    assert not any("First words" in title.value for title in app.subheader)
+    assert not any("First words" in title.value for title in app.header)
 
 
 @pytest.mark.parametrize("view", ["simple", "technical"])

@@ -52,14 +52,19 @@ def chat(
     choices: Choices,
     follow: Callable[[list[Run], Choices], None] = follow_turns,
     opening: Callable[[Choices], None] = suggest,
+    *,
+    scrolling: bool = False,
 ) -> None:
     """Show the conversation of a page, and follow its runs to their end.
 
-    `follow` draws them; `opening` draws what is there before the first question.
+    `follow` draws them; `opening` draws what is there before the first question. With `scrolling`, the page scrolls
+    along with the answer: for pages that end with it.
     """
     page = choices.page.name
+    runs = session.conversation(page)
     stop = st.bottom.empty()
-    st.bottom.chat_input(
+    # Streamlit scrolls along where it has put the input at the bottom by itself; a first visit starts at the top.
+    (st if runs and scrolling else st.bottom).chat_input(
         "Ask about a place…",
         key="question",
         max_chars=session.runner().settings.limits.prompt_chars,
@@ -74,7 +79,6 @@ def chat(
         )
     if refusal := st.session_state.pop("refusal", None):
         st.warning(refusal, icon=":material/block:")
-    runs = session.conversation(page)
     start = st.empty()  # Streamlit would keep what was in it until the first answer has ended
     if not runs:
         with start.container():

@@ -1,4 +1,4 @@
-"""What Home shows before anyone asks: one recorded run played twice, without streaming and with it."""
+"""What Home shows before anyone asks: one recorded run played twice, with streaming and without it."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ BREATH = 0.5
 BAR = 1.5
 """Seconds."""
 SIDES: tuple[tuple[str, tuple[StreamMode, ...]], ...] = (
-    ("Without streaming", ()),
     ("With streaming", ("messages",)),
+    ("Without streaming", ()),
 )
 
 
@@ -53,8 +53,8 @@ def opening(choices: Choices) -> None:
         _side(column, index, *side)
         for index, (column, side) in enumerate(zip(st.columns(2, gap="small"), SIDES, strict=True))
     ]
-    without, with_words = (first_words(recording.events, modes) for _, modes in SIDES)
-    st.subheader(f"First words after :primary[{with_words:.1f} s] instead of {without:.1f} s", anchor=False)
+    with_words, without = (first_words(recording.events, modes) for _, modes in SIDES)
+    st.header(f"First words after :primary[{with_words:.1f} s] instead of {without:.1f} s", anchor=False)
     again = _ways_on(choices)
     asked = datetime.fromtimestamp(recording.header.asked_at, timezone.utc)
     st.caption(f"Recorded on {asked.day} {asked:%B %Y}. {safe_label(recording.header.label, 200)}")

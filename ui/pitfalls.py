@@ -135,7 +135,7 @@ def _track(moments: list[Moment], lane: str, seconds: float, passed: float) -> s
 
 
 def _explain(trap: Pitfall, number: int) -> None:
-    st.subheader(f"{number}. {trap.title}", anchor=False)
+    st.header(f"{number}. {trap.title}", anchor=False)
     st.markdown(f"{trap.seen}  \n:gray[{trap.why}]")
 
 
@@ -143,7 +143,7 @@ def _show_fix(name: str, trap: Pitfall) -> None:
     st.markdown("**The fix**")
     st.code(trap.fix, language="python", wrap_lines=True)
     links = " · ".join(f"[{title}]({address})" for title, address in trap.threads)
-    st.caption(f"Happens on {trap.versions}.  \nDiscussed in {links}")
+    st.markdown(f":small[Happens on {trap.versions}.]  \n:small[Discussed in {links}]")
     with st.expander("The code of both sides", icon=":material/code:"):
         for side in SIDES:
             st.caption(TITLES[side])

@@ -66,7 +66,7 @@ def _list() -> None:
     _rows(own, "own")
     if not own:
         st.info("Nothing here yet. Ask a question on any page, and its run appears here.", icon=":material/history:")
-    st.subheader("Recorded samples", anchor=False)
+    st.header("Recorded samples", anchor=False)
     st.caption("Made beforehand with the demo model, which is no AI.")
     _rows([_item(entry, {}) for entry in samples().entries()], "sample")
     _upload()
@@ -133,7 +133,8 @@ def _row(item: Item, kind: Kind) -> None:
             args=(run_id,),
         )
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
-            st.caption(f"{_STATES[item.state]} {when(item.header.asked_at)} · {item.seconds:.1f} s", width="content")
+            asked = f"{when(item.header.asked_at)} · {item.seconds:.1f} s"
+            st.markdown(f"{_STATES[item.state]} :small[:gray[{asked}]]", width="content")
             if kind == "own":
                 _delete(run_id)
 

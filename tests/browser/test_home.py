@@ -16,12 +16,12 @@ AGAIN = ".st-key-play_again button"
 def home(page):
     """Home at a first visit, while the recording plays."""
     page.goto("/")
-    expect(page.locator(".st-key-home_side_1")).to_contain_text("Certainly")
+    expect(page.locator(".st-key-home_side_0")).to_contain_text("Certainly")
     return page
 
 
 def test_the_sides_differ_while_it_plays_and_then_it_runs_live(home):
-    waits, streams = home.locator(SIDES).all()
+    streams, waits = home.locator(SIDES).all()
     assert "Working" in waits.inner_text()
     assert "Nightstand" not in waits.inner_text()
     expect(streams).to_contain_text("Dresser")
@@ -49,8 +49,8 @@ def test_it_is_played_once_and_then_again_when_asked(home):
     for side in home.locator(SIDES).all():
         expect(side).to_contain_text("Nightstand")
     again.click()
-    expect(home.locator(".st-key-home_side_0")).not_to_contain_text("Nightstand")
-    expect(home.locator(".st-key-home_side_0")).to_contain_text("Working")
+    expect(home.locator(".st-key-home_side_1")).not_to_contain_text("Nightstand")
+    expect(home.locator(".st-key-home_side_1")).to_contain_text("Working")
 
 
 def test_the_tour_on_a_phone(open_page, app):
