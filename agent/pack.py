@@ -119,7 +119,7 @@ def to_markdown(pack: Pack) -> str:
         lines += [part for title, text in _sent(call) for part in ("", _code(title), "", _fenced(text))]
     lines += ["", "## Reviewers"]
     for comment in pack.comments:
-        thumb = {1: "👍 ", 0: "👎 "}.get(comment.thumb if comment.thumb is not None else -1, "")
+        thumb = {1: "Thumb up, ", 0: "Thumb down, "}.get(comment.thumb if comment.thumb is not None else -1, "")
         lines += ["", f"{thumb}{date(comment.at)}", "", _fenced(comment.text or "(no words)")]
     lines += ["", "## Versions", ""]
     lines += [f"- {_code(name)} {_code(version)}" for name, version in header.versions]
@@ -230,9 +230,9 @@ def _line(item: object) -> str:
 
 
 def _comment(comment: Comment) -> str:
-    thumb = {1: "👍", 0: "👎"}.get(comment.thumb if comment.thumb is not None else -1, "")
+    thumb = {1: "Thumb up. ", 0: "Thumb down. "}.get(comment.thumb if comment.thumb is not None else -1, "")
     said = "<br>".join(escaped(line) for line in comment.text.split("\n"))
-    return f"<blockquote><p>{thumb} {said}</p><footer>{escaped(date(comment.at))}</footer></blockquote>"
+    return f"<blockquote><p>{thumb}{said}</p><footer>{escaped(date(comment.at))}</footer></blockquote>"
 
 
 def _made_with(pack: Pack) -> str:

@@ -73,13 +73,19 @@ def _code(lines: list[str], at: int, fence: str) -> tuple[str, int]:
 
 def _list(lines: list[str], at: int, pattern: re.Pattern[str], tag: str) -> tuple[str, int]:
     items: list[str] = []
+    number = re.match(r"\s*(\d+)", lines[at])
+    start = f' start="{int(number[1])}"' if number and int(number[1]) != 1 else ""
+    end = at
     while at < len(lines) and (found := pattern.match(lines[at])):
         items.append(found[1])
         at += 1
         while at < len(lines) and lines[at].startswith(("  ", "\t")) and not _starts_block(lines[at]):
             items[-1] += " " + lines[at].strip()
             at += 1
-    return f"<{tag}>{''.join(f'<li>{_spans(item)}</li>' for item in items)}</{tag}>", at
+        end = at
+        while at < len(lines) and not lines[at].strip():  # items may stand apart
+            at += 1
+    return f"<{tag}{start}>{''.join(f'<li>{_spans(item)}</li>' for item in items)}</{tag}>", end
 
 
 def _table(lines: list[str], at: int) -> tuple[str, int]:

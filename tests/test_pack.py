@@ -142,6 +142,14 @@ def test_markdown_that_models_write_is_drawn():
         assert part in page
 
 
+def test_items_that_stand_apart_are_one_list_and_keep_their_numbers():
+    page = rendered("1. **Bed**: soft\n\n2. Dresser\n   with drawers\n\n3. Lamp\n\nThe end.\n\n7. Late")
+    assert page == (
+        "<ol><li><strong>Bed</strong>: soft</li><li>Dresser with drawers</li><li>Lamp</li></ol>\n"
+        '<p>The end.</p>\n<ol start="7"><li>Late</li></ol>'
+    )
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_the_pack_of_a_sample_tells_the_run_and_not_who_asked(path):
     recording = read(path)
