@@ -3,5 +3,5 @@
 from ui.page import open_page
 from ui.runs import runs
 
-open_page("runs")
+open_page("runs", has_views=True)
 runs()

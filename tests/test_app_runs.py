@@ -92,6 +92,16 @@ def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(runn
     assert "not among yours" in text(open_runs(open="../../etc/passwd"))
 
 
+def test_a_run_is_told_in_plain_words_or_shown_as_it_is(runner):
+    keep(runner, "my-own-run")
+    app = open_runs(open="my-own-run")
+    assert "The assistant read the question" in text(app)
+    app.segmented_control(key="view").set_value("technical").run()
+    assert "The assistant read the question" not in text(app)
+    assert "A desk." in text(app)
+    assert app.query_params["view"] in ("technical", ["technical"])
+
+
 def test_deleting_asks_first_and_takes_link_and_comments_along(runner):
     keep(runner, "my-own-run")
     token = runner.shares.make("my-own-run")

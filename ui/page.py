@@ -98,11 +98,14 @@ def page(name: str) -> Choices:
     return chosen
 
 
-def open_page(name: str) -> PageInfo:
-    """Open a page without choices: title and navigation."""
+def open_page(name: str, *, has_views: bool = False) -> PageInfo:
+    """Open a page without choices: title and navigation, and the switch of views if it has them."""
     info, links = _head(name)
     starts = _starts(info)
     choices.recall(info.name, starts)
+    if has_views:
+        with st.sidebar:
+            _choose_view()
     _remember(info, starts, links)
     return info
 
@@ -154,24 +157,10 @@ def _check_settings() -> None:
 def _choose(info: PageInfo) -> Choices:
     key = session.visitor_key()
     models = session.runner().settings.models(visitor_has_key=bool(key))
-    choices.restrict("view", list(VIEWS))
     choices.restrict("modes", list(_offered_modes(info)))
     choices.restrict("model", list(models))
 
-    chosen = (
-        "technical"
-        if info.all_modes
-        else st.segmented_control(
-            "Show me",
-            VIEWS,
-            key="view",
-            required=True,
-            format_func=VIEW_TITLES.__getitem__,
-            width="stretch",
-            help="**Simple** tells a run in plain words. **Technical** shows everything as it is sent.",
-        )
-    )
-    if technical := chosen == "technical":
+    if technical := info.all_modes or _choose_view() == "technical":
         model = _model(models)
         modes, graph, tools, tool_choice = _details(info)
         with st.expander("Use your own OpenAI key", icon=":material/key:"):
@@ -190,6 +179,19 @@ def _choose(info: PageInfo) -> Choices:
             modes, graph, tools, tool_choice = _details(info)
             _own_key(key)
     return Choices(info, graph, modes, tools, tool_choice, model, technical)
+
+
+def _choose_view() -> str | None:
+    choices.restrict("view", list(VIEWS))
+    return st.segmented_control(
+        "Show me",
+        VIEWS,
+        key="view",
+        required=True,
+        format_func=VIEW_TITLES.__getitem__,
+        width="stretch",
+        help="**Simple** tells a run in plain words. **Technical** shows everything as it is sent.",
+    )
 
 
 def _details(info: PageInfo) -> tuple[tuple[StreamMode, ...], GraphName, tuple[str, ...], str]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import partial
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from agent.events import StreamMode
+from agent.events import StreamEvent, StreamMode
+from agent.narration import Narration, tool_title
 from agent.replay import Playback, count_at, length
 from agent.run import Run
-from agent.transcript import ToolCall, Transcript, fold
+from agent.transcript import ToolCall, Transcript
 from ui.browser import wait_for_browser
 from ui.live import FLUSH, RunView, figures
 from ui.untrusted import safe_markdown
@@ -99,23 +101,21 @@ class Replay:
         at = self._state["at"]
         whole = at is None or at >= self._length
         shown = self._events if whole else self._events[: count_at(self._events, at)]
-        transcript = fold(shown, self._modes)
-        view = self._view(place)
-        self._state["filled"] = view.draw(transcript, waiting="" if whole else waiting(transcript))
+        drawing = self._drawing(place)
+        drawing.add(shown)
+        self._state["filled"] = drawing.draw(waits=not whole)
         if whole:
-            show_end(place, transcript)
+            show_end(place, drawing.transcript)
 
     def _play(self, place: DeltaGenerator) -> None:
         playback: Playback = self._state["playback"]
-        transcript, view, count = Transcript(self._modes), self._view(place), 0
+        drawing, count = self._drawing(place), 0
         while count < len(self._events):
             moment = playback.moment(time.monotonic())
             until = count_at(self._events, moment)
-            for event in self._events[count:until]:
-                transcript.add(event)
+            drawing.add(self._events[count:until])
             count = until
-            filled = view.draw(transcript, waiting=waiting(transcript))
-            self._state["filled"] = max(filled, self._state["filled"])
+            self._state["filled"] = max(drawing.draw(), self._state["filled"])
             if self._bar:
                 share = min(moment / self._length, 1.0)
                 self._bar.progress(share, f"{min(moment, self._length):.1f} s of {self._length:.1f} s")
@@ -125,22 +125,44 @@ class Replay:
         st.rerun()
 
     def _follow(self, place: DeltaGenerator) -> None:
-        transcript, view, cursor, ended = Transcript(self._modes), self._view(place), 0, False
+        drawing, cursor, ended = self._drawing(place), 0, False
         while not ended:
             events, cursor, ended = self._run.read(cursor, 0.25)
-            for event in events:
-                transcript.add(event)
-            self._state["filled"] = view.draw(transcript, waiting=waiting(transcript))
+            drawing.add(events)
+            self._state["filled"] = drawing.draw()
             wait_for_browser()
             time.sleep(1 / UPDATES_PER_SECOND)
         st.rerun()
 
-    def _view(self, place: DeltaGenerator) -> RunView:
+    def _drawing(self, place: DeltaGenerator) -> _Drawing:
         stale = self._state["filled"] if self._state["playback"] else 0
-        view = RunView(place, stale=stale)
+        drawing = _Drawing(place, self._run, self._modes, stale)
         if stale:
             time.sleep(FLUSH)
-        return view
+        return drawing
+
+
+class _Drawing:
+    """A run on the page in the chosen view: told in plain words, or as it is."""
+
+    def __init__(self, place: DeltaGenerator, run: Run, modes: frozenset[StreamMode], stale: int) -> None:
+        technical = st.session_state.get("view") == "technical"
+        self.transcript = Transcript(modes)
+        self._narration = None if technical else Narration()
+        titles = None if technical else partial(tool_title, offered=run.request.tools)
+        self._view = RunView(place, stale=stale, titles=titles)
+
+    def add(self, events: Iterable[StreamEvent]) -> None:
+        for event in events:
+            self.transcript.add(event)
+            if self._narration:
+                self._narration.add(event)
+
+    def draw(self, *, waits: bool = True) -> int:
+        """Draw what was added; returns how many places are filled."""
+        if self._narration:
+            self._view.tell(self._narration.sentences)
+        return self._view.draw(self.transcript, waiting=waiting(self.transcript) if waits else "")
 
 
 def waiting(transcript: Transcript) -> str:
