@@ -37,6 +37,12 @@ def test_on_a_phone_they_are_one_below_the_other(open_page, app):
     page.goto("/Pitfalls")
     page.locator(".st-key-run_stop button").click()
     expect(page.locator(".pitfall.wrong")).to_contain_text("After Stop it went on", timeout=40_000)
-    wrong, right = (page.locator(f".pitfall.{side}").bounding_box() for side in ("wrong", "right"))
-    assert wrong["y"] + wrong["height"] <= right["y"]
+    # Each is drawn anew with every line, so both are looked at in the same instant.
+    page.wait_for_function(
+        """() => {
+            const box = side => document.querySelector(`.pitfall.${side}`)?.getBoundingClientRect();
+            const [wrong, right] = [box('wrong'), box('right')];
+            return wrong?.height && right?.height && wrong.bottom <= right.top;
+        }"""
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
