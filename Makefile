@@ -2,7 +2,7 @@
 # make test    all tests, two files at a time (WORKERS=1: one by one; ARGS= goes to pytest)
 # make samples  make the recordings in recordings/ anew (ARGS=NAME: one)
 # make check   format, lint, types, tests
-# make bench   measure it beside the obvious ways: twelve minutes; BENCH=quick: one
+# make bench   measure it beside the obvious ways: a quarter of an hour; BENCH=quick: a minute
 
 # Any Python from 3.11 on; `make PYTHON=/path/to/python` chooses one.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \

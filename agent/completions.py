@@ -18,6 +18,7 @@ GULP_SECONDS = 0.04
 GULPS_PER_SECOND = 400
 """Of all streams together."""
 MOST_GULP_SECONDS = 0.5
+"""However many streams there are."""
 BURST_SECONDS = 0.005
 """With many streams: how long to wait for the rest of what came together."""
 ENDED_EARLY = "The model's answer ended before it was complete. Try again."

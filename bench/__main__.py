@@ -1,4 +1,4 @@
-"""`make bench`: everything, in about twelve minutes. `BENCH=quick make bench`: the main points, in under a minute."""
+"""`make bench`: everything, in a quarter of an hour. `BENCH=quick make bench`: the main points, in under a minute."""
 
 from __future__ import annotations
 
