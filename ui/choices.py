@@ -1,4 +1,4 @@
-"""The sidebar's choices between reruns: kept across pages, and in the URL where they differ from the start.
+"""What a visitor has chosen: kept across reruns and pages, and in the URL where it differs from the start.
 
 Streamlit can bind a widget to the URL by itself, but it writes labels there, not values, and it carries one page's
 modes over to the next, where every page is to start with its own.
@@ -6,59 +6,136 @@ modes over to the next, where every page is to start with its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
+from agent.events import RUN_MODES, STREAM_MODES, GraphName, RunRequest, StreamMode
+from agent.requests import tools_for
+from agent.tools import TOOLS
+from ui import session
+from ui.catalog import PageInfo
+
 Value = str | list[str]
 
+VIEWS = ("simple", "technical")
 SHARED = ("view", "tool_choice", "model")
 """Choices that hold on all pages; the others belong to the page they are made on."""
 NONE = "-"
 """Stands in the URL for an empty list."""
 
 
-def recall(page: str, starts: Mapping[str, Value]) -> None:
-    """Put the choices where a newly opened page finds them: first the URL, then before, then `starts`."""
-    if st.session_state.get("page_before") == page:
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What holds for one page."""
+
+    page: PageInfo
+    graph: GraphName
+    modes: tuple[StreamMode, ...]
+    tools: tuple[str, ...]
+    tool_choice: str
+    model: str
+    technical: bool
+    """Whether runs are shown as they are, or told in plain words."""
+
+    def request(self, question: str) -> RunRequest:
+        """The question as a run would be asked it."""
+        page = self.page
+        return RunRequest(
+            question, self.graph, self.tools, self.tool_choice, self.model, page=page.name, all_modes=page.all_modes
+        )
+
+
+def chosen(page: PageInfo) -> Choices:
+    """What is chosen at this moment; what the page does not offer, or not together, is dropped before."""
+    modes = _restrict("modes", offered_modes(page))
+    graph = _restrict("graph", page.graphs)
+    tools = _restrict("tools", offered_tools(page, graph))
+    tool_choice = _restrict("tool_choice", offered_tool_choices(tools))
+    model = _restrict("model", offered_models())
+    return Choices(page, graph, tuple(modes), tuple(tools), tool_choice, model, page.all_modes or is_technical())
+
+
+def is_technical() -> bool:
+    """Whether the visitor wants to see runs as they are, and not in plain words."""
+    return bool(_restrict("view", VIEWS) == "technical")
+
+
+def offered_modes(page: PageInfo) -> tuple[StreamMode, ...]:
+    """The stream modes that a page can show."""
+    return STREAM_MODES if page.all_modes else RUN_MODES
+
+
+def offered_tools(page: PageInfo, graph: GraphName) -> list[str]:
+    """The ids of the tools that a page's agent may be given."""
+    return [tool_id for tool_id in tools_for(graph) if tool_id not in page.hidden_tools]
+
+
+def offered_tool_choices(tools: Sequence[str]) -> list[str]:
+    """What can be demanded of the first step, by the ids of the tools given."""
+    names = [TOOLS[tool_id].name for tool_id in tools]
+    return ["auto", *(["required"] if names else []), "none", *names]
+
+
+def offered_models() -> tuple[str, ...]:
+    """The models that this visitor can ask."""
+    return session.runner().settings.models(visitor_has_key=bool(session.visitor_key()))
+
+
+def recall(page: PageInfo) -> None:
+    """Put the choices where a newly opened page finds them: first the URL, then before, then the start."""
+    if st.session_state.get("page_before") == page.name:
         return
-    st.session_state["page_before"] = page
+    st.session_state["page_before"] = page.name
     left_over = st.session_state.get("url_written", {})
-    for name, start in starts.items():
+    for name, start in _starts(page).items():
         given = _from_url(name, start) if st.query_params.get(name) != left_over.get(name) else None
         st.session_state[name] = _store(page, name).get(name, start) if given is None else given
 
 
-def remember(page: str, starts: Mapping[str, Value], run_id: str | None = None) -> None:
-    """Keep what is chosen now, and write to the URL what differs from `starts`, and the run.
+def remember(page: PageInfo) -> None:
+    """Keep what is chosen now, and write to the URL what differs from the start, and the run.
 
     All at once and only if it changes something: the browser's Back button stops at every writing.
     """
+    starts = _starts(page)
     for name in starts:
         if name in st.session_state:
             _store(page, name)[name] = st.session_state[name]
     before = st.query_params.to_dict()
     others = {name: text for name, text in before.items() if name not in starts}
-    written = others | address(page, starts, run_id)
+    written = others | address(page)
     if written != before:
         st.query_params.from_dict(written)
     st.session_state["url_written"] = written
 
 
-def address(page: str, starts: Mapping[str, Value], run_id: str | None) -> dict[str, str]:
-    """What is in the URL of a page: what was chosen there and differs from `starts`, and its run."""
-    chosen = {name: _store(page, name).get(name, start) for name, start in starts.items()}
-    texts = {name: _to_url(value) for name, value in chosen.items() if value != starts[name]}
+def address(page: PageInfo) -> dict[str, str]:
+    """What is in the URL of a page: what was chosen there and differs from the start, and its run."""
+    starts, run_id = _starts(page), session.last_run(page.name)
+    values = {name: _store(page, name).get(name, start) for name, start in starts.items()}
+    texts = {name: _to_url(value) for name, value in values.items() if value != starts[name]}
     return texts | ({"run": run_id} if run_id else {})
 
 
-def restrict(name: str, allowed: list[str]) -> None:
-    """Drop from a choice what its widget does not offer, before the widget is drawn."""
+def _starts(page: PageInfo) -> dict[str, Value]:
+    """What a page begins with."""
+    shared: dict[str, Value] = {"view": VIEWS[0], "tool_choice": "auto", "model": offered_models()[0]}
+    if not page.graphs:
+        return shared
+    return shared | {"modes": list(page.modes), "graph": page.graphs[0], "tools": list(page.tools)}
+
+
+def _restrict(name: str, allowed: Sequence[str]) -> Any:
+    """Drop from a choice what its widget does not offer; returns what is left."""
     value = st.session_state.get(name)
     if isinstance(value, list):
         st.session_state[name] = [item for item in value if item in allowed]
     elif value not in allowed:
         st.session_state[name] = allowed[0]
+    return st.session_state[name]
 
 
 def _from_url(name: str, start: Value) -> Value | None:
@@ -72,7 +149,7 @@ def _to_url(value: Value) -> str:
     return ",".join(value) or NONE if isinstance(value, list) else value
 
 
-def _store(page: str, name: str) -> dict[str, Value]:
+def _store(page: PageInfo, name: str) -> dict[str, Value]:
     """Where a choice is kept: with the page, or with all pages."""
     stores: dict[str, dict[str, Value]] = st.session_state.setdefault("kept_choices", {})
-    return stores.setdefault("" if name in SHARED else page, {})
+    return stores.setdefault("" if name in SHARED else page.name, {})

@@ -18,8 +18,8 @@ from agent.transcript import Answer, ToolCall, Transcript
 from ui import tour
 from ui.browser import wait_for_browser
 from ui.chat import ask
+from ui.choices import Choices
 from ui.live import FLUSH, RunView
-from ui.page import Choices
 from ui.untrusted import safe_label
 
 RECORDING = FOLDER / "home.jsonl"
@@ -102,7 +102,7 @@ def _ways_on(choices: Choices) -> DeltaGenerator:
             type="primary",
             icon=":material/play_arrow:",
             on_click=ask,
-            args=(choices.page.suggestions[0], choices),
+            args=(choices.page.suggestions[0], choices.page),
         )
         if st.button("Take the tour", key="take_tour", icon=":material/tour:"):
             tour.begin()

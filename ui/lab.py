@@ -8,17 +8,17 @@ from collections.abc import Callable
 import streamlit as st
 
 from agent.run import Run
-from agent.transcript import Transcript
 from ui.browser import wait_for_browser
 from ui.catalog import GRAPH_TITLES
-from ui.chat import PATIENCE, ask
+from ui.chat import PATIENCE, Follow, retry
+from ui.choices import Choices
+from ui.drawing import show_end
 from ui.lab_code import CodeView
 from ui.lab_figures import FiguresView
 from ui.lab_inspector import InspectorView
 from ui.lab_lanes import LanesView
 from ui.lab_log import Log, View, quiet
 from ui.lab_timeline import TimelineView
-from ui.page import Choices
 from ui.untrusted import safe_label, safe_markdown
 
 SECONDS_A_DRAWING = 0.5
@@ -33,8 +33,8 @@ VIEWS: dict[str, tuple[str, Callable[[Choices], View]]] = {
 }
 
 
-def lab(runs: list[Run], choices: Choices) -> None:
-    """Show one run of the conversation in the chosen view, and follow all of them to their end."""
+def lab(runs: list[Run], choices: Choices) -> Follow:
+    """Show one run of the conversation in the chosen view; what is returned follows all of them to their end."""
     run = _choose_run(runs)
     if run:
         with st.chat_message("user", avatar=":material/person:"):
@@ -50,14 +50,20 @@ def lab(runs: list[Run], choices: Choices) -> None:
         label_visibility="collapsed",
     )
     view = VIEWS[name or "Lanes"][1](choices)
-    if run is None:
-        view.draw(Log(None))
-        return
     log = Log(run)
-    _follow(run, log, view, lambda: status.markdown(quiet(_status(run, log))))
-    _show_end(run, log.transcript, choices)
-    for other in runs:
-        _wait(other)
+    if run is None:
+        view.draw(log)
+        return lambda: None
+
+    def follow() -> None:
+        _follow(run, log, view, lambda: status.markdown(quiet(_status(run, log))))
+        if run.state != "finished":
+            show_end(st.container(), log.transcript)
+            retry(st.container(), run, choices.page)
+        for other in runs:
+            _wait(other)
+
+    return follow
 
 
 def _choose_run(runs: list[Run]) -> Run | None:
@@ -112,19 +118,3 @@ def _status(run: Run, log: Log) -> str:
         safe_label(request.model),
     ]
     return " · ".join(parts)
-
-
-def _show_end(run: Run, transcript: Transcript, choices: Choices) -> None:
-    if transcript.state == "finished":
-        return
-    show, icon = (
-        (st.error, ":material/error:") if transcript.state == "failed" else (st.warning, ":material/stop_circle:")
-    )
-    show(safe_markdown(transcript.message), icon=icon)
-    st.button(
-        "Try again",
-        key=f"retry_{run.id}",
-        icon=":material/refresh:",
-        on_click=ask,
-        args=(run.request.question, choices),
-    )

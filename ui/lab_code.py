@@ -6,8 +6,8 @@ import streamlit as st
 
 from agent.programs import program, stays_empty
 from ui.chat import show_code
+from ui.choices import Choices
 from ui.lab_log import Log, quiet
-from ui.page import Choices
 
 
 class CodeView:

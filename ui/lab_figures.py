@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from agent.lab_figures import Figures, RunFigures, figures
+from ui.choices import Choices
 from ui.lab_log import Log, quiet
-from ui.page import Choices
 
 
 class FiguresView:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from agent.events import STREAM_MODES, StreamEvent
 from agent.lab_inspector import PAGE, Filter, how_known, pages, row
+from ui.choices import Choices
 from ui.lab_log import Log, quiet
-from ui.page import Choices
 
 _COLUMNS = {
     "seq": st.column_config.NumberColumn(width=60, pinned=True),

@@ -9,8 +9,8 @@ import streamlit as st
 from agent.events import StreamMode
 from agent.lab import Row
 from agent.programs import stays_empty
+from ui.choices import Choices
 from ui.lab_log import Log, quiet
-from ui.page import Choices
 
 SENTENCES: dict[StreamMode, str] = {
     "custom": "Whatever a tool or a node writes by itself, the moment it writes it.",

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from agent.lab_timeline import MOST_TICKS, Timeline, describe, timeline
+from ui.choices import Choices
 from ui.lab_log import Log, quiet
-from ui.page import Choices
 from ui.untrusted import safe_label
 
 ROW_HEIGHT = 40

@@ -327,14 +327,3 @@ def _result(call: ToolCall, *, raw: bool = True) -> str:
     if call.state == "failed":
         return text.removeprefix("Error: ")
     return f"{'Returned' if raw else 'Result'}: {text}"
-
-
-def figures(transcript: Transcript) -> str:
-    """One line under a finished run: what streaming changed."""
-    if transcript.ended_at is None or transcript.first_shown_at is None:
-        return ""
-    if not transcript.modes:
-        return f"Nothing to see for **{transcript.ended_at:.1f} s**, then everything at once."
-    first, whole = transcript.first_shown_at, transcript.ended_at
-    when = f"after **{first:.1f} s**" if first >= 0.05 else "**at once**"
-    return f"First sign {when}. Without streaming you would have waited {whole:.1f} s."

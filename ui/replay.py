@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Iterable
-from functools import partial
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from agent.events import StreamEvent, StreamMode
-from agent.narration import Narration, tool_title
+from agent.events import StreamMode
 from agent.replay import Playback, count_at, length
 from agent.run import Run
-from agent.transcript import ToolCall, Transcript
 from ui.browser import wait_for_browser
-from ui.live import FLUSH, RunView, figures
-from ui.untrusted import safe_markdown
+from ui.drawing import Drawing, show_end
+from ui.live import FLUSH
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +26,8 @@ SPEEDS = {"1×": 1.0, "4×": 4.0}
 class Replay:
     """The replay of one opened run: `controls` draws its buttons, `draw` the run itself, to the end of either."""
 
-    def __init__(self, key: str, run: Run, modes: Collection[StreamMode]) -> None:
-        self._run, self._modes = run, frozenset(modes)
+    def __init__(self, key: str, run: Run, modes: Collection[StreamMode], *, technical: bool) -> None:
+        self._run, self._modes, self._technical = run, modes, technical
         self._events, _, self._ended = run.read()
         self._length = round(length(self._events), 1)
         state: dict[str, Any] = st.session_state.setdefault("replay", {})
@@ -103,7 +100,7 @@ class Replay:
         shown = self._events if whole else self._events[: count_at(self._events, at)]
         drawing = self._drawing(place)
         drawing.add(shown)
-        self._state["filled"] = drawing.draw(waits=not whole)
+        self._state["filled"] = drawing.draw()
         if whole:
             show_end(place, drawing.transcript)
 
@@ -134,57 +131,12 @@ class Replay:
             time.sleep(1 / UPDATES_PER_SECOND)
         st.rerun()
 
-    def _drawing(self, place: DeltaGenerator) -> _Drawing:
-        stale = self._state["filled"] if self._state["playback"] else 0
-        drawing = _Drawing(place, self._run, self._modes, stale)
-        if stale:
+    def _drawing(self, place: DeltaGenerator) -> Drawing:
+        drawing = Drawing(place, self._run, self._modes, technical=self._technical)
+        if self._state["playback"] and (filled := self._state["filled"]):
+            drawing.clear(filled)
             time.sleep(FLUSH)
         return drawing
-
-
-class _Drawing:
-    """A run on the page in the chosen view: told in plain words, or as it is."""
-
-    def __init__(self, place: DeltaGenerator, run: Run, modes: frozenset[StreamMode], stale: int) -> None:
-        technical = st.session_state.get("view") == "technical"
-        self.transcript = Transcript(modes)
-        self._narration = None if technical else Narration()
-        titles = None if technical else partial(tool_title, offered=run.request.tools)
-        self._view = RunView(place, stale=stale, titles=titles)
-
-    def add(self, events: Iterable[StreamEvent]) -> None:
-        for event in events:
-            self.transcript.add(event)
-            if self._narration:
-                self._narration.add(event)
-
-    def draw(self, *, waits: bool = True) -> int:
-        """Draw what was added; returns how many places are filled."""
-        if self._narration:
-            self._view.tell(self._narration.sentences)
-        return self._view.draw(self.transcript, waiting=waiting(self.transcript) if waits else "")
-
-
-def waiting(transcript: Transcript) -> str:
-    """What is said where nothing else moves."""
-    if transcript.ended_at is not None:
-        return ""
-    if transcript.state == "queued":
-        return "Waiting for its turn"
-    if any(isinstance(item, ToolCall) and item.state == "running" for item in transcript.shown):
-        return ""
-    return "Working" if transcript.shown else "Thinking"
-
-
-def show_end(place: DeltaGenerator, transcript: Transcript) -> None:
-    """How the run ended, below it. What a recording says of that is not ours either."""
-    message = safe_markdown(transcript.message)
-    if transcript.state == "stopped":
-        place.warning(message or "Stopped.", icon=":material/stop_circle:")
-    elif transcript.state == "failed":
-        place.error(message or "Failed.", icon=":material/error:")
-    elif line := figures(transcript):
-        place.caption(line)
 
 
 def _state() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from agent.run import Run, digest
 from agent.samples import FOLDER
 from ui import review, session
 from ui.catalog import PAGES
+from ui.choices import is_technical
 from ui.replay import Replay
 from ui.untrusted import safe_label, safe_markdown
 
@@ -199,7 +200,7 @@ def _show(kind: Kind, run: Run) -> None:
         st.markdown(safe_markdown(header.request.question))
     label = f" · {safe_label(header.label, 200)}" if header.label and kind != "sample" else ""
     st.caption(f"{when(header.asked_at)} · {safe_label(model_words(header.request.model))}{label}")
-    replay = Replay(f"{kind} {run.id}", run, modes_of(run))
+    replay = Replay(f"{kind} {run.id}", run, modes_of(run), technical=is_technical())
     replay.controls()
     place = st.chat_message("assistant", avatar=":material/waves:")
     if not run.ended and kind == "own" and (page := PAGES.get(header.request.page)):
