@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import json
 import math
@@ -123,6 +124,7 @@ class Writer:
         self._file.write(json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n")
 
 
+@functools.cache
 def versions() -> tuple[tuple[str, str], ...]:
     """Python and the packages that shaped a run."""
     found = [("python", platform.python_version())]

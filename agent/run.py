@@ -30,54 +30,44 @@ FLUSH_SECONDS = 0.5
 
 
 class Run:
-    """One run and its log. Safe to read and to stop from any thread; what is private here is the runner's."""
+    """One run and its log, as its readers know it. Safe to use from any thread."""
 
-    def __init__(
-        self, request: RunRequest, thread_id: str, session: str, stop: Callable[[Run], None], run_id: str = ""
-    ) -> None:
-        self.id = run_id or secrets.token_urlsafe(16)
-        """Not guessable: who has it may read the run."""
-        self.request = request
-        self.thread_id = thread_id
-        """The conversation that the run belongs to."""
-        self.session = session
-        self.asked_at = time.time()
-        """Seconds since the epoch."""
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        """What a recording of this run begins with."""
         self.state: RunState = "queued"
         self.place = 0
         """Place in the queue, from 1; 0 when it is not waiting."""
         self.answer = ""
         """The text of the answer, once the run has finished."""
-        self._stop = stop
-        self._t0 = time.monotonic()
         self._events: list[StreamEvent] = []
-        self._bytes = 0
         self._news = threading.Condition()
         self._readers = 0
-        self._waking = False
-        self._task: asyncio.Task[None] | None = None
-        self._writer: Writer | None = None
-        self._header: Header | None = None
-
-    @property
-    def header(self) -> Header:
-        """What a recording of this run begins with."""
-        if self._header is None:
-            owner = digest(self.session)
-            self._header = Header(self.id, self.asked_at, self.request, self.thread_id, owner, versions())
-        return self._header
 
     @classmethod
     def replayed(cls, recording: Recording) -> Run:
         """A run that has ended, from its recording."""
-        header = recording.header
-        run = cls(header.request, header.thread_id, "", lambda _run: None, header.id)
-        run.asked_at, run._header = header.asked_at, header
+        run = cls(recording.header)
         run._events = list(recording.events)
         end: Any = run._events[-1].data
         run.state = end["state"]
         run.answer = end.get("answer", "")
         return run
+
+    @property
+    def id(self) -> str:
+        """Not guessable: who has it may read the run."""
+        return self.header.id
+
+    @property
+    def request(self) -> RunRequest:
+        """What was asked for."""
+        return self.header.request
+
+    @property
+    def thread_id(self) -> str:
+        """The conversation that the run belongs to."""
+        return self.header.thread_id
 
     @property
     def ended(self) -> bool:
@@ -101,10 +91,54 @@ class Run:
         return events, cursor + len(events), ended
 
     def stop(self) -> None:
-        """Stop the run: its request to the model is closed, what has arrived stays. Returns at once."""
+        """Stop the run, if it has not ended: its request to the model is closed, what has arrived stays.
+
+        Returns at once.
+        """
+
+
+class RunAtWork(Run):
+    """A run as its runner knows it. Only `stop` and what readers use are safe outside the loop's thread."""
+
+    def __init__(self, request: RunRequest, thread_id: str, session: str, stop: Callable[[RunAtWork], None]) -> None:
+        run_id, owner = secrets.token_urlsafe(16), digest(session)
+        super().__init__(Header(run_id, time.time(), request, thread_id, owner, versions()))
+        self.session = session
+        self.task: asyncio.Task[None] | None = None
+        """Its work, which ends with the run."""
+        self._stop = stop
+        self._t0 = time.monotonic()
+        self._bytes = 0
+        self._waking = False
+        self._writer: Writer | None = None
+        self._add("run", {"state": "queued", "request": request.to_json()})
+
+    def stop(self) -> None:
+        """Stop the run, from any thread."""
         self._stop(self)
 
-    def _append(self, happening: Happening, limits: Limits) -> None:
+    def record(self, writer: Writer) -> None:
+        """Record the run; to be called before it is handed to the loop."""
+        self._writer = writer
+        for event in self._events:
+            self._keep(event)
+
+    def flush(self) -> None:
+        """Hand to the disk what waits in a silence of the run, and look again soon."""
+        if self._writer:
+            try:
+                self._writer.flush()
+            except (OSError, ValueError):
+                self._writer = None
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+
+    def begin(self) -> None:
+        """Note that its turn has come."""
+        self.state, self.place = "running", 0
+        self._add("run", {"state": "running"})
+
+    def append(self, happening: Happening, limits: Limits) -> None:
+        """Note what has happened; raises LimitReached when that is all that is kept of one run."""
         if self.ended:
             return  # late output of something that could not be cancelled
         self._add(happening.mode, happening.data, happening.node, happening.tool_call_id, happening.namespace)
@@ -112,20 +146,8 @@ class Run:
         if len(self._events) >= limits.output_events or self._bytes > limits.output_bytes:
             raise LimitReached("The answer reached the limit of its length here. What has arrived is kept.")
 
-    def _add(self, mode: Any, data: JSON, *rest: Any) -> None:
-        event = StreamEvent(len(self._events), self._now(), mode, data, *rest)
-        self._events.append(event)
-        self._keep(event)
-        if self._readers and not self._waking:
-            self._waking = True
-            asyncio.get_running_loop().call_later(WAKE_SECONDS, self._wake)
-
-    def _begin(self) -> None:
-        self.state, self.place = "running", 0
-        self._add("run", {"state": "running"})
-
-    def _end(self, state: RunState, message: str = "") -> None:
-        """End the log, then the work: nothing that comes after is recorded. Only on the loop's thread."""
+    def end(self, state: RunState, message: str = "") -> None:
+        """End the log, then the work: nothing that comes after is recorded."""
         if self.ended:
             return
         said = {"message": message, "answer": self.answer}
@@ -134,6 +156,25 @@ class Run:
         self.state, self.place = state, 0
         self._wake()
         self._cancel()
+
+    def _add(self, mode: Any, data: JSON, *rest: Any) -> None:
+        event = StreamEvent(len(self._events), round(time.monotonic() - self._t0, 4), mode, data, *rest)
+        self._events.append(event)
+        self._keep(event)
+        if self._readers and not self._waking:
+            self._waking = True
+            asyncio.get_running_loop().call_later(WAKE_SECONDS, self._wake)
+
+    def _wake(self) -> None:
+        self._waking = False
+        with self._news:
+            self._news.notify_all()
+
+    def _cancel(self) -> None:
+        """Cancel until it is done: a tool may swallow a cancellation, and then go on to the next await."""
+        if self.task and not self.task.done() and self.task is not _current_task():
+            self.task.cancel()
+            self.task.get_loop().call_later(0.5, self._cancel)
 
     def _keep(self, event: StreamEvent | None) -> None:
         """Record an event; None is the end. A full disk ends the recording and not the run."""
@@ -149,29 +190,6 @@ class Run:
         except (OSError, ValueError) as error:
             self._writer = None
             log.warning("A run is not recorded any further: %s", error)
-
-    def _flush(self) -> None:
-        """Hand to the disk what waits in a silence of the run, and look again soon. Only on the loop's thread."""
-        if self._writer:
-            try:
-                self._writer.flush()
-            except (OSError, ValueError):
-                self._writer = None
-            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush)
-
-    def _cancel(self) -> None:
-        """Cancel until it is done: a tool may swallow a cancellation, and then go on to the next await."""
-        if self._task and not self._task.done() and self._task is not _current_task():
-            self._task.cancel()
-            self._task.get_loop().call_later(0.5, self._cancel)
-
-    def _wake(self) -> None:
-        self._waking = False
-        with self._news:
-            self._news.notify_all()
-
-    def _now(self) -> float:
-        return round(time.monotonic() - self._t0, 4)
 
 
 def digest(session: str) -> str:

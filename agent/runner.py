@@ -28,7 +28,7 @@ from agent.feedback import Feedback, Gate
 from agent.models import Endpoint, chat_model, http_client, openai_client
 from agent.recording import BrokenRecording, Store, is_id
 from agent.requests import check, place_of
-from agent.run import Run
+from agent.run import Run, RunAtWork, digest
 from agent.settings import DEMO_MODELS, Settings
 from agent.sharing import Shares
 from agent.tools import TOOLS, Models
@@ -48,8 +48,8 @@ class Runner:
         self.settings = settings
         self._loop = BackgroundLoop()
         self._runs: dict[str, Run] = {}
-        self._waiting: list[Run] = []
-        self._working: set[Run] = set()
+        self._waiting: list[RunAtWork] = []
+        self._working: set[RunAtWork] = set()
         self._keys: dict[str, str] = {}
         self._starts: defaultdict[str, deque[float]] = defaultdict(deque)
         self._lock = threading.Lock()
@@ -82,11 +82,10 @@ class Runner:
         check(request, self.settings, visitor_has_key=bool(api_key))
         with self._lock:
             self._charge(session)
-            run = Run(request, thread_id or secrets.token_urlsafe(16), session, self._stop_soon)
+            run = RunAtWork(request, thread_id or secrets.token_urlsafe(16), session, self._stop_soon)
             if api_key:
                 self._keys[run.id] = api_key
             self._record(run)
-            run._add("run", {"state": "queued", "request": request.to_json()})
             self._runs[run.id] = run  # last: from now on it may be read
         self._loop.call_soon(self._enqueue, run)
         return run
@@ -104,7 +103,7 @@ class Runner:
 
     def of(self, session: str) -> list[Run]:
         """The runs that a visitor has started and that are still in memory, oldest first."""
-        return [run for run in list(self._runs.values()) if session and run.session == session]
+        return [run for run in list(self._runs.values()) if session and run.header.owner == digest(session)]
 
     def forget(self, run_id: str) -> None:
         """Stop a run if it has not ended, and delete all that is kept of it."""
@@ -148,11 +147,11 @@ class Runner:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _record(self, run: Run) -> None:
+    def _record(self, run: RunAtWork) -> None:
         if not self.store:
             return
         try:
-            run._writer = self.store.open(run.header)
+            run.record(self.store.open(run.header))
         except (OSError, ValueError) as error:
             log.warning("Runs are not recorded: %s", error)
             self.store = None
@@ -166,8 +165,8 @@ class Runner:
 
     async def _close(self) -> None:
         for run in [*self._waiting, *self._working]:
-            run._end("stopped", "The server is being restarted; the run was interrupted.")
-        tasks = [run._task for run in self._working if run._task]
+            run.end("stopped", "The server is being restarted; the run was interrupted.")
+        tasks = [run.task for run in self._working if run.task]
         if tasks:
             await asyncio.wait(tasks, timeout=1.0)
         await self._http.aclose()
@@ -189,17 +188,17 @@ class Runner:
         if len(self._starts) > 10_000:
             self._starts.pop(next(iter(self._starts)))
 
-    def _stop_soon(self, run: Run) -> None:
+    def _stop_soon(self, run: RunAtWork) -> None:
         self._loop.call_soon(self._stop, run)
 
-    def _stop(self, run: Run) -> None:
-        run._end("stopped", "Stopped. What had arrived is kept.")
+    def _stop(self, run: RunAtWork) -> None:
+        run.end("stopped", "Stopped. What had arrived is kept.")
         if run in self._waiting:
             self._keys.pop(run.id, None)
             self._admit()
 
-    def _enqueue(self, run: Run) -> None:
-        run._flush()
+    def _enqueue(self, run: RunAtWork) -> None:
+        run.flush()
         if not run.ended:
             self._waiting.append(run)
         self._admit()
@@ -209,7 +208,7 @@ class Runner:
         passed over, so that nobody else waits for it.
         """
         limits = self.settings.limits
-        still_waiting: list[Run] = []
+        still_waiting: list[RunAtWork] = []
         sessions = Counter(run.session for run in self._working)
         threads = {run.thread_id for run in self._working}
         for run in self._waiting:
@@ -222,30 +221,30 @@ class Runner:
             else:
                 self._working.add(run)
                 sessions[run.session] += 1
-                run._task = asyncio.get_running_loop().create_task(self._work(run))
+                run.task = asyncio.get_running_loop().create_task(self._work(run))
             threads.add(run.thread_id)
         self._waiting = still_waiting
 
-    async def _work(self, run: Run) -> None:
+    async def _work(self, run: RunAtWork) -> None:
         deadline = asyncio.get_running_loop().call_later(
             self.settings.limits.run_seconds,
-            run._end,
+            run.end,
             "failed",
             f"The run reached its limit of {self.settings.limits.run_seconds:g} seconds. What has arrived is kept.",
         )
         try:
-            run._begin()
+            run.begin()
             translator = Translator()
             async with contextlib.aclosing(self._stream(run)) as parts:
                 async for part in parts:
                     for happening in translator.translate(part):
-                        run._append(happening, self.settings.limits)
+                        run.append(happening, self.settings.limits)
             run.answer = translator.answer
-            run._end("finished")
+            run.end("finished")
         except Exception as error:
             if not run.ended:
                 log.warning("A run failed: %s\n%s", explain(error), cause(error))
-            run._end("failed", explain(error))
+            run.end("failed", explain(error))
         finally:
             deadline.cancel()
             self._working.discard(run)

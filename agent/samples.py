@@ -61,7 +61,7 @@ def record(runner: Runner, sample: Sample) -> str:
     run = runner.start(_request(sample, sample.model))
     label = f"A recorded run of the model {sample.model}, which is no AI."
     events = _follow(run)
-    header = Header(f"sample-{sample.name}", run.asked_at, run.request, versions=versions(), label=label)
+    header = Header(f"sample-{sample.name}", run.header.asked_at, run.request, versions=versions(), label=label)
     return dump(header, tuple(events))
 
 

@@ -35,11 +35,16 @@ class App:
 
 
 @contextmanager
-def app_server(env: Mapping[str, str] | None = None) -> Iterator[App]:
-    """Run the app as a visitor would meet it, with `env` on top of an environment that configures nothing."""
+def app_server(env: Mapping[str, str] | None = None, root: Path = ROOT, *, watch: bool = False) -> Iterator[App]:
+    """Run the app as a visitor would meet it, with `env` on top of an environment that configures nothing.
+
+    With `watch` it starts its scripts anew when a source below `root` is saved, as while one works on it.
+    """
     with tempfile.TemporaryDirectory(prefix="toolstream-test-") as folder:
         port = free_port()
-        app = App(f"http://127.0.0.1:{port}", _start(port, env or {}, Path(folder)), Path(folder, "log.txt"))
+        app = App(
+            f"http://127.0.0.1:{port}", _start(port, env or {}, Path(folder), root, watch), Path(folder, "log.txt")
+        )
         try:
             wait_until(lambda: _is_healthy(app), 60, lambda: f"the app answers\n{app.log()}")
             yield app
@@ -48,12 +53,12 @@ def app_server(env: Mapping[str, str] | None = None) -> Iterator[App]:
 
 
 @contextmanager
-def model_server(rate: float = 30.0) -> Iterator[DemoServer]:
-    """Run the demo model in this process, so that a test can watch its `stats`."""
+def model_server(rate: float = 30.0, api_key: str | None = None) -> Iterator[DemoServer]:
+    """Run the demo model in this process, so that a test can watch its `stats`; with a key, it asks for that."""
     with BackgroundLoop("demo-model") as loop:
 
         async def start() -> DemoServer:
-            server = DemoServer(rate=rate)
+            server = DemoServer(rate=rate, api_key=api_key)
             await server.start()
             return server
 
@@ -85,14 +90,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _start(port: int, env: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
+def _start(port: int, env: Mapping[str, str], folder: Path, root: Path, watch: bool) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    # No file watcher: an edit of the sources would start every script anew in the middle of a test.
-    command += ["--server.fileWatcherType", "none"]
+    watcher = ["auto", "--server.runOnSave", "true"] if watch else ["none"]
+    command += ["--server.fileWatcherType", *watcher]
     env = _clean_environment() | {"TOOLSTREAM_RECORDINGS": str(folder / "runs")} | dict(env)
     with Path(folder, "log.txt").open("wb") as log:
-        return subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT)
+        return subprocess.Popen(command, cwd=root, env=env, stdout=log, stderr=subprocess.STDOUT)
 
 
 def _clean_environment() -> dict[str, str]:

@@ -275,7 +275,9 @@ def test_the_queue_is_first_come_first_served_and_passes_over_who_has_their_shar
         ]
         for run in runs:
             finish(run)
-        begun = [run.asked_at + next(e.at for e in run.read()[0] if e.data == {"state": "running"}) for run in runs]
+        begun = [
+            run.header.asked_at + next(e.at for e in run.read()[0] if e.data == {"state": "running"}) for run in runs
+        ]
         assert begun[0] < begun[2] < min(begun[1], begun[3])
 
 
@@ -303,5 +305,5 @@ def test_closing_ends_what_runs_and_says_so():
 def test_late_output_never_reaches_a_run_that_has_ended(runner):
     run = runner.start(request())
     events = finish(run)
-    run._append(Happening("custom", "late"), Limits())
+    run.append(Happening("custom", "late"), Limits())
     assert run.read()[0] == events

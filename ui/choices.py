@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar, cast
 
 import streamlit as st
 
@@ -18,6 +18,7 @@ from agent.tools import TOOLS
 from ui import session
 from ui.catalog import PageInfo
 
+T = TypeVar("T", bound=str)
 Value = str | list[str]
 
 VIEWS = ("simple", "technical")
@@ -50,17 +51,17 @@ class Choices:
 
 def chosen(page: PageInfo) -> Choices:
     """What is chosen at this moment; what the page does not offer, or not together, is dropped before."""
-    modes = _restrict("modes", offered_modes(page))
-    graph = _restrict("graph", page.graphs)
-    tools = _restrict("tools", offered_tools(page, graph))
-    tool_choice = _restrict("tool_choice", offered_tool_choices(tools))
-    model = _restrict("model", offered_models())
-    return Choices(page, graph, tuple(modes), tuple(tools), tool_choice, model, page.all_modes or is_technical())
+    modes = _some("modes", offered_modes(page))
+    graph = _one("graph", page.graphs)
+    tools = _some("tools", offered_tools(page, graph))
+    tool_choice = _one("tool_choice", offered_tool_choices(tools))
+    model = _one("model", offered_models())
+    return Choices(page, graph, modes, tools, tool_choice, model, page.all_modes or is_technical())
 
 
 def is_technical() -> bool:
     """Whether the visitor wants to see runs as they are, and not in plain words."""
-    return bool(_restrict("view", VIEWS) == "technical")
+    return _one("view", VIEWS) == "technical"
 
 
 def offered_modes(page: PageInfo) -> tuple[StreamMode, ...]:
@@ -88,11 +89,11 @@ def recall(page: PageInfo) -> None:
     """Put the choices where a newly opened page finds them: first the URL, then before, then the start."""
     if st.session_state.get("page_before") == page.name:
         return
-    st.session_state["page_before"] = page.name
     left_over = st.session_state.get("url_written", {})
     for name, start in _starts(page).items():
         given = _from_url(name, start) if st.query_params.get(name) != left_over.get(name) else None
         st.session_state[name] = _store(page, name).get(name, start) if given is None else given
+    st.session_state["page_before"] = page.name  # last: a click can interrupt the script at every access
 
 
 def remember(page: PageInfo) -> None:
@@ -107,9 +108,9 @@ def remember(page: PageInfo) -> None:
     before = st.query_params.to_dict()
     others = {name: text for name, text in before.items() if name not in starts}
     written = others | address(page)
+    st.session_state["url_written"] = written
     if written != before:
         st.query_params.from_dict(written)
-    st.session_state["url_written"] = written
 
 
 def address(page: PageInfo) -> dict[str, str]:
@@ -128,14 +129,18 @@ def _starts(page: PageInfo) -> dict[str, Value]:
     return shared | {"modes": list(page.modes), "graph": page.graphs[0], "tools": list(page.tools)}
 
 
-def _restrict(name: str, allowed: Sequence[str]) -> Any:
-    """Drop from a choice what its widget does not offer; returns what is left."""
-    value = st.session_state.get(name)
-    if isinstance(value, list):
-        st.session_state[name] = [item for item in value if item in allowed]
-    elif value not in allowed:
-        st.session_state[name] = allowed[0]
-    return st.session_state[name]
+def _one(name: str, offered: Sequence[T]) -> T:
+    """What is chosen, or the first offer, which then is chosen."""
+    if st.session_state.get(name) not in offered:
+        st.session_state[name] = offered[0]
+    return cast("T", st.session_state[name])
+
+
+def _some(name: str, offered: Sequence[T]) -> tuple[T, ...]:
+    """What is chosen and offered; the rest is dropped from what is chosen."""
+    kept = [item for item in st.session_state.get(name, []) if item in offered]
+    st.session_state[name] = kept
+    return tuple(kept)
 
 
 def _from_url(name: str, start: Value) -> Value | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui.catalog import PAGES
+from ui.choices import address
 
 STEPS = {
     "custom_data": "Press the first question below. Each thing shows up the moment the tool finds it, "
@@ -20,7 +21,7 @@ STEPS = {
 def begin() -> None:
     """Start the tour: open its first page. Not for callbacks."""
     st.session_state["on_tour"] = True
-    st.switch_page(PAGES[next(iter(STEPS))].file)
+    _go(next(iter(STEPS)))
 
 
 def card(page: str) -> None:
@@ -38,9 +39,13 @@ def card(page: str) -> None:
             if is_last:
                 st.button("Finish", key="tour_finish", type="primary", icon=":material/check:", on_click=_leave)
             elif st.button("Next", key="tour_next", type="primary", icon=":material/arrow_forward:"):
-                st.switch_page(PAGES[pages[place + 1]].file)
+                _go(pages[place + 1])
             if not is_last:
                 st.button("Leave the tour", key="tour_leave", type="tertiary", on_click=_leave)
+
+
+def _go(page: str) -> None:
+    st.switch_page(PAGES[page].file, query_params=address(PAGES[page]))  # with all that it would write: one step back
 
 
 def _leave() -> None:

@@ -64,6 +64,9 @@ def test_the_tour_on_a_phone(open_page, app):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         if step < 3:
             page.get_by_role("button", name="Next").click()
+    page.go_back()
+    expect(card).to_contain_text("step 2 of 3")
+    page.go_forward()
     page.get_by_role("button", name="Finish").click()
     expect(card).to_have_count(0)
 

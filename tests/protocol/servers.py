@@ -1,39 +1,17 @@
-"""Servers that only these tests need: a model that asks for a key, an app whose sources can be edited."""
+"""An app whose sources can be edited, and what can be seen of servers from outside."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent.background import BackgroundLoop
-from agent.demo_model import DemoServer
-from tests.serving import ROOT, App, free_port, wait_until
-
-
-@contextmanager
-def locked_model_server(api_key: str) -> Iterator[DemoServer]:
-    """Run the demo model so that it refuses requests without this key."""
-    with BackgroundLoop("demo-model") as loop:
-
-        async def start() -> DemoServer:
-            server = DemoServer(rate=150, api_key=api_key)
-            await server.start()
-            return server
-
-        server = loop.call(start(), 10)
-        try:
-            yield server
-        finally:
-            loop.call(server.close(), 10)
+from tests.serving import ROOT, App, app_server
 
 
 @contextmanager
@@ -46,25 +24,8 @@ def edited_app(env: Mapping[str, str]) -> Iterator[tuple[App, Path]]:
             copy,
             ignore=shutil.ignore_patterns(".*cache", "secrets.toml", ".git", ".venv", ".hypothesis", "tests"),
         )
-        port, log_file = free_port(), Path(folder, "log.txt")
-        options = f"--server.headless true --server.address 127.0.0.1 --server.port {port} "
-        options += "--server.fileWatcherType auto --server.runOnSave true"
-        clean = {name: value for name, value in os.environ.items() if not re.match("OPENAI|TOOLSTREAM|STREAMLIT", name)}
-        with log_file.open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", "app.py", *options.split()],
-                cwd=copy,
-                env=clean | dict(env),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        app = App(f"http://127.0.0.1:{port}", process, log_file)
-        try:
-            wait_until(lambda: port in listening_ports(process.pid), 30, lambda: f"the app listens\n{app.log()}")
+        with app_server(env, copy, watch=True) as app:
             yield app, copy
-        finally:
-            process.terminate()
-            process.wait(5)
 
 
 def listening_ports(pid: int) -> list[int]:

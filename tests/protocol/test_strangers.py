@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.protocol.client import Visitor
-from tests.protocol.servers import locked_model_server
 from tests.protocol.steps import QUESTION, arrived, complete, numbers
-from tests.serving import app_server, pointed_at
+from tests.serving import app_server, model_server, pointed_at
 
 KEY = "sk-visitor-0123456789-secret"
 
@@ -32,7 +31,7 @@ def test_two_sessions_see_nothing_of_each_other(visit):
 
 
 def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else():
-    with locked_model_server(KEY) as model, app_server(pointed_at(model)) as app:
+    with model_server(150, KEY) as model, app_server(pointed_at(model)) as app:
         with Visitor(app.url, tool_choice="none") as owner, Visitor(app.url, tool_choice="none") as other:
             owner.wait_idle()
             other.wait_idle()
