@@ -113,7 +113,7 @@ class _Turn:
         self._place = st.chat_message("assistant", avatar=":material/waves:")
         self._drawing = Drawing(self._place, run, choices.modes, technical=choices.technical)
         self.ended = False
-        self._cursor, self._waiting = 0, ""
+        self._cursor = 0
         self._take()
         self._drawn: dict[str, tuple[_Shape, int]] = st.session_state.setdefault("drawn", {})
         before, filled = self._drawn.get(run.id, ((), 0))
@@ -124,7 +124,6 @@ class _Turn:
 
     def draw(self) -> None:
         """Draw what is known of the run and, once it has ended, how."""
-        self._waiting = self._drawing.waiting
         self._drawn[self._run.id] = (self._shape(), self._drawing.draw())
         wait_for_browser()
         if self.ended:
@@ -149,7 +148,7 @@ class _Turn:
         return bool(transcript.modes) and not (self.ended or transcript.shown)
 
     def _go_on(self, patience: float) -> None:
-        if self._take(patience) or self.ended or self._waiting != self._drawing.waiting:
+        if self._take(patience) or self.ended or self._drawing.is_due:
             self.draw()
         else:
             wait_for_browser()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Collection, Iterable
 from functools import partial
 
@@ -15,6 +17,9 @@ from ui.browser import turn_to_draw
 from ui.live import RunView
 from ui.untrusted import safe_markdown
 
+QUIET = 1.0
+"""Seconds without news, after which something shimmers as a sign of life."""
+
 
 class Drawing:
     """One run in one place; what is added to it shows with the next `draw`."""
@@ -25,10 +30,13 @@ class Drawing:
         self._narration = None if technical else Narration()
         self._titles = None if technical else partial(tool_title, offered=run.request.tools)
         self._view: RunView | None = None
+        self._moved = -math.inf
+        self._signs: tuple[str, bool] | None = None
 
     def add(self, events: Iterable[StreamEvent]) -> None:
         """Take note of what has happened."""
         for event in events:
+            self._moved = time.monotonic()
             self.transcript.add(event)
             if self._narration:
                 self._narration.add(event)
@@ -40,13 +48,21 @@ class Drawing:
     def draw(self) -> int:
         """Draw what was added, and what it waits for; returns how many places are filled."""
         view = self._view = self._view or RunView(self._place, titles=self._titles)
+        self._signs = waiting, quiet = self._signs_of_life()
         with turn_to_draw():
             if self._narration and (self.transcript.modes or self.transcript.ended_at is not None):
-                view.tell(self._narration.sentences)
-            return view.draw(self.transcript, waiting=self.waiting)
+                view.tell(self._narration.sentences, quiet=quiet)
+            return view.draw(self.transcript, waiting=waiting, quiet=quiet)
 
     @property
-    def waiting(self) -> str:
+    def is_due(self) -> bool:
+        """Whether time alone has changed what is to be seen."""
+        return self._signs != self._signs_of_life()
+
+    def _signs_of_life(self) -> tuple[str, bool]:
+        return self._waiting(), not self.transcript.shown or time.monotonic() - self._moved > QUIET
+
+    def _waiting(self) -> str:
         """What is said where nothing else moves."""
         transcript, place = self.transcript, self._run.place
         if transcript.ended_at is not None:

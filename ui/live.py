@@ -45,21 +45,23 @@ class RunView:
     def __init__(self, place: DeltaGenerator, stale: int = 0, titles: Titles = None) -> None:
         self._titles = titles
         self._steps = place.empty()
-        self._told: list[Sentence] = []
+        self._told = ""
         self._body = place.container()
         self._places = [self._body.empty() for _ in range(stale)]
         self._status = _Slot(place)
         self._groups: list[_CallGroup | _AnswerView] = []
 
-    def tell(self, sentences: list[Sentence]) -> None:
+    def tell(self, sentences: list[Sentence], *, quiet: bool = True) -> None:
         """Write what has happened so far, in plain words, above everything else."""
-        if sentences != self._told:
-            self._told = sentences
-            self._steps.markdown("\n".join(map(_sentence, sentences)))
+        lines = "\n".join(_sentence(sentence, quiet) for sentence in sentences)
+        if lines != self._told:
+            self._told = lines
+            self._steps.markdown(lines)
 
-    def draw(self, transcript: Transcript, *, waiting: str = "") -> int:
-        """Write what has changed since the last call; `waiting` is said where nothing else moves.
+    def draw(self, transcript: Transcript, *, waiting: str = "", quiet: bool = True) -> int:
+        """Write what has changed since the last call; `waiting` is said below.
 
+        `quiet` is whether nothing else moves: what then shimmers would make a browser paint the page 60 times a second.
         Returns how many places are filled.
         """
         if not waiting:
@@ -70,7 +72,7 @@ class RunView:
                 is_calls = isinstance(group, list)
                 self._groups.append((_CallGroup if is_calls else _AnswerView)(place, self._titles))
             self._groups[index].draw(group)
-        self._status.markdown(f":shimmer[{waiting}]" if waiting else "")
+        self._status.markdown(_moving(waiting, quiet) if waiting else "")
         return len(self._groups)
 
 
@@ -311,15 +313,19 @@ def _plain_line(chunk: Any) -> str:
     return f"- {safe_label(' · '.join(texts), 300)}\n" if texts else ""
 
 
-def _sentence(sentence: Sentence) -> str:
+def _sentence(sentence: Sentence, quiet: bool) -> str:
     """A sentence of a narration, as an item of a list."""
     text, at = safe_label(sentence.text, 300), f":gray[{sentence.at:.1f} s]"
     match sentence.state:
         case "now":
-            text = f":shimmer[{text}]"
+            text = _moving(text, quiet)
         case "failed":
             text = f":red[{text}]"
     return f"- :small[{text} {at}]"
+
+
+def _moving(text: str, quiet: bool) -> str:
+    return f":shimmer[{text}]" if quiet else f":gray[{text}]"
 
 
 def _result(call: ToolCall, *, raw: bool = True) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -38,7 +39,7 @@ class Turn:
     question: str
     answer: str = ""
     waiting: str = ""
-    """The line that shimmers while nothing else moves."""
+    """The last line, which says what it waits for."""
     told: str = ""
     """What has happened, told in plain sentences, in the view `simple`."""
     boxes: list[Box] = field(default_factory=list)
@@ -349,8 +350,8 @@ def _turns(elements: list[tuple[Path, _Element]]) -> list[Turn]:
 def _write(turn: Turn, markdown: Any, in_box: bool) -> None:
     if markdown.element_type == CAPTION:
         turn.figures = markdown.body
-    elif markdown.body.startswith(":shimmer["):
-        turn.waiting = markdown.body.removeprefix(":shimmer[").removesuffix("]")
+    elif not in_box and (said := re.fullmatch(r":(?:shimmer|gray)\[(.*)\]", markdown.body)):
+        turn.waiting = said[1]
     elif markdown.body.startswith("- :small["):
         turn.told = markdown.body
     elif in_box:

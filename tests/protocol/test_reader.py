@@ -23,6 +23,17 @@ def test_ten_clicks_in_mid_stream_lose_no_token(visit, model):
     assert numbers(visitor) == NUMBERS
 
 
+def test_nothing_shimmers_while_words_arrive(visit):
+    visitor = visit(view="simple", tool_choice="none")
+    visitor.wait_idle()
+    visitor.ask(QUESTION)
+    arrived(visitor, 20)
+    before = len(visitor.frames)
+    complete(visitor)
+    assert b":shimmer[" in b"".join(visitor.frames[:before]), "it does until the first words"
+    assert b":shimmer[" not in b"".join(visitor.frames[before:]), "a browser would paint the page 60 times a second"
+
+
 def test_without_streaming_nothing_is_shown_and_with_it_again_all_so_far(visit, model):
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
