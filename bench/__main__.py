@@ -33,7 +33,7 @@ def main() -> int:
 
 def quick() -> list[tuple[str, Step]]:
     return [
-        *(_answer(way, 400, PACED, 15) for way in WAYS),
+        *(_answer(way, 250, PACED, 15) for way in WAYS),
         _load("react", 10, 3),
         ("start", _start),
     ]
