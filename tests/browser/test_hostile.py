@@ -31,7 +31,8 @@ WATCH = r"""() => {
         "[data-testid=stAlert]", "[data-testid=stMermaidChart]", ".stMarkdownBadge",
         ".stMarkdownColoredText:not(li *)", "[data-testid=stMarkdownContainer] [data-testid=stIconMaterial]",
     ].map(selector => `${message} ${selector}`).join();
-    const own = "[data-testid=stHeaderActionElements] *";
+    const own = element => element.matches("[data-testid=stHeaderActionElements] *")
+        || (element.matches(".stMarkdownColoredText") && element.textContent === "Working");
     const plain = text => { try { return decodeURI(text) } catch { return text } };
     const honest = link => {
         const href = plain(link.getAttribute("href") ?? ""), text = link.textContent;
@@ -41,7 +42,7 @@ WATCH = r"""() => {
     const look = () => {
         const found = [...document.querySelectorAll(forbidden)];
         found.push(...[...document.querySelectorAll(`${message} a`)].filter(link => !honest(link)));
-        const bad = found.filter(element => !element.matches(own)).map(element => element.outerHTML.slice(0, 300));
+        const bad = found.filter(element => !own(element)).map(element => element.outerHTML.slice(0, 300));
         window.bad = [...new Set([...window.bad, ...bad])];
     };
     const changes = {subtree: true, childList: true, attributes: true, characterData: true};
