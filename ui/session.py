@@ -18,7 +18,7 @@ from agent.run import Run
 from agent.runner import Runner
 from agent.settings import Settings
 
-_PIN = "_toolstream_runner_2"
+_PIN = "_toolstream_runner_3"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
