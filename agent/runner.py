@@ -103,7 +103,8 @@ class Runner:
 
     def of(self, session: str) -> list[Run]:
         """The runs that a visitor has started and that are still in memory, oldest first."""
-        return [run for run in list(self._runs.values()) if session and run.header.owner == digest(session)]
+        owner = digest(session)
+        return [run for run in list(self._runs.values()) if owner and run.header.owner == owner]
 
     def forget(self, run_id: str) -> None:
         """Stop a run if it has not ended, and delete all that is kept of it."""

@@ -55,7 +55,9 @@ def test_it_is_played_once_and_then_again_when_asked(home):
 
 def test_the_tour_on_a_phone(open_page, app):
     page = open_page(app, **PHONE)
-    page.goto("/")
+    page.goto("/?view=technical")
+    page.get_by_role("button", name="Take the tour").wait_for()
+    stops = page.evaluate("history.length")
     page.get_by_role("button", name="Take the tour").click()
     card = page.locator(".st-key-tour")
     for step in (1, 2, 3):
@@ -69,6 +71,7 @@ def test_the_tour_on_a_phone(open_page, app):
     page.go_forward()
     page.get_by_role("button", name="Finish").click()
     expect(card).to_have_count(0)
+    assert page.evaluate("history.length") == stops + 3, "one stop for the Back button on each page"
 
 
 def test_a_link_opens_the_technical_view(page):

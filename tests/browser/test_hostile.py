@@ -31,6 +31,7 @@ WATCH = r"""() => {
         "[data-testid=stAlert]", "[data-testid=stMermaidChart]", ".stMarkdownBadge",
         ".stMarkdownColoredText:not(li *)", "[data-testid=stMarkdownContainer] [data-testid=stIconMaterial]",
     ].map(selector => `${message} ${selector}`).join();
+    // What the app itself writes there; no hostile text says so.
     const own = element => element.matches("[data-testid=stHeaderActionElements] *")
         || (element.matches(".stMarkdownColoredText") && element.textContent === "Working");
     const plain = text => { try { return decodeURI(text) } catch { return text } };
