@@ -11,7 +11,7 @@ import re
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 """Control characters, and marks that make text read in another order than it is written in."""
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
 _BULLET = re.compile(r"\s*[-*+]\s+(.*)")
 _NUMBERED = re.compile(r"\s*\d{1,9}[.)]\s+(.*)")
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
@@ -48,7 +48,7 @@ def _block(lines: list[str], at: int) -> tuple[str, int]:
         return _code(lines, at + 1, fence[1])
     if heading := _HEADING.match(line):
         level = min(len(heading[1]) + 2, 6)
-        return f"<h{level}>{_spans(heading[2])}</h{level}>", at + 1
+        return f"<h{level}>{_spans(heading[2].rstrip().rstrip('#').rstrip())}</h{level}>", at + 1
     if "|" in line and at + 1 < len(lines) and "-" in lines[at + 1] and _RULE.fullmatch(lines[at + 1]):
         return _table(lines, at)
     for pattern, tag in ((_BULLET, "ul"), (_NUMBERED, "ol")):

@@ -16,7 +16,7 @@ from textwrap import dedent
 _FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})(.*)")
 _NESTED_FENCE = re.compile(r"[\s>*+.)\d\[\]x-]*(?=```|~~~)")
 _LIST_ITEM = re.compile(r"[\s>]*(?:[-+*]|\d+[.)])(?:\s|$)")
-_DEFINITION = re.compile(r"([\s>*+.)\d-]*\[?(?:[^\[\]\\]|\\.)*)(?=\]:)")
+_DEFINITION = re.compile(r"([\s>*+.)\d-]*+\[?+(?:[^\[\]\\]|\\.)*+)(?=\]:)")
 _DRAWN = ("mermaid", "math")
 """Languages whose code fences Streamlit draws instead of showing them."""
 
