@@ -214,7 +214,8 @@ def retry(place: DeltaGenerator, run: Run, page: PageInfo) -> None:
 
 
 def _ask_typed(page: PageInfo) -> None:
-    ask(st.session_state["question"] or "", page)
+    if question := st.session_state.get("question"):
+        ask(question, page)
 
 
 def _stop(page: str) -> None:

@@ -140,15 +140,19 @@ class Replay:
 
 
 def _state() -> dict[str, Any]:
-    state: dict[str, Any] = st.session_state["replay"]
+    state: dict[str, Any] = st.session_state.setdefault("replay", {"at": None, "playback": None, "filled": 0})
     return state
+
+
+def _speed() -> float:
+    return SPEEDS.get(st.session_state.get("replay_speed") or "", 1.0)
 
 
 def _play(whole: float) -> None:
     state = _state()
     at = state["at"]
     begin = 0.0 if at is None or at >= whole - 0.05 else float(at)
-    state["playback"] = Playback(begin, time.monotonic(), SPEEDS[st.session_state["replay_speed"]])
+    state["playback"] = Playback(begin, time.monotonic(), _speed())
 
 
 def _pause() -> None:
@@ -160,8 +164,8 @@ def _pause() -> None:
 def _change_speed() -> None:
     state, now = _state(), time.monotonic()
     if playback := state["playback"]:
-        state["playback"] = Playback(playback.moment(now), now, SPEEDS[st.session_state["replay_speed"]])
+        state["playback"] = Playback(playback.moment(now), now, _speed())
 
 
 def _jump() -> None:
-    _state()["at"] = st.session_state["replay_at"]
+    _state()["at"] = st.session_state.get("replay_at")

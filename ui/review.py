@@ -179,7 +179,7 @@ def _link(run: Run) -> str:
 
 def _try_password() -> None:
     """Look at the typed password, and take it out of the widget, whose value would be sent with every click."""
-    gate, typed = session.runner().gate, st.session_state["typed_password"]
+    gate, typed = session.runner().gate, str(st.session_state.get("typed_password") or "")
     st.session_state["typed_password"] = ""
     if gate is None or not typed:
         return

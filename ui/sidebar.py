@@ -151,7 +151,7 @@ def _model(choices: Choices) -> None:
 
 def _toggle_work(page: PageInfo) -> None:
     """All of the page's own modes, or none; the choice of modes says the same."""
-    st.session_state["modes"] = list(page.modes) if st.session_state["show_work"] else []
+    st.session_state["modes"] = list(page.modes) if st.session_state.get("show_work", True) else []
 
 
 def _tool_label(tool_id: str, offered: list[str]) -> str:
@@ -172,8 +172,9 @@ def _own_key() -> None:
 
 def _take_key() -> None:
     """Move the key out of the widget, whose value would be sent along with every click."""
-    st.session_state["visitor_key"] = st.session_state["typed_key"].strip() or None
-    st.session_state["typed_key"] = ""
+    if typed := str(st.session_state.get("typed_key") or "").strip():  # it may come after its widget has gone
+        st.session_state["visitor_key"] = typed
+        st.session_state["typed_key"] = ""
 
 
 def _forget_key() -> None:
