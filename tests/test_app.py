@@ -70,6 +70,12 @@ def test_a_page_starts_with_the_modes_tools_and_agent_of_its_section(page):
     assert app.selectbox(key="graph").value == graph
 
 
+def test_a_tool_that_writes_nothing_first_is_drawn_above_the_words_that_follow_it():
+    app = open_app("without_langchain", model="demo-fast", tools="plan_visit")
+    ask(app, "Plan a visit to the museum")
+    assert len(boxes(app)) == 1
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_question_is_answered_and_kept_for_the_next_rerun(page):
     app = open_app(page, model="demo-fast")

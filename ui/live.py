@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -50,6 +51,8 @@ class RunView:
         self._places = [self._body.empty() for _ in range(stale)]
         self._status = _Slot(place)
         self._groups: list[_CallGroup | _AnswerView] = []
+        self._keys: list[tuple[int, ...]] = []
+        """The items of each drawn group."""
 
     def tell(self, sentences: list[Sentence], *, quiet: bool = True) -> None:
         """Write what has happened so far, in plain words, above everything else."""
@@ -66,14 +69,32 @@ class RunView:
         """
         if not waiting:
             self._status.markdown("")  # first, or it would be seen below what it was waiting for
-        for index, group in enumerate(_grouped(transcript)):
+        groups = _grouped(transcript)
+        keys = [tuple(map(id, group if isinstance(group, list) else [group])) for group in groups]
+        self._make_room(keys)
+        for index, group in enumerate(groups):
             if index == len(self._groups):
-                place = self._places[index] if index < len(self._places) else self._body.empty()
+                if index == len(self._places):
+                    self._places.append(self._body.empty())
                 is_calls = isinstance(group, list)
-                self._groups.append((_CallGroup if is_calls else _AnswerView)(place, self._titles))
+                self._groups.append((_CallGroup if is_calls else _AnswerView)(self._places[index], self._titles))
             self._groups[index].draw(group)
+        self._keys = keys
         self._status.markdown(_moving(waiting, quiet) if waiting else "")
         return len(self._groups)
+
+    def _make_room(self, keys: list[tuple[int, ...]]) -> None:
+        """Draw anew from the first group on that is not what it was, or more of it: an item can appear above others."""
+        kept = 0
+        for drawn, wanted in zip(self._keys, keys, strict=False):
+            if wanted[: len(drawn)] != drawn:
+                break
+            kept += 1
+        if kept < len(self._groups):
+            for place in self._places[kept : len(self._groups)]:
+                place.empty()
+            time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
+            del self._groups[kept:]
 
 
 class TextView:
