@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from typing import Any
 
@@ -117,9 +118,10 @@ async def _chunks(completions: Any, request: dict[str, Any]) -> AsyncGenerator[d
     """
     finished = False
     async with completions.with_streaming_response.create(**request) as response:
+        ids = _CallIds()
         async with contextlib.aclosing(_bursts(response.iter_lines())) as bursts:
             async for lines in bursts:
-                chunks = _parsed(lines)
+                chunks = map(ids.named, _parsed(lines))
                 for chunk in _joined(chunks) if _Gulps.is_crowded() else chunks:
                     finished = finished or any(choice.get("finish_reason") for choice in chunk.get("choices") or ())
                     yield chunk
@@ -163,6 +165,24 @@ def _parsed(lines: list[str]) -> Iterator[dict[str, Any]]:
             if chunk.get("error"):
                 raise StreamBroken("The model server reported an error in the middle of the answer. Try again.")
             yield chunk
+
+
+class _CallIds:
+    """Gives a call without an id one of ours: everything behind tells calls apart by it."""
+
+    def __init__(self) -> None:
+        self._seen: set[object] = set()
+
+    def named(self, chunk: dict[str, Any]) -> dict[str, Any]:
+        """The chunk; the first piece of each of its calls has an id, and an empty one is taken out of later pieces."""
+        for choice in chunk.get("choices") or ():
+            for piece in (choice.get("delta") or {}).get("tool_calls") or ():
+                if not piece.get("id"):
+                    piece.pop("id", None)
+                    if piece.get("index") not in self._seen:
+                        piece["id"] = f"call_{secrets.token_hex(8)}"
+                self._seen.add(piece.get("index"))
+        return chunk
 
 
 def _joined(chunks: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

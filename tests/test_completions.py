@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from agent.completions import sendable, stream_chunks
+from agent.completions import _CallIds, sendable, stream_chunks
 from tests.test_models import COUNT, NUMBERS, with_models
 
 CROWD = 24
@@ -81,3 +81,14 @@ def test_half_an_emoji_in_the_conversation_is_sent_as_well_as_it_can_be():
 
     assert with_models(use) == (True, True)
     assert sendable([{"content": HALVES}]) == [{"content": "a 😀 b \ufffd c"}]
+
+
+def test_a_call_without_an_id_gets_one():
+    ids = _CallIds()
+    pieces = [{"index": 0, "id": ""}, {"index": 0, "id": ""}, {"index": 1}, {"index": 1, "id": "call_2"}]
+    chunks = [{"choices": [{"delta": {"tool_calls": [piece]}}]} for piece in pieces]
+    first, more, second, named = (c["choices"][0]["delta"]["tool_calls"][0].get("id") for c in map(ids.named, chunks))
+    assert first
+    assert more is None
+    assert second not in (None, first)
+    assert named == "call_2"
