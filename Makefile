@@ -25,7 +25,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench
 
 samples: $(VENV)/.run
-	$(BIN)/python -m agent.samples $(ARGS)
+	$(BIN)/python -m agent.engine.samples $(ARGS)
 
 check: format lint types test
 

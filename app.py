@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui.catalog import PAGES
 from ui.chat import chat, show_code
 from ui.home import opening
-from ui.page import page
+from ui.shell.catalog import PAGES
+from ui.shell.page import page
 
 choices = page("home")
 

@@ -28,9 +28,9 @@ def _child(url: str, counts: list[int]) -> dict[int, float]:
 
     import psutil
 
-    from agent.events import RunRequest
-    from agent.runner import Runner
+    from agent.engine.runner import Runner
     from agent.settings import Settings
+    from agent.streaming.events import RunRequest
 
     env = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "none", "OPENAI_MODEL": "bench", **NO_LIMITS}
     found = {}

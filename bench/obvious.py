@@ -9,7 +9,7 @@ import openai
 import streamlit as st
 from langchain_openai import ChatOpenAI
 
-from agent.graphs import react
+from agent.graphs.langchain import react
 
 
 async def tokens(question: str) -> AsyncIterator[str]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.chat import chat, show_code
-from ui.page import page
+from ui.shell.page import page
 
 choices = page("llm_tokens")
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui.chat import chat
-from ui.lab import lab
-from ui.page import page
+from ui.lab.lab import lab
+from ui.shell.page import page
 
 choices = page("stream_lab")
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ui.page import open_page
 from ui.pitfalls import pitfalls
+from ui.shell.page import open_page
 
 open_page("pitfalls")
 

@@ -1,7 +1,7 @@
 """Runs: the visitor's own, to look at again, replay, share and take along."""
 
-from ui.page import open_page
-from ui.runs import runs
+from ui.runs.runs import runs
+from ui.shell.page import open_page
 
 open_page("runs", has_views=True)
 runs()

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.background import BackgroundLoop
 from agent.demo_model import DemoServer
+from agent.loop import BackgroundLoop
 
 ROOT = Path(__file__).resolve().parents[1]
 

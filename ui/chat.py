@@ -8,17 +8,17 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from agent.run import Run
-from agent.source import graph_source, stream_call, tool_source
-from agent.transcript import ToolCall
-from ui import session
-from ui.browser import wait_for_browser
-from ui.catalog import GRAPH_TITLES, PageInfo
-from ui.choices import Choices, chosen
-from ui.drawing import Drawing, show_end
-from ui.live import FLUSH
-from ui.sidebar import sidebar
-from ui.untrusted import safe_markdown
+from agent.engine.run import Run
+from agent.projections.transcript import ToolCall
+from agent.snippets.source import graph_source, stream_call, tool_source
+from ui.markdown import safe_markdown
+from ui.run.drawing import Drawing, show_end
+from ui.run.view import FLUSH
+from ui.shell import session
+from ui.shell.browser import wait_for_browser
+from ui.shell.catalog import GRAPH_TITLES, PageInfo
+from ui.shell.choices import Choices, chosen
+from ui.shell.sidebar import sidebar
 
 UPDATES_PER_SECOND = 15
 PATIENCE = 0.25
@@ -181,7 +181,7 @@ def show_code(choices: Choices) -> None:
         st.caption("The call that the chosen modes stand for")
         st.code(stream_call(choices.modes), language="python", wrap_lines=True)
         for tool_id in choices.tools:
-            st.caption(f"The tool `{tool_id.split('.')[0]}`, from `agent/tools.py`")
+            st.caption(f"The tool `{tool_id.split('.')[0]}`, from `agent/tools/demo.py`")
             st.code(tool_source(tool_id), language="python", wrap_lines=True)
         st.caption(f"The graph: {GRAPH_TITLES[choices.graph]}")
         st.code(graph_source(choices.graph), language="python", wrap_lines=True)

@@ -10,17 +10,17 @@ from functools import lru_cache, partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from agent.events import StreamEvent, StreamMode
-from agent.narration import tool_title
-from agent.recording import Recording, read
-from agent.samples import FOLDER
-from agent.transcript import Answer, ToolCall, Transcript
+from agent.engine.samples import FOLDER
+from agent.projections.narration import tool_title
+from agent.projections.transcript import Answer, ToolCall, Transcript
+from agent.store.recording import Recording, read
+from agent.streaming.events import StreamEvent, StreamMode
 from ui import tour
-from ui.browser import wait_for_browser
 from ui.chat import ask
-from ui.choices import Choices
-from ui.live import FLUSH, RunView
-from ui.untrusted import safe_label
+from ui.markdown import safe_label
+from ui.run.view import FLUSH, RunView
+from ui.shell.browser import wait_for_browser
+from ui.shell.choices import Choices
 
 RECORDING = FOLDER / "home.jsonl"
 FRAMES_PER_SECOND = 8

@@ -12,10 +12,10 @@ from typing import Any
 import streamlit as st
 
 from agent.pitfalls import NAMES, pitfall, source
+from agent.pitfalls.comparison import NURSERY, Trial
 from agent.pitfalls.pitfall import SIDES, Moment, Pitfall, Side, verdict
-from agent.pitfalls.trial import NURSERY, Trial
-from ui import session
-from ui.browser import wait_for_browser
+from ui.shell import session
+from ui.shell.browser import wait_for_browser
 
 UPDATES_PER_SECOND = 12
 TITLES: dict[Side, str] = {"wrong": "The wrong way", "right": "The right way"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.catalog import PAGES
-from ui.choices import address
+from ui.shell.catalog import PAGES
+from ui.shell.choices import address
 
 STEPS = {
     "custom_data": "Press the first question below. Each thing shows up the moment the tool finds it, "

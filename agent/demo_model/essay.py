@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-from agent.demo_model.places import Place, known_places
 from agent.demo_model.tokens import tokenize
+from agent.tools.places import Place, known_places
 
 _OPENINGS = (
     "Begin with the {item}.",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from agent.demo_model import places
 from agent.demo_model.plain import is_place, singular, words_of
 from agent.demo_model.reading import Reading, without_quotes
+from agent.tools import places
 
 NOTHING: Any = object()
 """Stands for "the question does not say"."""

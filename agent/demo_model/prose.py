@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from agent.demo_model.essay import essay
-from agent.demo_model.places import Item, Place, find, known_places
 from agent.demo_model.reading import read
+from agent.tools.places import Item, Place, find, known_places
 
 _MOST_NUMBERS = 100_000
 _MOST_TOKENS = 50_000

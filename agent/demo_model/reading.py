@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agent.demo_model.places import mentions
+from agent.tools.places import mentions
 
 # A quotation mark next to a letter on its outer side is an apostrophe: Bob's, o'clock.
 _QUOTED = re.compile(

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.demo_model import places
 from agent.demo_model.conform import list_of, types_of
 from agent.demo_model.given import Given
 from agent.demo_model.merge import flatten
@@ -16,6 +15,7 @@ from agent.demo_model.prose import is_command
 from agent.demo_model.reading import Reading, read, without_quotes
 from agent.demo_model.request import Tool
 from agent.demo_model.schema import arguments_for
+from agent.tools import places
 
 _ENOUGH = 3
 _NAME, _OPTION, _PARAMETER, _DESCRIPTION, _PLACE = 3, 3, 2, 1, 4

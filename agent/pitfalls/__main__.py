@@ -14,7 +14,7 @@ import os
 import sys
 from typing import Any
 
-from agent.background import BackgroundLoop
+from agent.loop import BackgroundLoop
 from agent.pitfalls import NAMES
 from agent.pitfalls.pitfall import SIDES
 from agent.pitfalls.stage import Show

@@ -7,9 +7,9 @@ from typing import Any
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from agent.graphs import react
+from agent.graphs.langchain import react
 from agent.pitfalls.stage import Show
-from agent.tools import ToolFunction
+from agent.tools.demo import ToolFunction
 
 ITEMS = ("Desk", "Swivel chair", "Bookshelf", "Desk lamp", "Whiteboard")
 """What the tools find."""

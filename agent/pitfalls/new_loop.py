@@ -6,7 +6,7 @@ import asyncio
 
 from openai import AsyncOpenAI
 
-from agent.background import BackgroundLoop
+from agent.loop import BackgroundLoop
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
@@ -15,7 +15,7 @@ PITFALL = Pitfall(
     seen="The first answer streams as it should, and the next question ends with `Event loop is closed`.",
     why="`asyncio.run` makes an event loop and closes it, but the client keeps its connection, which belongs to that "
     "loop. Streamlit does the same for `st.write_stream` with an async generator.",
-    fix="loop = BackgroundLoop()            # once; see agent/background.py\n"
+    fix="loop = BackgroundLoop()            # once; see agent/loop.py\n"
     "answer = loop.call(ask(question))  # not asyncio.run(ask(question))",
     threads=(
         (

@@ -7,7 +7,7 @@ from langchain_core.runnables import RunnableConfig
 from agent.pitfalls.agents import agent, model, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
-from agent.tools import ToolFunction
+from agent.tools.demo import ToolFunction
 
 PITFALL = Pitfall(
     title="The words come in one burst",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.errors import explain
-from agent.models import Endpoint, chat_model
+from agent.llm.models import Endpoint, chat_model
 from agent.pitfalls.agents import model
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
@@ -42,7 +42,7 @@ async def wrong(url: str, show: Show) -> None:
 
 
 async def right(url: str, show: Show) -> None:
-    """The model class of this app asks for the finish_reason: `CompleteChatOpenAI` in agent/models.py."""
+    """The model class of this app asks for the finish_reason: `CompleteChatOpenAI` in agent/llm/models.py."""
     llm = chat_model(Endpoint("demo-flaky:truncated", "demo", url), Limits())
     try:
         async for chunk in llm.astream(QUESTION):

@@ -8,7 +8,7 @@ from openai import AsyncOpenAI
 from agent.pitfalls.agents import agent, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
-from agent.tools import ToolFunction, stream_tokens
+from agent.tools.demo import ToolFunction, stream_tokens
 
 PITFALL = Pitfall(
     title="Two tools talk at once, and it becomes a word salad",

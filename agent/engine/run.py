@@ -1,0 +1,213 @@
+"""A run: one question put to one graph, and the log of what happened, which any thread may read.
+
+A run belongs to nobody's script. It appends events to its log; whoever wants to watch reads the log from a cursor
+of their own. So a click, a refresh or a lost connection ends a reader and never a run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from agent.errors import LimitReached
+from agent.settings import Limits
+from agent.store.recording import Header, Recording, Writer, versions
+from agent.streaming.adapter import Happening
+from agent.streaming.events import JSON, RunRequest, RunState, StreamEvent
+
+log = logging.getLogger(__name__)
+
+WAKE_SECONDS = 0.004
+"""Events that follow each other so soon wake a reader once."""
+FLUSH_SECONDS = 0.5
+"""A killed server loses at most so much of a recording."""
+
+
+class Run:
+    """One run and its log, as its readers know it. Safe to use from any thread."""
+
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        """What a recording of this run begins with."""
+        self.state: RunState = "queued"
+        self.place = 0
+        """Place in the queue, from 1; 0 when it is not waiting."""
+        self.answer = ""
+        """The text of the answer, once the run has finished."""
+        self._events: list[StreamEvent] = []
+        self._news = threading.Condition()
+        self._readers = 0
+
+    @classmethod
+    def replayed(cls, recording: Recording) -> Run:
+        """A run that has ended, from its recording."""
+        run = cls(recording.header)
+        run._events = list(recording.events)
+        end: Any = run._events[-1].data
+        run.state = end["state"]
+        run.answer = end.get("answer", "")
+        return run
+
+    @property
+    def id(self) -> str:
+        """Not guessable: who has it may read the run."""
+        return self.header.id
+
+    @property
+    def request(self) -> RunRequest:
+        """What was asked for."""
+        return self.header.request
+
+    @property
+    def thread_id(self) -> str:
+        """The conversation that the run belongs to."""
+        return self.header.thread_id
+
+    @property
+    def ended(self) -> bool:
+        """Whether no event will follow."""
+        return self.state in ("finished", "stopped", "failed")
+
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+        """The events from `cursor` on, the next cursor, and whether that was all there will ever be.
+
+        Waits at most `timeout` seconds for an event when there is none.
+        """
+        if timeout > 0 and cursor >= len(self._events):
+            with self._news:
+                self._readers += 1
+                try:
+                    self._news.wait_for(lambda: cursor < len(self._events) or self.ended, timeout)
+                finally:
+                    self._readers -= 1
+        ended = self.ended  # read before the events: the last event is appended before the state changes
+        events = self._events[cursor:]
+        return events, cursor + len(events), ended
+
+    def stop(self) -> None:
+        """Stop the run, if it has not ended: its request to the model is closed, what has arrived stays.
+
+        Returns at once.
+        """
+
+
+class RunAtWork(Run):
+    """A run as its runner knows it. Only `stop` and what readers use are safe outside the loop's thread."""
+
+    def __init__(self, request: RunRequest, thread_id: str, session: str, stop: Callable[[RunAtWork], None]) -> None:
+        run_id, owner = secrets.token_urlsafe(16), digest(session)
+        super().__init__(Header(run_id, time.time(), request, thread_id, owner, versions()))
+        self.session = session
+        self.task: asyncio.Task[None] | None = None
+        """Its work, which ends with the run."""
+        self._stop = stop
+        self._t0 = time.monotonic()
+        self._bytes = 0
+        self._waking = False
+        self._writer: Writer | None = None
+        self._add("run", {"state": "queued", "request": request.to_json()})
+
+    def stop(self) -> None:
+        """Stop the run, from any thread."""
+        self._stop(self)
+
+    def record(self, writer: Writer) -> None:
+        """Record the run; to be called before it is handed to the loop."""
+        self._writer = writer
+        for event in self._events:
+            self._keep(event)
+
+    def flush(self) -> None:
+        """Hand to the disk what waits in a silence of the run, and look again soon."""
+        if self._writer:
+            try:
+                self._writer.flush()
+            except (OSError, ValueError):
+                self._writer = None
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+
+    def begin(self) -> None:
+        """Note that its turn has come."""
+        self.state, self.place = "running", 0
+        self._add("run", {"state": "running"})
+
+    def append(self, happening: Happening, limits: Limits) -> None:
+        """Note what has happened; raises LimitReached when that is all that is kept of one run."""
+        if self.ended:
+            return  # late output of something that could not be cancelled
+        self._add(happening.mode, happening.data, happening.node, happening.tool_call_id, happening.namespace)
+        self._bytes += _size(happening.data)
+        if len(self._events) >= limits.output_events or self._bytes > limits.output_bytes:
+            raise LimitReached("The answer reached the limit of its length here. What has arrived is kept.")
+
+    def end(self, state: RunState, message: str = "") -> None:
+        """End the log, then the work: nothing that comes after is recorded."""
+        if self.ended:
+            return
+        said = {"message": message, "answer": self.answer}
+        self._add("run", {"state": state, **{name: text for name, text in said.items() if text}})
+        self._keep(None)
+        self.state, self.place = state, 0
+        self._wake()
+        self._cancel()
+
+    def _add(self, mode: Any, data: JSON, *rest: Any) -> None:
+        event = StreamEvent(len(self._events), round(time.monotonic() - self._t0, 4), mode, data, *rest)
+        self._events.append(event)
+        self._keep(event)
+        if self._readers and not self._waking:
+            self._waking = True
+            asyncio.get_running_loop().call_later(WAKE_SECONDS, self._wake)
+
+    def _wake(self) -> None:
+        self._waking = False
+        with self._news:
+            self._news.notify_all()
+
+    def _cancel(self) -> None:
+        """Cancel until it is done: a tool may swallow a cancellation, and then go on to the next await."""
+        if self.task and not self.task.done() and self.task is not _current_task():
+            self.task.cancel()
+            self.task.get_loop().call_later(0.5, self._cancel)
+
+    def _keep(self, event: StreamEvent | None) -> None:
+        """Record an event; None is the end. A full disk ends the recording and not the run."""
+        writer = self._writer
+        if writer is None:
+            return
+        try:
+            if event:
+                writer.add(event)
+                return
+            self._writer = None
+            writer.close()
+        except (OSError, ValueError) as error:
+            self._writer = None
+            log.warning("A run is not recorded any further: %s", error)
+
+
+def digest(session: str) -> str:
+    """What stands for a session in a recording: enough to find one's own runs, useless for anything else."""
+    return hashlib.sha256(session.encode()).hexdigest()[:32] if session else ""
+
+
+def _size(data: JSON) -> int:
+    """About how many bytes an event's data takes, without writing it out."""
+    if isinstance(data, dict):
+        return sum(len(key) + 4 + _size(value) for key, value in data.items())
+    if isinstance(data, list):
+        return sum(2 + _size(value) for value in data)
+    return len(data) if isinstance(data, str) else 8
+
+
+def _current_task() -> asyncio.Task[Any] | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None

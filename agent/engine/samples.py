@@ -1,0 +1,92 @@
+"""Recordings that the app brings along: made by its own runner, with the demo model, and labelled as what they are.
+
+`python -m agent.engine.samples` makes all of them anew, `python -m agent.engine.samples home` one.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.engine.run import Run
+from agent.engine.runner import Runner
+from agent.settings import Settings
+from agent.store.recording import Header, dump, versions
+from agent.streaming.events import GraphName, RunRequest, StreamEvent
+
+FOLDER = Path(__file__).parents[2] / "recordings"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One recording to make: its file's name without ending, and what is asked of what."""
+
+    name: str
+    question: str
+    graph: GraphName = "react"
+    tools: tuple[str, ...] = ("get_items",)
+    page: str = ""
+    model: str = "demo"
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return FOLDER / f"{self.name}.jsonl"
+
+
+SAMPLES = (
+    Sample("home", "What items are in the bedroom?", "react", ("get_items.llm",), page="home"),
+    Sample("two-tools", "What items are in the office and the bedroom?", page="custom_data"),
+    Sample(
+        "without-langchain",
+        "What items are in the library?",
+        "without_langchain",
+        ("get_items.openai",),
+        page="without_langchain",
+    ),
+    Sample(
+        "stream-lab",
+        "Search the archive for the lighthouse and take inventory of the garage",
+        tools=("get_items", "take_inventory", "search_archive"),
+        page="stream_lab",
+    ),
+    Sample("a-failure", "Open the safe in the office", tools=("open_safe",), page="stream_lab"),
+)
+
+
+def record(runner: Runner, sample: Sample) -> str:
+    """Ask a sample's question, follow the run to its end, and give its recording as text."""
+    _follow(runner.start(_request(sample, "demo-fast")))  # so that no first visit is recorded, which builds the graph
+    run = runner.start(_request(sample, sample.model))
+    label = f"A recorded run of the model {sample.model}, which is no AI."
+    events = _follow(run)
+    header = Header(f"sample-{sample.name}", run.header.asked_at, run.request, versions=versions(), label=label)
+    return dump(header, tuple(events))
+
+
+def _request(sample: Sample, model: str) -> RunRequest:
+    return RunRequest(sample.question, sample.graph, sample.tools, model=model, page=sample.page)
+
+
+def _follow(run: Run) -> list[StreamEvent]:
+    events: list[StreamEvent] = []
+    cursor, ended = 0, False
+    while not ended:
+        new, cursor, ended = run.read(cursor, 1.0)
+        events += new
+    return events
+
+
+def main(names: list[str]) -> None:
+    """Make the samples of these names; of no name, all."""
+    FOLDER.mkdir(exist_ok=True)
+    with Runner(Settings(recordings=None)) as runner:
+        runner.wait_until_open()
+        for sample in SAMPLES:
+            if not names or sample.name in names:
+                sample.path.write_text(record(runner, sample), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,52 @@
+"""What the libraries load and build at their first call, done before a visitor asks: it takes them 150 ms."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import httpx2
+from openai import DefaultAsyncHttpxClient
+
+from agent.graphs import langchain as graphs
+from agent.graphs import without_langchain
+from agent.llm.models import Endpoint, chat_model, openai_client
+from agent.settings import Limits
+
+log = logging.getLogger(__name__)
+
+_CHUNK = {
+    "id": "warm-up",
+    "object": "chat.completion.chunk",
+    "created": 0,
+    "model": "warm-up",
+    "choices": [{"index": 0, "delta": {"role": "assistant", "content": "Warm."}, "finish_reason": "stop"}],
+}
+_ANSWER = f"data: {json.dumps(_CHUNK)}\n\ndata: [DONE]\n\n".encode()
+
+
+async def warm_up(limits: Limits) -> None:
+    """Put one question through both kinds of agent; the answer is ready-made, and no server is asked."""
+    given: Any = {"messages": [{"role": "user", "content": "Are you warm?"}]}
+    async with DefaultAsyncHttpxClient(transport=httpx2.MockTransport(_answer)) as client:
+        endpoint = Endpoint("warm-up", "no-key-needed", "http://127.0.0.1/v1")
+        agents = (
+            graphs.react(chat_model(endpoint, limits, client), [_tool], sign=True),
+            without_langchain.react_without_langchain(openai_client(endpoint, client), "warm-up", [_tool], sign=True),
+        )
+        try:
+            for agent in agents:
+                async for _ in agent.astream(given, stream_mode=["messages", "custom"], subgraphs=True, version="v2"):
+                    pass
+        except Exception as error:  # the first visitor waits a little longer, that is all
+            log.warning("The agents could not be warmed up: %s", type(error).__name__)
+
+
+def _answer(_request: httpx2.Request) -> httpx2.Response:
+    return httpx2.Response(200, headers={"content-type": "text/event-stream"}, content=_ANSWER)
+
+
+async def _tool(place: str) -> str:
+    """Do nothing in a place."""
+    return place

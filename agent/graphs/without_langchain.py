@@ -1,0 +1,153 @@
+"""The same agent with `openai` and `langgraph` alone: messages are dicts, and tokens are written by hand."""
+
+from __future__ import annotations
+
+import inspect
+import operator
+from collections.abc import Sequence
+from typing import Annotated, Any, get_type_hints
+
+import pydantic
+from langchain_core.runnables import RunnableConfig
+from langgraph.config import get_stream_writer
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import Send
+from openai import AsyncOpenAI
+from typing_extensions import NotRequired, TypedDict
+
+from agent.errors import ToolFailed, explain
+from agent.graphs.langchain import Graph, node
+from agent.llm.completions import stream_chunks
+from agent.loop import BackgroundLoop
+from agent.streaming.attribution import enter, signed_config
+from agent.tools.demo import ToolFunction
+
+Message = dict[str, Any]
+
+
+class State(TypedDict):
+    """The conversation, in OpenAI's own message format."""
+
+    messages: Annotated[list[Message], operator.add]
+    usage: NotRequired[dict[str, Any]]
+    """What the last model call used, as the server counted it."""
+
+
+def tool_node(tools: Sequence[ToolFunction], *, loop: BackgroundLoop | None = None, sign: bool = False) -> Graph:
+    """A graph of one node that runs the last tool call it is given: `{"messages": [a message with tool_calls]}`."""
+    by_name = {tool.__name__: tool for tool in tools}
+
+    async def call_tool(state: State, config: RunnableConfig) -> State:
+        call = state["messages"][-1]["tool_calls"][-1]
+        return {"messages": [await _run_tool(call, by_name, config, sign)]}
+
+    return StateGraph(State).add_node("call_tool", node(call_tool, loop)).add_edge(START, "call_tool").compile()
+
+
+def react_without_langchain(
+    client: AsyncOpenAI,
+    model: str,
+    tools: Sequence[ToolFunction],
+    *,
+    tool_choice: str = "auto",
+    loop: BackgroundLoop | None = None,
+    sign: bool = False,
+) -> Graph:
+    """The whole loop: the model asks for tools, each call runs as a task of its own, the model goes on.
+
+    Its text arrives in the mode `custom`, as `{"role": "assistant", "content": token}`.
+    """
+    by_name = {tool.__name__: tool for tool in tools}
+    offer = [describe(tool) for tool in tools]
+
+    async def call_model(state: State, config: RunnableConfig) -> State:
+        enter(signed_config(config, None) if sign else config)
+        write = get_stream_writer()
+        first = state["messages"][-1]["role"] == "user"
+        request: dict[str, Any] = {"model": model, "messages": state["messages"]}
+        if offer:
+            request |= {"tools": offer, "tool_choice": _choice(tool_choice) if first else "auto"}
+        answer: Message = {"role": "assistant", "content": ""}
+        usage: dict[str, Any] = {}
+        async for chunk in stream_chunks(client, **request):
+            for choice in chunk["choices"]:
+                if text := choice["delta"].get("content"):
+                    answer["content"] += text
+                    write({"role": "assistant", "content": text})
+                _add_tool_calls(answer, choice["delta"].get("tool_calls") or [])
+            usage = chunk.get("usage") or usage
+        return {"messages": [answer], "usage": usage}
+
+    async def call_tool(call: dict[str, Any], config: RunnableConfig) -> State:
+        return {"messages": [await _run_tool(call, by_name, config, sign)]}
+
+    def each_call(state: State) -> list[Send] | str:
+        return [Send("tools", call) for call in state["messages"][-1].get("tool_calls", [])] or END
+
+    return (
+        StateGraph(State)
+        .add_node("agent", node(call_model, loop))
+        .add_node("tools", node(call_tool, loop))
+        .add_edge(START, "agent")
+        .add_conditional_edges("agent", each_call, ["tools", END])
+        .add_edge("tools", "agent")
+        .compile()
+    )
+
+
+def describe(tool: ToolFunction) -> dict[str, Any]:
+    """A function as OpenAI's `tools` wants it: name, docstring, JSON schema of its parameters."""
+    schema = _arguments(tool).model_json_schema()
+    function = {"name": tool.__name__, "description": inspect.getdoc(tool) or "", "parameters": schema}
+    return {"type": "function", "function": function}
+
+
+async def _run_tool(
+    call: dict[str, Any], tools: dict[str, ToolFunction], config: RunnableConfig, sign: bool
+) -> Message:
+    """Run one call and answer it; a failure becomes the answer, so that the model is told and siblings go on."""
+    enter(signed_config(config, call["id"]) if sign else config)
+    name = call["function"]["name"]
+    try:
+        content = await _tool_result(name, call["function"]["arguments"], tools)
+    except Exception as error:
+        content = f"Error: {explain(error)}"
+    return {"role": "tool", "tool_call_id": call["id"], "name": name, "content": content}
+
+
+async def _tool_result(name: str, arguments: str, tools: dict[str, ToolFunction]) -> str:
+    if name not in tools:
+        raise ToolFailed(f"There is no tool {name}, only {', '.join(tools) or 'none'}.")
+    try:
+        parsed = _arguments(tools[name]).model_validate_json(arguments or "{}")
+    except pydantic.ValidationError as error:
+        raise ToolFailed(f"The arguments do not fit the tool {name}.") from error
+    return await tools[name](**dict(parsed))
+
+
+def _arguments(tool: ToolFunction) -> type[pydantic.BaseModel]:
+    hints = get_type_hints(tool)
+    fields: dict[str, Any] = {
+        name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
+        for name, parameter in inspect.signature(tool).parameters.items()
+    }
+    return pydantic.create_model(tool.__name__, **fields)
+
+
+def _choice(tool_choice: str) -> Any:
+    if tool_choice in ("auto", "required", "none"):
+        return tool_choice
+    return {"type": "function", "function": {"name": tool_choice}}
+
+
+def _add_tool_calls(answer: Message, deltas: list[dict[str, Any]]) -> None:
+    """A tool call arrives in pieces: first its id and name, then its arguments, a few characters at a time."""
+    for delta in deltas:
+        calls = answer.setdefault("tool_calls", [])
+        while len(calls) <= delta["index"]:
+            calls.append({"id": "", "type": "function", "function": {"name": "", "arguments": ""}})
+        call = calls[delta["index"]]
+        call["id"] = delta.get("id") or call["id"]
+        function = delta.get("function") or {}
+        call["function"]["name"] += function.get("name") or ""
+        call["function"]["arguments"] += function.get("arguments") or ""

@@ -1,0 +1,1 @@
+"""Models: where they answer, what they send, and what it becomes."""

@@ -1,0 +1,32 @@
+"""Where a replay is in its run: pure arithmetic over a clock that is passed in."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.streaming.events import StreamEvent
+
+
+def count_at(events: Sequence[StreamEvent], moment: float) -> int:
+    """How many of a run's events had happened by a moment, in seconds since the run was asked for."""
+    return bisect_right(events, moment, key=lambda event: event.at)
+
+
+def length(events: Sequence[StreamEvent]) -> float:
+    """Seconds from the question to the last event."""
+    return events[-1].at if events else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """A replay at work: from which moment, since when by the clock, how many times as fast."""
+
+    begin: float
+    since: float
+    speed: float = 1.0
+
+    def moment(self, now: float) -> float:
+        """The moment of the run that is shown at this time of the clock."""
+        return self.begin + max(0.0, now - self.since) * self.speed

@@ -1,0 +1,1 @@
+"""The tools, and the book of places that they know."""

@@ -1,0 +1,224 @@
+"""The tools: plain typed async functions whose docstring is what the model reads. Each streams while it works.
+
+To add one, write a function like `take_inventory` under `@offered(...)`: it appears in the sidebar, and the demo
+model knows how to call it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import RunnableConfig
+from langgraph.config import get_stream_writer
+from langgraph.graph import START, StateGraph
+from openai import AsyncOpenAI
+from typing_extensions import TypedDict
+
+from agent.errors import ToolFailed
+from agent.llm.completions import stream_chunks
+from agent.tools.places import mentions
+
+ToolFunction = Callable[..., Coroutine[Any, Any, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What a tool may talk to."""
+
+    name: str
+    chat: BaseChatModel
+    openai: AsyncOpenAI
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool as the sidebar lists it."""
+
+    id: str
+    title: str
+    icon: str
+    """Name of a Material icon."""
+    build: Callable[[Models], ToolFunction]
+    code: Callable[..., Any]
+    """The function a reader should see: the tool, or what builds it."""
+    needs_langchain: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name the model knows it by: that of its function."""
+        return self.id.split(".")[0]
+
+
+TOOLS: dict[str, Tool] = {}
+"""All tools by id, in the order of the sidebar."""
+
+
+def offered(title: str, icon: str = "build") -> Callable[[ToolFunction], ToolFunction]:
+    """List an async function as a tool."""
+
+    def add(function: ToolFunction) -> ToolFunction:
+        TOOLS[function.__name__] = Tool(function.__name__, title, icon, lambda _models: function, function)
+        return function
+
+    return add
+
+
+PROMPT = (
+    "Which items might one find in the following place: '{place}'? "
+    "List at least 3 such items, and describe each one briefly."
+)
+
+
+@offered("Look up items", icon="inventory_2")
+async def get_items(place: str) -> str:
+    """List the items one might find in a place you are asked about."""
+    write = get_stream_writer()
+    found = []
+    async for item in search_shelves(place):
+        write({"custom_tool_data": item})  # any data, sent while the tool still works
+        found.append(item)
+    return ", ".join(found) or f"Nothing is listed for {place}."
+
+
+@offered("Take inventory", icon="fact_check")
+async def take_inventory(place: str) -> str:
+    """Take inventory: count everything in a place, shelf by shelf. A long job that reports its progress."""
+    write = get_stream_writer()
+    shelves = 8
+    for shelf in range(1, shelves + 1):
+        await asyncio.sleep(0.3)  # a slow shelf
+        write({"progress": shelf / shelves, "status": f"Shelf {shelf} of {shelves}"})
+    return f"{shelves} shelves counted in the {place}: {shelves * len(place)} things."
+
+
+@offered("List prices", icon="sell")
+async def list_prices(place: str) -> str:
+    """List the prices: what each thing in a place costs, as the rows of a table."""
+    write = get_stream_writer()
+    total = 0
+    async for item in search_shelves(place):
+        price = 5 + sum(map(ord, item)) % 90
+        total += price
+        write({"row": {"item": item, "price": price, "total": total}})
+    return f"Everything in the {place} costs {total} together."
+
+
+@offered("Measure the temperature", icon="thermostat")
+async def measure_temperature(place: str) -> str:
+    """Measure the temperature: how warm it is in a place over two minutes, as the points of a chart."""
+    write = get_stream_writer()
+    warmest = 0.0
+    for second in range(0, 121, 5):
+        await asyncio.sleep(0.15)  # a quick thermometer
+        degrees = round(19 + len(place) / 4 + 2 * math.sin(second / 20) + second / 60, 1)
+        warmest = max(warmest, degrees)
+        write({"point": {"second": second, "degrees": degrees}})
+    return f"It was at most {warmest} degrees in the {place}."
+
+
+@offered("Plan a visit", icon="map")
+async def plan_visit(place: str) -> str:
+    """Plan a visit to a place: a graph of its own, with nodes that look around, choose and write the plan."""
+
+    class Plan(TypedDict):
+        seen: list[str]
+        chosen: list[str]
+
+    async def look_around(state: Plan) -> dict[str, list[str]]:
+        return {"seen": [item async for item in search_shelves(place)]}
+
+    async def choose(state: Plan) -> dict[str, list[str]]:
+        await asyncio.sleep(0.3)
+        return {"chosen": state["seen"][:2]}
+
+    graph = StateGraph(Plan)
+    graph.add_node(look_around).add_node(choose)
+    graph.add_edge(START, "look_around").add_edge("look_around", "choose")
+    plan = await graph.compile().ainvoke({"seen": [], "chosen": []})
+    return f"For the {place}: first the {', then the '.join(plan['chosen']) or 'door'}."
+
+
+@offered("Open the safe", icon="lock")
+async def open_safe(place: str) -> str:
+    """Open the safe in a place. It fails half way: the second lock is stuck."""
+    write = get_stream_writer()
+    for lock in ("first", "second", "third"):
+        write({"status": f"Turning the {lock} lock"})
+        await asyncio.sleep(0.8)
+        if lock == "second":
+            raise ToolFailed(f"The second lock of the safe in the {place} is stuck.")
+    return "The safe is open."
+
+
+@offered("Search the archive", icon="hourglass_top")
+async def search_archive(place: str) -> str:
+    """Search the archive for what was written about a place. It is slow."""
+    write = get_stream_writer()
+    found = 0
+    for year in range(1970, 2030, 5):
+        await asyncio.sleep(0.6)  # a long corridor
+        found += (year + len(place)) % 3
+        write({"status": f"Reading {year} to {year + 4}: {found} pages so far"})
+    return f"{found} pages were written about the {place}."
+
+
+def describing(models: Models) -> ToolFunction:
+    """get_items with a LangChain model inside: its tokens arrive by themselves in the mode `messages`."""
+
+    async def get_items(place: str, config: RunnableConfig) -> str:
+        """List and describe the items one might find in a place you are asked about."""
+        question = {"role": "user", "content": PROMPT.format(place=place)}
+        # `ainvoke`, or the tokens wait until the end; `config`, or Python 3.10 loses them.
+        answer = await models.chat.ainvoke([question], config)
+        return str(answer.text)
+
+    return get_items
+
+
+def describing_without_langchain(models: Models) -> ToolFunction:
+    """get_items with the plain OpenAI client inside: the tool writes its tokens to the stream itself."""
+
+    async def get_items(place: str) -> str:
+        """List and describe the items one might find in a place you are asked about."""
+        write = get_stream_writer()
+        text = ""
+        question = {"role": "user", "content": PROMPT.format(place=place)}
+        async for token in stream_tokens(models.openai, models.name, [question]):
+            write(token)
+            text += token["content"]
+        return text
+
+    return get_items
+
+
+async def stream_tokens(
+    client: AsyncOpenAI, model: str, messages: list[dict[str, Any]]
+) -> AsyncIterator[dict[str, str]]:
+    """The text of an answer as `{"role": ..., "content": ...}`, token by token."""
+    role = "assistant"
+    async for chunk in stream_chunks(client, model=model, messages=messages):
+        for choice in chunk["choices"]:
+            delta = choice["delta"]
+            role = delta.get("role") or role
+            if delta.get("content"):
+                yield {"role": role, "content": delta["content"]}
+
+
+async def search_shelves(place: str) -> AsyncIterator[str]:
+    """Stand-in for any slow source: the names of what is kept in a place, one by one."""
+    known = mentions(place)
+    for item in known[0].place.items if known else ():
+        await asyncio.sleep(0.4)
+        yield item.name
+
+
+for _id, _build, _needs in (
+    ("get_items.llm", describing, True),
+    ("get_items.openai", describing_without_langchain, False),
+):
+    TOOLS[_id] = Tool(_id, "Describe items", "neurology", _build, _build, needs_langchain=_needs)

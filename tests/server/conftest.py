@@ -1,0 +1,54 @@
+"""One app and one model server for most tests; and after each test, no traceback in the app's log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from agent.demo_model import DemoServer
+from tests.server.client import Visitor
+from tests.serving import App, app_server, model_server, pointed_at
+
+Visit = Callable[..., Visitor]
+
+SESSION_KEPT = 2
+"""Seconds that the shared app keeps a session whose connection is lost."""
+
+
+@pytest.fixture(scope="session")
+def model() -> Iterator[DemoServer]:
+    with model_server(rate=150) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def app(model: DemoServer) -> Iterator[App]:
+    models = "demo,demo-fast,demo-flaky,demo-flaky:no_head"
+    env = {
+        **pointed_at(model),
+        "OPENAI_MODEL": models,
+        "TOOLSTREAM_RUNS_PER_MINUTE": "1000",
+        "TOOLSTREAM_OUTPUT_EVENTS": "1000000",
+        "TOOLSTREAM_OUTPUT_BYTES": "100000000",
+        "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(SESSION_KEPT),
+    }
+    with app_server(env) as server:
+        yield server
+
+
+@pytest.fixture
+def visit(app: App) -> Iterator[Visit]:
+    """Open a tab of the shared app, drawn to its end; all are closed in the end, and the log is clean."""
+    visitors: list[Visitor] = []
+    start = len(app.log())
+
+    def visit(page: str = "", *, receive_buffer: int = 0, **query: str) -> Visitor:
+        visitors.append(Visitor(app.url, page, receive_buffer=receive_buffer, **query))
+        return visitors[-1]
+
+    yield visit
+    for visitor in visitors:
+        visitor.close()
+    written = app.log()[start:]
+    assert "Traceback" not in written, written

@@ -1,0 +1,188 @@
+"""The pages as AppTest runs them: the real app and the real demo model, nothing replaced."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui.shell import session
+
+ROOT = Path(__file__).parents[2]
+PAGES = {
+    "custom_data": "pages/1_Custom_data.py",
+    "llm_tokens": "pages/2_LLM_tokens.py",
+    "without_langchain": "pages/3_Without_LangChain.py",
+}
+STARTS = {
+    "custom_data": (["custom"], ["get_items"], "react"),
+    "llm_tokens": (["messages"], ["get_items.llm"], "react"),
+    "without_langchain": (["custom"], ["get_items.openai"], "without_langchain"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_configuration(monkeypatch):
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TOOLSTREAM_RECORDINGS", "off")
+
+
+def open_app(page=None, view="technical", **url):
+    app = AppTest.from_file(str(ROOT / (PAGES[page] if page else "app.py")), default_timeout=30)
+    app.session_state["home_started"] = 0.0  # its recording has been played
+    for name, value in {"view": view, **url}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def ask(app, question):
+    app.chat_input(key="question").set_value(question).run()
+    assert not app.exception
+
+
+def boxes(app):
+    """The boxes of tool calls: a status while a call works, an expander once it has ended."""
+    return [*app.status, *(box for box in app.expander if box.label.startswith("**"))]
+
+
+def text(app):
+    return "\n".join(element.value for element in [*app.markdown, *app.caption])
+
+
+def test_home_answers_by_one_click():
+    app = open_app(model="demo-fast")
+    app.button(key="suggestion_0").click().run()
+    assert not app.exception
+    assert "Nightstand" in text(app)
+    assert "run" in app.query_params
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_starts_with_the_modes_tools_and_agent_of_its_section(page):
+    app = open_app(page)
+    modes, tools, graph = STARTS[page]
+    assert app.pills(key="modes").value == modes
+    assert app.pills(key="tools").value == tools
+    assert app.selectbox(key="graph").value == graph
+
+
+def test_a_tool_that_writes_nothing_first_is_drawn_above_the_words_that_follow_it():
+    app = open_app("without_langchain", model="demo-fast", tools="plan_visit")
+    ask(app, "Plan a visit to the museum")
+    assert len(boxes(app)) == 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_question_is_answered_and_kept_for_the_next_rerun(page):
+    app = open_app(page, model="demo-fast")
+    ask(app, "what items are in the bedroom?")
+    answered = text(app)
+    assert "bedroom" in answered
+    assert len(boxes(app)) == 1
+    app.run()
+    assert text(app) == answered
+    assert boxes(app)[0].label.replace("\\", "").startswith("**get_items** bedroom")
+
+
+def test_flipping_the_modes_redraws_the_same_run():
+    app = open_app("custom_data", model="demo-fast")
+    ask(app, "what items are in the office?")
+    run = app.query_params["run"]
+    assert "tool\\_data" in text(app)
+    app.pills(key="modes").set_value([]).run()
+    assert "tool\\_data" not in text(app)
+    assert "everything at once" in text(app)
+    assert app.query_params["run"] == run
+    app.pills(key="modes").set_value(["custom"]).run()
+    assert "tool\\_data" in text(app)
+
+
+def test_the_tool_node_runs_without_an_agent():
+    app = open_app("without_langchain", model="demo-fast", graph="tool_node")
+    ask(app, "what items are in the bedroom?")
+    assert len(boxes(app)) == 1
+    assert "Nightstand" in text(app)
+
+
+def test_choices_come_from_the_url_and_nonsense_in_it_is_ignored():
+    app = open_app("custom_data", modes="messages,nonsense", tools="rm", model="gpt-99", tool_choice="x", graph="y")
+    assert app.pills(key="modes").value == ["messages"]
+    assert app.pills(key="tools").value == []
+    assert app.selectbox(key="model").value == "demo"
+    assert app.selectbox(key="tool_choice").value == "auto"
+    assert app.selectbox(key="graph").value == "react"
+
+
+def test_choices_survive_going_to_another_page_and_back():
+    app = open_app()
+    app.switch_page(PAGES["custom_data"]).run()
+    app.pills(key="modes").set_value(["custom", "tasks"]).run()
+    app.selectbox(key="model").set_value("demo-fast").run()
+    app.switch_page(PAGES["llm_tokens"]).run()
+    assert app.pills(key="modes").value == ["messages"]
+    assert app.selectbox(key="model").value == "demo-fast"
+    app.switch_page(PAGES["custom_data"]).run()
+    assert app.pills(key="modes").value == ["custom", "tasks"]
+
+
+def test_a_conversation_is_found_again_by_the_run_in_the_url():
+    app = open_app("custom_data", model="demo-fast")
+    ask(app, "what items are in the office?")
+    run = app.query_params["run"]
+    again = open_app("custom_data", run=run)
+    assert "what items are in the office?" in text(again)
+    assert "Swivel chair" in text(again)
+
+
+def test_a_new_conversation_starts_empty():
+    app = open_app("custom_data", model="demo-fast")
+    ask(app, "what items are in the office?")
+    app.button(key="new_conversation").click().run()
+    assert "Swivel chair" not in text(app)
+    assert "run" not in app.query_params
+
+
+def test_an_empty_or_refused_question_is_one_sentence():
+    app = open_app("custom_data")
+    ask(app, "   ")
+    assert [warning.value for warning in app.warning] == ["Type a question first."]
+
+
+def test_a_typed_key_leaves_the_widget_at_once_and_can_be_forgotten():
+    app = open_app("custom_data")
+    app.text_input(key="typed_key").set_value("sk-visitor").run()
+    assert "sk-visitor" not in str(app.session_state["typed_key"] if "typed_key" in app.session_state else "")
+    assert app.session_state["visitor_key"] == "sk-visitor"
+    assert "gpt-4o-mini" in app.selectbox(key="model").options
+    assert "sk-visitor" not in text(app)
+    app.button(key="forget_key").click().run()
+    assert app.session_state["visitor_key"] is None
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_code_beside_the_run_is_the_code_that_ran(page):
+    from agent.snippets.source import graph_source, stream_call, tool_source
+
+    app = open_app(page)
+    modes, (tool,), graph = STARTS[page]
+    assert not app.code
+    app.session_state["code"] = True  # as a click on the expander does
+    app.run()
+    assert [code.value for code in app.code] == [stream_call(modes), tool_source(tool), graph_source(graph)]
+
+
+def test_a_key_in_the_secrets_switches_to_the_hosts_models(monkeypatch):
+    monkeypatch.delitem(sys.modules, session._PIN, raising=False)
+    app = AppTest.from_file(str(ROOT / PAGES["custom_data"]), default_timeout=30)
+    app.secrets["openai"] = {"api_key": "sk-host", "base_url": "http://127.0.0.1:9/v1", "model": "alpha, beta"}
+    app.run()
+    try:
+        assert app.selectbox(key="model").options == ["alpha", "beta"]
+        assert session.runner().settings.api_key == "sk-host"
+        assert "sk-host" not in os.environ.values()
+    finally:
+        session.runner().close()

@@ -1,0 +1,128 @@
+"""Home, the view and the tour, as AppTest runs them."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from agent.engine.samples import SAMPLES
+from agent.store.recording import read
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _no_configuration(monkeypatch):
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TOOLSTREAM_RECORDINGS", "off")
+
+
+def open_app(file="app.py", **url):
+    app = AppTest.from_file(str(ROOT / file), default_timeout=30)
+    app.session_state["home_started"] = 0.0  # its recording has been played
+    for name, value in url.items():
+        app.query_params[name] = value
+    return run(app)
+
+
+def run(changed):
+    app = changed.run()
+    assert not app.exception
+    return app
+
+
+def boxes(app):
+    """The boxes of tool calls: a status while a call works, an expander once it has ended."""
+    return [*app.status, *(box for box in app.expander if box.label.startswith("**"))]
+
+
+def text(app):
+    return "\n".join(element.value for element in [*app.markdown, *app.caption])
+
+
+def test_the_two_waiting_times_come_from_the_recording():
+    events = read(ROOT / "recordings/home.jsonl").events
+    first = next(e.at for e in events if e.mode == "messages" and e.tool_call_id and e.data["text"])
+    (line,) = [title.value for title in open_app().header if "First words" in title.value]
+    assert line == f"First words after :primary[{first:.1f} s] instead of {events[-1].at:.1f} s"
+
+
+def test_the_recording_says_when_and_by_what_it_was_made():
+    assert any("Recorded on" in line.value and "model demo" in line.value for line in open_app().caption)
+
+
+def test_every_sample_is_a_recording_of_its_question():
+    for sample in SAMPLES:
+        recording = read(sample.path)
+        assert not recording.interrupted
+        assert recording.header.request.question == sample.question
+        assert recording.header.label
+
+
+def test_both_sides_end_alike_and_a_live_run_replaces_them():
+    app = open_app(model="demo-fast")
+    assert len(boxes(app)) == 2
+    assert boxes(app)[0].label == boxes(app)[1].label
+    run(app.button(key="suggestion_0").click())
+    assert len(boxes(app)) == 1
+    assert not any("First words" in title.value for title in app.header)
+
+
+@pytest.mark.parametrize("view", ["simple", "technical"])
+def test_the_view_decides_how_a_run_is_told(view):
+    app = open_app("pages/1_Custom_data.py", model="demo-fast", view=view)
+    run(app.chat_input(key="question").set_value("what items are in the office?"))
+    simple = view == "simple"
+    assert ("custom\\_tool\\_data" in text(app)) is not simple
+    assert ("The assistant asks the tool “Look up items” about “office”" in text(app)) is simple
+    assert boxes(app)[0].label.replace("\\", "").startswith("**Look up items** · office" if simple else "**get_items**")
+
+
+def test_the_view_is_simple_at_first_in_the_url_and_kept_from_page_to_page():
+    app = open_app()
+    assert app.segmented_control(key="view").value == "simple"
+    run(app.segmented_control(key="view").set_value("technical"))
+    assert app.query_params["view"] in ("technical", ["technical"])
+    app.switch_page("pages/2_LLM_tokens.py").run()
+    assert app.segmented_control(key="view").value == "technical"
+
+
+@pytest.mark.parametrize("view", ["simple", "technical"])
+def test_the_keys_for_driving_the_page_exist_in_both_views(view):
+    app = open_app("pages/1_Custom_data.py", view=view, tools="get_items,list_prices", modes="tasks", graph="prebuilt")
+    assert app.pills(key="tools").value == ["get_items", "list_prices"]
+    assert app.pills(key="modes").value == ["tasks"]
+    assert app.selectbox(key="graph").value == "prebuilt"
+    assert app.selectbox(key="tool_choice").value == "auto"
+    assert app.selectbox(key="model").value == "demo"
+
+
+def test_the_toggle_and_the_modes_agree():
+    app = open_app("pages/1_Custom_data.py")
+    assert app.toggle(key="show_work").value
+    run(app.toggle(key="show_work").set_value(False))
+    assert app.pills(key="modes").value == []
+    run(app.pills(key="modes").set_value(["tasks"]))
+    assert app.toggle(key="show_work").value
+    run(app.toggle(key="show_work").set_value(False))
+    run(app.toggle(key="show_work").set_value(True))
+    assert app.pills(key="modes").value == ["custom"]
+
+
+def test_without_showing_work_the_narration_comes_with_the_end():
+    app = open_app("pages/1_Custom_data.py", model="demo-fast", modes="-")
+    run(app.chat_input(key="question").set_value("what items are in the office?"))
+    assert "All done" in text(app)
+
+
+def test_the_tour_goes_through_the_demos_and_can_be_left():
+    app = open_app()
+    run(app.button(key="take_tour").click())
+    assert "Tour · step 1 of 3" in text(app)
+    run(app.button(key="tour_next").click())
+    assert "Tour · step 2 of 3" in text(app)
+    assert app.title[0].value == "LLM tokens"
+    run(app.button(key="tour_leave").click())
+    assert "Tour" not in text(app)
+    assert app.title[0].value == "LLM tokens"

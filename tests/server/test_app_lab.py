@@ -1,0 +1,133 @@
+"""The stream lab as AppTest runs it: the real app and the real demo model, nothing replaced."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from agent.snippets.programs import program
+from agent.streaming.events import STREAM_MODES
+
+ROOT = Path(__file__).parents[2]
+OFFICE = "what items are in the office?"
+
+
+@pytest.fixture(autouse=True)
+def _no_configuration(monkeypatch):
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def open_lab(**url):
+    app = AppTest.from_file(str(ROOT / "pages/4_Stream_lab.py"), default_timeout=30)
+    for name, value in {"model": "demo-fast", **url}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def ask(app, question=OFFICE):
+    app.chat_input(key="question").set_value(question).run()
+    assert not app.exception
+
+
+def look(app, view):
+    app.segmented_control(key="lab_view").set_value(view).run()
+    assert not app.exception
+
+
+def test_it_offers_all_modes_graphs_and_tools():
+    app = open_lab()
+    assert app.pills(key="modes").value == ["custom", "messages", "updates"]
+    assert len(app.pills(key="modes").options) == len(STREAM_MODES)
+    assert len(app.selectbox(key="graph").options) == 4
+    assert len(app.pills(key="tools").options) == 9
+    assert len(set(app.pills(key="tools").options)) == 9
+
+
+def test_every_view_says_what_it_will_show_before_there_is_a_run():
+    app = open_lab()
+    for view in ("Lanes", "Timeline", "Inspector", "Figures"):
+        look(app, view)
+        assert "Ask a question" in "".join(markdown.value for markdown in app.markdown)
+
+
+def test_each_mode_fills_a_lane_and_a_rerun_shows_the_same():
+    app = open_lab(modes=",".join(STREAM_MODES))
+    ask(app)
+    lanes = app.dataframe[0].value
+    assert list(lanes) == ["seconds", *STREAM_MODES]
+    assert all("".join(lanes[mode]).strip() for mode in STREAM_MODES)
+    assert 'get_items: {"custom_tool_data": "Desk"}' in "\n".join(lanes["custom"])
+    app.run()
+    assert app.dataframe[0].value.equals(lanes)
+
+
+def test_the_same_run_in_every_view():
+    app = open_lab()
+    ask(app)
+    run = app.query_params["run"]
+    look(app, "Timeline")
+    assert any("get\\_items works" in markdown.value for markdown in app.markdown)
+    look(app, "Figures")
+    assert [metric.label for metric in app.metric] == ["First token", "Without streaming", "Tokens", "Tokens a second"]
+    assert list(app.dataframe[0].value["source"]) == ["model", "get_items"]
+    look(app, "Inspector")
+    events = app.dataframe[0].value
+    assert list(events["seq"]) == list(range(len(events)))
+    assert {"run", *STREAM_MODES} == set(events["mode"])
+    assert app.query_params["run"] == run
+
+
+def test_the_inspector_filters_and_searches():
+    app = open_lab()
+    ask(app)
+    look(app, "Inspector")
+    app.multiselect(key="lab_modes").set_value(["custom"]).run()
+    assert set(app.dataframe[0].value["mode"]) == {"custom"}
+    app.text_input(key="lab_search").set_value("DESK LAMP").run()
+    assert list(app.dataframe[0].value["content"]) == ['{"custom_tool_data": "Desk lamp"}']
+    app.text_input(key="lab_search").set_value("no such text").run()
+    assert not app.exception
+    assert "0 of" in "".join(markdown.value for markdown in app.markdown)
+
+
+def test_the_code_follows_the_choices():
+    app = open_lab(graph="without_langchain", tools="get_items", modes="custom,messages")
+    ask(app)
+    look(app, "Code")
+    options = {"question": OFFICE, "tools": ["get_items"], "model": "demo-fast"}
+    sources = [program("without_langchain", mode, **options).strip() for mode in ("custom", "messages")]
+    assert [code.value.strip() for code in app.code[:2]] == sources
+    assert any("prints nothing with this graph" in markdown.value for markdown in app.markdown)
+
+
+def test_one_node_runs_here_as_well():
+    app = open_lab(graph="tool_node")
+    ask(app)
+    assert "Desk" in "\n".join(app.dataframe[0].value["custom"])
+
+
+def test_an_older_run_can_be_chosen():
+    app = open_lab()
+    ask(app)
+    ask(app, "what items are in the bedroom?")
+    assert "Nightstand" in "\n".join(app.dataframe[0].value["custom"])
+    app.selectbox(key="lab_run_2").set_value(0).run()
+    assert not app.exception
+    assert "Swivel chair" in "\n".join(app.dataframe[0].value["custom"])
+
+
+def test_a_failed_run_keeps_its_lanes_and_can_be_tried_again():
+    app = open_lab(model="demo-flaky")
+    ask(app, "count to 5")
+    assert len(app.dataframe) == 1
+    assert len(app.error) == 1
+    assert [button.label for button in app.button if button.label == "Try again"] == ["Try again"]
+
+
+def test_without_modes_it_asks_for_some():
+    app = open_lab(modes="-")
+    ask(app)
+    assert any("Choose stream modes" in info.value for info in app.info)

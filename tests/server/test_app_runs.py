@@ -1,0 +1,334 @@
+"""The page of runs as AppTest and as plain calls: the visitor's own, samples, links, files; and what a kill leaves."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from agent.engine.run import digest
+from agent.engine.runner import Runner
+from agent.projections.replay import Playback, count_at, length
+from agent.projections.transcript import Transcript, fold
+from agent.settings import Settings
+from agent.store.recording import MAX_BYTES, BrokenRecording, Header, Store, dump, from_stranger, read
+from agent.streaming.events import RUN_MODES, RunRequest, StreamEvent
+from tests.serving import wait_until
+
+ROOT = Path(__file__).parents[2]
+PAGE = "pages/6_Runs.py"
+ME = "me-and-22-characters--"
+OTHER = "another-22-characters-"
+REQUEST = RunRequest("What items are in the office?", page="custom_data", model="demo-fast")
+EVENTS = (
+    StreamEvent(0, 0.0, "run", {"state": "queued"}),
+    StreamEvent(1, 0.1, "run", {"state": "running"}),
+    StreamEvent(2, 0.5, "custom", {"found": "Desk"}, "tools", "call_1"),
+    StreamEvent(3, 1.0, "messages", {"id": "1", "type": "ai", "text": "A desk."}),
+    StreamEvent(4, 1.5, "run", {"state": "finished", "answer": "A desk."}),
+)
+
+
+@pytest.fixture
+def runner(tmp_path, monkeypatch):
+    """A runner of this test's own in the place of the process's."""
+    from ui.shell import session
+
+    with Runner(Settings(recordings=tmp_path / "runs", host_password="sesame")) as own:
+        monkeypatch.setattr(session, "runner", lambda: own)
+        yield own
+
+
+def keep(runner, run_id, owner=ME, events=EVENTS, asked_at=1_790_000_000.0, request=REQUEST):
+    header = Header(run_id, asked_at, request, "thread", digest(owner))
+    path = runner.store.path(run_id)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(dump(header, events))
+
+
+def open_runs(visitor=ME, **url):
+    app = AppTest.from_file(str(ROOT / PAGE), default_timeout=30)
+    app.session_state["session_id"] = visitor
+    for name, value in url.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def keys(app):
+    return [button.key for button in app.button]
+
+
+def text(app):
+    elements = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.code]
+    return "\n".join(element.value for element in elements)
+
+
+def test_the_list_holds_ones_own_runs_and_the_samples(runner):
+    keep(runner, "my-own-run")
+    keep(runner, "my-interrupted-run", events=EVENTS[:3])
+    keep(runner, "somebody-elses", OTHER)
+    app = open_runs()
+    assert {"open_my-own-run", "open_my-interrupted-run", "open_sample-two-tools"} <= set(keys(app))
+    assert "open_somebody-elses" not in keys(app)
+    assert "interrupted" in text(app)
+    assert "What is kept about you" in text(app)
+
+
+def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(runner):
+    keep(runner, "my-own-run")
+    app = open_runs()
+    app.button(key="open_my-own-run").click().run()
+    assert "A desk." in text(app)
+    assert app.query_params["open"] in ("my-own-run", ["my-own-run"])
+    app.button(key="back").click().run()
+    assert "open_my-own-run" in keys(app)
+    assert "not among yours" in text(open_runs(OTHER, open="my-own-run"))
+    assert "not among yours" in text(open_runs(open="../../etc/passwd"))
+
+
+def test_a_run_is_told_in_plain_words_or_shown_as_it_is(runner):
+    keep(runner, "my-own-run")
+    app = open_runs(open="my-own-run")
+    assert "The assistant read the question" in text(app)
+    app.segmented_control(key="view").set_value("technical").run()
+    assert "The assistant read the question" not in text(app)
+    assert "A desk." in text(app)
+    assert app.query_params["view"] in ("technical", ["technical"])
+
+
+def test_deleting_asks_first_and_takes_link_and_comments_along(runner):
+    keep(runner, "my-own-run")
+    token = runner.shares.make("my-own-run")
+    app = open_runs()
+    app.button(key="delete_my-own-run").click().run()
+    app.button(key="delete_not").click().run()
+    assert runner.store.read("my-own-run")
+    app.button(key="delete_my-own-run").click().run()
+    app.button(key="delete_now").click().run()
+    assert runner.store.read("my-own-run") is None
+    assert runner.shares.run_of(token) is None
+    assert "open_my-own-run" not in keys(app)
+
+
+def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoked(runner):
+    keep(runner, "my-own-run")
+    owner = open_runs(open="my-own-run")
+    assert "Whoever has the link" in text(owner)
+    assert runner.shares.token_of("my-own-run") is None
+    owner.button(key="share").click().run()
+    token = runner.shares.token_of("my-own-run")
+    assert f"share={token}" in text(owner)
+
+    guest = open_runs(OTHER, share=token)
+    assert "A desk." in text(guest)
+    assert not {"stop", "share", "revoke", "back"} & set(keys(guest))
+    assert not [key for key in keys(guest) if key and key.startswith(("open_", "delete_"))]
+    assert not guest.chat_input
+    assert "my-own-run" not in text(guest)
+
+    owner.button(key="revoke").click().run()
+    assert "leads nowhere" in text(open_runs(OTHER, share=token))
+    assert "leads nowhere" in text(open_runs(OTHER, share="../x"))
+
+
+def test_a_comment_is_for_the_pack_and_the_host(runner):
+    keep(runner, "my-own-run")
+    token = runner.shares.make("my-own-run")
+    guest = open_runs(OTHER, share=token)
+    guest.text_area(key="text_my-own-run").set_value("=Too slow")
+    next(button for button in guest.button if button.label == "Keep it").click().run()
+    assert not guest.exception
+    assert [comment.text for comment in runner.feedback.of("my-own-run")] == ["=Too slow"]
+
+    host = open_runs()
+    host.text_input(key="typed_password").set_value("wrong").run()
+    assert "not the password" in text(host)
+    assert not host.dataframe
+    time.sleep(1.1)
+    host.text_input(key="typed_password").set_value("sesame").run()
+    assert host.dataframe[0].value["comment"].tolist() == ["=Too slow"]
+    assert "sesame" not in repr(host.session_state)
+
+
+def test_a_thousand_runs_open_quickly_and_only_ten_are_drawn(runner):
+    for number in range(1_000):
+        keep(runner, f"run-number-{number:04}", asked_at=1_790_000_000.0 + number)
+    started = time.monotonic()
+    app = open_runs()
+    first = time.monotonic() - started
+    started = time.monotonic()
+    app.run()
+    again = time.monotonic() - started
+    assert len([key for key in keys(app) if key.startswith("open_run-number")]) == 10
+    assert "open_run-number-0999" in keys(app)
+    assert "1,000 runs" in text(app)
+    assert first < 3
+    assert again < 1
+
+
+def test_the_slider_jumps_to_any_moment(runner):
+    keep(runner, "my-own-run")
+    app = open_runs(open="my-own-run")
+    app.slider(key="replay_at").set_value(0.6).run()
+    assert "Desk" in text(app)
+    assert "A desk." not in text(app)
+    app.slider(key="replay_at").set_value(1.5).run()
+    assert "A desk." in text(app)
+
+
+def test_a_replay_plays_to_its_end(runner):
+    keep(runner, "my-own-run")
+    app = open_runs(open="my-own-run")
+    app.segmented_control(key="replay_speed").set_value("4×").run()
+    started = time.monotonic()
+    app.button(key="replay_button").click().run()
+    assert time.monotonic() - started > 0.3
+    assert not app.exception
+    assert "A desk." in text(app)
+    assert app.button(key="replay_button").label == "Replay"
+
+
+@pytest.mark.parametrize("speed", [1.0, 4.0])
+def test_a_replay_shows_event_for_event_what_the_live_run_showed(speed):
+    for path in (ROOT / "recordings").glob("*.jsonl"):
+        events = read(path).events
+        playback, transcript, count, now = Playback(0.0, 100.0, speed), Transcript(frozenset(RUN_MODES)), 0, 100.0
+        while count < len(events):
+            now += 1 / 15
+            until = count_at(events, playback.moment(now))
+            assert all(event.at <= playback.moment(now) for event in events[count:until])
+            for event in events[count:until]:
+                transcript.add(event)
+            count = until
+            assert transcript == fold(events[:count], RUN_MODES)
+        assert transcript == fold(events, RUN_MODES)
+        assert now - 100 == pytest.approx(length(events) / speed, abs=0.1)
+
+
+_ASKS = """
+import sys, time
+from agent.streaming.events import RunRequest
+from agent.engine.runner import Runner
+from agent.settings import Settings
+from pathlib import Path
+runner = Runner(Settings(recordings=Path(sys.argv[1])))
+run = runner.start(RunRequest("What items are in the bedroom?", tools=("get_items.llm",)), session="me")
+cursor = 0
+while True:
+    events, cursor, _ = run.read(cursor, 0.05)
+    for event in events:
+        print(event.seq, event.at, time.time(), flush=True)
+"""
+
+
+def test_of_a_run_whose_server_is_killed_only_the_last_half_second_is_lost(tmp_path):
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen([sys.executable, "-c", _ASKS, str(tmp_path / "runs")], cwd=ROOT, stdout=out)
+    try:
+        wait_until(lambda: log.read_text().count("\n") > 60, 60, "it is in the middle")
+    finally:
+        killed = time.time()
+        process.kill()
+        process.wait()
+    store = Store(tmp_path / "runs")
+    (entry,) = store.entries(digest("me"))
+    assert entry.interrupted
+    recording = store.read(entry.header.id)
+    assert recording.interrupted
+    assert fold(recording.events, RUN_MODES).state == "stopped"
+    seen = [(int(seq), float(wrote)) for seq, _, wrote in map(str.split, log.read_text().split("\n")[:-2])]
+    lost = [wrote for seq, wrote in seen if seq >= len(recording.events) - 1]
+    assert all(killed - wrote < 0.75 for wrote in lost), lost
+
+
+def test_a_run_whose_last_line_is_long_is_listed_as_it_ended(tmp_path):
+    store = Store(tmp_path)
+    long = StreamEvent(4, 1.5, "run", {"state": "failed", "message": "ä" * 50_000})
+    store.path("a-long-end").write_text(dump(Header("a-long-end", 1.0, REQUEST), (*EVENTS[:4], long)))
+    (entry,) = store.entries()
+    assert (entry.state, entry.seconds, entry.interrupted) == ("failed", 1.5, False)
+    with store.path("a-long-end").open("a") as file:
+        file.write('{"seq": 5, "cut o')
+    assert store.entries()[0].state == "failed"
+
+
+def stranger(*lines):
+    return "\n".join(json.dumps(line) for line in lines).encode()
+
+
+HEAD = Header("stranger-1", 1.0, REQUEST).to_json()
+BEGIN = EVENTS[0].to_json()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff\xfe\x00",
+        b"x" * (MAX_BYTES + 1),
+        stranger(HEAD | {"asked_at": 1e300}, BEGIN),
+        stranger(HEAD | {"request": REQUEST.to_json() | {"model": {"a": 1}}}, BEGIN),
+        stranger(HEAD | {"request": REQUEST.to_json() | {"tools": [[]]}}, BEGIN),
+        stranger(HEAD, BEGIN | {"at": float("nan")}, BEGIN),
+        stranger(HEAD, BEGIN | {"at": -1}, BEGIN),
+        stranger(HEAD, BEGIN | {"mode": "messages", "data": None}),
+        stranger(HEAD, BEGIN | {"mode": "updates", "data": {"a": {"messages": [5]}}}),
+        stranger(
+            HEAD, BEGIN | {"mode": "messages", "data": {"type": "ai", "text": 5, "usage": {"output_tokens": "x"}}}
+        ),
+        stranger(HEAD, *({**BEGIN, "seq": n, "mode": "custom", "tool_call_id": f"c{n}"} for n in range(300))),
+        stranger(HEAD, BEGIN, {**BEGIN, "seq": 1, "data": {"state": []}}, {}),
+    ],
+    ids=range(13),
+)
+def test_a_file_of_unknown_origin_is_a_run_or_one_sentence(data):
+    with pytest.raises(BrokenRecording, match=r"^The [^\n]*\.$|^A [^\n]*\.$|^Line [^\n]*\.$"):
+        from_stranger(data)
+
+
+def test_what_no_browser_can_be_sent_is_taken_out_of_a_strangers_file():
+    odd = {**BEGIN, "seq": 1, "mode": "custom", "tool_call_id": "c", "data": {"row": {"a": 1}}}
+    data = stranger(HEAD, BEGIN, odd).replace(b'"a": 1', b'"a": "\\ud800", "b": NaN, "c": 1e999')
+    recording = from_stranger(data)
+    assert recording.events[1].data == {"row": {"a": "?", "b": "nan", "c": "inf"}}
+    assert recording.interrupted
+
+
+HOSTILE = "<script>alert(1)</script> ![x](https://evil.example/a.png) [y](javascript:1) :material/home: $x$"
+
+
+def test_an_uploaded_file_is_drawn_safely_and_kept_nowhere(runner):
+    events = (
+        *EVENTS[:2],
+        StreamEvent(2, 0.2, "custom", HOSTILE, None, "c"),
+        StreamEvent(3, 0.2, "custom", {"row": {"a": 1}}, None, "c"),
+        StreamEvent(4, 0.2, "custom", {"row": {"a": [HOSTILE]}}, None, "c"),
+        StreamEvent(5, 0.3, "messages", {"id": "1", "type": "ai", "text": HOSTILE}),
+        StreamEvent(6, 0.5, "run", {"state": "failed", "message": HOSTILE}),
+    )
+    request = RunRequest(HOSTILE, model=HOSTILE, page=HOSTILE)
+    header = Header("stranger-1", 1.0, request, owner=digest(OTHER), label=HOSTILE)
+    app = open_runs()
+    app.file_uploader[0].set_value(("run.jsonl", dump(header, events).encode(), "application/jsonl")).run()
+    assert not app.exception
+    assert "who made it is not known" in text(app)
+    drawn = text(app)
+    assert "\\<script" in drawn
+    for pattern in (r"(?<!\\)<script", r"(?<!\\)!\[", r"\]\((?=[hj])", r"(?<!\\)\$x"):
+        assert not re.search(pattern, drawn), pattern
+    assert runner.store.entries() == []
+    app.button(key="back").click().run()
+    assert "stranger" not in "".join(map(str, keys(app)))
+
+
+def test_a_file_that_is_no_recording_is_one_sentence(runner):
+    app = open_runs()
+    app.file_uploader[0].set_value(("run.jsonl", b"not json", "application/jsonl")).run()
+    assert [warning.value for warning in app.warning] == ["The first line is not JSON."]

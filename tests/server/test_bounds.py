@@ -1,0 +1,73 @@
+"""Every bound ends in a sentence, and is charged for a new run only."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.server.client import Visitor
+from tests.server.steps import NUMBERS, QUESTION, complete, numbers
+from tests.serving import app_server, pointed_at, wait_until
+
+
+@pytest.fixture(scope="module")
+def bounded(model):
+    bounds = {"PROMPT_CHARS": "100", "RUNS_PER_MINUTE": "2", "OUTPUT_EVENTS": "60", "RUN_SECONDS": "1"}
+    env = pointed_at(model) | {f"TOOLSTREAM_{name}": value for name, value in bounds.items()}
+    env["OPENAI_MODEL"] = "demo,demo-fast,demo-flaky:no_head"
+    with app_server(env) as app:
+        yield app
+        assert "Traceback" not in app.log()
+
+
+@pytest.fixture
+def visitor(bounded):
+    with Visitor(bounded.url, tool_choice="none") as visitor:
+        visitor.wait_idle()
+        yield visitor
+
+
+def said(visitor, sentence):
+    visitor.wait_until(lambda: sentence in visitor.text, f"it says: {sentence}")
+
+
+def test_no_more_of_a_question_reaches_the_model_than_the_bound(visitor):
+    visitor.ask("repeat exactly: " + "x" * 100)  # no browser lets anybody type this
+    complete(visitor)
+    assert visitor.turns[0].question == "repeat exactly: " + "x" * 84
+    assert visitor.turns[0].answer == "x" * 84
+
+
+def test_runs_a_minute_are_counted_without_reruns_and_refusals(visitor):
+    visitor.ask(" ")
+    said(visitor, "Type a question first.")
+    visitor.ask("count to 3")
+    complete(visitor)
+    for _ in range(5):
+        visitor.rerun()
+        complete(visitor)
+    visitor.ask("count to 4")
+    complete(visitor, turns=2)
+    visitor.ask("count to 5")
+    said(visitor, "That was 2 questions in a minute. Wait ")
+    assert len(visitor.turns) == 2
+    visitor.rerun()
+    visitor.wait_idle()
+    assert "That was 2 questions" not in visitor.text
+
+
+def test_an_answer_that_is_too_long_is_ended_and_what_came_is_kept(visitor, model):
+    visitor.ask(QUESTION)
+    complete(visitor)
+    assert visitor.turns[0].notes == ["The answer reached the limit of its length here. What has arrived is kept."]
+    assert 30 < len(numbers(visitor)) < 60
+    assert numbers(visitor) == NUMBERS[: len(numbers(visitor))]
+    wait_until(lambda: model.stats.active == 0, 1, "the model server has lost its client")
+
+
+def test_a_run_that_takes_too_long_is_ended(bounded, model):
+    with Visitor(bounded.url, tool_choice="none", model="demo-flaky:no_head") as visitor:
+        visitor.wait_idle()
+        visitor.ask(QUESTION)
+        complete(visitor)
+        assert visitor.turns[0].notes == ["The run reached its limit of 1 seconds. What has arrived is kept."]
+    wait_until(lambda: model.stats.active == 0, 1, "the model server has lost its client")

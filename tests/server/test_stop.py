@@ -1,0 +1,111 @@
+"""Stop: the request to the model is closed at once, what has arrived stays, the next question works."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.server.steps import NUMBERS, QUESTION, arrived, complete, numbers
+from tests.serving import wait_until
+
+SOON = 1.0
+"""Seconds. It takes a tenth of that on an idle machine."""
+
+
+@pytest.fixture
+def stops(model):
+    """Click on Stop, and see the model server lose its clients soon."""
+
+    def stops(visitor, clients=1):
+        before = model.stats.hung_up
+        clicked = time.monotonic()
+        visitor.click("stop")
+        wait_until(lambda: model.stats.hung_up - before >= clients, 5, f"{clients} requests are closed")
+        took = time.monotonic() - clicked
+        assert took < SOON
+        assert model.stats.hung_up - before == clients
+        assert model.stats.active == 0
+
+    return stops
+
+
+def stopped(visitor, turns=1):
+    complete(visitor, turns)
+    assert visitor.turns[-1].notes == ["Stopped. What had arrived is kept."]
+    assert not visitor.has("button", "stop")
+
+
+def test_stop_twice_in_a_row_keeps_what_came_and_the_next_question_works(visit, stops):
+    visitor = visit(tool_choice="none")
+    visitor.wait_idle()
+    for turn in (1, 2):
+        visitor.ask(QUESTION)
+        visitor.wait_until(lambda turn=turn: len(visitor.turns) == turn, "the question is there")
+        arrived(visitor, 30)
+        stops(visitor)
+        stopped(visitor, turn)
+        assert 30 <= len(numbers(visitor)) < 400
+        assert numbers(visitor) == NUMBERS[: len(numbers(visitor))]
+    visitor.ask("count to 5")
+    complete(visitor, turns=3)
+    assert numbers(visitor) == NUMBERS[:5]
+
+
+def test_stop_before_the_first_token(visit, stops, model):
+    visitor = visit(tool_choice="none", model="demo-flaky:no_head")
+    visitor.wait_idle()
+    asked = model.stats.requests
+    visitor.ask("count to 5")
+    wait_until(lambda: model.stats.requests > asked and model.stats.active, 5, "the request is there")
+    visitor.wait_until(lambda: visitor.has("button", "stop"), "Stop is offered")
+    stops(visitor)
+    stopped(visitor)
+    assert numbers(visitor) == []
+
+
+def test_stop_in_a_tool(visit, stops):
+    visitor = visit("LLM_tokens")
+    visitor.wait_idle()
+    visitor.ask(f"what is in '{QUESTION}'?")
+    visitor.wait_until(
+        lambda: visitor.turns and visitor.turns[-1].boxes and visitor.turns[-1].boxes[0].text, "it talks"
+    )
+    stops(visitor)
+    stopped(visitor)
+    box = visitor.turns[-1].boxes[0]
+    assert box.text.split() == NUMBERS[: len(box.text.split())]
+    assert "stopped" in box.label
+
+
+def test_stop_with_two_tools_at_work(visit, stops):
+    visitor = visit("LLM_tokens")
+    visitor.wait_idle()
+    visitor.ask("What items are in the office and the bedroom?")
+    visitor.wait_until(
+        lambda: visitor.turns and [bool(box.text) for box in visitor.turns[-1].boxes] == [True, True], "both talk"
+    )
+    stops(visitor, clients=2)
+    stopped(visitor)
+    assert all("stopped" in box.label for box in visitor.turns[-1].boxes)
+
+
+def test_stop_while_waiting_in_the_queue(visit, model):
+    visitor = visit(tool_choice="none")
+    visitor.wait_idle()
+    asked = model.stats.requests
+    for page in ("", "LLM_tokens", "Custom_data"):  # two runs at a time for one visitor: the third waits
+        visitor.goto(page)
+        visitor.wait_idle()
+        visitor.select("tool_choice", "none: no tool may be called")
+        visitor.wait_idle()
+        visitor.ask(QUESTION)
+        visitor.wait_until(lambda: visitor.turns, "the question is there")
+    visitor.wait_until(lambda: "Waiting for its turn" in visitor.turns[-1].waiting, "the third waits")
+    visitor.click("stop")
+    stopped(visitor)
+    assert model.stats.active == 2
+    assert model.stats.requests - asked == 2
+    visitor.goto("")
+    complete(visitor)
+    assert numbers(visitor) == NUMBERS

@@ -1,0 +1,60 @@
+"""Between strangers: nothing of one session is seen in another, and a typed key is nowhere but where it is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.server.client import Visitor
+from tests.server.steps import QUESTION, arrived, complete, numbers
+from tests.serving import app_server, model_server, pointed_at
+
+KEY = "sk-visitor-0123456789-secret"
+
+
+def test_two_sessions_see_nothing_of_each_other(visit):
+    first, second = visit(tool_choice="none"), visit(tool_choice="none")
+    first.wait_idle()
+    second.wait_idle()
+    first.ask(QUESTION)
+    second.ask("repeat exactly: zebra and walrus")
+    arrived(first, 20)
+    second.rerun()
+    complete(first)
+    complete(second)
+    second.rerun()
+    complete(second)
+    assert (first.turns[0].question, second.turns[0].answer) == (QUESTION, "zebra and walrus")
+    assert b"zebra" not in b"".join(first.frames)
+    assert QUESTION.encode() not in b"".join(second.frames)
+    assert first.run_id.encode() not in b"".join(second.frames)
+    assert first.run_id != second.run_id
+
+
+def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else():
+    with model_server(150, KEY) as model, app_server(pointed_at(model)) as app:
+        with Visitor(app.url, tool_choice="none") as owner, Visitor(app.url, tool_choice="none") as other:
+            owner.wait_idle()
+            other.wait_idle()
+            scripts = owner.scripts
+            owner.type("typed_key", KEY)
+            owner.wait_until(lambda: owner.scripts > scripts, "the page begins to be drawn with the key")
+            owner.ask("count to 5")
+            complete(owner)
+            assert numbers(owner) == ["1", "2", "3", "4", "5"]
+            other.ask("count to 5")
+            complete(other)
+            assert other.turns[0].notes == ["The model server refused the key (401). Check the key and try again."]
+            with Visitor(app.url, run=owner.run_id) as guest:
+                complete(guest)
+                guest.ask("count to 6")
+                complete(guest, turns=2)
+                assert "refused the key" in guest.turns[1].notes[0], "who has the link reads, but has no key"
+                frames = b"".join([*owner.frames, *other.frames, *guest.frames])
+            owner.click("forget_key")
+            owner.wait_until(lambda: owner.has("text_input", "typed_key"), "the key is gone")
+            frames += b"".join(owner.frames)
+        process = Path(f"/proc/{app.process.pid}")
+        seen = {"frames": frames, "log": app.log().encode(), "url": owner.query.encode()}
+        seen |= {name: (process / name).read_bytes() for name in ("environ", "cmdline") if process.exists()}
+        assert [where for where, what in seen.items() if KEY.encode() in what] == []
+        assert "Traceback" not in app.log()

@@ -1,0 +1,110 @@
+"""What goes wrong at a provider, produced by a real server, is a sentence; what had arrived is kept."""
+
+import logging
+import socket
+
+import pytest
+
+from agent.demo_model import DemoServer
+from agent.engine.runner import Runner
+from agent.loop import BackgroundLoop
+from agent.projections.transcript import fold
+from agent.settings import Limits, Settings
+from agent.streaming.events import RUN_MODES, RunRequest
+
+LIMITS = Limits(read_seconds=0.4, connect_seconds=2, runs_per_minute=1_000)
+KEY = "sk-host-0123456789abcdef"
+FAULTS = {
+    "broken": "connection",
+    "truncated": "ended before it was complete",
+    "stall": "silent",
+    "no_head": "silent",
+    "rate_limited": "429",
+    "server_error": "5xx",
+    "invalid_json": "not an answer",
+    "in_band_error": "error in the middle",
+    "unauthorized": "401",
+    "context_length": "too long for this model",
+}
+IN_MID_STREAM = ("broken", "truncated", "stall", "invalid_json", "in_band_error")
+
+
+@pytest.fixture(scope="module")
+def flaky():
+    models = ("demo-fast", "demo-flaky", *(f"demo-flaky:{fault}" for fault in (*FAULTS, "rate_limited_once")))
+    with BackgroundLoop() as loop:
+        server = DemoServer()
+        loop.call(server.start(), 10)
+        with Runner(Settings(KEY, server.base_url, models, limits=LIMITS)) as runner:
+            yield runner
+        loop.call(server.close(), 10)
+
+
+def finish(run):
+    cursor, ended, events = 0, False, []
+    while not ended:
+        new, cursor, ended = run.read(cursor, 0.5)
+        events += new
+    return fold(events, RUN_MODES)
+
+
+def agents(question, model, **more):
+    yield RunRequest(question, "react", ("get_items.llm",), model=model, **more)
+    yield RunRequest(question, "without_langchain", ("get_items.openai",), model=model, **more)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_providers_failure_is_one_sentence_and_the_next_question_works(flaky, fault, caplog):
+    for request in agents("hello there", f"demo-flaky:{fault}"):
+        failed = finish(run := flaky.start(request))
+        assert (failed.state, FAULTS[fault] in failed.message) == ("failed", True), failed.message
+        assert "\n" not in failed.message
+        if fault in IN_MID_STREAM:
+            assert failed.answer
+        assert KEY not in f"{failed}{caplog.text}{run.read()[0]}"
+        after = RunRequest("hello", request.graph, request.tools, model="demo-fast")
+        assert finish(flaky.start(after, thread_id=run.thread_id)).state == "finished"
+
+
+@pytest.mark.parametrize("fault", IN_MID_STREAM)
+def test_what_a_tool_had_sent_stays_when_its_model_fails(flaky, fault):
+    for request in agents("what items are in the office?", f"demo-flaky:{fault}"):
+        failed = finish(flaky.start(request))
+        (call,) = failed.tools
+        assert (call.state, failed.state) == ("failed", "failed")
+        assert call.output.text.text
+        assert call.result.startswith("Error: ")
+
+
+def test_a_busy_provider_that_says_when_to_come_back_is_asked_again(flaky):
+    request = RunRequest("hello", "react", (), model="demo-flaky:rate_limited_once")
+    assert finish(flaky.start(request)).state == "finished"
+
+
+def test_a_server_that_is_not_there_is_said_so():
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
+        with Runner(Settings(base_url=url, openai_models=("any",), limits=LIMITS)) as runner:
+            for request in agents("hello", "any"):
+                assert "cannot be reached" in finish(runner.start(request)).message
+
+
+def test_a_visitors_key_is_used_for_their_run_and_found_nowhere_after_it(caplog):
+    caplog.set_level(logging.DEBUG, "agent")
+    with BackgroundLoop() as loop:
+        server = DemoServer(api_key="sk-visitor-right")
+        loop.call(server.start(), 10)
+        with Runner(Settings(KEY, server.base_url, ("demo-fast",), limits=LIMITS)) as runner:
+            request = RunRequest("hello", "react", (), model="demo-fast", all_modes=True)
+            right = runner.start(request, api_key="sk-visitor-right")
+            assert finish(right).state == "finished"
+            wrong = runner.start(request, api_key="sk-visitor-wrong")
+            assert "401" in finish(wrong).message
+            assert "401" in finish(runner.start(request)).message
+            said = "".join(str(run.read()[0]) + repr(vars(run)) for run in (right, wrong))
+            for key in ("sk-visitor-right", "sk-visitor-wrong", KEY):
+                assert key not in said
+                assert key not in caplog.text
+                assert key not in repr(vars(runner))
+        loop.call(server.close(), 10)

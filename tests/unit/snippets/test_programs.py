@@ -1,0 +1,120 @@
+"""Every code sample of the stream lab, run as it stands against the demo model."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agent.engine.request_check import tools_for
+from agent.snippets.programs import program, stays_empty
+from agent.streaming.events import GRAPHS, STREAM_MODES
+from tests.serving import model_server
+
+ROOT = Path(__file__).parents[3]
+OFFICE = "What items are in the office?"
+EXPECTED = {
+    "custom": "Desk",
+    "messages": "agent '",
+    "updates": "agent {",
+    "values": "messages, the last one:",
+    "tasks": "begins",
+    "tools": "tool-finished",
+    "checkpoints": "then []",
+    "debug": "task_result",
+}
+
+
+CASES = [(graph, mode) for graph in GRAPHS for mode in STREAM_MODES]
+ASKING = [("react", "get_items.llm"), ("without_langchain", "get_items.openai")]
+"""Tools that ask a model themselves, and a graph for each."""
+
+
+@pytest.fixture(scope="module")
+def environment():
+    with model_server() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_BASE_URL", server.base_url)
+        patch.setenv("OPENAI_API_KEY", "no key")
+        yield
+
+
+@pytest.fixture(scope="module")
+def printed(environment):
+    """What each program prints. They run at the same time on one loop: ChatOpenAIs share their connections."""
+    sources = {case: program(*case, question=OFFICE, model="demo-fast") for case in CASES}
+    for graph, tool in ASKING:
+        sources[graph, tool] = program(
+            graph,
+            "updates",
+            question=OFFICE,
+            model="demo-fast",
+            tools=["take_inventory", tool],
+            tool_choice="get_items",
+        )
+
+    async def run_all():
+        outputs = await asyncio.gather(*map(run, sources.values()))
+        return dict(zip(sources, outputs, strict=True))
+
+    return asyncio.run(run_all())
+
+
+async def run(source):
+    main, _, ending = source.rpartition("\n\n\n")
+    assert ending == "asyncio.run(main())\n"
+    lines = []
+    names = {"__name__": "program", "print": lambda *values: lines.append(" ".join(map(str, values)))}
+    exec(compile(main, "program", "exec"), names)
+    await asyncio.wait_for(names["main"](), 30)
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(("graph", "mode"), CASES)
+def test_a_program_prints_its_lane(graph, mode, printed):
+    if stays_empty(graph, mode):
+        assert printed[graph, mode] == ""
+    else:
+        node = "call_tool" if graph == "tool_node" else "agent"
+        assert EXPECTED[mode].replace("agent", node) in printed[graph, mode]
+
+
+@pytest.mark.parametrize(("graph", "tool"), ASKING)
+def test_a_program_can_offer_tools_that_ask_a_model_and_force_a_choice(graph, tool, printed):
+    assert "Desk" in printed[graph, tool]
+
+
+def test_a_program_runs_by_itself_whatever_the_question_is(environment):
+    question = "What's in the \"office\"?\n'''{}\\"
+    source = program("react", "messages", question=question, model="demo-fast", tools=tools_for("react")[:7])
+    done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True)
+    assert done.stderr == ""
+    assert "agent '" in done.stdout
+
+
+def test_programs_are_written_as_this_project_is():
+    source = program("react", "custom", question=OFFICE)
+    assert (
+        source
+        == """import asyncio
+
+from langchain_openai import ChatOpenAI
+
+from agent.graphs.langchain import react
+from agent.tools.demo import get_items
+
+
+async def main() -> None:
+    graph = react(ChatOpenAI(model="demo"), [get_items])
+    message = {"role": "user", "content": "What items are in the office?"}
+    async for part in graph.astream(
+        {"messages": [message]},
+        stream_mode="custom",
+        version="v2",
+    ):
+        print(part["data"])
+
+
+asyncio.run(main())
+"""
+    )

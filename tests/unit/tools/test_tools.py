@@ -1,0 +1,108 @@
+"""Every tool, asked for in plain words: the demo model finds it, and it shows what it is there to show."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from agent.engine.runner import Runner
+from agent.projections.transcript import fold
+from agent.settings import Limits, Settings
+from agent.streaming.events import RUN_MODES, RunRequest
+from agent.tools import demo as tools
+from agent.tools.demo import TOOLS
+
+ROOT = Path(__file__).parents[3]
+PLAIN = tuple(tool_id for tool_id in TOOLS if "." not in tool_id)
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with Runner(Settings(limits=Limits(runs_per_minute=1_000, runs_per_session=20))) as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module", params=["react", "without_langchain"])
+def answers(runner, request):
+    """All questions asked at once, so that the slow tools are slow at the same time."""
+    runs = {question: runner.start(RunRequest(question, request.param, PLAIN, model="demo-fast")) for question in ASKED}
+    found = {}
+    for question, run in runs.items():
+        events, cursor, ended = [], 0, False
+        while not ended:
+            new, cursor, ended = run.read(cursor, 0.5)
+            events += new
+        found[question] = (fold(events, RUN_MODES).tools, events)
+    return found
+
+
+SAFE = "open the safe in the office"
+WARM = "how warm is it in the greenhouse?"
+PRICES = "what do the things in the kitchen cost?"
+VISIT = "plan a visit to the museum"
+TWO = "search the archive for the lighthouse and take inventory of the garage"
+ASKED = (SAFE, WARM, PRICES, VISIT, TWO)
+
+
+def test_a_table_grows_by_rows(answers):
+    ((call,), _) = answers[PRICES]
+    assert call.name == "list_prices"
+    assert [set(row) for row in call.output.rows] == [{"item", "price", "total"}] * 5
+
+
+def test_a_chart_grows_by_points(answers):
+    ((call,), _) = answers[WARM]
+    assert call.name == "measure_temperature"
+    assert len(call.output.points) == 25
+
+
+def test_a_tool_that_fails_half_way_keeps_its_half_and_says_why(answers):
+    ((call,), _) = answers[SAFE]
+    assert (call.state, call.output.status) == ("failed", "Turning the second lock")
+    assert call.result == "Error: The second lock of the safe in the office is stuck."
+
+
+def test_the_graph_inside_a_tool_is_seen_in_its_namespace(answers):
+    ((call,), events) = answers[VISIT]
+    inside = [event for event in events if event.namespace]
+    assert {event.node for event in inside if event.mode == "updates"} == {"look_around", "choose"}
+    assert {event.tool_call_id for event in inside} == {call.id}
+
+
+def test_two_tools_of_different_speed_work_side_by_side(answers):
+    slow, quick = answers[TWO][0]
+    assert (slow.name, quick.name) == ("search_archive", "take_inventory")
+    assert slow.started_at < quick.ended_at < slow.ended_at
+    assert (quick.output.progress, quick.output.status) == (1.0, "Shelf 8 of 8")
+
+
+@pytest.fixture
+def plants():
+    """The tool of the README, typed in at the end of agent/tools/demo.py."""
+    readme = ROOT.joinpath("README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(@offered.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    assert code.count("\n") <= 10
+    exec(compile(code, "README.md", "exec"), vars(tools))
+    yield "water_plants"
+    del TOOLS["water_plants"], tools.water_plants
+
+
+@pytest.mark.parametrize("page", ["1_Custom_data.py", "4_Stream_lab.py"])
+def test_the_tool_of_the_readme_is_offered_in_the_sidebar(plants, page):
+    testing = pytest.importorskip("streamlit.testing.v1")  # agent/ also runs where there is no Streamlit
+    app = testing.AppTest.from_file(str(ROOT / "pages" / page), default_timeout=30).run()
+    assert not app.exception
+    assert any("Water the plants" in option for option in app.pills(key="tools").options)
+
+
+@pytest.mark.parametrize("graph", ["react", "prebuilt", "without_langchain"])
+def test_the_tool_of_the_readme_works_in_every_agent_as_soon_as_it_is_written(runner, plants, graph):
+    question = "Water the plants in the greenhouse"
+    run = runner.start(RunRequest(question, graph, (*PLAIN, plants), model="demo-fast"))
+    events, cursor, ended = [], 0, False
+    while not ended:
+        new, cursor, ended = run.read(cursor, 0.5)
+        events += new
+    (call,) = fold(events, RUN_MODES).tools
+    assert (call.name, call.output.progress) == (plants, 1.0)
+    assert call.result == "Five plants watered in the greenhouse."

@@ -1,0 +1,110 @@
+"""The inspector: every event a row, and a chosen one as its whole JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from agent.projections.inspector import PAGE, Filter, how_known, pages, row
+from agent.streaming.events import STREAM_MODES, StreamEvent
+from ui.lab.log import Log, quiet
+from ui.shell.choices import Choices
+
+_COLUMNS = {
+    "seq": st.column_config.NumberColumn(width=60, pinned=True),
+    "ms": st.column_config.NumberColumn("ms since start", width=100, format="%.1f"),
+    "mode": st.column_config.TextColumn(width=100),
+    "node": st.column_config.TextColumn(width=90),
+    "tool call": st.column_config.TextColumn(width=130),
+    "namespace": st.column_config.TextColumn(width=100),
+    "bytes": st.column_config.NumberColumn(width=70),
+    "content": st.column_config.TextColumn(width="large"),
+}
+
+
+class InspectorView:
+    """While the run works, its last events; then all of them, with filters, pages and details.
+
+    Widgets can be drawn once for each run of the script, and what they offer is known when the run has ended.
+    """
+
+    def __init__(self, choices: Choices) -> None:
+        self._place = st.empty()
+
+    def draw(self, log: Log) -> None:
+        """Draw the events so far."""
+        if log.run is None:
+            self._place.markdown(quiet("Ask a question: this lists every event of its run."))
+        elif log.ended:
+            with self._place.container():
+                _inspect(log)
+        else:
+            with self._place.container():
+                st.markdown(
+                    quiet(f"The last events so far. All {len(log.events):,}, filters and details come with the end.")
+                )
+                _table(log.events[-PAGE:][::-1], log.titles, key=None)
+
+
+def _inspect(log: Log) -> None:
+    titles = log.titles
+    found = _filter(log, titles).select(log.events)
+    count = (
+        f"{len(found):,} of {len(log.events):,} events" if len(found) < len(log.events) else f"{len(found):,} events"
+    )
+    st.markdown(quiet(f"{count}. Choose a row to see all of it."))
+    table = st.container()
+    number = 1
+    if len(found) > PAGE:
+        number = st.pagination(pages(len(found)), key=f"lab_page_{pages(len(found))}")
+    shown = found[(number - 1) * PAGE : number * PAGE]
+    with table:
+        span = f"{shown[0].seq}_{shown[-1].seq}_{len(shown)}" if shown else ""
+        chosen = _table(shown, titles, key=f"lab_rows_{log.run.id if log.run else ''}_{span}")
+    if chosen is not None:
+        _details(chosen)
+
+
+def _filter(log: Log, titles: dict[str, str]) -> Filter:
+    present = {event.mode for event in log.events}
+    nodes = sorted({event.node for event in log.events if event.node})
+    with st.container(horizontal=True):
+        modes = st.multiselect(
+            "Mode", [mode for mode in ("run", *STREAM_MODES) if mode in present], key="lab_modes", placeholder="all"
+        )
+        chosen_nodes = st.multiselect("Node", nodes, key="lab_nodes", placeholder="all")
+        calls = st.multiselect(
+            "Tool call", list(titles), key="lab_calls", format_func=lambda call: titles[call], placeholder="all"
+        )
+        search = st.text_input("Search", key="lab_search", icon=":material/search:", placeholder="text in the JSON")
+    return Filter(tuple(modes), tuple(chosen_nodes), tuple(calls), search)
+
+
+def _table(events: Sequence[StreamEvent], titles: dict[str, str], key: str | None) -> StreamEvent | None:
+    """Draw a table of events; with a key, one row can be chosen, and is returned."""
+    rows = [row(event, titles) for event in events]
+    alt = "Events of the run"
+    if key is None or not rows:
+        st.dataframe(rows, hide_index=True, column_config=_COLUMNS, alt=alt)
+        return None
+    state = st.dataframe(
+        rows,
+        hide_index=True,
+        column_config=_COLUMNS,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=key,
+        height=420,
+        alt=alt,
+    )
+    chosen = state["selection"]["rows"]
+    return events[chosen[0]] if chosen and chosen[0] < len(events) else None
+
+
+def _details(event: StreamEvent) -> None:
+    with st.container(border=True, key="lab_details"):
+        st.markdown(f"**Event {event.seq}** :gray[{event.mode}, {event.at * 1000:.1f} ms]")
+        if known := how_known(event):
+            st.markdown(quiet(f"How we know its tool call: {known}"))
+        st.json(event.to_json(), expanded=3)

@@ -1,0 +1,120 @@
+"""The stream lab: one run, followed in five views of which only the chosen one is drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from agent.engine.run import Run
+from ui.chat import PATIENCE, Follow, retry
+from ui.lab.code import CodeView
+from ui.lab.inspector import InspectorView
+from ui.lab.lanes import LanesView
+from ui.lab.log import Log, View, quiet
+from ui.lab.metrics import FiguresView
+from ui.lab.timeline import TimelineView
+from ui.markdown import safe_label, safe_markdown
+from ui.run.drawing import show_end
+from ui.shell.browser import wait_for_browser
+from ui.shell.catalog import GRAPH_TITLES
+from ui.shell.choices import Choices
+
+SECONDS_A_DRAWING = 0.5
+"""Tables and charts are sent whole, so they are drawn at most that often."""
+
+VIEWS: dict[str, tuple[str, Callable[[Choices], View]]] = {
+    "Lanes": (":material/view_column:", LanesView),
+    "Timeline": (":material/view_timeline:", TimelineView),
+    "Inspector": (":material/manage_search:", InspectorView),
+    "Figures": (":material/speed:", FiguresView),
+    "Code": (":material/code:", CodeView),
+}
+
+
+def lab(runs: list[Run], choices: Choices) -> Follow:
+    """Show one run of the conversation in the chosen view; what is returned follows all of them to their end."""
+    run = _choose_run(runs)
+    if run:
+        with st.chat_message("user", avatar=":material/person:"):
+            st.markdown(safe_markdown(run.request.question))
+    status = st.empty()
+    name = st.segmented_control(
+        "View",
+        list(VIEWS),
+        default="Lanes",
+        required=True,
+        key="lab_view",
+        format_func=lambda name: f"{VIEWS[name][0]} {name}",
+        label_visibility="collapsed",
+    )
+    view = VIEWS[name or "Lanes"][1](choices)
+    log = Log(run)
+    if run is None:
+        view.draw(log)
+        return lambda: None
+
+    def follow() -> None:
+        _follow(run, log, view, lambda: status.markdown(quiet(_status(run, log))))
+        if run.state != "finished":
+            show_end(st.container(), log.transcript)
+            retry(st.container(), run, choices.page)
+        for other in runs:
+            _wait(other)
+
+    return follow
+
+
+def _choose_run(runs: list[Run]) -> Run | None:
+    """The newest run, or another one of the conversation. A new question makes a new choice."""
+    if len(runs) < 2:
+        return runs[0] if runs else None
+    numbers = list(range(len(runs)))[::-1]
+    place = st.selectbox(
+        "Run",
+        numbers,
+        key=f"lab_run_{len(runs)}",
+        format_func=lambda number: f"{number + 1}. {runs[number].request.question[:100]}",
+    )
+    return runs[place]
+
+
+def _follow(run: Run, log: Log, view: View, tell: Callable[[], object]) -> None:
+    """Draw the run until it has ended. A click ends this reader at an interrupt point, and never the run."""
+    cursor, ended, drawn, due = 0, False, -1, 0.0
+    while not ended:
+        events, cursor, ended = run.read(cursor, PATIENCE if drawn >= 0 else 0.0)
+        log.add(events, ended)
+        if ended or (cursor > drawn and time.monotonic() >= due):
+            tell()
+            view.draw(log)
+            drawn, due = cursor, time.monotonic() + SECONDS_A_DRAWING
+        wait_for_browser()
+        if not ended:
+            time.sleep(0.1)
+
+
+def _wait(run: Run) -> None:
+    cursor, ended = 0, run.ended
+    while not ended:
+        _, cursor, ended = run.read(cursor, PATIENCE)
+        wait_for_browser()
+        time.sleep(0.1)
+
+
+def _status(run: Run, log: Log) -> str:
+    request, transcript = run.request, log.transcript
+    at = log.events[-1].at if log.events else 0.0
+    state = {"queued": "Waiting for its turn", "running": "Working"}.get(
+        transcript.state, transcript.state.capitalize()
+    )
+    since = f"{at:.1f} s" if log.ended else f"{at:.1f} s so far"
+    parts = [
+        f"**{state}**",
+        since,
+        f"{len(log.events):,} events",
+        GRAPH_TITLES[request.graph],
+        safe_label(request.model),
+    ]
+    return " · ".join(parts)

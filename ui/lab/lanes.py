@@ -1,0 +1,79 @@
+"""The lanes: a column for each stream mode, a row for each slice of time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from agent.projections.lanes import Row
+from agent.snippets.programs import stays_empty
+from agent.streaming.events import StreamMode
+from ui.lab.log import Log, quiet
+from ui.shell.choices import Choices
+
+SENTENCES: dict[StreamMode, str] = {
+    "custom": "Whatever a tool or a node writes by itself, the moment it writes it.",
+    "messages": "The tokens of LangChain models, one by one, and each tool's whole answer.",
+    "updates": "What each node added to the state, when it is done.",
+    "values": "The whole state after each step: the last one is the result.",
+    "tasks": "When each node begins, with its input, and when it ends.",
+    "tools": "When each LangChain tool begins and ends.",
+    "checkpoints": "The state as it is saved after each step, to go on from later.",
+    "debug": "Checkpoints and tasks once more, with step numbers and clock times.",
+}
+
+ROW_HEIGHT = 78
+"""Pixels; text is wrapped in rows of more than 64."""
+
+_COLUMNS: dict[str, Any] = {
+    "seconds": st.column_config.NumberColumn(width=70, format="%.2f", pinned=True),
+    **{mode: st.column_config.TextColumn(width="medium", help=sentence) for mode, sentence in SENTENCES.items()},
+}
+
+
+class LanesView:
+    """All chosen modes in one table, so that the same instant is at the same height in each lane."""
+
+    def __init__(self, choices: Choices) -> None:
+        self._modes = choices.modes
+        self._graph = choices.graph
+        self._sentences = st.empty()
+        self._order = st.empty()
+        self._table = st.empty()
+
+    def draw(self, log: Log) -> None:
+        """Draw the lanes, and what each is for."""
+        graph = log.run.request.graph if log.run else self._graph
+        self._sentences.markdown(quiet(" ".join(f"**{mode}** {_sentence(graph, mode)}" for mode in self._modes)))
+        if not self._modes:
+            self._sentences.info(
+                "Choose stream modes in the sidebar: each is a lane here.", icon=":material/view_column:"
+            )
+        elif log.run is None:
+            self._table.markdown(quiet("Ask a question, and each mode fills its lane."))
+        elif rows := log.lanes.rows(self._modes, log.titles):
+            # While it works, what is new is at the top, where it is seen.
+            self._order.markdown(
+                quiet("Double-click a cell to read all of it." if log.ended else "Newest first while the run works.")
+            )
+            rows = rows if log.ended else rows[::-1]
+            self._table.dataframe(
+                _columns(rows, self._modes),
+                hide_index=True,
+                height="content",
+                row_height=ROW_HEIGHT,
+                column_config=_COLUMNS,
+                alt="What came in each stream mode, by time",
+            )
+        else:
+            self._table.markdown(quiet("Nothing has arrived yet."))
+
+
+def _columns(rows: list[Row], modes: tuple[StreamMode, ...]) -> dict[str, list[float] | list[str]]:
+    return {"seconds": [row.start for row in rows], **{mode: [row.cells[mode] for row in rows] for mode in modes}}
+
+
+def _sentence(graph: str, mode: StreamMode) -> str:
+    empty = stays_empty(graph, mode)
+    return SENTENCES[mode] + (f" Empty in this graph: {empty}." if empty else "")

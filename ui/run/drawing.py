@@ -1,0 +1,98 @@
+"""A run on the page: its log as far as it was read, told in plain words or shown as it is, and how it ended."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Collection, Iterable
+from functools import partial
+
+from streamlit.delta_generator import DeltaGenerator
+
+from agent.engine.run import Run
+from agent.projections.narration import Narration, tool_title
+from agent.projections.transcript import ToolCall, Transcript
+from agent.streaming.events import StreamEvent, StreamMode
+from ui.markdown import safe_markdown
+from ui.run.view import RunView
+from ui.shell.browser import turn_to_draw
+
+QUIET = 1.0
+"""Seconds without news, after which something shimmers as a sign of life."""
+
+
+class Drawing:
+    """One run in one place; what is added to it shows with the next `draw`."""
+
+    def __init__(self, place: DeltaGenerator, run: Run, modes: Collection[StreamMode], *, technical: bool) -> None:
+        self.transcript = Transcript(frozenset(modes))
+        self._place, self._run = place, run
+        self._narration = None if technical else Narration()
+        self._titles = None if technical else partial(tool_title, offered=run.request.tools)
+        self._view: RunView | None = None
+        self._moved = -math.inf
+        self._signs: tuple[str, bool] | None = None
+
+    def add(self, events: Iterable[StreamEvent]) -> None:
+        """Take note of what has happened."""
+        for event in events:
+            self._moved = time.monotonic()
+            self.transcript.add(event)
+            if self._narration:
+                self._narration.add(event)
+
+    def clear(self, filled: int) -> None:
+        """Before the first `draw`: empty what an earlier script has drawn here otherwise; FLUSH must pass then."""
+        self._view = RunView(self._place, stale=filled, titles=self._titles)
+
+    def draw(self) -> int:
+        """Draw what was added, and what it waits for; returns how many places are filled."""
+        view = self._view = self._view or RunView(self._place, titles=self._titles)
+        self._signs = waiting, quiet = self._signs_of_life()
+        with turn_to_draw():
+            if self._narration and (self.transcript.modes or self.transcript.ended_at is not None):
+                view.tell(self._narration.sentences, quiet=quiet)
+            return view.draw(self.transcript, waiting=waiting, quiet=quiet)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether time alone has changed what is to be seen."""
+        return self._signs != self._signs_of_life()
+
+    def _signs_of_life(self) -> tuple[str, bool]:
+        return self._waiting(), not self.transcript.shown or time.monotonic() - self._moved > QUIET
+
+    def _waiting(self) -> str:
+        """What is said where nothing else moves."""
+        transcript, place = self.transcript, self._run.place
+        if transcript.ended_at is not None:
+            return ""
+        if transcript.state == "queued":
+            return f"Waiting for its turn, place {place}" if place else "Starting"
+        if any(isinstance(item, ToolCall) and item.state == "running" for item in transcript.shown):
+            return ""
+        if not transcript.modes:
+            return "Working, without streaming: nothing is shown until everything is done"
+        return "Working" if transcript.shown else "Thinking"
+
+
+def show_end(place: DeltaGenerator, transcript: Transcript) -> None:
+    """How a run ended, below it. What a recording says of that is not ours, either."""
+    message = safe_markdown(transcript.message)
+    if transcript.state == "stopped":
+        place.warning(message or "Stopped.", icon=":material/stop_circle:")
+    elif transcript.state == "failed":
+        place.error(message or "Failed.", icon=":material/error:")
+    elif line := figures(transcript):
+        place.caption(line)
+
+
+def figures(transcript: Transcript) -> str:
+    """One line under a finished run: what streaming changed."""
+    if transcript.ended_at is None or transcript.first_shown_at is None:
+        return ""
+    if not transcript.modes:
+        return f"Nothing to see for **{transcript.ended_at:.1f} s**, then everything at once."
+    first, whole = transcript.first_shown_at, transcript.ended_at
+    when = f"after **{first:.1f} s**" if first >= 0.05 else "**at once**"
+    return f"First sign {when}. Without streaming you would have waited {whole:.1f} s."

@@ -1,0 +1,191 @@
+"""What can be done with an opened run: take it along, share it, say something about it; and the host's table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from functools import partial
+from urllib.parse import urlsplit, urlunsplit
+
+import streamlit as st
+
+from agent.engine.run import Run, digest
+from agent.export.export import Pack, file_name, to_html, to_jsonl, to_markdown
+from agent.store.comments import MAX_COMMENT, Comment, NotTaken, table, to_csv
+from agent.streaming.events import StreamMode
+from ui.shell import session
+
+_BEFORE_SHARING = (
+    "Whoever has the link can **see this run**: the question, what the tools did, the answer. They can replay it, "
+    "take it along and comment on it, without signing in. They can **not** see your other runs, go on with the "
+    "conversation, or stop it. The link works until you revoke it or delete the run."
+)
+
+
+def bar(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
+    """The buttons below a run."""
+    with st.container(horizontal=True, key="review", gap="small"):
+        if run.ended:
+            _take_along(kind, run, modes)
+        if kind == "own":
+            _share(run)
+        _comment(kind, run)
+
+
+def host() -> None:
+    """All feedback, for whoever knows the host's password; nothing where none is set."""
+    gate = session.runner().gate
+    if gate is None:
+        return
+    with st.expander("For the host: all feedback", icon=":material/lock:"):
+        if not st.session_state.get("is_host"):
+            st.text_input("Password", type="password", key="typed_password", on_change=_try_password)
+            if refusal := st.session_state.pop("password_refusal", None):
+                st.warning(refusal, icon=":material/lock:")
+            return
+        runner = session.runner()
+        comments = runner.feedback.all()
+        entries = runner.store.entries() if runner.store else []
+        rows = table(comments, {entry.header.id: entry.header.request.question for entry in entries})
+        st.dataframe(rows, hide_index=True) if rows else st.caption("Nobody has said anything yet.")
+        st.download_button(
+            "Download as CSV",
+            lambda: to_csv(rows),
+            "feedback.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=not rows,
+        )
+
+
+def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
+    pack = Pack(run.header, run.read()[0], modes, _comments(kind, run), _link(run) if kind == "own" else "")
+    st.download_button(
+        "Review pack",
+        lambda: to_html(pack),
+        file_name(pack, "html"),
+        "text/html",
+        icon=":material/download:",
+        type="primary",
+        on_click="ignore",
+        key="pack_html",
+        help="One file to send to somebody: the answer, what the tools did and when. It opens without a network.",
+    )
+    with st.popover("For engineers", icon=":material/data_object:"):
+        others: list[tuple[str, str, str, Callable[[Pack], str]]] = [
+            ("Markdown", "md", "text/markdown", to_markdown),
+            ("Recording (JSONL)", "jsonl", "application/jsonl", to_jsonl),
+        ]
+        for title, ending, mime, make in others:
+            st.download_button(
+                title,
+                partial(make, pack),
+                file_name(pack, ending),
+                mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"pack_{ending}",
+                width="stretch",
+            )
+
+
+def _share(run: Run) -> None:
+    with st.popover("Share", icon=":material/link:"):
+        if link := _link(run):
+            st.markdown("Whoever has this link can see this run:")
+            st.code(link, language=None, wrap_lines=True)
+            st.button("Revoke the link", icon=":material/link_off:", key="revoke", on_click=_revoke, args=(run.id,))
+        else:
+            st.markdown(_BEFORE_SHARING)
+            st.button("Make a link", icon=":material/add_link:", key="share", on_click=_make_link, args=(run.id,))
+
+
+def _comment(kind: str, run: Run) -> None:
+    mine = _mine(kind, run)
+    with st.popover("Comment", icon=":material/rate_review:"):
+        st.caption(_WHO_READS[kind] if session.runner().gate or kind == "upload" else _WHO_READS["pack"])
+        with st.form("comment_form", border=False):
+            st.feedback("thumbs", key=f"thumb_{run.id}", default=mine.thumb if mine else None)
+            st.text_area(
+                "Comment",
+                value=mine.text if mine else "",
+                key=f"text_{run.id}",
+                max_chars=MAX_COMMENT,
+                placeholder="What is good, what is missing?",
+                label_visibility="collapsed",
+            )
+            st.form_submit_button("Keep it", icon=":material/check:", on_click=_say, args=(kind, run.id))
+        if told := st.session_state.pop("comment_told", None):
+            st.caption(told)
+
+
+_WHO_READS = {
+    "own": "It goes into the review pack, and the host of this app can read it.",
+    "shared": "Whoever shared this run can read it, and the host of this app.",
+    "sample": "It goes into your review pack, and the host of this app can read it.",
+    "upload": "It goes into the review pack that you download, and nowhere else.",
+    "pack": "It goes into the review pack of this run.",
+}
+
+
+def _comments(kind: str, run: Run) -> list[Comment]:
+    """The comments that this visitor may read: all on a run that is theirs or was shared with them, or their own."""
+    if kind in ("own", "shared"):
+        return session.runner().feedback.of(run.id)
+    mine = _mine(kind, run)
+    return [mine] if mine else []
+
+
+def _mine(kind: str, run: Run) -> Comment | None:
+    if kind == "upload":
+        found: Comment | None = st.session_state.get("upload_comments", {}).get(run.id)
+        return found
+    author = digest(session.session_id())
+    return next((comment for comment in session.runner().feedback.of(run.id) if comment.author == author), None)
+
+
+def _say(kind: str, run_id: str) -> None:
+    text = str(st.session_state.get(f"text_{run_id}") or "")
+    comment = Comment(run_id, digest(session.session_id()), st.session_state.get(f"thumb_{run_id}"), text, time.time())
+    if kind == "upload":
+        st.session_state.setdefault("upload_comments", {})[run_id] = comment
+    else:
+        try:
+            session.runner().feedback.add(comment)
+        except NotTaken as error:
+            st.session_state["comment_told"] = str(error)
+            return
+    st.session_state["comment_told"] = "Kept. You can change it here."
+
+
+def _make_link(run_id: str) -> None:
+    session.runner().shares.make(run_id)
+
+
+def _revoke(run_id: str) -> None:
+    session.runner().shares.revoke(run_id)
+
+
+def _link(run: Run) -> str:
+    """The address of a shared run; empty if it is not shared."""
+    token = session.runner().shares.token_of(run.id)
+    if not token:
+        return ""
+    here = urlsplit(str(st.context.url or ""))
+    path = here.path if here.path.rstrip("/").endswith("/Runs") else "/Runs"
+    return urlunsplit((here.scheme, here.netloc, path, f"share={token}", ""))
+
+
+def _try_password() -> None:
+    """Look at the typed password, and take it out of the widget, whose value would be sent with every click."""
+    gate, typed = session.runner().gate, str(st.session_state.get("typed_password") or "")
+    st.session_state["typed_password"] = ""
+    if gate is None or not typed:
+        return
+    if seconds := gate.wait():
+        st.session_state["password_refusal"] = f"Too many wrong tries. Wait {seconds:.0f} seconds."
+    elif gate.opens(typed):
+        st.session_state["is_host"] = True
+    else:
+        st.session_state["password_refusal"] = "That is not the password."

@@ -1,0 +1,290 @@
+"""The page of runs: the visitor's own, samples, one that was shared, one that somebody sent."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from agent.engine.run import Run, digest
+from agent.engine.samples import FOLDER
+from agent.export.export import model_words
+from agent.projections.replay import length
+from agent.store.recording import BrokenRecording, Entry, Header, Recording, Store, from_stranger, read
+from agent.streaming.events import RUN_MODES, StreamMode
+from ui.markdown import safe_label, safe_markdown
+from ui.runs import review
+from ui.runs.replay import Replay
+from ui.shell import session
+from ui.shell.catalog import PAGES
+from ui.shell.choices import is_technical
+
+log = logging.getLogger(__name__)
+
+PER_PAGE = 10
+UPLOAD_MEGABYTES = 20
+Kind = Literal["own", "sample", "shared", "upload"]
+
+_STATES = {
+    "queued": ":orange-badge[:material/hourglass: waiting]",
+    "running": ":orange-badge[:material/play_circle: at work]",
+    "finished": ":green-badge[:material/check: finished]",
+    "stopped": ":gray-badge[:material/stop_circle: stopped]",
+    "failed": ":red-badge[:material/error: failed]",
+    "interrupted": ":gray-badge[:material/power_off: interrupted]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a list."""
+
+    header: Header
+    seconds: float
+    state: str
+
+
+def runs() -> None:
+    """Show what the URL names, or the list."""
+    if token := st.query_params.get("share"):
+        _shared(token)
+    elif recording := st.session_state.get("uploaded"):
+        _uploaded(recording)
+    elif run_id := st.query_params.get("open"):
+        _own_or_sample(run_id)
+    else:
+        _list()
+
+
+def _list() -> None:
+    st.title("Runs", anchor=False)
+    st.markdown("Every question you ask is kept as a **run**: look at it again, replay it, share it, take it along.")
+    own = own_items()
+    _rows(own, "own")
+    if not own:
+        st.info("Nothing here yet. Ask a question on any page, and its run appears here.", icon=":material/history:")
+    st.header("Recorded samples", anchor=False)
+    st.caption("Made beforehand with the demo model, which is no AI.")
+    _rows([_item(entry, {}) for entry in samples().entries()], "sample")
+    _upload()
+    st.caption(_what_is_kept())
+    review.host()
+
+
+def own_items() -> list[Item]:
+    """The visitor's runs, the newest first: recorded ones, and those that are only in memory."""
+    runner, visitor = session.runner(), session.session_id()
+    alive = {run.id: run for run in runner.of(visitor)}
+    items = [_item(entry, alive) for entry in (runner.store.entries(digest(visitor)) if runner.store else [])]
+    for run in alive.values():
+        items.append(Item(run.header, length(run.read()[0]), run.state))
+    return sorted(items, key=lambda item: item.header.asked_at, reverse=True)
+
+
+def samples() -> Store:
+    """The recordings that the app brings along."""
+    return Store(FOLDER)
+
+
+def when(seconds: float) -> str:
+    """A moment as the visitor's clock has it."""
+    zone: ZoneInfo | timezone = timezone.utc
+    with contextlib.suppress(Exception):  # the browser may name a zone that is not known here
+        zone = ZoneInfo(str(st.context.timezone))
+    return datetime.fromtimestamp(seconds, zone).strftime("%d %b %Y, %H:%M")
+
+
+def _item(entry: Entry, alive: dict[str, Run]) -> Item:
+    """A line for a file; a run that is in memory knows better how it is, and is taken out of `alive`."""
+    if run := alive.pop(entry.header.id, None):
+        return Item(entry.header, length(run.read()[0]), run.state)
+    return Item(entry.header, entry.seconds, "interrupted" if entry.interrupted else entry.state)
+
+
+def _rows(items: list[Item], kind: Kind) -> None:
+    pages = -(-len(items) // PER_PAGE)
+    place = st.container(gap="xxsmall", key=f"list_{kind}")
+    number = st.pagination(pages, key=f"page_{kind}") if pages > 1 else 1
+    with place:
+        for item in items[(number - 1) * PER_PAGE : number * PER_PAGE]:
+            _row(item, kind)
+    if pages > 1:
+        st.caption(f"{len(items):,} runs")
+
+
+def _row(item: Item, kind: Kind) -> None:
+    run_id = item.header.id
+    with st.container(
+        border=True,
+        key=f"row_{run_id}",
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        gap="small",
+    ):
+        st.button(
+            f"**{safe_label(item.header.request.question, 90)}**",
+            key=f"open_{run_id}",
+            type="tertiary",
+            on_click=_open,
+            args=(run_id,),
+        )
+        with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
+            asked = f"{when(item.header.asked_at)} · {item.seconds:.1f} s"
+            st.markdown(f"{_STATES[item.state]} :small[:gray[{asked}]]", width="content")
+            if kind == "own":
+                _delete(run_id)
+
+
+def _delete(run_id: str) -> None:
+    if st.session_state.get("deleting") != run_id:
+        st.button(
+            "Delete", key=f"delete_{run_id}", icon=":material/delete:", type="tertiary", on_click=_ask_first,
+            args=(run_id,),
+        )  # fmt: skip
+        return
+    with st.container(horizontal=True, width="content", gap="small"):
+        st.button(
+            "Delete for good", key="delete_now", icon=":material/delete:", type="primary", on_click=_forget,
+            args=(run_id,),
+        )  # fmt: skip
+        st.button("Keep", key="delete_not", on_click=_ask_first, args=(None,))
+
+
+def _own_or_sample(run_id: str) -> None:
+    kind: Kind = "own"
+    run = session.runner().get(run_id)
+    if run and run.header.owner != digest(session.session_id()):
+        run = None
+    if run is None:
+        with contextlib.suppress(BrokenRecording, OSError, StopIteration):
+            entry = next(entry for entry in samples().entries() if entry.header.id == run_id)
+            run, kind = Run.replayed(read(entry.path)), "sample"
+    if run is None:
+        st.title("Runs", anchor=False)
+        st.info(
+            "This run is not among yours. It may have been deleted, or it is too old, or it was asked in another "
+            "browser. To show a run to somebody, share it: that gives a link that works everywhere.",
+            icon=":material/history:",
+        )
+        st.button("All runs", icon=":material/arrow_back:", key="back", on_click=_close)
+        return
+    _show(kind, run)
+
+
+def _shared(token: str) -> None:
+    runner = session.runner()
+    run_id = runner.shares.run_of(token)
+    run = runner.get(run_id) if run_id else None
+    if run is None:
+        st.title("Shared run", anchor=False)
+        st.info("This link leads nowhere: it was revoked, or its run was deleted.", icon=":material/link_off:")
+        return
+    _show("shared", run)
+
+
+def _uploaded(recording: Recording) -> None:
+    _show("upload", Run.replayed(recording))
+
+
+def _show(kind: Kind, run: Run) -> None:
+    header = run.header
+    if kind != "shared":
+        st.button("All runs", icon=":material/arrow_back:", key="back", type="tertiary", on_click=_close)
+    st.caption(_NAMES[kind])
+    with st.chat_message("user", avatar=":material/person:"):
+        st.markdown(safe_markdown(header.request.question))
+    label = f" · {safe_label(header.label, 200)}" if header.label and kind != "sample" else ""
+    st.caption(f"{when(header.asked_at)} · {safe_label(model_words(header.request.model))}{label}")
+    replay = Replay(f"{kind} {run.id}", run, modes_of(run), technical=is_technical())
+    replay.controls()
+    place = st.chat_message("assistant", avatar=":material/waves:")
+    if not run.ended and kind == "own" and (page := PAGES.get(header.request.page)):
+        with contextlib.suppress(Exception):  # no link where a page is run alone
+            st.page_link(page.file, label="To its page, where it can be stopped", query_params={"run": run.id})
+    review.bar(kind, run, modes_of(run))
+    replay.draw(place)  # last, because it lasts as long as a replay
+
+
+_NAMES: dict[Kind, str] = {
+    "own": ":material/history: Your run",
+    "sample": ":material/album: A recorded sample, made beforehand with the demo model",
+    "shared": ":material/link: A run that somebody shared with you. You can look at it; it belongs to them.",
+    "upload": ":material/upload_file: From a file. It is not kept here; who made it is not known.",
+}
+
+
+def modes_of(run: Run) -> tuple[StreamMode, ...]:
+    """The modes that the page which asked begins with: a replay looks as the run did."""
+    page = PAGES.get(run.request.page)
+    return (page.modes if page else ()) or RUN_MODES
+
+
+def _upload() -> None:
+    with st.expander("Look at a recording that somebody sent you", icon=":material/upload_file:"):
+        number = st.session_state.setdefault("upload_number", 0)
+        st.file_uploader(
+            "A recording (.jsonl)",
+            type="jsonl",
+            key=f"upload_{number}",
+            max_upload_size=UPLOAD_MEGABYTES,
+            on_change=_take_file,
+            args=(number,),
+            help="It is shown to you only, and not kept.",
+        )
+        if refusal := st.session_state.pop("upload_refusal", None):
+            st.warning(safe_markdown(refusal), icon=":material/block:")
+
+
+def _take_file(number: int) -> None:
+    file = st.session_state.get(f"upload_{number}")
+    if file is None:
+        return
+    st.session_state["upload_number"] = number + 1  # a new widget: the old one lets go of the file
+    try:
+        st.session_state["uploaded"] = from_stranger(file.getvalue())
+    except BrokenRecording as error:
+        st.session_state["upload_refusal"] = str(error)
+
+
+def _open(run_id: str) -> None:
+    st.query_params["open"] = run_id
+
+
+def _close() -> None:
+    st.query_params.pop("open", None)
+    for name in ("uploaded", "replay", "deleting"):
+        st.session_state.pop(name, None)
+
+
+def _ask_first(run_id: str | None) -> None:
+    st.session_state["deleting"] = run_id
+
+
+def _forget(run_id: str) -> None:
+    """Delete a run of this visitor, and nobody else's."""
+    if any(item.header.id == run_id for item in own_items()):
+        session.runner().forget(run_id)
+    st.session_state.pop("deleting", None)
+
+
+def _what_is_kept() -> str:
+    runner = session.runner()
+    if not runner.store:
+        return (
+            ":material/shield_person: **What is kept about you:** your questions and their runs, in the server's "
+            "memory until it is restarted. A cookie with a random number tells that they are yours; "
+            "it says nothing about you."
+        )
+    days = runner.settings.limits.recording_days
+    return (
+        ":material/shield_person: **What is kept about you:** your questions and their runs, what you comment, and "
+        f"the links you make, for {days:g} days at most, or until you delete a run. A cookie with a random number "
+        "tells that they are yours; it says nothing about you. No name, no address, no key is kept. "
+        "Whoever runs this server can read the files."
+    )

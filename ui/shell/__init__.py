@@ -1,0 +1,1 @@
+"""What every page has: its head, its sidebar, its session."""

@@ -1,0 +1,160 @@
+"""What a visitor has chosen: kept across reruns and pages, and in the URL where it differs from the start.
+
+Streamlit can bind a widget to the URL by itself, but it writes labels there, not values, and it carries one page's
+modes over to the next, where every page is to start with its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+import streamlit as st
+
+from agent.engine.request_check import tools_for
+from agent.streaming.events import RUN_MODES, STREAM_MODES, GraphName, RunRequest, StreamMode
+from agent.tools.demo import TOOLS
+from ui.shell import session
+from ui.shell.catalog import PageInfo
+
+T = TypeVar("T", bound=str)
+Value = str | list[str]
+
+VIEWS = ("simple", "technical")
+SHARED = ("view", "tool_choice", "model")
+"""Choices that hold on all pages; the others belong to the page they are made on."""
+NONE = "-"
+"""Stands in the URL for an empty list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What holds for one page."""
+
+    page: PageInfo
+    graph: GraphName
+    modes: tuple[StreamMode, ...]
+    tools: tuple[str, ...]
+    tool_choice: str
+    model: str
+    technical: bool
+    """Whether runs are shown as they are, or told in plain words."""
+
+    def request(self, question: str) -> RunRequest:
+        """The question as a run would be asked it."""
+        page = self.page
+        return RunRequest(
+            question, self.graph, self.tools, self.tool_choice, self.model, page=page.name, all_modes=page.all_modes
+        )
+
+
+def chosen(page: PageInfo) -> Choices:
+    """What is chosen at this moment; what the page does not offer, or not together, is dropped before."""
+    modes = _some("modes", offered_modes(page))
+    graph = _one("graph", page.graphs)
+    tools = _some("tools", offered_tools(page, graph))
+    tool_choice = _one("tool_choice", offered_tool_choices(tools))
+    model = _one("model", offered_models())
+    return Choices(page, graph, modes, tools, tool_choice, model, page.all_modes or is_technical())
+
+
+def is_technical() -> bool:
+    """Whether the visitor wants to see runs as they are, and not in plain words."""
+    return _one("view", VIEWS) == "technical"
+
+
+def offered_modes(page: PageInfo) -> tuple[StreamMode, ...]:
+    """The stream modes that a page can show."""
+    return STREAM_MODES if page.all_modes else RUN_MODES
+
+
+def offered_tools(page: PageInfo, graph: GraphName) -> list[str]:
+    """The ids of the tools that a page's agent may be given."""
+    return [tool_id for tool_id in tools_for(graph) if tool_id not in page.hidden_tools]
+
+
+def offered_tool_choices(tools: Sequence[str]) -> list[str]:
+    """What can be demanded of the first step, by the ids of the tools given."""
+    names = [TOOLS[tool_id].name for tool_id in tools]
+    return ["auto", *(["required"] if names else []), "none", *names]
+
+
+def offered_models() -> tuple[str, ...]:
+    """The models that this visitor can ask."""
+    return session.runner().settings.models(visitor_has_key=bool(session.visitor_key()))
+
+
+def recall(page: PageInfo) -> None:
+    """Put the choices where a newly opened page finds them: first the URL, then before, then the start."""
+    if st.session_state.get("page_before") == page.name:
+        return
+    left_over = st.session_state.get("url_written", {})
+    for name, start in _starts(page).items():
+        given = _from_url(name, start) if st.query_params.get(name) != left_over.get(name) else None
+        st.session_state[name] = _store(page, name).get(name, start) if given is None else given
+    st.session_state["page_before"] = page.name  # last: a click can interrupt the script at every access
+
+
+def remember(page: PageInfo) -> None:
+    """Keep what is chosen now, and write to the URL what differs from the start, and the run.
+
+    All at once and only if it changes something: the browser's Back button stops at every writing.
+    """
+    starts = _starts(page)
+    for name in starts:
+        if name in st.session_state:
+            _store(page, name)[name] = st.session_state[name]
+    before = st.query_params.to_dict()
+    others = {name: text for name, text in before.items() if name not in starts}
+    written = others | address(page)
+    st.session_state["url_written"] = written
+    if written != before:
+        st.query_params.from_dict(written)
+
+
+def address(page: PageInfo) -> dict[str, str]:
+    """What is in the URL of a page: what was chosen there and differs from the start, and its run."""
+    starts, run_id = _starts(page), session.last_run(page.name)
+    values = {name: _store(page, name).get(name, start) for name, start in starts.items()}
+    texts = {name: _to_url(value) for name, value in values.items() if value != starts[name]}
+    return texts | ({"run": run_id} if run_id else {})
+
+
+def _starts(page: PageInfo) -> dict[str, Value]:
+    """What a page begins with."""
+    shared: dict[str, Value] = {"view": VIEWS[0], "tool_choice": "auto", "model": offered_models()[0]}
+    if not page.graphs:
+        return shared
+    return shared | {"modes": list(page.modes), "graph": page.graphs[0], "tools": list(page.tools)}
+
+
+def _one(name: str, offered: Sequence[T]) -> T:
+    """What is chosen, or the first offer, which then is chosen."""
+    if st.session_state.get(name) not in offered:
+        st.session_state[name] = offered[0]
+    return cast("T", st.session_state[name])
+
+
+def _some(name: str, offered: Sequence[T]) -> tuple[T, ...]:
+    """What is chosen and offered; the rest is dropped from what is chosen."""
+    kept = [item for item in st.session_state.get(name, []) if item in offered]
+    st.session_state[name] = kept
+    return tuple(kept)
+
+
+def _from_url(name: str, start: Value) -> Value | None:
+    text = st.query_params.get(name)
+    if text is None or not isinstance(start, list):
+        return text
+    return [] if text == NONE else text.split(",")
+
+
+def _to_url(value: Value) -> str:
+    return ",".join(value) or NONE if isinstance(value, list) else value
+
+
+def _store(page: PageInfo, name: str) -> dict[str, Value]:
+    """Where a choice is kept: with the page, or with all pages."""
+    stores: dict[str, dict[str, Value]] = st.session_state.setdefault("kept_choices", {})
+    return stores.setdefault("" if name in SHARED else page.name, {})

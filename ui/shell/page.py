@@ -1,0 +1,70 @@
+"""What every page opens with: its configuration, what is chosen there, and the sidebar's head."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from agent.errors import SettingsError
+from ui import tour
+from ui.shell import choices, session
+from ui.shell.browser import wait_for_browser
+from ui.shell.catalog import PAGES, PageInfo
+from ui.shell.sidebar import links, view_switch
+
+_ONLY_OUR_IMAGES = """<script>
+if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
+  const policy = document.createElement("meta");
+  policy.httpEquiv = "Content-Security-Policy";
+  policy.content = "img-src 'self' data: blob:; media-src 'self' data: blob:; object-src 'none'; form-action 'self'";
+  document.head.append(policy);
+}
+</script>"""
+"""A second lock behind ui.markdown: whatever gets past it, the browser loads no image from elsewhere."""
+
+ICON = Path(__file__).with_name("icon.svg")
+
+
+def page(name: str) -> choices.Choices:
+    """Open a page with a conversation, which also draws the sidebar. Returns what is chosen."""
+    info = _open(name)
+    chosen = choices.chosen(info)
+    choices.remember(info)
+    tour.card(info.name)
+    return chosen
+
+
+def open_page(name: str, *, has_views: bool = False) -> PageInfo:
+    """Open a page without choices, and draw its sidebar: the links, and the switch of views if it has them."""
+    info = _open(name)
+    if has_views:
+        choices.is_technical()
+    choices.remember(info)
+    with st.sidebar:
+        links()
+        if has_views:
+            view_switch()
+    return info
+
+
+def _open(name: str) -> PageInfo:
+    info = PAGES[name]
+    wait_for_browser()  # impatient clicks on a slow line would pile up one page's head after the other
+    st.set_page_config(
+        page_title=f"{info.title} · Toolstream", page_icon=str(ICON), layout="wide" if info.all_modes else "centered"
+    )
+    _check_settings()
+    st.html(_ONLY_OUR_IMAGES + session.visitor_cookie(), unsafe_allow_javascript=True)
+    st.sidebar.markdown("### :material/waves: Toolstream")
+    choices.recall(info)
+    session.conversation(info.name)  # finds the one that the URL names
+    return info
+
+
+def _check_settings() -> None:
+    try:
+        session.runner()
+    except SettingsError as error:
+        st.error(f"The app cannot start: {error}", icon=":material/settings_alert:")
+        st.stop()
