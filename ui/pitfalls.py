@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from agent.pitfalls import NAMES, pitfall, source
-from agent.pitfalls.comparison import NURSERY, Trial
+from agent.pitfalls.comparison import Comparison, comparisons
 from agent.pitfalls.pitfall import SIDES, Moment, Pitfall, Side, verdict
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
@@ -24,7 +24,7 @@ _STYLE = Path(__file__).with_name("pitfalls.css")
 
 def pitfalls() -> None:
     """Show all traps, and follow those that are running to their end."""
-    NURSERY.prepare()
+    comparisons().prepare()
     st.html(_STYLE)
     views = [_View(name) for name in NAMES]
     while running := [view for view in views if view.running]:
@@ -53,25 +53,25 @@ class _View:
         self.draw()
 
     def draw(self) -> None:
-        """Draw what is known now; a trial that has ended is kept as plain data."""
-        trial: Trial | None = _store("trials").get(self._name)
-        if trial is None:
-            if moments := _store("pitfalls").get(self._name):
+        """Draw what is known now; a comparison that has ended is kept as plain data."""
+        comparison: Comparison | None = _store("comparisons").get(self._name)
+        if comparison is None:
+            if moments := _store("compared").get(self._name):
                 self._draw_sides(moments, None)
             return
-        ended = trial.state == "ended"  # before its moments are read: they are complete then
-        moments = {side: list(trial.moments[side]) for side in SIDES}
+        ended = comparison.state == "ended"  # before its moments are read: they are complete then
+        moments = {side: list(comparison.moments[side]) for side in SIDES}
         if ended:
-            _store("pitfalls")[self._name] = moments
-            del _store("trials")[self._name]
+            _store("compared")[self._name] = moments
+            del _store("comparisons")[self._name]
         self.running = not ended
-        if waiting := _WAITING.get(trial.state):
+        if waiting := _WAITING.get(comparison.state):
             self._status.markdown(f":shimmer[{waiting}]")
         else:
             self._status.empty()
-        if trial.state == "running" and self._began is None:
+        if comparison.state == "running" and self._began is None:
             self._began = time.monotonic() - max((m[-1]["at"] for m in moments.values() if m), default=0.0)
-        if trial.state in ("running", "ended"):
+        if comparison.state in ("running", "ended"):
             self._draw_sides(moments, None if ended else time.monotonic() - (self._began or time.monotonic()))
 
     def _draw_sides(self, moments: dict[Side, list[Moment]], now: float | None) -> None:
@@ -162,11 +162,11 @@ _WAITING = {
 
 def _start(name: str) -> None:
     """Run both sides, or say on the page why not. A callback: it goes before the script."""
-    trials = _store("trials")
-    if name in trials:
+    at_work = _store("comparisons")
+    if name in at_work:
         return  # at work
     try:
-        trials[name] = Trial(name, session.runner().demo_url)
+        at_work[name] = comparisons().start(name, session.runner().demo_url)
     except Exception as error:
         if not hasattr(error, "refusal"):
             raise
@@ -174,6 +174,6 @@ def _start(name: str) -> None:
 
 
 def _store(kind: str) -> dict[str, Any]:
-    """What this session knows, by the name of the trap: `trials` at work, `pitfalls` that have ended, refusals."""
+    """What this session knows, by the name of the trap: `comparisons` at work, those `compared`, refusals."""
     found: dict[str, Any] = st.session_state.setdefault(kind, {})
     return found

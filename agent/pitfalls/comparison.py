@@ -1,123 +1,162 @@
 """Both sides of a trap at work, each in a process of its own, so that the wrong one can do no harm here.
 
-A side that hangs is ended by force, what it prints is bounded, and it knows nothing of this process: no keys, no
-settings, no data.
+The processes come from one that has loaded all they need (`server`), and that knows nothing of this one: no keys, no
+settings, no data. It is not the fork server of `multiprocessing`: started from here, that one would keep the host's
+environment, and its children would run the page's script, which is `__main__` here.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
+import os
+import subprocess
+import sys
 import threading
+from collections import deque
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from agent.errors import RequestRefused
-from agent.pitfalls.nursery import Nursery
 from agent.pitfalls.pitfall import SIDES, Moment, Side
+from agent.pitfalls.stage import MOST, failure
 
+ROOT = Path(__file__).parents[2]
+INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
+"""What a process needs in order to start at all; everything else in the environment is none of its business."""
 LIMIT = 10.0
 """Seconds a side may take."""
-STARTUP = 60.0
-"""Seconds until both sides must have loaded what they need."""
-AT_ONCE = 2
-"""Trials at work at the same time, few so that they do not slow each other down; later ones wait."""
-MOST_WAITING = 20
-"""Trials that may wait; later ones are refused."""
-MOST_MOMENTS = 400
-LONGEST_LINE = 2_000
 
-TrialState = Literal["waiting", "starting", "running", "ended"]
-
-NURSERY = Nursery()
-_places = threading.BoundedSemaphore(AT_ONCE)
-_waiting = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
+ComparisonState = Literal["waiting", "starting", "running", "ended"]
+_Server = subprocess.Popen[str]
 
 
-class Trial:
-    """One run of both sides. Starts at once, and ends by itself; safe to read from any thread.
+class Comparison:
+    """One run of both sides. Ends by itself; safe to read from any thread."""
 
-    `url` is an OpenAI-compatible demo server; without it each side starts one of its own. Raises RequestRefused
-    when too many are waiting.
-    """
-
-    def __init__(self, name: str, url: str | None = None, limit: float = LIMIT) -> None:
-        if not _waiting.acquire(blocking=False):
-            raise RequestRefused("Too many visitors are trying this just now. Try again in a minute.")
-        self.state: TrialState = "waiting"
+    def __init__(self, name: str, url: str | None, limit: float, most: int) -> None:
+        self.request = (name, url, limit, most)
+        self.state: ComparisonState = "waiting"
         self.moments: dict[Side, list[Moment]] = {side: [] for side in SIDES}
         """What happened on each side, oldest first; only ever appended to."""
-        self._name, self._url, self._limit = name, url, limit
-        self._both_ready = threading.Barrier(len(SIDES), action=self._begin)
-        self._thread = threading.Thread(target=self._work, name=f"pitfall-{name}", daemon=True)
-        self._thread.start()
+        self._ended = threading.Event()
 
-    def wait(self, timeout: float | None = None) -> None:
-        """Wait for the end, at most `timeout` seconds."""
-        self._thread.join(timeout)
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the end, at most `timeout` seconds; returns whether it has come."""
+        return self._ended.wait(timeout)
 
-    def _work(self) -> None:
-        try:
-            with _places:
-                self.state = "starting"
-                sides = [threading.Thread(target=self._follow, args=(side,), daemon=True) for side in SIDES]
-                for thread in sides:
-                    thread.start()
-                for thread in sides:
-                    thread.join()
-        finally:
-            self.state = "ended"
-            _waiting.release()
-
-    def _begin(self) -> None:
-        self.state = "running"
-
-    def _follow(self, side: Side) -> None:
-        moments = self.moments[side]
-        try:
-            child = NURSERY.start(self._arguments(side))
-        except OSError:
-            self._both_ready.abort()
-            moments.append(_unfinished("It could not be started."))
-            return
-        forced: list[str] = []
-
-        def end(why: str) -> None:
-            forced.append(why)
-            child.kill()
-
-        deadline = threading.Timer(STARTUP, end, ("It could not be started in time.",))
-        deadline.start()
-        try:
-            if child.stdout.readline():
-                self._both_ready.wait(STARTUP)  # the two begin together, so that they can be compared
-                deadline.cancel()
-                deadline = threading.Timer(
-                    self._limit, end, (f"It was still at work after {self._limit:g} seconds, and was ended by force.",)
-                )
-                deadline.start()
-                child.stdin.write("\n")
-                child.stdin.flush()
-                while line := child.stdout.readline(LONGEST_LINE):
-                    moments.append(json.loads(line))
-                    if len(moments) == MOST_MOMENTS:
-                        end("It sent more than can be shown, and was ended by force.")
-                        break
-        except (OSError, ValueError, threading.BrokenBarrierError):
-            end("It broke off.")  # it is gone, or printed what was not asked for
-        finally:
-            deadline.cancel()
-            self._both_ready.abort()
-            child.stdout.close()
-            with contextlib.suppress(OSError):
-                child.stdin.close()
-        if not moments or moments[-1]["kind"] not in ("end", "error"):
-            at = self._limit if forced else 0.0
-            moments.append(_unfinished(forced[0] if forced else "It broke off.", at))
-
-    def _arguments(self, side: Side) -> list[str]:
-        arguments = [self._name, side, "--wait", "--limit", f"{self._limit + 2}"]
-        return [*arguments, "--url", self._url] if self._url else arguments
+    def end(self, why: str) -> None:
+        """There is nothing more to come; `why` is said of a side that has not ended."""
+        for moments in self.moments.values():
+            if not moments or moments[-1]["kind"] not in ("end", "error"):
+                moments.append(failure(why))
+        self.state = "ended"
+        self._ended.set()
 
 
-def _unfinished(text: str, at: float = 0.0) -> Moment:
-    return Moment(at=at, kind="error", text=text, lane="")
+class Comparisons:
+    """Starts them, few at the same time so that they do not slow each other down. Safe to use from any thread."""
+
+    def __init__(self, at_once: int = 2, most_waiting: int = 20) -> None:
+        self._at_once, self._most_waiting = at_once, most_waiting
+        self._lock = threading.Lock()
+        self._waiting: deque[Comparison] = deque()
+        self._working: dict[int, tuple[Comparison, _Server]] = {}
+        self._numbers = itertools.count()
+        self._server: _Server | None = None
+
+    def prepare(self) -> None:
+        """Begin to load what the sides need, without waiting for it."""
+        with self._lock:
+            self._running()
+
+    def start(self, name: str, url: str | None = None, limit: float = LIMIT, most: int = MOST) -> Comparison:
+        """Run both sides of a trap, as soon as there is a place.
+
+        `url` is an OpenAI-compatible demo server; without it each side starts one of its own. Raises RequestRefused
+        when too many are waiting.
+        """
+        comparison = Comparison(name, url, limit, most)
+        with self._lock:
+            if len(self._waiting) >= self._most_waiting:
+                raise RequestRefused("Too many visitors are trying this just now. Try again in a minute.")
+            self._waiting.append(comparison)
+            self._fill()
+        return comparison
+
+    def close(self) -> None:
+        """End the server; what is at work goes on to its own end, but nobody hears of it."""
+        with self._lock:
+            server, self._server = self._server, None
+        if server:
+            server.kill()
+            server.wait()
+
+    def _fill(self) -> None:
+        while self._waiting and len(self._working) < self._at_once:
+            comparison = self._waiting.popleft()
+            comparison.state = "starting"
+            try:
+                self._send(next(self._numbers), comparison)
+            except OSError:
+                comparison.end("It could not be started.")
+
+    def _send(self, number: int, comparison: Comparison) -> None:
+        for server in (self._running(), None):  # it may have ended since it was looked at
+            server = server or self._open()
+            assert server.stdin is not None
+            self._working[number] = comparison, server
+            with contextlib.suppress(BrokenPipeError):
+                server.stdin.write(json.dumps([number, *comparison.request]) + "\n")
+                server.stdin.flush()
+                return
+
+    def _running(self) -> _Server:
+        return self._server if self._server and self._server.poll() is None else self._open()
+
+    def _open(self) -> _Server:
+        server = self._server = subprocess.Popen(
+            [sys.executable, "-m", "agent.pitfalls.server"],
+            cwd=ROOT,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+        threading.Thread(target=self._listen, args=(server,), name="pitfalls", daemon=True).start()
+        return server
+
+    def _listen(self, server: _Server) -> None:
+        assert server.stdout is not None
+        with server, contextlib.suppress(ValueError):
+            for line in server.stdout:
+                number, what, moment = json.loads(line)
+                comparison, _ = self._working[number]
+                if what == "running":
+                    comparison.state = what
+                elif what == "ended":
+                    self._end(number)
+                else:
+                    comparison.moments[what].append(moment)
+        for number in [number for number, (_, its) in list(self._working.items()) if its is server]:
+            self._end(number)
+
+    def _end(self, number: int) -> None:
+        with self._lock:
+            comparison, _ = self._working.pop(number)
+            comparison.end("It broke off.")
+            self._fill()
+
+
+def environment() -> dict[str, str]:
+    """The environment of a side: nothing of the host's but what every process needs."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ} | {"PYTHONUTF8": "1"}
+
+
+@cache
+def comparisons() -> Comparisons:
+    """Those of this process."""
+    return Comparisons()

@@ -1,46 +1,94 @@
-"""What both sides of a trap are given: a way to show what arrives, and an agent to ask."""
+"""Where a side plays: it is given an agent to ask and a way to show what arrives."""
 
 from __future__ import annotations
 
-import json
-import sys
+import asyncio
+import contextlib
+import importlib
+import inspect
+import os
 import time
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Literal, TypeAlias
 
-from agent.pitfalls.pitfall import Moment
+from agent.loop import BackgroundLoop
+from agent.pitfalls.pitfall import Moment, Side
 
 LONGEST = 500
 """Characters of one text."""
+MOST = 400
+"""Moments of one side; one more ends its process."""
+
+Tell: TypeAlias = Callable[[Moment], None]
 
 
 class Show:
-    """Writes down, with the time, what a visitor would see. Safe to use from any thread."""
+    """Tells, with the time, what a visitor would see. Safe to use from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Tell, most: int = MOST) -> None:
         self._t0 = time.monotonic()
+        self._tell = tell
+        self._left = most
 
     def __call__(self, chunk: object, lane: str | None = None) -> None:
         """A chunk has arrived."""
         if text := str(chunk):
-            self._write("chunk", text, lane or "")
+            self._add("chunk", text, lane or "")
 
     def mark(self, text: str) -> None:
         """Something was done from outside."""
-        self._write("mark", text)
+        self._add("mark", text)
 
     def told(self, sentence: str) -> None:
         """The visitor is told that something went wrong."""
-        self._write("told", sentence)
+        self._add("told", sentence)
 
     def error(self, error: BaseException) -> None:
         """The side failed."""
-        self._write("error", f"{type(error).__name__}: {error}")
+        self._add("error", f"{type(error).__name__}: {error}")
 
     def end(self) -> None:
         """The side has returned, and says that all is well."""
-        self._write("end", "")
+        self._add("end", "")
 
-    def _write(self, kind: Any, text: str, lane: str = "") -> None:
-        moment = Moment(at=round(time.monotonic() - self._t0, 3), kind=kind, text=text[:LONGEST], lane=lane)
-        sys.stdout.write(json.dumps(moment) + "\n")
-        sys.stdout.flush()
+    def _add(self, kind: Literal["chunk", "mark", "told", "error", "end"], text: str, lane: str = "") -> None:
+        at = round(time.monotonic() - self._t0, 3)
+        if self._left == 0:
+            self._tell(failure("It sent more than can be shown, and was ended by force.", at))
+            os._exit(1)
+        self._left -= 1
+        self._tell(Moment(at=at, kind=kind, text=text[:LONGEST], lane=lane))
+
+
+def failure(text: str, at: float = 0.0) -> Moment:
+    """The end of a side that did not come to its own."""
+    return Moment(at=at, kind="error", text=text, lane="")
+
+
+def run(
+    name: str, side: Side, url: str | None, tell: Tell, most: int = MOST, ready: Callable[[], object] = lambda: None
+) -> None:
+    """Run a side of a trap. It begins when `ready` returns; without a `url` it has a demo server of its own."""
+    work = getattr(importlib.import_module(f"agent.pitfalls.{name}"), side)
+    with contextlib.nullcontext(url) if url else _demo_server() as url:
+        ready()
+        show = Show(tell, most)
+        try:
+            result = work(url, show)
+            if inspect.iscoroutine(result):
+                asyncio.run(result)
+        except Exception as error:
+            show.error(error)
+        else:
+            show.end()
+
+
+@contextlib.contextmanager
+def _demo_server() -> Iterator[str]:
+    from agent.demo_model import DemoServer  # only where it is needed: it loads a web server
+
+    with BackgroundLoop("demo-model") as loop:
+        server = DemoServer()
+        loop.call(server.start(), 10)
+        yield server.base_url
+        loop.call(server.close(), 10)

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from agent.pitfalls import NAMES, source
-from agent.pitfalls.comparison import NURSERY
+from agent.pitfalls.comparison import comparisons
 
 PAGE = Path(__file__).parents[2] / "pages" / "5_Pitfalls.py"
 
@@ -16,7 +16,7 @@ def _no_configuration(monkeypatch):
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
         monkeypatch.delenv(name, raising=False)
     yield
-    NURSERY.close()
+    comparisons().close()
 
 
 def open_page():
@@ -39,7 +39,7 @@ def test_both_sides_run_by_one_click_stay_on_the_page_and_are_nobody_elses():
     assert "Stop ended it at once." in right
     app.run()
     assert drawn(app) == [wrong, right]
-    assert app.session_state["trials"] == {}
+    assert app.session_state["comparisons"] == {}
     assert drawn(open_page()) == []
 
 

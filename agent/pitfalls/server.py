@@ -1,0 +1,86 @@
+"""The process that both sides of a trap come from: it has loaded all they need, which takes seconds, and forks them.
+
+Each line of its input is a comparison to make: a number, the name of the trap, and its bounds. Each line of its output
+is what became of one: the number, and a side's moment, or that it is `running` or has `ended`. It ends with its input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from functools import partial
+from multiprocessing.synchronize import Barrier
+
+from agent.pitfalls import NAMES, agents
+from agent.pitfalls.pitfall import SIDES, Moment, Side
+from agent.pitfalls.stage import Tell, failure, run
+
+STARTUP = 60.0
+"""Seconds until both sides must be ready; only where they cannot be forked it takes any."""
+IDLE = 600
+"""Seconds without a request after which the server ends."""
+
+_CONTEXT = multiprocessing.get_context("fork") if hasattr(os, "fork") else multiprocessing.get_context("spawn")
+
+
+def main() -> None:
+    """Make the comparisons that are asked for."""
+    for name in NAMES:
+        importlib.import_module(f"agent.pitfalls.{name}")
+    with contextlib.suppress(Exception):  # nobody answers, but what is loaded on first use is now loaded
+        asyncio.run(agents.agent("http://127.0.0.1:9/v1").ainvoke(agents.question()))
+    while line := _next_line():
+        _CONTEXT.Process(target=compare, args=json.loads(line)).start()
+
+
+def compare(number: int, name: str, url: str | None, limit: float, most: int) -> None:
+    """Run both sides, and end by force what is still at work after `limit` seconds."""
+    ready = _CONTEXT.Barrier(len(SIDES) + 1)  # they begin together, so that they can be compared
+    sides = {
+        side: _CONTEXT.Process(
+            target=_run, args=(name, side, url, partial(_tell, number, side), most, ready), daemon=True
+        )
+        for side in SIDES
+    }
+    for process in sides.values():
+        process.start()
+    with contextlib.suppress(threading.BrokenBarrierError):
+        ready.wait(STARTUP)
+        _tell(number, "running")
+    deadline = time.monotonic() + limit
+    for side, process in sides.items():
+        process.join(max(0.0, deadline - time.monotonic()))
+        if process.is_alive():
+            process.kill()
+            _tell(
+                number, side, failure(f"It was still at work after {limit:g} seconds, and was ended by force.", limit)
+            )
+    _tell(number, "ended")
+
+
+def _run(name: str, side: Side, url: str | None, tell: Tell, most: int, ready: Barrier) -> None:
+    run(name, side, url, tell, most, lambda: ready.wait(STARTUP))
+
+
+def _next_line() -> str:
+    if hasattr(signal, "alarm"):
+        signal.alarm(IDLE)
+    return sys.stdin.readline()
+
+
+def _tell(number: int, what: str, moment: Moment | None = None) -> None:
+    """Write a line at once and whole, as a pipe does up to 4 kB: the sides write into one pipe."""
+    line = json.dumps([number, what, moment], ensure_ascii=False) + "\n"
+    os.write(1, line.encode(errors="replace"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""The traps: each wrong side shows its symptom, no right side does, and neither can do harm."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.errors import RequestRefused
+from agent.pitfalls import NAMES
+from agent.pitfalls.comparison import INHERITED, ROOT, Comparisons, environment
+from agent.pitfalls.pitfall import SIDES, Moment, Side, verdict
+from tests.serving import model_server, wait_until
+
+Moments = dict[Side, list[Moment]]
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with model_server(rate=60) as server:
+        yield server.base_url
+
+
+@pytest.fixture(scope="module")
+def comparisons() -> Iterator[Comparisons]:
+    comparisons = Comparisons()
+    comparisons.prepare()
+    yield comparisons
+    comparisons.close()
+
+
+@pytest.fixture(scope="module")
+def shown(comparisons: Comparisons, url: str) -> dict[str, Moments]:
+    """What each side of each trap showed; run once for all tests."""
+    started = {name: comparisons.start(name, url, 20) for name in NAMES}
+    assert [each.state for each in started.values()] == ["starting"] * 2 + ["waiting"] * (len(NAMES) - 2)
+    assert all(each.wait(60) for each in started.values())
+    return {name: each.moments for name, each in started.items()}
+
+
+def chunks(moments: list[Moment], lane: str | None = None) -> list[Moment]:
+    return [each for each in moments if each["kind"] == "chunk" and lane in (None, each["lane"])]
+
+
+def spread(moments: list[Moment]) -> float:
+    """Seconds between the first chunk and the last."""
+    return chunks(moments)[-1]["at"] - chunks(moments)[0]["at"]
+
+
+def text(moments: list[Moment], lane: str | None = None) -> str:
+    return "".join(each["text"] for each in chunks(moments, lane))
+
+
+@pytest.mark.parametrize("name", ["blocking_call", "sync_model_call"])
+def test_what_blocks_the_loop_arrives_at_once_and_else_live(shown: dict[str, Moments], name: str) -> None:
+    wrong, right = (shown[name][side] for side in SIDES)
+    assert text(wrong) == text(right)
+    assert spread(wrong) < 0.2
+    assert spread(right) > 0.5
+    assert chunks(right)[0]["at"] < chunks(wrong)[0]["at"]
+    assert "everything at once" in verdict(wrong)
+    assert verdict(right).startswith("Live")
+
+
+@pytest.mark.parametrize("name", ["stream_mode", "inner_graph"])
+def test_what_is_not_asked_for_is_silently_missing(shown: dict[str, Moments], name: str) -> None:
+    wrong, right = (shown[name][side] for side in SIDES)
+    assert [each["kind"] for each in wrong] == ["end"]
+    assert len(chunks(right)) == 5
+    assert spread(right) > 1
+
+
+def test_two_calls_are_mixed_or_each_has_a_text_of_its_own(shown: dict[str, Moments]) -> None:
+    wrong, right = (shown["whose_chunk"][side] for side in SIDES)
+    assert {each["lane"] for each in chunks(wrong)} == {""}
+    office, bedroom = dict.fromkeys(each["lane"] for each in chunks(right))
+    assert {"office" in text(right, office), "office" in text(right, bedroom)} == {True, False}
+    assert text(right, office) not in text(wrong)
+    assert sorted(text(wrong)) == sorted(text(right))
+
+
+def test_a_sync_tool_works_on_after_stop(shown: dict[str, Moments]) -> None:
+    wrong, right = (shown["stop"][side] for side in SIDES)
+    assert len(chunks(wrong)) == 10
+    assert chunks(wrong)[-1]["at"] > 2
+    assert len(chunks(right)) <= 3
+    assert chunks(right)[-1]["at"] < 1.2
+
+
+def test_half_an_answer_ends_as_if_it_were_whole_or_is_reported(shown: dict[str, Moments]) -> None:
+    wrong, right = (shown["truncated"][side] for side in SIDES)
+    assert [each["kind"] for each in wrong if each["kind"] != "chunk"] == ["end"]
+    assert text(wrong) == text(right)
+    assert [each["text"] for each in right if each["kind"] == "told"] == [
+        "The model's answer ended before it was complete. Try again."
+    ]
+
+
+def test_a_loop_for_each_question_fails_at_the_second(shown: dict[str, Moments]) -> None:
+    wrong, right = (shown["new_loop"][side] for side in SIDES)
+    assert wrong[-1]["kind"] == "error"
+    assert "Event loop is closed" in wrong[-1]["text"]
+    assert right[-1]["kind"] == "end"
+    assert text(right).startswith(text(wrong))
+    assert [each["kind"] for each in right].count("mark") == 2
+
+
+def test_a_side_that_hangs_is_ended_by_force(comparisons: Comparisons, url: str) -> None:
+    began = time.monotonic()
+    stuck = comparisons.start("blocking_call", url, limit=0.4)
+    assert stuck.wait(30)
+    assert time.monotonic() - began < 10
+    assert stuck.state == "ended"
+    assert stuck.moments["wrong"][-1]["text"] == "It was still at work after 0.4 seconds, and was ended by force."
+
+
+def test_a_side_that_sends_too_much_is_ended(comparisons: Comparisons, url: str) -> None:
+    loud = comparisons.start("whose_chunk", url, most=5)
+    assert loud.wait(30)
+    assert [len(loud.moments[side]) for side in SIDES] == [6, 6]
+    assert "more than can be shown" in loud.moments["wrong"][-1]["text"]
+
+
+def test_too_many_who_wait_are_refused(url: str) -> None:
+    full = Comparisons(at_once=0, most_waiting=1)
+    assert full.start("stop", url).state == "waiting"
+    with pytest.raises(RequestRefused, match="Too many"):
+        full.start("stop", url)
+
+
+def test_a_side_knows_nothing_of_the_host(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    monkeypatch.setenv("HTTPS_PROXY", "http://secret")
+    assert set(environment()) <= {*INHERITED, "PYTHONUTF8"}
+    before = processes_below(os.getpid())
+    fresh = Comparisons()
+    at_work = fresh.start("blocking_call", url)
+    wait_until(lambda: at_work.moments["right"], 30, "a side is at work")
+    family = set(processes_below(os.getpid())).difference(before)
+    assert len(family) >= 4, "the server, one that compares, and the sides"
+    assert not [pid for pid in family if b"secret" in Path(f"/proc/{pid}/environ").read_bytes()]
+    fresh.close()
+    wait_until(lambda: not [pid for pid in family if is_alive(pid)], 20, "none of them is left over")
+
+
+def test_all_ends_with_the_app(url: str) -> None:
+    code = "from agent.pitfalls.comparison import Comparisons; c = Comparisons(); "
+    code += f"c.start('stop', {url!r}, 5).wait()"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) as app:
+        wait_until(lambda: len(processes_below(app.pid)) >= 4, 30, "both sides are at work")
+        family = processes_below(app.pid)
+        app.send_signal(signal.SIGKILL)
+    wait_until(lambda: not [pid for pid in family if is_alive(pid)], 20, "none of them is left over")
+
+
+def test_a_server_that_has_died_is_replaced(comparisons: Comparisons, url: str) -> None:
+    comparisons.close()
+    again = comparisons.start("truncated", url)
+    assert again.wait(60)
+    assert [again.moments[side][-1]["kind"] for side in SIDES] == ["end", "end"]
+
+
+def test_a_server_that_dies_at_work_leaves_nobody_waiting(url: str) -> None:
+    dying = Comparisons()
+    at_work = dying.start("truncated", url)
+    dying.close()
+    assert at_work.wait(60)
+    assert [at_work.moments[side][-1]["text"] for side in SIDES] == ["It broke off."] * 2
+
+
+def test_a_side_runs_alone_with_a_demo_server_of_its_own() -> None:
+    command = [sys.executable, "-m", "agent.pitfalls", "truncated", "right"]
+    lines = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True).stdout
+    assert '"told"' in lines.splitlines()[-2]
+    assert '"end"' in lines.splitlines()[-1]
+
+
+def processes_below(pid: int) -> list[int]:
+    """The processes that this one has started, and those that they have."""
+    children = Path(f"/proc/{pid}/task").glob("*/children")
+    below = [int(child) for file in children for child in file.read_text().split()]
+    return [*below, *(deeper for child in below for deeper in processes_below(child))]
+
+
+def is_alive(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
