@@ -1,8 +1,10 @@
-# make run     the app on http://localhost:8501 (PORT= and HOST= choose others)
-# make test    all tests, two files at a time (WORKERS=1: one by one; ARGS= goes to pytest)
-# make samples  make the recordings in recordings/ anew (ARGS=NAME: one)
-# make check   format, lint, types, tests
-# make bench   measure it beside the obvious ways: a quarter of an hour; BENCH=quick: a minute
+# make run        the app on http://localhost:8501 (PORT= and HOST= choose others)
+# make check      formatting, lint and types; changes nothing
+# make fix        format, and mend what lint can mend
+# make test-fast  the tests that start no server and no browser: half a minute
+# make test       all tests, on two workers (WORKERS=1: one; ARGS= goes to pytest)
+# make samples    make the recordings in recordings/ anew (ARGS=NAME: one)
+# make bench      measure it beside the obvious ways: a quarter of an hour; BENCH=quick: a minute
 
 # Any Python from 3.11 on; `make PYTHON=/path/to/python` chooses one.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -13,10 +15,22 @@ PORT ?= 8501
 HOST ?= localhost
 WORKERS ?= 2
 
-.PHONY: run test bench samples check format lint types lock clean
+.PHONY: run check fix test-fast test bench samples lock clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.headless true
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+fix: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test-fast: $(VENV)/.dev
+	$(BIN)/pytest -n $(WORKERS) tests/unit $(ARGS)
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
@@ -26,17 +40,6 @@ bench: $(VENV)/.dev
 
 samples: $(VENV)/.run
 	$(BIN)/python -m agent.engine.samples $(ARGS)
-
-check: format lint types test
-
-format: $(VENV)/.dev
-	$(BIN)/ruff format .
-
-lint: $(VENV)/.dev
-	$(BIN)/ruff check .
-
-types: $(VENV)/.dev
-	$(BIN)/mypy
 
 lock: $(VENV)/.run
 	$(BIN)/pip install --quiet uv

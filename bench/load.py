@@ -86,8 +86,8 @@ class Session:
             state.widget_states.widgets.append(trigger)
         await self.socket.send(message.SerializeToString())
 
-    async def until(self, true: Callable[[], object], timeout: float = 60) -> None:
-        async with asyncio.timeout(timeout):
+    async def until(self, true: Callable[[], object]) -> None:
+        async with asyncio.timeout(60):
             while not true():
                 self._news.clear()
                 await self._news.wait()

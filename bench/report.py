@@ -51,7 +51,9 @@ def _lines(results: Results, about: dict[str, object]) -> Iterator[str]:
     yield "# Benchmarks\n"
     yield "Written by `make bench`. Quote the ratios: absolute times belong to the machine.\n"
     yield " · ".join(f"{name} {value}" for name, value in about.items()) + "\n"
-    busiest = max((row.machine_load for row in [*results.answers, *results.loads]), default=0.0)
+    busiest = max(
+        [row.machine_load for row in results.answers] + [row.machine_load for row in results.loads], default=0.0
+    )
     if busiest > 2 * (os.cpu_count() or 1):
         yield f"**The machine was busy with other work (load up to {busiest:.0f}). Lags, freezes, starved sessions and"
         yield "all other times say nothing about the app here; bytes do, and CPU side by side roughly.**\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 
 import streamlit as st
@@ -56,7 +56,7 @@ def opening(choices: Choices) -> None:
     with_words, without = (first_words(recording.events, modes) for _, modes in SIDES)
     st.header(f"First words after :primary[{with_words:.1f} s] instead of {without:.1f} s", anchor=False)
     again = _ways_on(choices)
-    asked = datetime.fromtimestamp(recording.header.asked_at, timezone.utc)
+    asked = datetime.fromtimestamp(recording.header.asked_at, UTC)
     st.caption(f"Recorded on {asked.day} {asked:%B %Y}. {safe_label(recording.header.label, 200)}")
     _play(recording, sides)
     again.button("Play again", key="play_again", icon=":material/replay:", on_click=_play_again)

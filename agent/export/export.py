@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.export.text import escaped, plain, rendered
@@ -148,13 +148,13 @@ def model_words(model: str) -> str:
 
 def date(seconds: float) -> str:
     """A moment, the same for every reader."""
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%d %B %Y, %H:%M UTC")
+    return datetime.fromtimestamp(seconds, UTC).strftime("%d %B %Y, %H:%M UTC")
 
 
 def file_name(pack: Pack, ending: str) -> str:
     """What to call the file: the day and the beginning of the question, in letters that every system takes."""
     words = "".join(c if c.isascii() and c.isalnum() else " " for c in pack.header.request.question[:60]).split()
-    day = datetime.fromtimestamp(pack.header.asked_at, timezone.utc).strftime("%Y-%m-%d")
+    day = datetime.fromtimestamp(pack.header.asked_at, UTC).strftime("%Y-%m-%d")
     return f"{'-'.join([day, *words[:8]]).lower()}.{ending}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Sequence
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, NotRequired, get_type_hints
 
 import pydantic
 from langchain_core.runnables import RunnableConfig
@@ -13,7 +13,7 @@ from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 from openai import AsyncOpenAI
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from agent.errors import ToolFailed, explain
 from agent.graphs.langchain import Graph, node

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 import openai
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr, model_validator
-from typing_extensions import Self
 
 from agent.errors import StreamBroken
 from agent.llm.completions import ENDED_EARLY, PlainChunks, read_in_gulps, sendable

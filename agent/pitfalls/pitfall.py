@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
-
-from typing_extensions import TypedDict
+from typing import Literal, TypedDict
 
 Side = Literal["wrong", "right"]
 SIDES: tuple[Side, ...] = ("wrong", "right")

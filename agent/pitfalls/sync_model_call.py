@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from langchain_core.runnables import RunnableConfig
-
 from agent.pitfalls.agents import agent, model, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
@@ -13,19 +11,14 @@ PITFALL = Pitfall(
     title="The words come in one burst",
     seen="The model inside the tool writes word by word, but all words appear together when it has finished.",
     why="`invoke` blocks the event loop like any other waiting call; `ainvoke` lets each word through.",
-    fix="async def get_items(place: str, config: RunnableConfig) -> str:\n"
-    "    answer = await llm.ainvoke(prompt, config)  # config: for 3.10",
+    fix="async def get_items(place: str) -> str:\n    answer = await llm.ainvoke(prompt)  # not llm.invoke",
     threads=(
-        (
-            "langgraph #1324: Python 3.10 and older need the config passed on",
-            "https://github.com/langchain-ai/langgraph/pull/1324",
-        ),
         (
             "open-notebook #971: sync graph.invoke in an async handler held up the whole API",
             "https://github.com/lfnovo/open-notebook/pull/971",
         ),
     ),
-    versions="all versions of Python; on 3.10, `ainvoke` without the `config` in a graph's node shows no words at all",
+    versions="all versions of Python",
 )
 
 
@@ -53,8 +46,8 @@ async def right(url: str, show: Show) -> None:
     """The tool awaits the model."""
     llm = model(url, "demo")
 
-    async def get_items(place: str, config: RunnableConfig) -> str:
+    async def get_items(place: str) -> str:
         """Describe the items one might find in a place."""
-        return str((await llm.ainvoke(f"Describe the {place} in 50 words", config)).text)
+        return str((await llm.ainvoke(f"Describe the {place} in 50 words")).text)
 
     await describe(url, get_items, show)

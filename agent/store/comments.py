@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +142,7 @@ def table(comments: Iterable[Comment], questions: Mapping[str, str]) -> list[dic
     """The comments as rows for the host; `questions` are those of the runs that are still kept."""
     return [
         {
-            "when": datetime.fromtimestamp(comment.at, timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+            "when": datetime.fromtimestamp(comment.at, UTC).strftime("%Y-%m-%d %H:%M UTC"),
             "thumb": {1: "up", 0: "down"}.get(comment.thumb if comment.thumb is not None else -1, ""),
             "comment": comment.text,
             "question": questions.get(comment.run_id, "(no longer kept)"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime, timezone
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -93,7 +93,7 @@ def samples() -> Store:
 
 def when(seconds: float) -> str:
     """A moment as the visitor's clock has it."""
-    zone: ZoneInfo | timezone = timezone.utc
+    zone: ZoneInfo | timezone = UTC
     with contextlib.suppress(Exception):  # the browser may name a zone that is not known here
         zone = ZoneInfo(str(st.context.timezone))
     return datetime.fromtimestamp(seconds, zone).strftime("%d %b %Y, %H:%M")

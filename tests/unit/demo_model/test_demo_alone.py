@@ -66,7 +66,6 @@ def test_importing_the_package_loads_no_server() -> None:
     assert done.stdout.strip() == "set()"
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="get_stream_writer needs 3.11 in async code")
 def test_the_how_to_runs_against_it_unchanged() -> None:
     with serve(rate=3000) as server:
         environment = {**os.environ, "OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "demo"}
