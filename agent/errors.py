@@ -2,7 +2,6 @@
 
 AgentError
 ├── SettingsError     a setting that cannot be used
-├── RequestRefused    a run that is not started
 ├── StreamBroken      a model's answer that did not come to its end
 ├── LimitReached      a run that met one of its limits
 └── ToolFailed        a tool that could not do its work
@@ -14,7 +13,8 @@ import json
 import re
 import traceback
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import openai
 from langgraph.errors import GraphRecursionError
@@ -28,11 +28,13 @@ class SettingsError(AgentError):
     """A setting is not usable; the text says which and why."""
 
 
-class RequestRefused(AgentError):
-    """A run was not started; the text says what to change."""
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was asked for was not done: a value, as no exception is known by its class after a hot reload."""
 
-    refusal = True
-    """How to tell it where the class itself may be one of before a hot reload."""
+    sentence: str
+    """For the person who asked: what to change."""
+    state: Literal["refused"] = "refused"
 
 
 class StreamBroken(AgentError):

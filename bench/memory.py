@@ -28,19 +28,21 @@ def _child(url: str, counts: list[int]) -> dict[int, float]:
 
     import psutil
 
-    from agent.engine.runner import Runner
+    from agent.engine.in_process import InProcessBackend
     from agent.settings import Settings
+    from agent.store.store import Store
     from agent.streaming.events import RunRequest
 
     env = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "none", "OPENAI_MODEL": "bench", **NO_LIMITS}
     found = {}
-    with Runner(Settings.from_env(env)) as runner:
+    settings = Settings.from_env(env)
+    with InProcessBackend(settings, Store.of(settings)) as backend:
         for count in range(1, max(counts) + 1, 10):
             requests = [
                 RunRequest(question(TOKENS, 0, f"m{count + at}"), "react", (), "auto", "bench") for at in range(10)
             ]
-            started = [runner.start(request, session=f"s{count}n{at}") for at, request in enumerate(requests)]
-            while not all(run.ended for run in started):
+            started = [backend.start(request, session=f"s{count}n{at}") for at, request in enumerate(requests)]
+            while any(run.state in ("queued", "running") for run in started):
                 time.sleep(0.002)
             assert all(run.state == "finished" for run in started)
             if count + 9 in counts:

@@ -79,7 +79,7 @@ def chat(
     (st if runs and scrolling else st.bottom).chat_input(
         "Ask about a place…",
         key="question",
-        max_chars=session.runner().settings.limits.prompt_chars,
+        max_chars=session.settings().limits.prompt_chars,
         on_submit=_ask_typed,
         args=(page,),
     )
@@ -189,17 +189,14 @@ def show_code(choices: Choices) -> None:
 
 def ask(question: str, page: PageInfo) -> None:
     """Start a run with this question, or say on the page why not. A callback: it goes before the script."""
-    try:
-        session.runner().start(
-            chosen(page).request(question.strip()),
-            thread_id=session.thread_id(page.name),
-            session=session.session_id(),
-            api_key=session.visitor_key(),
-        )
-    except Exception as error:
-        if not hasattr(error, "refusal"):
-            raise
-        st.session_state["refusal"] = str(error)
+    outcome = session.runs().start(
+        chosen(page).request(question.strip()),
+        thread_id=session.thread_id(page.name),
+        session=session.session_id(),
+        api_key=session.visitor_key(),
+    )
+    if outcome.state == "refused":
+        st.session_state["refusal"] = outcome.sentence
 
 
 def retry(place: DeltaGenerator, run: Run, page: PageInfo) -> None:

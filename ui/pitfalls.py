@@ -165,12 +165,11 @@ def _start(name: str) -> None:
     at_work = _store("comparisons")
     if name in at_work:
         return  # at work
-    try:
-        at_work[name] = comparisons().start(name, session.runner().demo_url)
-    except Exception as error:
-        if not hasattr(error, "refusal"):
-            raise
-        _store("pitfall_refusals")[name] = str(error)
+    comparison = comparisons().start(name, session.demo_url())
+    if comparison.state == "refused":
+        _store("pitfall_refusals")[name] = comparison.sentence
+    else:
+        at_work[name] = comparison
 
 
 def _store(kind: str) -> dict[str, Any]:

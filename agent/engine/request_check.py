@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.errors import RequestRefused
+from agent.errors import Refusal
 from agent.settings import Settings
 from agent.streaming.events import GRAPHS, RunRequest
 from agent.tools.demo import TOOLS
@@ -12,30 +12,31 @@ from agent.tools.demo import TOOLS
 WITHOUT_LANGCHAIN = ("without_langchain", "tool_node")
 
 
-def check(request: RunRequest, settings: Settings, *, visitor_has_key: bool = False) -> None:
-    """Raise RequestRefused, with a sentence that says what to change, for a request that cannot be run."""
+def check(request: RunRequest, settings: Settings, *, visitor_has_key: bool = False) -> Refusal | None:
+    """Why a request cannot be run, in a sentence that says what to change; None when it can."""
     limit = settings.limits.prompt_chars
     if not request.question.strip():
-        raise RequestRefused("Type a question first.")
+        return Refusal("Type a question first.")
     if len(request.question) > limit:
-        raise RequestRefused(f"The question is longer than {limit:,} characters. Shorten it, then ask again.")
+        return Refusal(f"The question is longer than {limit:,} characters. Shorten it, then ask again.")
     if request.model not in settings.models(visitor_has_key=visitor_has_key):
-        raise RequestRefused("This model is not offered here. Choose one in the sidebar.")
+        return Refusal("This model is not offered here. Choose one in the sidebar.")
     if request.graph not in GRAPHS:
-        raise RequestRefused("There is no such agent here. Choose one in the sidebar.")
-    _check_tools(request)
+        return Refusal("There is no such agent here. Choose one in the sidebar.")
+    return _check_tools(request)
 
 
-def _check_tools(request: RunRequest) -> None:
+def _check_tools(request: RunRequest) -> Refusal | None:
     if unknown := [tool_id for tool_id in request.tools if tool_id not in tools_for(request.graph)]:
-        raise RequestRefused(f"This agent has no tool {unknown[0]}. Choose its tools in the sidebar.")
+        return Refusal(f"This agent has no tool {unknown[0]}. Choose its tools in the sidebar.")
     names = [TOOLS[tool_id].name for tool_id in request.tools]
     if len(names) != len(set(names)):
-        raise RequestRefused("Two of the chosen tools have the same name. Choose one of them in the sidebar.")
+        return Refusal("Two of the chosen tools have the same name. Choose one of them in the sidebar.")
     if request.graph == "tool_node" and "get_items" not in names:
-        raise RequestRefused("This graph runs the tool get_items only. Choose it in the sidebar.")
+        return Refusal("This graph runs the tool get_items only. Choose it in the sidebar.")
     if request.tool_choice not in ("auto", "none", *(names or ()), *(("required",) if names else ())):
-        raise RequestRefused("The tool that must be called is not among the chosen tools. Choose it in the sidebar.")
+        return Refusal("The tool that must be called is not among the chosen tools. Choose it in the sidebar.")
+    return None
 
 
 def tools_for(graph: str) -> list[str]:

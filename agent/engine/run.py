@@ -10,29 +10,40 @@ import asyncio
 import hashlib
 import logging
 import secrets
-import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from agent.engine.log import MemoryLog
 from agent.errors import LimitReached
 from agent.settings import Limits
 from agent.store.recording import Header, Recording, Writer, versions
 from agent.streaming.adapter import Happening
-from agent.streaming.events import JSON, RunRequest, RunState, StreamEvent
+from agent.streaming.events import END_STATES, JSON, RunRequest, RunState, StreamEvent
 
 log = logging.getLogger(__name__)
 
-WAKE_SECONDS = 0.004
-"""Events that follow each other so soon wake a reader once."""
 FLUSH_SECONDS = 0.5
 """A killed server loses at most so much of a recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a list of runs says of one."""
+
+    header: Header
+    state: RunState
+    seconds: float
+    """Length of the run so far."""
+    interrupted: bool = False
+    """Whether its server ended before the run did."""
 
 
 class Run:
     """One run and its log, as its readers know it. Safe to use from any thread."""
 
-    def __init__(self, header: Header) -> None:
+    def __init__(self, header: Header, events: MemoryLog) -> None:
         self.header = header
         """What a recording of this run begins with."""
         self.state: RunState = "queued"
@@ -40,16 +51,13 @@ class Run:
         """Place in the queue, from 1; 0 when it is not waiting."""
         self.answer = ""
         """The text of the answer, once the run has finished."""
-        self._events: list[StreamEvent] = []
-        self._news = threading.Condition()
-        self._readers = 0
+        self._log = events
 
     @classmethod
     def replayed(cls, recording: Recording) -> Run:
         """A run that has ended, from its recording."""
-        run = cls(recording.header)
-        run._events = list(recording.events)
-        end: Any = run._events[-1].data
+        run = cls(recording.header, MemoryLog(recording.events, closed=True))
+        end: Any = recording.events[-1].data
         run.state = end["state"]
         run.answer = end.get("answer", "")
         return run
@@ -72,23 +80,14 @@ class Run:
     @property
     def ended(self) -> bool:
         """Whether no event will follow."""
-        return self.state in ("finished", "stopped", "failed")
+        return self.state in END_STATES
 
     def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
         """The events from `cursor` on, the next cursor, and whether that was all there will ever be.
 
         Waits at most `timeout` seconds for an event when there is none.
         """
-        if timeout > 0 and cursor >= len(self._events):
-            with self._news:
-                self._readers += 1
-                try:
-                    self._news.wait_for(lambda: cursor < len(self._events) or self.ended, timeout)
-                finally:
-                    self._readers -= 1
-        ended = self.ended  # read before the events: the last event is appended before the state changes
-        events = self._events[cursor:]
-        return events, cursor + len(events), ended
+        return self._log.read(cursor, timeout)
 
     def stop(self) -> None:
         """Stop the run, if it has not ended: its request to the model is closed, what has arrived stays.
@@ -97,19 +96,26 @@ class Run:
         """
 
 
-class RunAtWork(Run):
-    """A run as its runner knows it. Only `stop` and what readers use are safe outside the loop's thread."""
+class ActiveRun(Run):
+    """A run as its backend knows it. Only `stop` and what readers use are safe outside the loop's thread."""
 
-    def __init__(self, request: RunRequest, thread_id: str, session: str, stop: Callable[[RunAtWork], None]) -> None:
-        run_id, owner = secrets.token_urlsafe(16), digest(session)
-        super().__init__(Header(run_id, time.time(), request, thread_id, owner, versions()))
+    def __init__(
+        self,
+        request: RunRequest,
+        thread_id: str,
+        session: str,
+        stop: Callable[[ActiveRun], None],
+        api_key: str | None = None,
+    ) -> None:
+        header = Header(secrets.token_urlsafe(16), time.time(), request, thread_id, digest(session), versions())
+        super().__init__(header, MemoryLog())
         self.session = session
         self.task: asyncio.Task[None] | None = None
         """Its work, which ends with the run."""
+        self._key = api_key
         self._stop = stop
         self._t0 = time.monotonic()
         self._bytes = 0
-        self._waking = False
         self._writer: Writer | None = None
         self._add("run", {"state": "queued", "request": request.to_json()})
 
@@ -117,10 +123,15 @@ class RunAtWork(Run):
         """Stop the run, from any thread."""
         self._stop(self)
 
+    def take_key(self) -> str | None:
+        """The visitor's own key, which is given out once."""
+        key, self._key = self._key, None
+        return key
+
     def record(self, writer: Writer) -> None:
         """Record the run; to be called before it is handed to the loop."""
         self._writer = writer
-        for event in self._events:
+        for event in self._log.read()[0]:
             self._keep(event)
 
     def flush(self) -> None:
@@ -143,7 +154,7 @@ class RunAtWork(Run):
             return  # late output of something that could not be cancelled
         self._add(happening.mode, happening.data, happening.node, happening.tool_call_id, happening.namespace)
         self._bytes += _size(happening.data)
-        if len(self._events) >= limits.output_events or self._bytes > limits.output_bytes:
+        if len(self._log) >= limits.output_events or self._bytes > limits.output_bytes:
             raise LimitReached("The answer reached the limit of its length here. What has arrived is kept.")
 
     def end(self, state: RunState, message: str = "") -> None:
@@ -153,22 +164,14 @@ class RunAtWork(Run):
         said = {"message": message, "answer": self.answer}
         self._add("run", {"state": state, **{name: text for name, text in said.items() if text}})
         self._keep(None)
-        self.state, self.place = state, 0
-        self._wake()
+        self.state, self.place, self._key = state, 0, None
+        self._log.close()
         self._cancel()
 
     def _add(self, mode: Any, data: JSON, *rest: Any) -> None:
-        event = StreamEvent(len(self._events), round(time.monotonic() - self._t0, 4), mode, data, *rest)
-        self._events.append(event)
+        event = StreamEvent(len(self._log), round(time.monotonic() - self._t0, 4), mode, data, *rest)
+        self._log.append(event)
         self._keep(event)
-        if self._readers and not self._waking:
-            self._waking = True
-            asyncio.get_running_loop().call_later(WAKE_SECONDS, self._wake)
-
-    def _wake(self) -> None:
-        self._waking = False
-        with self._news:
-            self._news.notify_all()
 
     def _cancel(self) -> None:
         """Cancel until it is done: a tool may swallow a cancellation, and then go on to the next await."""

@@ -1,4 +1,4 @@
-"""Recordings that the app brings along: made by its own runner, with the demo model, and labelled as what they are.
+"""Recordings that the app brings along: made by its own engine, with the demo model, and labelled as what they are.
 
 `python -m agent.engine.samples` makes all of them anew, `python -m agent.engine.samples home` one.
 """
@@ -9,8 +9,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.engine.backend import RunBackend
+from agent.engine.in_process import InProcessBackend
 from agent.engine.run import Run
-from agent.engine.runner import Runner
 from agent.settings import Settings
 from agent.store.recording import Header, dump, versions
 from agent.streaming.events import GraphName, RunRequest, StreamEvent
@@ -55,18 +56,21 @@ SAMPLES = (
 )
 
 
-def record(runner: Runner, sample: Sample) -> str:
+def record(backend: RunBackend, sample: Sample) -> str:
     """Ask a sample's question, follow the run to its end, and give its recording as text."""
-    _follow(runner.start(_request(sample, "demo-fast")))  # so that no first visit is recorded, which builds the graph
-    run = runner.start(_request(sample, sample.model))
+    _follow(_start(backend, sample, "demo-fast"))  # so that no first visit is recorded, which builds the graph
+    run = _start(backend, sample, sample.model)
     label = f"A recorded run of the model {sample.model}, which is no AI."
     events = _follow(run)
     header = Header(f"sample-{sample.name}", run.header.asked_at, run.request, versions=versions(), label=label)
     return dump(header, tuple(events))
 
 
-def _request(sample: Sample, model: str) -> RunRequest:
-    return RunRequest(sample.question, sample.graph, sample.tools, model=model, page=sample.page)
+def _start(backend: RunBackend, sample: Sample, model: str) -> Run:
+    request = RunRequest(sample.question, sample.graph, sample.tools, model=model, page=sample.page)
+    run = backend.start(request)
+    assert run.state != "refused", run.sentence
+    return run
 
 
 def _follow(run: Run) -> list[StreamEvent]:
@@ -81,11 +85,11 @@ def _follow(run: Run) -> list[StreamEvent]:
 def main(names: list[str]) -> None:
     """Make the samples of these names; of no name, all."""
     FOLDER.mkdir(exist_ok=True)
-    with Runner(Settings(recordings=None)) as runner:
-        runner.wait_until_open()
+    with InProcessBackend(Settings(recordings=None)) as backend:
+        backend.wait_until_open()
         for sample in SAMPLES:
             if not names or sample.name in names:
-                sample.path.write_text(record(runner, sample), encoding="utf-8")
+                sample.path.write_text(record(backend, sample), encoding="utf-8")
 
 
 if __name__ == "__main__":

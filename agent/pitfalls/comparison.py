@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from agent.errors import RequestRefused
+from agent.errors import Refusal
 from agent.pitfalls.pitfall import SIDES, Moment, Side
 from agent.pitfalls.stage import MOST, failure
 
@@ -72,16 +72,15 @@ class Comparisons:
         with self._lock:
             self._running()
 
-    def start(self, name: str, url: str | None = None, limit: float = LIMIT, most: int = MOST) -> Comparison:
-        """Run both sides of a trap, as soon as there is a place.
+    def start(self, name: str, url: str | None = None, limit: float = LIMIT, most: int = MOST) -> Comparison | Refusal:
+        """Run both sides of a trap, as soon as there is a place; or say that too many are waiting.
 
-        `url` is an OpenAI-compatible demo server; without it each side starts one of its own. Raises RequestRefused
-        when too many are waiting.
+        `url` is an OpenAI-compatible demo server; without it each side starts one of its own.
         """
         comparison = Comparison(name, url, limit, most)
         with self._lock:
             if len(self._waiting) >= self._most_waiting:
-                raise RequestRefused("Too many visitors are trying this just now. Try again in a minute.")
+                return Refusal("Too many visitors are trying this just now. Try again in a minute.")
             self._waiting.append(comparison)
             self._fill()
         return comparison

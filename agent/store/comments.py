@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agent.errors import Refusal
+
 log = logging.getLogger(__name__)
 
 MAX_COMMENT = 2_000
@@ -25,10 +27,6 @@ MAX_PER_RUN = 50
 MAX_BYTES = 5_000_000
 """Of the file; then nothing more is taken until the host has cleared it away."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
-class NotTaken(ValueError):
-    """A comment was not kept; the text is a sentence for the person who wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Comment:
     """Seconds since the epoch."""
 
 
-class Feedback:
+class Comments:
     """All comments, in a file that is only appended to; without a path, in memory only. Safe from any thread."""
 
     def __init__(self, path: Path | None) -> None:
@@ -55,18 +53,20 @@ class Feedback:
         for comment in _read(path) if path else ():
             self._keep(comment)
 
-    def add(self, comment: Comment) -> None:
-        """Keep a comment, in place of the same reviewer's last one on this run; raises NotTaken."""
+    def add(self, comment: Comment) -> Refusal | None:
+        """Keep a comment, in place of the same reviewer's last one on this run; or say why not."""
         if len(comment.text) > MAX_COMMENT:
-            raise NotTaken(f"The comment is longer than {MAX_COMMENT:,} characters. Shorten it, then send it again.")
+            return Refusal(f"The comment is longer than {MAX_COMMENT:,} characters. Shorten it, then send it again.")
         clean = comment.text.encode("utf-8", "replace").decode()
         comment = dataclasses.replace(comment, text=clean, at=comment.at or time.time())
         with self._lock:
             known = (comment.run_id, comment.author) in self._kept
             if not known and len(self.of(comment.run_id)) >= MAX_PER_RUN:
-                raise NotTaken(f"This run has {MAX_PER_RUN} comments already, and takes no more.")
-            self._write(comment)
+                return Refusal(f"This run has {MAX_PER_RUN} comments already, and takes no more.")
+            if refusal := self._write(comment):
+                return refusal
             self._keep(comment)
+        return None
 
     def of(self, run_id: str) -> list[Comment]:
         """The comments on a run, the oldest first."""
@@ -98,17 +98,18 @@ class Feedback:
         if comment.thumb is not None or comment.text.strip():
             self._kept[key] = comment
 
-    def _write(self, comment: Comment) -> None:
+    def _write(self, comment: Comment) -> Refusal | None:
         if not self._path:
-            return
+            return None
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:
                 if file.tell() > MAX_BYTES:
-                    raise NotTaken("There is no room for more comments here. Put yours into the review pack's mail.")
+                    return Refusal("There is no room for more comments here. Put yours into the review pack's mail.")
                 file.write(_line(comment))
         except OSError as error:
             log.warning("A comment is kept until the next restart only: %s", error)
+        return None
 
 
 class Gate:

@@ -14,7 +14,7 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 
-class Shares:
+class Links:
     """The links that were made, in one small file; without a path, in memory only. Safe from any thread.
 
     A token has 128 random bits and says nothing. Whoever has it learns neither the run's id nor its owner.

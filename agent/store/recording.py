@@ -200,7 +200,7 @@ def dump(header: Header, events: Iterator[StreamEvent] | tuple[StreamEvent, ...]
     return "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
 
 
-class Store:
+class Recordings:
     """The recordings in one folder, bounded in age and size; the oldest go first."""
 
     def __init__(self, folder: Path, *, max_bytes: int = 200_000_000, max_days: float = 30.0) -> None:
@@ -248,7 +248,7 @@ class Store:
         if is_id(run_id):
             self.path(run_id).unlink(missing_ok=True)
 
-    def tidy(self) -> list[str]:
+    def prune(self) -> list[str]:
         """Delete what is too old, then the oldest until the rest is small enough; returns the ids of what is gone."""
         files, gone = [], []
         for path in self.folder.glob("*.jsonl"):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui.shell import session
+from ui.shell import pin
 
 ROOT = Path(__file__).parents[2]
 PAGES = {
@@ -176,13 +176,13 @@ def test_the_code_beside_the_run_is_the_code_that_ran(page):
 
 
 def test_a_key_in_the_secrets_switches_to_the_hosts_models(monkeypatch):
-    monkeypatch.delitem(sys.modules, session._PIN, raising=False)
+    monkeypatch.delitem(sys.modules, pin._PIN, raising=False)
     app = AppTest.from_file(str(ROOT / PAGES["custom_data"]), default_timeout=30)
     app.secrets["openai"] = {"api_key": "sk-host", "base_url": "http://127.0.0.1:9/v1", "model": "alpha, beta"}
     app.run()
     try:
         assert app.selectbox(key="model").options == ["alpha", "beta"]
-        assert session.runner().settings.api_key == "sk-host"
+        assert pin.application().settings.api_key == "sk-host"
         assert "sk-host" not in os.environ.values()
     finally:
-        session.runner().close()
+        pin.application().close()

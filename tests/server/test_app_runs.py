@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from agent.engine.application import Application
 from agent.engine.run import digest
-from agent.engine.runner import Runner
 from agent.projections.replay import Playback, count_at, length
 from agent.projections.transcript import Transcript, fold
 from agent.settings import Settings
-from agent.store.recording import MAX_BYTES, BrokenRecording, Header, Store, dump, from_stranger, read
+from agent.store.recording import MAX_BYTES, BrokenRecording, Header, Recordings, dump, from_stranger, read
 from agent.streaming.events import RUN_MODES, RunRequest, StreamEvent
 from tests.serving import wait_until
 
@@ -34,20 +34,21 @@ EVENTS = (
 
 
 @pytest.fixture
-def runner(tmp_path, monkeypatch):
-    """A runner of this test's own in the place of the process's."""
-    from ui.shell import session
+def store(tmp_path, monkeypatch):
+    """The store of an application of this test's own in the place of the process's."""
+    from ui.shell import pin
 
-    with Runner(Settings(recordings=tmp_path / "runs", host_password="sesame")) as own:
-        monkeypatch.setattr(session, "runner", lambda: own)
-        yield own
+    with Application(Settings(recordings=tmp_path / "runs", host_password="sesame")) as own:
+        monkeypatch.setattr(pin, "application", lambda: own)
+        yield own.store
 
 
-def keep(runner, run_id, owner=ME, events=EVENTS, asked_at=1_790_000_000.0, request=REQUEST):
+def keep(store, run_id, owner=ME, events=EVENTS, asked_at=1_790_000_000.0, request=REQUEST):
     header = Header(run_id, asked_at, request, "thread", digest(owner))
-    path = runner.store.path(run_id)
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(dump(header, events))
+    writer = store.record(header)
+    for event in events:
+        writer.add(event)
+    writer.close()
 
 
 def open_runs(visitor=ME, **url):
@@ -69,10 +70,10 @@ def text(app):
     return "\n".join(element.value for element in elements)
 
 
-def test_the_list_holds_ones_own_runs_and_the_samples(runner):
-    keep(runner, "my-own-run")
-    keep(runner, "my-interrupted-run", events=EVENTS[:3])
-    keep(runner, "somebody-elses", OTHER)
+def test_the_list_holds_ones_own_runs_and_the_samples(store):
+    keep(store, "my-own-run")
+    keep(store, "my-interrupted-run", events=EVENTS[:3])
+    keep(store, "somebody-elses", OTHER)
     app = open_runs()
     assert {"open_my-own-run", "open_my-interrupted-run", "open_sample-two-tools"} <= set(keys(app))
     assert "open_somebody-elses" not in keys(app)
@@ -80,8 +81,8 @@ def test_the_list_holds_ones_own_runs_and_the_samples(runner):
     assert "What is kept about you" in text(app)
 
 
-def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(runner):
-    keep(runner, "my-own-run")
+def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(store):
+    keep(store, "my-own-run")
     app = open_runs()
     app.button(key="open_my-own-run").click().run()
     assert "A desk." in text(app)
@@ -92,8 +93,8 @@ def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(runn
     assert "not among yours" in text(open_runs(open="../../etc/passwd"))
 
 
-def test_a_run_is_told_in_plain_words_or_shown_as_it_is(runner):
-    keep(runner, "my-own-run")
+def test_a_run_is_told_in_plain_words_or_shown_as_it_is(store):
+    keep(store, "my-own-run")
     app = open_runs(open="my-own-run")
     assert "The assistant read the question" in text(app)
     app.segmented_control(key="view").set_value("technical").run()
@@ -102,27 +103,27 @@ def test_a_run_is_told_in_plain_words_or_shown_as_it_is(runner):
     assert app.query_params["view"] in ("technical", ["technical"])
 
 
-def test_deleting_asks_first_and_takes_link_and_comments_along(runner):
-    keep(runner, "my-own-run")
-    token = runner.shares.make("my-own-run")
+def test_deleting_asks_first_and_takes_link_and_comments_along(store):
+    keep(store, "my-own-run")
+    token = store.links.make("my-own-run")
     app = open_runs()
     app.button(key="delete_my-own-run").click().run()
     app.button(key="delete_not").click().run()
-    assert runner.store.read("my-own-run")
+    assert store.read("my-own-run")
     app.button(key="delete_my-own-run").click().run()
     app.button(key="delete_now").click().run()
-    assert runner.store.read("my-own-run") is None
-    assert runner.shares.run_of(token) is None
+    assert store.read("my-own-run") is None
+    assert store.links.run_of(token) is None
     assert "open_my-own-run" not in keys(app)
 
 
-def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoked(runner):
-    keep(runner, "my-own-run")
+def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoked(store):
+    keep(store, "my-own-run")
     owner = open_runs(open="my-own-run")
     assert "Whoever has the link" in text(owner)
-    assert runner.shares.token_of("my-own-run") is None
+    assert store.links.token_of("my-own-run") is None
     owner.button(key="share").click().run()
-    token = runner.shares.token_of("my-own-run")
+    token = store.links.token_of("my-own-run")
     assert f"share={token}" in text(owner)
 
     guest = open_runs(OTHER, share=token)
@@ -137,14 +138,14 @@ def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoke
     assert "leads nowhere" in text(open_runs(OTHER, share="../x"))
 
 
-def test_a_comment_is_for_the_pack_and_the_host(runner):
-    keep(runner, "my-own-run")
-    token = runner.shares.make("my-own-run")
+def test_a_comment_is_for_the_pack_and_the_host(store):
+    keep(store, "my-own-run")
+    token = store.links.make("my-own-run")
     guest = open_runs(OTHER, share=token)
     guest.text_area(key="text_my-own-run").set_value("=Too slow")
     next(button for button in guest.button if button.label == "Keep it").click().run()
     assert not guest.exception
-    assert [comment.text for comment in runner.feedback.of("my-own-run")] == ["=Too slow"]
+    assert [comment.text for comment in store.comments.of("my-own-run")] == ["=Too slow"]
 
     host = open_runs()
     host.text_input(key="typed_password").set_value("wrong").run()
@@ -156,9 +157,9 @@ def test_a_comment_is_for_the_pack_and_the_host(runner):
     assert "sesame" not in repr(host.session_state)
 
 
-def test_a_thousand_runs_open_quickly_and_only_ten_are_drawn(runner):
+def test_a_thousand_runs_open_quickly_and_only_ten_are_drawn(store):
     for number in range(1_000):
-        keep(runner, f"run-number-{number:04}", asked_at=1_790_000_000.0 + number)
+        keep(store, f"run-number-{number:04}", asked_at=1_790_000_000.0 + number)
     started = time.monotonic()
     app = open_runs()
     first = time.monotonic() - started
@@ -172,8 +173,8 @@ def test_a_thousand_runs_open_quickly_and_only_ten_are_drawn(runner):
     assert again < 1
 
 
-def test_the_slider_jumps_to_any_moment(runner):
-    keep(runner, "my-own-run")
+def test_the_slider_jumps_to_any_moment(store):
+    keep(store, "my-own-run")
     app = open_runs(open="my-own-run")
     app.slider(key="replay_at").set_value(0.6).run()
     assert "Desk" in text(app)
@@ -182,8 +183,8 @@ def test_the_slider_jumps_to_any_moment(runner):
     assert "A desk." in text(app)
 
 
-def test_a_replay_plays_to_its_end(runner):
-    keep(runner, "my-own-run")
+def test_a_replay_plays_to_its_end(store):
+    keep(store, "my-own-run")
     app = open_runs(open="my-own-run")
     app.segmented_control(key="replay_speed").set_value("4×").run()
     started = time.monotonic()
@@ -214,11 +215,12 @@ def test_a_replay_shows_event_for_event_what_the_live_run_showed(speed):
 _ASKS = """
 import sys, time
 from agent.streaming.events import RunRequest
-from agent.engine.runner import Runner
+from agent.engine.in_process import InProcessBackend
 from agent.settings import Settings
+from agent.store.store import Store
 from pathlib import Path
-runner = Runner(Settings(recordings=Path(sys.argv[1])))
-run = runner.start(RunRequest("What items are in the bedroom?", tools=("get_items.llm",)), session="me")
+backend = InProcessBackend(Settings(), Store(Path(sys.argv[1])))
+run = backend.start(RunRequest("What items are in the bedroom?", tools=("get_items.llm",)), session="me")
 cursor = 0
 while True:
     events, cursor, _ = run.read(cursor, 0.05)
@@ -237,7 +239,7 @@ def test_of_a_run_whose_server_is_killed_only_the_last_half_second_is_lost(tmp_p
         killed = time.time()
         process.kill()
         process.wait()
-    store = Store(tmp_path / "runs")
+    store = Recordings(tmp_path / "runs")
     (entry,) = store.entries(digest("me"))
     assert entry.interrupted
     recording = store.read(entry.header.id)
@@ -249,7 +251,7 @@ def test_of_a_run_whose_server_is_killed_only_the_last_half_second_is_lost(tmp_p
 
 
 def test_a_run_whose_last_line_is_long_is_listed_as_it_ended(tmp_path):
-    store = Store(tmp_path)
+    store = Recordings(tmp_path)
     long = StreamEvent(4, 1.5, "run", {"state": "failed", "message": "ä" * 50_000})
     store.path("a-long-end").write_text(dump(Header("a-long-end", 1.0, REQUEST), (*EVENTS[:4], long)))
     (entry,) = store.entries()
@@ -304,7 +306,7 @@ def test_what_no_browser_can_be_sent_is_taken_out_of_a_strangers_file():
 HOSTILE = "<script>alert(1)</script> ![x](https://evil.example/a.png) [y](javascript:1) :material/home: $x$"
 
 
-def test_an_uploaded_file_is_drawn_safely_and_kept_nowhere(runner):
+def test_an_uploaded_file_is_drawn_safely_and_kept_nowhere(store):
     events = (
         *EVENTS[:2],
         StreamEvent(2, 0.2, "custom", HOSTILE, None, "c"),
@@ -323,12 +325,12 @@ def test_an_uploaded_file_is_drawn_safely_and_kept_nowhere(runner):
     assert "\\<script" in drawn
     for pattern in (r"(?<!\\)<script", r"(?<!\\)!\[", r"\]\((?=[hj])", r"(?<!\\)\$x"):
         assert not re.search(pattern, drawn), pattern
-    assert runner.store.entries() == []
+    assert store.entries() == []
     app.button(key="back").click().run()
     assert "stranger" not in "".join(map(str, keys(app)))
 
 
-def test_a_file_that_is_no_recording_is_one_sentence(runner):
+def test_a_file_that_is_no_recording_is_one_sentence(store):
     app = open_runs()
     app.file_uploader[0].set_value(("run.jsonl", b"not json", "application/jsonl")).run()
     assert [warning.value for warning in app.warning] == ["The first line is not JSON."]

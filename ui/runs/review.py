@@ -11,7 +11,7 @@ import streamlit as st
 
 from agent.engine.run import Run, digest
 from agent.export.export import Pack, file_name, to_html, to_jsonl, to_markdown
-from agent.store.comments import MAX_COMMENT, Comment, NotTaken, table, to_csv
+from agent.store.comments import MAX_COMMENT, Comment, table, to_csv
 from agent.streaming.events import StreamMode
 from ui.shell import session
 
@@ -34,7 +34,7 @@ def bar(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
 
 def host() -> None:
     """All feedback, for whoever knows the host's password; nothing where none is set."""
-    gate = session.runner().gate
+    gate = session.host_gate()
     if gate is None:
         return
     with st.expander("For the host: all feedback", icon=":material/lock:"):
@@ -43,10 +43,7 @@ def host() -> None:
             if refusal := st.session_state.pop("password_refusal", None):
                 st.warning(refusal, icon=":material/lock:")
             return
-        runner = session.runner()
-        comments = runner.feedback.all()
-        entries = runner.store.entries() if runner.store else []
-        rows = table(comments, {entry.header.id: entry.header.request.question for entry in entries})
+        rows = table(*session.all_comments())
         st.dataframe(rows, hide_index=True) if rows else st.caption("Nobody has said anything yet.")
         st.download_button(
             "Download as CSV",
@@ -104,7 +101,7 @@ def _share(run: Run) -> None:
 def _comment(kind: str, run: Run) -> None:
     mine = _mine(kind, run)
     with st.popover("Comment", icon=":material/rate_review:"):
-        st.caption(_WHO_READS[kind] if session.runner().gate or kind == "upload" else _WHO_READS["pack"])
+        st.caption(_WHO_READS[kind] if session.host_gate() or kind == "upload" else _WHO_READS["pack"])
         with st.form("comment_form", border=False):
             st.feedback("thumbs", key=f"thumb_{run.id}", default=mine.thumb if mine else None)
             st.text_area(
@@ -132,7 +129,7 @@ _WHO_READS = {
 def _comments(kind: str, run: Run) -> list[Comment]:
     """The comments that this visitor may read: all on a run that is theirs or was shared with them, or their own."""
     if kind in ("own", "shared"):
-        return session.runner().feedback.of(run.id)
+        return session.comments().of(run.id)
     mine = _mine(kind, run)
     return [mine] if mine else []
 
@@ -142,7 +139,7 @@ def _mine(kind: str, run: Run) -> Comment | None:
         found: Comment | None = st.session_state.get("upload_comments", {}).get(run.id)
         return found
     author = digest(session.session_id())
-    return next((comment for comment in session.runner().feedback.of(run.id) if comment.author == author), None)
+    return next((comment for comment in session.comments().of(run.id) if comment.author == author), None)
 
 
 def _say(kind: str, run_id: str) -> None:
@@ -150,26 +147,23 @@ def _say(kind: str, run_id: str) -> None:
     comment = Comment(run_id, digest(session.session_id()), st.session_state.get(f"thumb_{run_id}"), text, time.time())
     if kind == "upload":
         st.session_state.setdefault("upload_comments", {})[run_id] = comment
-    else:
-        try:
-            session.runner().feedback.add(comment)
-        except NotTaken as error:
-            st.session_state["comment_told"] = str(error)
-            return
+    elif refusal := session.comments().add(comment):
+        st.session_state["comment_told"] = refusal.sentence
+        return
     st.session_state["comment_told"] = "Kept. You can change it here."
 
 
 def _make_link(run_id: str) -> None:
-    session.runner().shares.make(run_id)
+    session.links().make(run_id)
 
 
 def _revoke(run_id: str) -> None:
-    session.runner().shares.revoke(run_id)
+    session.links().revoke(run_id)
 
 
 def _link(run: Run) -> str:
     """The address of a shared run; empty if it is not shared."""
-    token = session.runner().shares.token_of(run.id)
+    token = session.links().token_of(run.id)
     if not token:
         return ""
     here = urlsplit(str(st.context.url or ""))
@@ -179,7 +173,7 @@ def _link(run: Run) -> str:
 
 def _try_password() -> None:
     """Look at the typed password, and take it out of the widget, whose value would be sent with every click."""
-    gate, typed = session.runner().gate, str(st.session_state.get("typed_password") or "")
+    gate, typed = session.host_gate(), str(st.session_state.get("typed_password") or "")
     st.session_state["typed_password"] = ""
     if gate is None or not typed:
         return

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime, timezone
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from agent.engine.run import Run, digest
+from agent.engine.run import Run, RunSummary, digest
 from agent.engine.samples import FOLDER
 from agent.export.export import model_words
-from agent.projections.replay import length
-from agent.store.recording import BrokenRecording, Entry, Header, Recording, Store, from_stranger, read
+from agent.store.recording import BrokenRecording, Entry, Recording, Recordings, from_stranger, read
 from agent.streaming.events import RUN_MODES, StreamMode
 from ui.markdown import safe_label, safe_markdown
 from ui.runs import review
@@ -40,15 +39,6 @@ _STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One line of a list."""
-
-    header: Header
-    seconds: float
-    state: str
-
-
 def runs() -> None:
     """Show what the URL names, or the list."""
     if token := st.query_params.get("share"):
@@ -64,31 +54,21 @@ def runs() -> None:
 def _list() -> None:
     st.title("Runs", anchor=False)
     st.markdown("Every question you ask is kept as a **run**: look at it again, replay it, share it, take it along.")
-    own = own_items()
+    own = session.runs().of(session.session_id())
     _rows(own, "own")
     if not own:
         st.info("Nothing here yet. Ask a question on any page, and its run appears here.", icon=":material/history:")
     st.header("Recorded samples", anchor=False)
     st.caption("Made beforehand with the demo model, which is no AI.")
-    _rows([_item(entry, {}) for entry in samples().entries()], "sample")
+    _rows(samples().entries(), "sample")
     _upload()
     st.caption(_what_is_kept())
     review.host()
 
 
-def own_items() -> list[Item]:
-    """The visitor's runs, the newest first: recorded ones, and those that are only in memory."""
-    runner, visitor = session.runner(), session.session_id()
-    alive = {run.id: run for run in runner.of(visitor)}
-    items = [_item(entry, alive) for entry in (runner.store.entries(digest(visitor)) if runner.store else [])]
-    for run in alive.values():
-        items.append(Item(run.header, length(run.read()[0]), run.state))
-    return sorted(items, key=lambda item: item.header.asked_at, reverse=True)
-
-
-def samples() -> Store:
+def samples() -> Recordings:
     """The recordings that the app brings along."""
-    return Store(FOLDER)
+    return Recordings(FOLDER)
 
 
 def when(seconds: float) -> str:
@@ -99,14 +79,7 @@ def when(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, zone).strftime("%d %b %Y, %H:%M")
 
 
-def _item(entry: Entry, alive: dict[str, Run]) -> Item:
-    """A line for a file; a run that is in memory knows better how it is, and is taken out of `alive`."""
-    if run := alive.pop(entry.header.id, None):
-        return Item(entry.header, length(run.read()[0]), run.state)
-    return Item(entry.header, entry.seconds, "interrupted" if entry.interrupted else entry.state)
-
-
-def _rows(items: list[Item], kind: Kind) -> None:
+def _rows(items: Sequence[RunSummary | Entry], kind: Kind) -> None:
     pages = -(-len(items) // PER_PAGE)
     place = st.container(gap="xxsmall", key=f"list_{kind}")
     number = st.pagination(pages, key=f"page_{kind}") if pages > 1 else 1
@@ -117,7 +90,7 @@ def _rows(items: list[Item], kind: Kind) -> None:
         st.caption(f"{len(items):,} runs")
 
 
-def _row(item: Item, kind: Kind) -> None:
+def _row(item: RunSummary | Entry, kind: Kind) -> None:
     run_id = item.header.id
     with st.container(
         border=True,
@@ -136,7 +109,8 @@ def _row(item: Item, kind: Kind) -> None:
         )
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             asked = f"{when(item.header.asked_at)} · {item.seconds:.1f} s"
-            st.markdown(f"{_STATES[item.state]} :small[:gray[{asked}]]", width="content")
+            state = _STATES["interrupted" if item.interrupted else item.state]
+            st.markdown(f"{state} :small[:gray[{asked}]]", width="content")
             if kind == "own":
                 _delete(run_id)
 
@@ -158,7 +132,7 @@ def _delete(run_id: str) -> None:
 
 def _own_or_sample(run_id: str) -> None:
     kind: Kind = "own"
-    run = session.runner().get(run_id)
+    run = session.runs().get(run_id)
     if run and run.header.owner != digest(session.session_id()):
         run = None
     if run is None:
@@ -178,9 +152,8 @@ def _own_or_sample(run_id: str) -> None:
 
 
 def _shared(token: str) -> None:
-    runner = session.runner()
-    run_id = runner.shares.run_of(token)
-    run = runner.get(run_id) if run_id else None
+    run_id = session.links().run_of(token)
+    run = session.runs().get(run_id) if run_id else None
     if run is None:
         st.title("Shared run", anchor=False)
         st.info("This link leads nowhere: it was revoked, or its run was deleted.", icon=":material/link_off:")
@@ -268,20 +241,20 @@ def _ask_first(run_id: str | None) -> None:
 
 def _forget(run_id: str) -> None:
     """Delete a run of this visitor, and nobody else's."""
-    if any(item.header.id == run_id for item in own_items()):
-        session.runner().forget(run_id)
+    own = session.runs()
+    if any(item.header.id == run_id for item in own.of(session.session_id())):
+        own.forget(run_id)
     st.session_state.pop("deleting", None)
 
 
 def _what_is_kept() -> str:
-    runner = session.runner()
-    if not runner.store:
+    if not session.records_runs():
         return (
             ":material/shield_person: **What is kept about you:** your questions and their runs, in the server's "
             "memory until it is restarted. A cookie with a random number tells that they are yours; "
             "it says nothing about you."
         )
-    days = runner.settings.limits.recording_days
+    days = session.settings().limits.recording_days
     return (
         ":material/shield_person: **What is kept about you:** your questions and their runs, what you comment, and "
         f"the links you make, for {days:g} days at most, or until you delete a run. A cookie with a random number "

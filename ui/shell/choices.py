@@ -82,7 +82,7 @@ def offered_tool_choices(tools: Sequence[str]) -> list[str]:
 
 def offered_models() -> tuple[str, ...]:
     """The models that this visitor can ask."""
-    return session.runner().settings.models(visitor_has_key=bool(session.visitor_key()))
+    return session.settings().models(visitor_has_key=bool(session.visitor_key()))
 
 
 def recall(page: PageInfo) -> None:

@@ -64,7 +64,7 @@ def _open(name: str) -> PageInfo:
 
 def _check_settings() -> None:
     try:
-        session.runner()
+        session.settings()
     except SettingsError as error:
         st.error(f"The app cannot start: {error}", icon=":material/settings_alert:")
         st.stop()

@@ -1,43 +1,61 @@
-"""What outlives a rerun: the runner of the process, and what this session knows."""
+"""What this session knows, and what its pages are handed of what the process has."""
 
 from __future__ import annotations
 
-import atexit
-import gc
-import os
 import re
 import secrets
-import sys
-import threading
-import types
-from collections import ChainMap
 
 import streamlit as st
 
+from agent.engine.backend import RunBackend
 from agent.engine.run import Run
-from agent.engine.runner import Runner
 from agent.settings import Settings
+from agent.store.comments import Comment, Comments, Gate
+from agent.store.links import Links
+from ui.shell import pin
 
-_PIN = "_toolstream_runner_3"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
-def runner() -> Runner:
-    """The one runner of the process.
+def settings() -> Settings:
+    """What the host has set; raises SettingsError where the app cannot start with it."""
+    return pin.application().settings
 
-    It is pinned in `sys.modules` and not in `st.cache_resource` or a global: any visitor can empty the cache, and
-    saving a source file drops both. The number in the pin's name goes up with a change of what it holds.
-    """
-    pin = sys.modules.get(_PIN)
-    if pin is None:
-        pin = types.ModuleType(_PIN)
-        pin.__dict__.update(lock=threading.Lock(), runner=None)
-        pin = sys.modules.setdefault(_PIN, pin)
-    if pin.runner is None:
-        with pin.lock:
-            if pin.runner is None:
-                pin.__dict__["runner"] = _start()
-    return pin.runner  # type: ignore[no-any-return]
+
+def runs() -> RunBackend:
+    """Where runs are started and found."""
+    return pin.CurrentRuns(pin.application().runs)
+
+
+def links() -> Links:
+    """The links to single runs."""
+    return pin.application().store.links
+
+
+def comments() -> Comments:
+    """What reviewers say about runs."""
+    return pin.application().store.comments
+
+
+def all_comments() -> tuple[list[Comment], dict[str, str]]:
+    """All comments, the newest first, and the questions of the runs that are still kept: for the host alone."""
+    store = pin.application().store
+    return store.comments.all(), store.questions()
+
+
+def host_gate() -> Gate | None:
+    """The host's way to all comments, where there is a password."""
+    return pin.application().gate
+
+
+def records_runs() -> bool:
+    """Whether runs outlive the process."""
+    return pin.application().store.records
+
+
+def demo_url() -> str | None:
+    """Where the demo model's server listens, if there is one."""
+    return pin.application().runs.demo_url
 
 
 def session_id() -> str:
@@ -54,7 +72,7 @@ def session_id() -> str:
 def visitor_cookie() -> str:
     """A script that lets the browser keep session_id: streamlit can read cookies, but not set them."""
     secure = "; Secure" if _is_https() else ""
-    days = runner().settings.limits.recording_days
+    days = settings().limits.recording_days
     rest = f"; Path=/; SameSite=Strict; Max-Age={int(days * 86_400)}{secure}"
     return f"""<script>
 {{
@@ -77,23 +95,23 @@ def conversation(page: str) -> list[Run]:
     """
     threads: dict[str, str] = st.session_state.setdefault("threads", {})
     if page not in threads and (run_id := st.query_params.get("run")):
-        found = runner().get(run_id)
+        found = runs().get(run_id)
         if found and found.request.page == page:
             threads[page] = found.thread_id
-    return runner().thread(threads[page]) if page in threads else []
+    return runs().thread(threads[page]) if page in threads else []
 
 
 def last_run(page: str) -> str | None:
     """The id of the last run of a page's conversation, as far as this session knows it."""
     thread = st.session_state.get("threads", {}).get(page)
-    runs = runner().thread(thread) if thread else []
-    return runs[-1].id if runs else None
+    turns = runs().thread(thread) if thread else []
+    return turns[-1].id if turns else None
 
 
 def run_is_lost(page: str) -> bool:
     """Whether the URL names a run that is not, or no longer, kept here."""
     run_id = st.query_params.get("run")
-    return run_id is not None and page not in st.session_state.get("threads", {}) and runner().get(run_id) is None
+    return run_id is not None and page not in st.session_state.get("threads", {}) and runs().get(run_id) is None
 
 
 def thread_id(page: str) -> str:
@@ -114,20 +132,3 @@ def _is_https() -> bool:
 
 def _cookie_name() -> str:
     return ("__Host-" if _is_https() else "") + "toolstream_visitor"
-
-
-def _start() -> Runner:
-    started = Runner(Settings.from_env(ChainMap(_openai_secrets(), dict(os.environ))))
-    atexit.register(started.close)
-    sys.setswitchinterval(0.0005)  # readers share the GIL with the loop: let go of it sooner
-    gc.freeze()  # what is imported by now is never garbage
-    gc.set_threshold(50_000, 10, 10)  # the logs of runs are much memory and no garbage: look through them rarely
-    return started
-
-
-def _openai_secrets() -> dict[str, str]:
-    """The section [openai] of the secrets, under the names of the environment variables."""
-    if not st.secrets.load_if_toml_exists():
-        return {}
-    section = st.secrets.get("openai", {})
-    return {f"OPENAI_{name.upper()}": str(value) for name, value in section.items()}

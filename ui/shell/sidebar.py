@@ -145,7 +145,7 @@ def _details(choices: Choices) -> None:
 
 def _model(choices: Choices) -> None:
     st.selectbox("Model", offered_models(), key="model", format_func=lambda name: _MODELS.get(name, name))
-    if choices.model in DEMO_MODELS and session.runner().settings.is_demo:
+    if choices.model in DEMO_MODELS and session.settings().is_demo:
         st.caption("No AI here: a demo model answers from a small book of places. It needs no key.")
 
 

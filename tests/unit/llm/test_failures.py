@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from agent.demo_model import DemoServer
-from agent.engine.runner import Runner
+from agent.engine.in_process import InProcessBackend
 from agent.loop import BackgroundLoop
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
@@ -35,8 +35,8 @@ def flaky():
     with BackgroundLoop() as loop:
         server = DemoServer()
         loop.call(server.start(), 10)
-        with Runner(Settings(KEY, server.base_url, models, limits=LIMITS)) as runner:
-            yield runner
+        with InProcessBackend(Settings(KEY, server.base_url, models, limits=LIMITS)) as backend:
+            yield backend
         loop.call(server.close(), 10)
 
 
@@ -85,9 +85,9 @@ def test_a_server_that_is_not_there_is_said_so():
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
-        with Runner(Settings(base_url=url, openai_models=("any",), limits=LIMITS)) as runner:
+        with InProcessBackend(Settings(base_url=url, openai_models=("any",), limits=LIMITS)) as backend:
             for request in agents("hello", "any"):
-                assert "cannot be reached" in finish(runner.start(request)).message
+                assert "cannot be reached" in finish(backend.start(request)).message
 
 
 def test_a_visitors_key_is_used_for_their_run_and_found_nowhere_after_it(caplog):
@@ -95,16 +95,16 @@ def test_a_visitors_key_is_used_for_their_run_and_found_nowhere_after_it(caplog)
     with BackgroundLoop() as loop:
         server = DemoServer(api_key="sk-visitor-right")
         loop.call(server.start(), 10)
-        with Runner(Settings(KEY, server.base_url, ("demo-fast",), limits=LIMITS)) as runner:
+        with InProcessBackend(Settings(KEY, server.base_url, ("demo-fast",), limits=LIMITS)) as backend:
             request = RunRequest("hello", "react", (), model="demo-fast", all_modes=True)
-            right = runner.start(request, api_key="sk-visitor-right")
+            right = backend.start(request, api_key="sk-visitor-right")
             assert finish(right).state == "finished"
-            wrong = runner.start(request, api_key="sk-visitor-wrong")
+            wrong = backend.start(request, api_key="sk-visitor-wrong")
             assert "401" in finish(wrong).message
-            assert "401" in finish(runner.start(request)).message
+            assert "401" in finish(backend.start(request)).message
             said = "".join(str(run.read()[0]) + repr(vars(run)) for run in (right, wrong))
             for key in ("sk-visitor-right", "sk-visitor-wrong", KEY):
                 assert key not in said
                 assert key not in caplog.text
-                assert key not in repr(vars(runner))
+                assert key not in repr(vars(backend))
         loop.call(server.close(), 10)

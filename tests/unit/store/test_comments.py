@@ -3,43 +3,41 @@ import io
 
 import pytest
 
-from agent.store.comments import MAX_PER_RUN, Comment, Feedback, Gate, NotTaken, table, to_csv
+from agent.store.comments import MAX_PER_RUN, Comment, Comments, Gate, table, to_csv
 
 
 def test_comments_outlive_a_restart_and_the_last_word_of_each_reviewer_counts(tmp_path):
     path = tmp_path / "review" / "feedback.jsonl"
-    feedback = Feedback(path)
-    feedback.add(Comment("run-1", "ann", 1, "good", 1.0))
-    feedback.add(Comment("run-1", "bob", 0, "slow", 2.0))
-    feedback.add(Comment("run-1", "ann", 0, "on second thoughts", 3.0))
-    feedback.add(Comment("run-2", "ann", None, "half \ud800", 4.0))
+    comments = Comments(path)
+    comments.add(Comment("run-1", "ann", 1, "good", 1.0))
+    comments.add(Comment("run-1", "bob", 0, "slow", 2.0))
+    comments.add(Comment("run-1", "ann", 0, "on second thoughts", 3.0))
+    comments.add(Comment("run-2", "ann", None, "half \ud800", 4.0))
     path.write_text(path.read_text() + '{"run_id": "cut o')
-    for kept in (feedback, Feedback(path)):
+    for kept in (comments, Comments(path)):
         assert [(c.author, c.text) for c in kept.of("run-1")] == [("bob", "slow"), ("ann", "on second thoughts")]
         assert [c.at for c in kept.all()] == [4.0, 3.0, 2.0]
 
 
 def test_a_comment_can_be_taken_back_and_goes_with_its_run(tmp_path):
     path = tmp_path / "feedback.jsonl"
-    feedback = Feedback(path)
+    comments = Comments(path)
     for author in ("ann", "bob"):
-        feedback.add(Comment("run-1", author, 1, "good"))
-    feedback.add(Comment("run-1", "ann"))
-    assert [c.author for c in feedback.of("run-1")] == ["bob"]
-    feedback.forget("run-1")
-    assert feedback.all() == Feedback(path).all() == []
+        comments.add(Comment("run-1", author, 1, "good"))
+    comments.add(Comment("run-1", "ann"))
+    assert [c.author for c in comments.of("run-1")] == ["bob"]
+    comments.forget("run-1")
+    assert comments.all() == Comments(path).all() == []
     assert "good" not in path.read_text()
 
 
 def test_too_much_is_refused_in_one_sentence():
-    feedback = Feedback(None)
-    with pytest.raises(NotTaken, match="2,000"):
-        feedback.add(Comment("run-1", "ann", 1, "x" * 2_001))
+    comments = Comments(None)
+    assert "2,000" in comments.add(Comment("run-1", "ann", 1, "x" * 2_001)).sentence
     for number in range(MAX_PER_RUN):
-        feedback.add(Comment("run-1", f"author {number}", 1))
-    with pytest.raises(NotTaken, match="takes no more"):
-        feedback.add(Comment("run-1", "one more", 1))
-    feedback.add(Comment("run-1", "author 0", 0, "may still change"))
+        comments.add(Comment("run-1", f"author {number}", 1))
+    assert "takes no more" in comments.add(Comment("run-1", "one more", 1)).sentence
+    comments.add(Comment("run-1", "author 0", 0, "may still change"))
 
 
 @pytest.mark.parametrize(

@@ -2,31 +2,31 @@ import json
 import stat
 import threading
 
-from agent.store.links import Shares
+from agent.store.links import Links
 
 
 def test_a_link_is_random_found_again_after_a_restart_and_can_be_revoked(tmp_path):
     path = tmp_path / "review" / "shares.json"
-    shares = Shares(path)
-    token = shares.make("run-number-1")
+    links = Links(path)
+    token = links.make("run-number-1")
     assert len(token) == 22
     assert "run" not in token
-    assert shares.make("run-number-1") == token
-    assert shares.make("run-number-2") != token
-    assert Shares(path).run_of(token) == "run-number-1"
-    assert Shares(path).token_of("run-number-1") == token
+    assert links.make("run-number-1") == token
+    assert links.make("run-number-2") != token
+    assert Links(path).run_of(token) == "run-number-1"
+    assert Links(path).token_of("run-number-1") == token
 
-    shares.revoke("run-number-1")
-    assert shares.run_of(token) is None
-    assert Shares(path).run_of(token) is None
-    assert Shares(path).token_of("run-number-2")
-    assert shares.make("run-number-1") != token
+    links.revoke("run-number-1")
+    assert links.run_of(token) is None
+    assert Links(path).run_of(token) is None
+    assert Links(path).token_of("run-number-2")
+    assert links.make("run-number-1") != token
 
 
 def test_the_file_is_for_its_owner_only_and_nothing_is_left_beside_it(tmp_path):
     path = tmp_path / "shares.json"
-    shares = Shares(path)
-    threads = [threading.Thread(target=shares.make, args=(f"run-number-{n}",)) for n in range(20)]
+    links = Links(path)
+    threads = [threading.Thread(target=links.make, args=(f"run-number-{n}",)) for n in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -37,12 +37,12 @@ def test_the_file_is_for_its_owner_only_and_nothing_is_left_beside_it(tmp_path):
 
 
 def test_without_a_folder_or_with_a_broken_file_links_last_until_the_restart(tmp_path):
-    shares = Shares(None)
-    assert shares.run_of(shares.make("run-number-1")) == "run-number-1"
+    links = Links(None)
+    assert links.run_of(links.make("run-number-1")) == "run-number-1"
     broken = tmp_path / "shares.json"
     for text in ("{", "[]", '{"token": 5}'):
         broken.write_text(text)
-        assert Shares(broken).run_of("token") is None
+        assert Links(broken).run_of("token") is None
     (tmp_path / "file").write_text("in the way")
-    blocked = Shares(tmp_path / "file" / "shares.json")
+    blocked = Links(tmp_path / "file" / "shares.json")
     assert blocked.run_of(blocked.make("run-number-1")) == "run-number-1"

@@ -4,10 +4,11 @@ import time
 
 import pytest
 
-from agent.engine.runner import Runner
+from agent.engine.in_process import InProcessBackend
 from agent.projections.transcript import fold
 from agent.settings import Settings
-from agent.store.recording import BrokenRecording, Header, Recording, Store, dump, parse, versions
+from agent.store.recording import BrokenRecording, Header, Recording, Recordings, dump, parse, versions
+from agent.store.store import Store
 from agent.streaming.events import RUN_MODES, RunRequest, StreamEvent
 
 REQUEST = RunRequest("what items are in the office?", "react", ("get_items",), model="demo-fast")
@@ -55,7 +56,7 @@ def test_a_broken_or_foreign_file_is_one_sentence(text):
 
 
 def test_a_store_lists_the_newest_first_and_only_ones_own(tmp_path):
-    store = Store(tmp_path)
+    store = Recordings(tmp_path)
     for number, owner in enumerate(("me", "you", "me")):
         header = Header(f"run-number-{number}", float(number), REQUEST, owner=owner)
         (tmp_path / f"{header.id}.jsonl").write_text(dump(header, EVENTS))
@@ -73,16 +74,16 @@ def test_the_oldest_go_first_when_there_is_too_much(tmp_path):
         path = tmp_path / f"{name}.jsonl"
         path.write_text("x" * 1_000)
         os.utime(path, (time.time() - age * 86_400,) * 2)
-    Store(tmp_path, max_bytes=2_500).tidy()
+    Recordings(tmp_path, max_bytes=2_500).prune()
     assert sorted(path.stem for path in tmp_path.iterdir()) == ["a-newer-run", "an-older-run"]
-    Store(tmp_path, max_days=1.5).tidy()
+    Recordings(tmp_path, max_days=1.5).prune()
     assert [path.stem for path in tmp_path.iterdir()] == ["a-newer-run"]
 
 
 def test_a_run_is_recorded_as_it_happens_and_found_again_after_a_restart(tmp_path):
     settings = Settings(recordings=tmp_path)
-    with Runner(settings) as runner:
-        run = runner.start(REQUEST, session="somebody")
+    with InProcessBackend(settings, Store.of(settings)) as backend:
+        run = backend.start(REQUEST, session="somebody")
         events, cursor, ended = [], 0, False
         while not ended:
             new, cursor, ended = run.read(cursor, 0.5)
@@ -90,7 +91,7 @@ def test_a_run_is_recorded_as_it_happens_and_found_again_after_a_restart(tmp_pat
     lines = (tmp_path / f"{run.id}.jsonl").read_text().splitlines()
     assert "somebody" not in lines[0]
     assert [StreamEvent.from_json(json.loads(line)) for line in lines[1:]] == events
-    with Runner(settings) as restarted:
+    with InProcessBackend(settings, Store.of(settings)) as restarted:
         again = restarted.get(run.id)
         assert (again.state, again.answer, again.request) == ("finished", run.answer, REQUEST)
         assert fold(again.read()[0], RUN_MODES) == fold(events, RUN_MODES)
@@ -99,8 +100,9 @@ def test_a_run_is_recorded_as_it_happens_and_found_again_after_a_restart(tmp_pat
 
 def test_a_folder_that_cannot_be_written_does_not_keep_a_run_from_working(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with Runner(Settings(recordings=tmp_path / "file")) as runner:
-        run = runner.start(REQUEST)
+    settings = Settings(recordings=tmp_path / "file")
+    with InProcessBackend(settings, Store.of(settings)) as backend:
+        run = backend.start(REQUEST)
         while not run.ended:
             run.read(10_000, 0.1)
         assert run.state == "finished"

@@ -6,8 +6,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from agent.engine.runner import Runner
+from agent.engine.in_process import InProcessBackend
 from agent.settings import Settings
+from agent.store.store import Store
 from agent.streaming.events import STREAM_MODES, RunRequest
 from tests.serving import wait_until
 
@@ -23,15 +24,15 @@ def recorded(tmp_path_factory):
     """A folder with a finished run of all modes, a failed one and a stopped one."""
     folder = tmp_path_factory.mktemp("runs")
     question = "What items are in the office and the bedroom?"
-    with Runner(Settings(recordings=folder)) as runner:
-        runner.wait_until_open()
+    with InProcessBackend(Settings(), Store(folder)) as backend:
+        backend.wait_until_open()
         runs = [
-            runner.start(RunRequest(question, model="demo-fast", all_modes=True), session="a"),
-            runner.start(RunRequest(question, "tool_node", model="demo-fast"), session="b"),
-            runner.start(
+            backend.start(RunRequest(question, model="demo-fast", all_modes=True), session="a"),
+            backend.start(RunRequest(question, "tool_node", model="demo-fast"), session="b"),
+            backend.start(
                 RunRequest(question, tools=("open_safe",), tool_choice="required", model="demo-flaky"), session="c"
             ),
-            runner.start(RunRequest(question), session="d"),
+            backend.start(RunRequest(question), session="d"),
         ]
         wait_until(lambda: runs[3].state == "running", 10, "it runs")
         runs[3].stop()
@@ -55,8 +56,8 @@ def test_every_line_that_was_written_is_as_documented(recorded):
 def test_a_failed_run_is_as_documented(tmp_path):
     from agent.settings import Limits
 
-    with Runner(Settings(recordings=tmp_path, limits=Limits(run_seconds=0.2))) as runner:
-        run = runner.start(RunRequest("What items are in the office?"))
+    with InProcessBackend(Settings(limits=Limits(run_seconds=0.2)), Store(tmp_path)) as backend:
+        run = backend.start(RunRequest("What items are in the office?"))
         wait_until(lambda: run.ended, 20, "it has ended")
     assert run.state == "failed"
     *_, last = map(json.loads, next(tmp_path.glob("*.jsonl")).read_text().splitlines())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.engine.runner import Runner
+from agent.engine.in_process import InProcessBackend
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
 from agent.streaming.events import RUN_MODES, RunRequest
@@ -17,15 +17,17 @@ PLAIN = tuple(tool_id for tool_id in TOOLS if "." not in tool_id)
 
 
 @pytest.fixture(scope="module")
-def runner():
-    with Runner(Settings(limits=Limits(runs_per_minute=1_000, runs_per_session=20))) as runner:
-        yield runner
+def backend():
+    with InProcessBackend(Settings(limits=Limits(runs_per_minute=1_000, runs_per_session=20))) as backend:
+        yield backend
 
 
 @pytest.fixture(scope="module", params=["react", "without_langchain"])
-def answers(runner, request):
+def answers(backend, request):
     """All questions asked at once, so that the slow tools are slow at the same time."""
-    runs = {question: runner.start(RunRequest(question, request.param, PLAIN, model="demo-fast")) for question in ASKED}
+    runs = {
+        question: backend.start(RunRequest(question, request.param, PLAIN, model="demo-fast")) for question in ASKED
+    }
     found = {}
     for question, run in runs.items():
         events, cursor, ended = [], 0, False
@@ -96,9 +98,9 @@ def test_the_tool_of_the_readme_is_offered_in_the_sidebar(plants, page):
 
 
 @pytest.mark.parametrize("graph", ["react", "prebuilt", "without_langchain"])
-def test_the_tool_of_the_readme_works_in_every_agent_as_soon_as_it_is_written(runner, plants, graph):
+def test_the_tool_of_the_readme_works_in_every_agent_as_soon_as_it_is_written(backend, plants, graph):
     question = "Water the plants in the greenhouse"
-    run = runner.start(RunRequest(question, graph, (*PLAIN, plants), model="demo-fast"))
+    run = backend.start(RunRequest(question, graph, (*PLAIN, plants), model="demo-fast"))
     events, cursor, ended = [], 0, False
     while not ended:
         new, cursor, ended = run.read(cursor, 0.5)

@@ -1,12 +1,11 @@
-"""The runner against the demo model's real server."""
+"""Runs in this process, against the demo model's real server."""
 
 import threading
 import time
 
 import pytest
 
-from agent.engine.runner import Runner
-from agent.errors import RequestRefused
+from agent.engine.in_process import InProcessBackend
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
 from agent.streaming.adapter import Happening
@@ -26,11 +25,11 @@ AGENTS = [
 
 
 @pytest.fixture(scope="module")
-def runner():
+def backend():
     limits = Limits(runs_per_minute=1_000, runs_per_session=10)
-    with Runner(Settings(demo_rate=400, limits=limits)) as runner:
-        runner.wait_until_open()
-        yield runner
+    with InProcessBackend(Settings(demo_rate=400, limits=limits)) as backend:
+        backend.wait_until_open()
+        yield backend
 
 
 def request(question=OFFICE, graph="react", tool="get_items.llm", **more):
@@ -67,8 +66,8 @@ def wait_until(true, timeout=5):
 
 
 @pytest.mark.parametrize(("graph", "tool"), AGENTS)
-def test_every_agent_answers_with_every_kind_of_tool(runner, graph, tool):
-    run = runner.start(request(graph=graph, tool=tool))
+def test_every_agent_answers_with_every_kind_of_tool(backend, graph, tool):
+    run = backend.start(request(graph=graph, tool=tool))
     events = finish(run)
     assert run.state == "finished"
     assert [event.seq for event in events] == list(range(len(events)))
@@ -89,8 +88,8 @@ def test_every_agent_answers_with_every_kind_of_tool(runner, graph, tool):
         ("without_langchain", "get_items", "custom"),
     ],
 )
-def test_every_chunk_of_two_parallel_calls_is_attributed_to_its_own(runner, graph, tool, mode):
-    run = runner.start(request(BOTH, graph, tool, model="demo"))
+def test_every_chunk_of_two_parallel_calls_is_attributed_to_its_own(backend, graph, tool, mode):
+    run = backend.start(request(BOTH, graph, tool, model="demo"))
     events = finish(run)
     office, bedroom = fold(events, RUN_MODES).tools
     assert ["office" in office.arguments, "bedroom" in bedroom.arguments] == [True, True]
@@ -104,15 +103,15 @@ def test_every_chunk_of_two_parallel_calls_is_attributed_to_its_own(runner, grap
         assert told == call.result
 
 
-def test_all_modes_are_recorded_whatever_the_page_shows(runner):
-    events = finish(runner.start(request(all_modes=False)))
+def test_all_modes_are_recorded_whatever_the_page_shows(backend):
+    events = finish(backend.start(request(all_modes=False)))
     assert {event.mode for event in events} == {"run", "messages", "updates", "values", "tasks", "tools"}
-    assert "custom" in {event.mode for event in finish(runner.start(request(tool="get_items")))}
+    assert "custom" in {event.mode for event in finish(backend.start(request(tool="get_items")))}
 
 
 @pytest.mark.parametrize("graph", GRAPHS)
-def test_a_run_for_developers_records_checkpoints_and_debug_too(runner, graph):
-    events = finish(runner.start(request(graph=graph, tool="get_items", all_modes=True)))
+def test_a_run_for_developers_records_checkpoints_and_debug_too(backend, graph):
+    events = finish(backend.start(request(graph=graph, tool="get_items", all_modes=True)))
     kept = [event.data for event in events if event.mode == "checkpoints"]
     assert [checkpoint["next"] for checkpoint in (kept[0], kept[-1])] == [["__start__"], []]
     debug = {event.data["type"] for event in events if event.mode == "debug"}
@@ -120,8 +119,8 @@ def test_a_run_for_developers_records_checkpoints_and_debug_too(runner, graph):
     assert fold(events, {"custom"}) == fold([e for e in events if e.mode not in ("checkpoints", "debug")], {"custom"})
 
 
-def test_two_readers_see_the_same_log_each_at_its_own_cursor(runner):
-    run = runner.start(request())
+def test_two_readers_see_the_same_log_each_at_its_own_cursor(backend):
+    run = backend.start(request())
     first, second = [], []
     readers = [threading.Thread(target=lambda into=into: into.extend(finish(run))) for into in (first, second)]
     for reader in readers:
@@ -131,17 +130,17 @@ def test_two_readers_see_the_same_log_each_at_its_own_cursor(runner):
     assert first == second == run.read()[0]
 
 
-def test_the_next_question_knows_the_finished_turns(runner):
-    first = runner.start(request("what items are in the office?"))
-    second = runner.start(request("thank you"), thread_id=first.thread_id)
+def test_the_next_question_knows_the_finished_turns(backend):
+    first = backend.start(request("what items are in the office?"))
+    second = backend.start(request("thank you"), thread_id=first.thread_id)
     finish(second)
     sent = next(event for event in second.read()[0] if event.mode == "values").data["messages"]
     assert [message["content"] for message in sent] == ["what items are in the office?", first.answer, "thank you"]
 
 
-def test_runs_of_one_thread_wait_for_each_other(runner):
-    first = runner.start(request(model="demo"))
-    second = runner.start(request(), thread_id=first.thread_id)
+def test_runs_of_one_thread_wait_for_each_other(backend):
+    first = backend.start(request(model="demo"))
+    second = backend.start(request(), thread_id=first.thread_id)
     wait_for(first, lambda event: event.mode == "messages")
     assert (second.state, second.place) == ("queued", 1)
     finish(second)
@@ -149,61 +148,61 @@ def test_runs_of_one_thread_wait_for_each_other(runner):
     assert next(e.at for e in second.read()[0] if e.data == {"state": "running"}) > 0
 
 
-def test_stop_closes_the_upstream_request_and_keeps_what_has_arrived(runner):
-    run = runner.start(request("count to 5000", tool="get_items", model="demo", tool_choice="none"))
+def test_stop_closes_the_upstream_request_and_keeps_what_has_arrived(backend):
+    run = backend.start(request("count to 5000", tool="get_items", model="demo", tool_choice="none"))
     wait_for(run, lambda event: event.mode == "messages" and "20" in event.data["text"])
-    hung_up = runner._demo.stats.hung_up
+    hung_up = backend._engine.demo.stats.hung_up
     asked = time.monotonic()
     run.stop()
     events = finish(run)
     assert time.monotonic() - asked < 1
-    wait_until(lambda: runner._demo.stats.hung_up == hung_up + 1)
+    wait_until(lambda: backend._engine.demo.stats.hung_up == hung_up + 1)
     assert run.state == "stopped"
     assert fold(events, {"messages"}).answer.startswith("1 2 3")
-    after = finish(runner.start(request(), thread_id=run.thread_id))
+    after = finish(backend.start(request(), thread_id=run.thread_id))
     assert fold(after, ()).state == "finished"
 
 
 @pytest.mark.parametrize("graph", ["react", "without_langchain"])
-def test_stop_reaches_two_parallel_tools(runner, graph):
+def test_stop_reaches_two_parallel_tools(backend, graph):
     tool = "get_items.llm" if graph == "react" else "get_items.openai"
-    run = runner.start(request(BOTH, graph, tool, model="demo"))
+    run = backend.start(request(BOTH, graph, tool, model="demo"))
     wait_for(run, lambda event: event.tool_call_id and event.mode in ("messages", "custom"))
-    wait_until(lambda: runner._demo.stats.active == 2)
+    wait_until(lambda: backend._engine.demo.stats.active == 2)
     run.stop()
-    wait_until(lambda: runner._demo.stats.active == 0)
+    wait_until(lambda: backend._engine.demo.stats.active == 0)
     assert [call.state for call in fold(finish(run), ()).tools] == ["stopped", "stopped"]
 
 
-def test_a_run_stopped_in_the_queue_never_begins(runner):
-    first = runner.start(request(model="demo"))
-    second = runner.start(request(), thread_id=first.thread_id)
+def test_a_run_stopped_in_the_queue_never_begins(backend):
+    first = backend.start(request(model="demo"))
+    second = backend.start(request(), thread_id=first.thread_id)
     second.stop()
     assert [event.data["state"] for event in finish(second)] == ["queued", "stopped"]
     finish(first)
     assert first.state == "finished"
 
 
-def test_stopping_twice_or_after_the_end_changes_nothing(runner):
-    run = runner.start(request())
+def test_stopping_twice_or_after_the_end_changes_nothing(backend):
+    run = backend.start(request())
     events = finish(run)
     run.stop()
     run.stop()
-    finish(runner.start(request()))
+    finish(backend.start(request()))
     assert run.read()[0] == events
 
 
 @pytest.mark.parametrize("choice", ["required", "get_items"])
-def test_a_forced_choice_holds_for_the_first_model_call_only(runner, choice):
+def test_a_forced_choice_holds_for_the_first_model_call_only(backend, choice):
     for graph, tool in (("react", "get_items.llm"), ("prebuilt", "get_items.llm"), ("without_langchain", "get_items")):
-        run = runner.start(request("hello", graph, tool, tool_choice=choice))
+        run = backend.start(request("hello", graph, tool, tool_choice=choice))
         assert len(fold(finish(run), ()).tools) == 1
         assert run.state == "finished"
 
 
-def test_no_tool_is_called_when_none_may_be(runner):
+def test_no_tool_is_called_when_none_may_be(backend):
     for graph, tool in (("react", "get_items"), ("prebuilt", "get_items"), ("without_langchain", "get_items")):
-        run = runner.start(request(graph=graph, tool=tool, tool_choice="none"))
+        run = backend.start(request(graph=graph, tool=tool, tool_choice="none"))
         assert fold(finish(run), ()).tools == []
         assert run.answer
 
@@ -222,50 +221,50 @@ def test_no_tool_is_called_when_none_may_be(runner):
         ({"tool_choice": "take_inventory"}, "not among the chosen"),
     ],
 )
-def test_a_request_that_cannot_be_run_is_refused_with_a_sentence(runner, changed, sentence):
+def test_a_request_that_cannot_be_run_is_refused_with_a_sentence(backend, changed, sentence):
     fields = {"question": OFFICE, "graph": "react", "tools": ("get_items",), "model": "demo", **changed}
-    with pytest.raises(RequestRefused, match=sentence):
-        runner.start(RunRequest(**fields))
+    outcome = backend.start(RunRequest(**fields))
+    assert outcome.state == "refused"
+    assert sentence in outcome.sentence
 
 
 def test_a_run_that_nobody_reads_ends_by_its_deadline():
-    with Runner(Settings(demo_rate=20, limits=Limits(run_seconds=0.5))) as runner:
-        run = runner.start(request("count to 1000", model="demo", tool="get_items", tool_choice="none"))
+    with InProcessBackend(Settings(demo_rate=20, limits=Limits(run_seconds=0.5))) as backend:
+        run = backend.start(request("count to 1000", model="demo", tool="get_items", tool_choice="none"))
         wait_until(lambda: run.ended)
         transcript = fold(run.read()[0], ())
         assert (transcript.state, "limit of 0.5 seconds" in transcript.message) == ("failed", True)
         assert transcript.answer.startswith("1 2")
-        wait_until(lambda: runner._demo.stats.active == 0)
+        wait_until(lambda: backend._engine.demo.stats.active == 0)
 
 
 @pytest.mark.parametrize("limits", [Limits(output_events=50), Limits(output_bytes=5_000)])
 def test_an_answer_without_end_is_ended_and_kept(limits):
-    with Runner(Settings(limits=limits)) as runner:
-        run = runner.start(request("count to 100000", tool="get_items", tool_choice="none"))
+    with InProcessBackend(Settings(limits=limits)) as backend:
+        run = backend.start(request("count to 100000", tool="get_items", tool_choice="none"))
         transcript = fold(finish(run), ())
         assert (transcript.state, "limit of its length" in transcript.message) == ("failed", True)
         assert transcript.answer.startswith("1 2")
-        wait_until(lambda: runner._demo.stats.active == 0)
+        wait_until(lambda: backend._engine.demo.stats.active == 0)
 
 
 def test_the_limit_of_steps_is_a_sentence():
-    with Runner(Settings(limits=Limits(steps=2))) as runner:
-        transcript = fold(finish(runner.start(request())), ())
+    with InProcessBackend(Settings(limits=Limits(steps=2))) as backend:
+        transcript = fold(finish(backend.start(request())), ())
         assert (transcript.state, "limit of steps" in transcript.message) == ("failed", True)
 
 
 def test_a_visitors_limits_are_theirs_alone():
-    with Runner(Settings(limits=Limits(runs_per_minute=2))) as runner:
+    with InProcessBackend(Settings(limits=Limits(runs_per_minute=2))) as backend:
         for _ in range(2):
-            runner.start(request(), session="greedy")
-        with pytest.raises(RequestRefused, match="2 questions in a minute"):
-            runner.start(request(), session="greedy")
-        finish(runner.start(request(), session="other"))
+            backend.start(request(), session="greedy")
+        assert "2 questions in a minute" in backend.start(request(), session="greedy").sentence
+        finish(backend.start(request(), session="other"))
 
 
 def test_the_queue_is_first_come_first_served_and_passes_over_who_has_their_share():
-    with Runner(Settings(demo_rate=60, limits=Limits(runs_at_once=2, runs_per_session=1))) as runner:
-        runs = [runner.start(request("count to 20", model="demo", tool_choice="none"), session=who) for who in "aabc"]
+    with InProcessBackend(Settings(demo_rate=60, limits=Limits(runs_at_once=2, runs_per_session=1))) as backend:
+        runs = [backend.start(request("count to 60", model="demo", tool_choice="none"), session=who) for who in "aabc"]
         wait_for(runs[2], lambda event: event.data == {"state": "running"})
         assert [(run.state, run.place) for run in runs] == [
             ("running", 0),
@@ -282,28 +281,28 @@ def test_the_queue_is_first_come_first_served_and_passes_over_who_has_their_shar
 
 
 def test_the_oldest_finished_runs_are_forgotten_first():
-    with Runner(Settings(limits=Limits(runs_kept=2))) as runner:
+    with InProcessBackend(Settings(limits=Limits(runs_kept=2))) as backend:
         runs = []
         for _ in range(4):
-            runs.append(runner.start(request(tool_choice="none")))
+            runs.append(backend.start(request(tool_choice="none")))
             finish(runs[-1])
-        wait_until(lambda: runner.get(runs[1].id) is None)
-        assert [runner.get(run.id) is not None for run in runs] == [False, False, True, True]
+        wait_until(lambda: backend.get(runs[1].id) is None)
+        assert [backend.get(run.id) is not None for run in runs] == [False, False, True, True]
 
 
 def test_closing_ends_what_runs_and_says_so():
-    runner = Runner(Settings(demo_rate=20))
-    run = runner.start(request("count to 1000", model="demo", tool_choice="none"))
+    backend = InProcessBackend(Settings(demo_rate=20))
+    run = backend.start(request("count to 1000", model="demo", tool_choice="none"))
     wait_for(run, lambda event: event.mode == "messages")
     begun = time.monotonic()
-    runner.close()
+    backend.close()
     assert time.monotonic() - begun < 2
     assert fold(run.read()[0], ()).message.startswith("The server is being restarted")
-    runner.close()
+    backend.close()
 
 
-def test_late_output_never_reaches_a_run_that_has_ended(runner):
-    run = runner.start(request())
+def test_late_output_never_reaches_a_run_that_has_ended(backend):
+    run = backend.start(request())
     events = finish(run)
     run.append(Happening("custom", "late"), Limits())
     assert run.read()[0] == events

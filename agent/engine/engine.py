@@ -1,0 +1,161 @@
+"""The engine: puts a run's question to its graph, and notes in its log what the graph streams."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import json
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+import httpx2
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.memory import InMemorySaver
+
+from agent.demo_model import DemoServer
+from agent.engine.request_check import place_of
+from agent.engine.run import ActiveRun, Run
+from agent.engine.warmup import warm_up
+from agent.errors import cause, explain
+from agent.graphs import langchain as graphs
+from agent.graphs import without_langchain
+from agent.llm.models import Endpoint, chat_model, http_client, openai_client
+from agent.settings import DEMO_MODELS, Settings
+from agent.streaming.adapter import Translator
+from agent.streaming.events import RUN_MODES, STREAM_MODES
+from agent.tools.demo import TOOLS, Models
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Works on runs, and owns what they share: the HTTP client, the graphs, the demo model's server.
+
+    All of it belongs to the one loop that `open` is awaited on.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._graph = functools.lru_cache(maxsize=64)(self._build)
+        self._models = functools.lru_cache(maxsize=16)(self._connect)
+        self._http: httpx2.AsyncClient
+        self._opening: asyncio.Task[None]
+        self._resources = contextlib.AsyncExitStack()
+        self.demo: DemoServer | None = None
+        """The demo model's server, when this engine has started one."""
+
+    async def open(self) -> None:
+        """Get ready for the first run; runs that come before wait for it, and fail if it does."""
+        self._opening = asyncio.create_task(self._open())
+        await self._opening
+
+    async def close(self) -> None:
+        """Close the connections and the demo model, also while they are being opened."""
+        self._opening.cancel()
+        await asyncio.wait([self._opening])
+        await self._resources.aclose()
+
+    async def work(self, run: ActiveRun, thread: Sequence[Run]) -> None:
+        """Work on a run until it has ended; `thread` are the runs of its conversation, oldest first."""
+        limits = self._settings.limits
+        deadline = asyncio.get_running_loop().call_later(
+            limits.run_seconds,
+            run.end,
+            "failed",
+            f"The run reached its limit of {limits.run_seconds:g} seconds. What has arrived is kept.",
+        )
+        try:
+            run.begin()
+            translator = Translator()
+            async with contextlib.aclosing(self._stream(run, thread)) as parts:
+                async for part in parts:
+                    for happening in translator.translate(part):
+                        run.append(happening, limits)
+            run.answer = translator.answer
+            run.end("finished")
+        except Exception as error:
+            if not run.ended:
+                log.warning("A run failed: %s\n%s", explain(error), cause(error))
+            run.end("failed", explain(error))
+        finally:
+            deadline.cancel()
+
+    async def _open(self) -> None:
+        self._http = await self._resources.enter_async_context(http_client(self._settings.limits))
+        if self._settings.is_demo:
+            demo = DemoServer(rate=self._settings.demo_rate)
+            self._resources.push_async_callback(demo.close)
+            await demo.start()
+            self.demo = demo
+        await warm_up(self._settings.limits)
+
+    async def _stream(self, run: ActiveRun, thread: Sequence[Run]) -> AsyncGenerator[dict[str, Any], None]:
+        await asyncio.shield(self._opening)
+        request = run.request
+        key = run.take_key()
+        build = self._build if key else self._graph
+        graph = build(request.graph, request.tools, request.tool_choice, request.model, key)
+        config: RunnableConfig = {"recursion_limit": self._settings.limits.steps, "run_name": "toolstream"}
+        if request.all_modes:  # checkpoints are told of only where they are kept: here, as long as the run
+            graph = graph.copy({"checkpointer": InMemorySaver()})
+            config["configurable"] = {"thread_id": "1"}
+        parts: Any = graph.astream(  # type: ignore[call-overload]  # "tools" is missing from its types
+            {"messages": self._messages(run, thread)},
+            config,
+            stream_mode=list(STREAM_MODES if request.all_modes else RUN_MODES),
+            subgraphs=True,
+            version="v2",
+        )
+        async with contextlib.aclosing(parts):
+            async for part in parts:
+                yield part
+
+    def _messages(self, run: Run, thread: Sequence[Run]) -> list[dict[str, Any]]:
+        """The finished turns of the thread, and the question."""
+        if run.request.graph == "tool_node":
+            return [_tool_call(place_of(run.request.question))]
+        messages: list[dict[str, Any]] = []
+        finished = [turn for turn in thread if turn.state == "finished"]
+        for turn in finished[-self._settings.limits.turns_remembered :]:
+            messages.append({"role": "user", "content": turn.request.question})
+            messages.append({"role": "assistant", "content": turn.answer})
+        return [*messages, {"role": "user", "content": run.request.question}]
+
+    def _build(
+        self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None
+    ) -> graphs.Graph:
+        models = self._connect(model, key) if key else self._models(model, None)
+        tools = [TOOLS[tool_id].build(models) for tool_id in tool_ids]
+        match graph:
+            case "react":
+                return graphs.react(models.chat, tools, tool_choice=tool_choice, sign=True)
+            case "prebuilt":
+                return graphs.prebuilt(models.chat, tools, tool_choice=tool_choice, sign=True)
+            case "without_langchain":
+                return without_langchain.react_without_langchain(
+                    models.openai, model, tools, tool_choice=tool_choice, sign=True
+                )
+            case _:
+                return without_langchain.tool_node(tools, sign=True)
+
+    def _connect(self, model: str, key: str | None) -> Models:
+        endpoint = self._endpoint(model, key)
+        chat = chat_model(endpoint, self._settings.limits, self._http)
+        return Models(model, chat, openai_client(endpoint, self._http))
+
+    def _endpoint(self, model: str, key: str | None) -> Endpoint:
+        if self.demo and model in DEMO_MODELS:
+            return Endpoint(model, "no-key-needed", self.demo.base_url)
+        return Endpoint(model, key or self._settings.api_key or "no-key-needed", self._settings.base_url)
+
+
+def _tool_call(place: str) -> dict[str, Any]:
+    """A ready-made message that asks for get_items, as if a model had written it."""
+    function = {"name": "get_items", "arguments": json.dumps({"place": place})}
+    return {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": "1", "type": "function", "function": function}],
+    }

@@ -1,0 +1,73 @@
+"""The log of a run: events that are only ever appended, and read from a cursor of the reader's own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from typing import Protocol
+
+from agent.streaming.events import StreamEvent
+
+WAKE_SECONDS = 0.004
+"""Events that follow each other so soon wake a reader once."""
+
+
+class RunLog(Protocol):
+    """What a run has noted; one thread appends, any thread reads."""
+
+    def append(self, event: StreamEvent) -> None:
+        """Note the next event."""
+
+    def close(self) -> None:
+        """Note that no event will follow."""
+
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+        """The events from `cursor` on, the next cursor, and whether that was all there will ever be.
+
+        Waits at most `timeout` seconds for an event when there is none.
+        """
+
+
+class MemoryLog:
+    """A log in this process's memory; what is appended on an asyncio loop wakes its readers soon after."""
+
+    def __init__(self, events: Iterable[StreamEvent] = (), *, closed: bool = False) -> None:
+        self._events = list(events)
+        self._closed = closed
+        self._news = threading.Condition()
+        self._readers = 0
+        self._waking = False
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def append(self, event: StreamEvent) -> None:
+        """Note the next event."""
+        self._events.append(event)
+        if self._readers and not self._waking:
+            self._waking = True
+            asyncio.get_running_loop().call_later(WAKE_SECONDS, self._wake)
+
+    def close(self) -> None:
+        """Note that no event will follow."""
+        self._closed = True
+        self._wake()
+
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+        """The events from `cursor` on, the next cursor, and whether that was all; waits at most `timeout` seconds."""
+        if timeout > 0 and cursor >= len(self._events):
+            with self._news:
+                self._readers += 1
+                try:
+                    self._news.wait_for(lambda: cursor < len(self._events) or self._closed, timeout)
+                finally:
+                    self._readers -= 1
+        closed = self._closed  # read before the events: the last event is appended before the log is closed
+        events = self._events[cursor:]
+        return events, cursor + len(events), closed
+
+    def _wake(self) -> None:
+        self._waking = False
+        with self._news:
+            self._news.notify_all()

@@ -1,0 +1,76 @@
+"""Whose turn it is: the limits on new runs, and the queue of those that wait."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable
+
+from agent.engine.run import ActiveRun
+from agent.errors import Refusal
+from agent.settings import Limits
+
+MOST_VISITORS = 10_000
+"""Visitors whose questions of the last minute are counted; the oldest are forgotten first."""
+
+
+class Scheduler:
+    """Lets runs begin in turn. Only `charge` is safe outside the loop's thread."""
+
+    def __init__(self, limits: Limits, begin: Callable[[ActiveRun], None]) -> None:
+        self.waiting: list[ActiveRun] = []
+        self.working: set[ActiveRun] = set()
+        self._limits, self._begin = limits, begin
+        self._starts: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._lock = threading.Lock()
+
+    def charge(self, session: str) -> Refusal | None:
+        """Count a new run against the visitor's limits, or say which one is reached."""
+        limits, now = self._limits, time.monotonic()
+        with self._lock:
+            starts = self._starts[session]
+            while starts and now - starts[0] > 60:
+                starts.popleft()
+            if len(starts) >= limits.runs_per_minute:
+                wait = int(61 - (now - starts[0]))
+                return Refusal(f"That was {limits.runs_per_minute} questions in a minute. Wait {wait} seconds.")
+            if len(self.waiting) >= limits.runs_queued:
+                return Refusal("Too many visitors are waiting for an answer just now. Try again in a minute.")
+            starts.append(now)
+            if len(self._starts) > MOST_VISITORS:
+                self._starts.pop(next(iter(self._starts)))
+        return None
+
+    def enqueue(self, run: ActiveRun) -> None:
+        """Let a run wait for its turn, which may be now."""
+        if not run.ended:
+            self.waiting.append(run)
+        self.admit()
+
+    def release(self, run: ActiveRun) -> None:
+        """Give the place of a run that has worked to the next one."""
+        self.working.discard(run)
+        self.admit()
+
+    def admit(self) -> None:
+        """Let waiting runs begin, first come first served; a run that waits for its own thread or visitor is
+        passed over, so that nobody else waits for it.
+        """
+        limits = self._limits
+        still_waiting: list[ActiveRun] = []
+        sessions = Counter(run.session for run in self.working)
+        threads = {run.thread_id for run in self.working}
+        for run in self.waiting:
+            if run.ended:
+                continue
+            full = len(self.working) >= limits.runs_at_once
+            if full or run.thread_id in threads or sessions[run.session] >= limits.runs_per_session:
+                still_waiting.append(run)
+                run.place = len(still_waiting)
+            else:
+                self.working.add(run)
+                sessions[run.session] += 1
+                self._begin(run)
+            threads.add(run.thread_id)
+        self.waiting = still_waiting

@@ -1,0 +1,73 @@
+"""After a source file was saved, pages are of newer classes than what is pinned."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from agent.engine.application import Application
+from agent.settings import Settings
+from agent.streaming.events import StreamEvent
+
+OURS = ("agent", "ui")
+
+
+@pytest.fixture
+def application() -> Iterator[Application]:
+    with Application(Settings(recordings=None)) as application:
+        application.runs.wait_until_open()
+        yield application
+
+
+@pytest.fixture
+def reloaded(application: Application) -> Iterator[dict[str, ModuleType]]:
+    """The modules that a page imports after everything was forgotten, as Streamlit does when a file is saved."""
+    before = {name: module for name, module in sys.modules.items() if name.split(".")[0] in OURS}
+    for name in before:
+        del sys.modules[name]
+    names = ("ui.shell.pin", "agent.streaming.events", "agent.errors", "agent.engine.run", "agent.store.comments")
+    try:
+        yield {name: importlib.import_module(name) for name in names}
+    finally:
+        for name in [name for name in sys.modules if name.split(".")[0] in OURS]:
+            del sys.modules[name]
+        sys.modules.update(before)
+
+
+def test_a_run_that_is_refused_is_a_value_of_the_pages_own_class(
+    application: Application, reloaded: dict[str, ModuleType]
+) -> None:
+    runs = reloaded["ui.shell.pin"].CurrentRuns(application.runs)
+    outcome = runs.start(reloaded["agent.streaming.events"].RunRequest(" ", model="demo-fast"))
+    assert outcome == reloaded["agent.errors"].Refusal("Type a question first.")
+    assert outcome.state == "refused"
+
+
+def test_a_run_from_before_is_read_in_the_pages_own_classes(
+    application: Application, reloaded: dict[str, ModuleType]
+) -> None:
+    events = reloaded["agent.streaming.events"]
+    runs = reloaded["ui.shell.pin"].CurrentRuns(application.runs)
+    request = events.RunRequest("count to 3", model="demo-fast", tool_choice="none")
+    run = runs.start(request, session="me")
+    read: list[object] = []
+    ended = False
+    while not ended:
+        news, _, ended = run.read(len(read), 1.0)
+        read += news
+    assert isinstance(run, reloaded["agent.engine.run"].Run)
+    assert (run.state, run.answer, run.ended, run.request) == ("finished", "1 2 3", True, request)
+    assert all(isinstance(event, events.StreamEvent) for event in read)
+    assert not any(isinstance(event, StreamEvent) for event in read)
+    assert [turn.id for turn in runs.thread(run.thread_id)] == [run.id]
+    assert runs.get(run.id).header == run.header
+    assert [summary.header.id for summary in runs.of("me")] == [run.id]
+
+
+def test_a_comment_that_is_not_taken_is_a_sentence(application: Application, reloaded: dict[str, ModuleType]) -> None:
+    comment = reloaded["agent.store.comments"].Comment("run-1", "ann", 1, "x" * 2_001)
+    assert "2,000 characters" in application.store.comments.add(comment).sentence  # type: ignore[union-attr]

@@ -1,0 +1,119 @@
+"""The one application of the process, which outlives a saved source file.
+
+It is pinned in `sys.modules` and not in `st.cache_resource` or a global: any visitor can empty the cache, and saving
+a source file drops both. So it can be of older classes than the script that uses it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import os
+import sys
+import threading
+import types
+from collections import ChainMap
+from typing import Any
+
+import streamlit as st
+
+from agent.engine.application import Application
+from agent.engine.backend import RunBackend
+from agent.engine.run import Run, RunSummary
+from agent.errors import Refusal
+from agent.settings import Settings
+from agent.store.recording import dump, parse
+from agent.streaming.events import RunRequest, StreamEvent
+
+_PIN = "_toolstream_application_1"
+"""The number goes up with a change of what it holds."""
+
+
+def application() -> Application:
+    """The one application of the process; raises SettingsError when it is first asked for and cannot start."""
+    pin = sys.modules.get(_PIN)
+    if pin is None:
+        pin = types.ModuleType(_PIN)
+        pin.__dict__.update(lock=threading.Lock(), application=None)
+        pin = sys.modules.setdefault(_PIN, pin)
+    if pin.application is None:
+        with pin.lock:
+            if pin.application is None:
+                pin.__dict__["application"] = _start()
+    return pin.application  # type: ignore[no-any-return]
+
+
+class CurrentRuns:
+    """A RunBackend whose runs are of the classes that this script knows, whatever those of `backend` are."""
+
+    def __init__(self, backend: RunBackend) -> None:
+        self._backend = backend
+
+    def start(
+        self, request: RunRequest, *, thread_id: str = "", session: str = "", api_key: str | None = None
+    ) -> Run | Refusal:
+        """Start a run, or say why not."""
+        outcome = self._backend.start(request, thread_id=thread_id, session=session, api_key=api_key)
+        return Refusal(outcome.sentence) if outcome.state == "refused" else _current(outcome)
+
+    def get(self, run_id: str) -> Run | None:
+        """The run with this id, if it is kept."""
+        run = self._backend.get(run_id)
+        return _current(run) if run else None
+
+    def of(self, session: str) -> list[RunSummary]:
+        """The visitor's runs, the newest first."""
+        return self._backend.of(session)
+
+    def thread(self, thread_id: str) -> list[Run]:
+        """The runs of a conversation, oldest first."""
+        return [_current(run) for run in self._backend.thread(thread_id)]
+
+    def stop(self, run_id: str) -> None:
+        """Stop a run."""
+        self._backend.stop(run_id)
+
+    def forget(self, run_id: str) -> None:
+        """Stop a run, and delete all that is kept of it."""
+        self._backend.forget(run_id)
+
+
+class _Reloaded(Run):
+    """A run whose class is of before a source file was saved; what it says is told in today's classes."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.header = parse(dump(run.header, ())).header
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._run, name)
+
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+        """As the run itself."""
+        events, cursor, ended = self._run.read(cursor, timeout)
+        return [StreamEvent.from_json(event.to_json()) for event in events], cursor, ended
+
+    def stop(self) -> None:
+        """As the run itself."""
+        self._run.stop()
+
+
+def _current(run: Run) -> Run:
+    return run if isinstance(run, Run) else _Reloaded(run)
+
+
+def _start() -> Application:
+    started = Application(Settings.from_env(ChainMap(_openai_secrets(), dict(os.environ))))
+    atexit.register(started.close)
+    sys.setswitchinterval(0.0005)  # readers share the GIL with the loop: let go of it sooner
+    gc.freeze()  # what is imported by now is never garbage
+    gc.set_threshold(50_000, 10, 10)  # the logs of runs are much memory and no garbage: look through them rarely
+    return started
+
+
+def _openai_secrets() -> dict[str, str]:
+    """The section [openai] of the secrets, under the names of the environment variables."""
+    if not st.secrets.load_if_toml_exists():
+        return {}
+    section = st.secrets.get("openai", {})
+    return {f"OPENAI_{name.upper()}": str(value) for name, value in section.items()}
