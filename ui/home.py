@@ -15,10 +15,10 @@ from agent.projections.narration import tool_title
 from agent.projections.transcript import Answer, ToolCall, Transcript
 from agent.store.recording import Recording, read
 from agent.streaming.events import StreamEvent, StreamMode
-from ui import tour
 from ui.chat import ask
 from ui.markdown import safe_label
 from ui.run.view import FLUSH, RunView
+from ui.shell import tour
 from ui.shell.browser import wait_for_browser
 from ui.shell.choices import Choices
 

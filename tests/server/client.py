@@ -59,10 +59,11 @@ class _Element:
 class Visitor:
     """One browser tab. A thread of its own reads the socket; waiting is for what the page shows, never for time.
 
+    `page` is the last part of its address; Home, whose address is "", first plays an example for eight seconds.
     As a context manager it closes itself.
     """
 
-    def __init__(self, url: str, page: str = "", *, receive_buffer: int = 0, **query: str) -> None:
+    def __init__(self, url: str, page: str = "LLM_tokens", *, receive_buffer: int = 0, **query: str) -> None:
         self.query = urlencode({"view": "technical", **query})
         self.session_id = ""
         self.frames: list[bytes] = []

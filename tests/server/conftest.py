@@ -43,7 +43,7 @@ def visit(app: App) -> Iterator[Visit]:
     visitors: list[Visitor] = []
     start = len(app.log())
 
-    def visit(page: str = "", *, receive_buffer: int = 0, **query: str) -> Visitor:
+    def visit(page: str = "LLM_tokens", *, receive_buffer: int = 0, **query: str) -> Visitor:
         visitors.append(Visitor(app.url, page, receive_buffer=receive_buffer, **query))
         return visitors[-1]
 

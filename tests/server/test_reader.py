@@ -49,7 +49,7 @@ def test_without_streaming_nothing_is_shown_and_with_it_again_all_so_far(visit, 
 
 
 def test_clicks_lose_no_token_inside_a_tool(visit, model):
-    visitor = visit("LLM_tokens")
+    visitor = visit()
     visitor.wait_idle()
     with one_run(model, requests=3):
         visitor.ask(f"what is in '{QUESTION}'?")
@@ -68,7 +68,7 @@ def told(visitor):
 
 
 def test_clicks_while_a_page_is_opened_leave_its_choices_whole(visit):
-    for visitor in (visit("LLM_tokens") for _ in range(40)):
+    for visitor in (visit() for _ in range(40)):
         visitor.wait_until(lambda visitor=visitor: visitor.scripts, "the page begins to be drawn")
         for milliseconds in range(6):
             time.sleep(milliseconds / 1000)  # each meets the script somewhere else
@@ -101,7 +101,7 @@ def test_to_another_page_and_back(visit, model):
         visitor.goto("Custom_data")
         visitor.wait_until(lambda: "Ask what is in a place" in visitor.text, "the other page is there")
         assert not visitor.turns
-        visitor.goto("")
+        visitor.goto("LLM_tokens")
         arrived(visitor, 20)
         complete(visitor)
     assert numbers(visitor) == NUMBERS

@@ -65,7 +65,7 @@ def test_stop_before_the_first_token(visit, stops, model):
 
 
 def test_stop_in_a_tool(visit, stops):
-    visitor = visit("LLM_tokens")
+    visitor = visit()
     visitor.wait_idle()
     visitor.ask(f"what is in '{QUESTION}'?")
     visitor.wait_until(
@@ -79,7 +79,7 @@ def test_stop_in_a_tool(visit, stops):
 
 
 def test_stop_with_two_tools_at_work(visit, stops):
-    visitor = visit("LLM_tokens")
+    visitor = visit()
     visitor.wait_idle()
     visitor.ask("What items are in the office and the bedroom?")
     visitor.wait_until(
@@ -94,7 +94,7 @@ def test_stop_while_waiting_in_the_queue(visit, model):
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     asked = model.stats.requests
-    for page in ("", "LLM_tokens", "Custom_data"):  # two runs at a time for one visitor: the third waits
+    for page in ("LLM_tokens", "Custom_data", "Without_LangChain"):  # two runs at a time for one visitor: the third waits
         visitor.goto(page)
         visitor.wait_idle()
         visitor.select("tool_choice", "none: no tool may be called")
@@ -106,6 +106,6 @@ def test_stop_while_waiting_in_the_queue(visit, model):
     stopped(visitor)
     assert model.stats.active == 2
     assert model.stats.requests - asked == 2
-    visitor.goto("")
+    visitor.goto("LLM_tokens")
     complete(visitor)
     assert numbers(visitor) == NUMBERS

@@ -1,8 +1,7 @@
 """The browser at the other end: never send it more than it can take.
 
-This is the one module that looks into Streamlit's own parts. A session whose browser falls behind by 500 messages
-is given up by Streamlit 1.67 without a word: the page then stands still for ever. How far behind it is, is not told
-by any public call.
+A session whose browser falls behind by 500 messages is given up by Streamlit 1.67 without a word: the page then stands
+still for ever.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
-from streamlit.runtime import exists, get_instance
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from ui.shell._streamlit_compat import messages_on_the_way
 
 ENOUGH = 100
 """Messages on the way to a browser; with more, a script waits before it writes on."""
@@ -44,7 +43,7 @@ def turn_to_draw() -> Iterator[None]:
 def wait_for_browser() -> None:
     """Wait until the browser has caught up; also a point where a click can interrupt the script."""
     _ = "_" in st.session_state  # reading it is such a point
-    while _on_the_way() > ENOUGH:
+    while messages_on_the_way() > ENOUGH:
         if holds := getattr(_mine, "holds", False):
             _turn.release()
         try:
@@ -53,14 +52,3 @@ def wait_for_browser() -> None:
             if holds:
                 _turn.acquire()
         _ = "_" in st.session_state
-
-
-def _on_the_way() -> int:
-    context = get_script_run_ctx()
-    if context is None or not exists():
-        return 0
-    # Private, so it may be gone in a later version: then nothing is known, and nothing is waited for.
-    sessions = getattr(get_instance(), "_session_mgr", None)
-    session = sessions.get_active_session_info(context.session_id) if sessions else None
-    queue = getattr(session.client if session else None, "_send_queue", None)
-    return int(queue.qsize()) if queue is not None else 0

@@ -7,8 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from agent.errors import SettingsError
-from ui import tour
-from ui.shell import choices, session
+from ui.shell import choices, session, tour
 from ui.shell.browser import wait_for_browser
 from ui.shell.catalog import PAGES, PageInfo
 from ui.shell.sidebar import links, view_switch

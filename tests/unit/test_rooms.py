@@ -1,0 +1,181 @@
+"""The rooms of the house: who imports whom, and what is touched only in one place, drawn from the sources."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+ORDER = """
+agent.errors agent.settings agent.loop
+agent.llm agent.tools agent.streaming agent.graphs agent.projections
+agent.demo_model agent.store agent.engine agent.export agent.snippets agent.pitfalls
+ui.markdown ui.shell ui.run ui.chat ui.pitfalls ui.lab ui.runs ui.home
+pages
+""".split()
+"""Every room, lowest first: a room imports only from those before it. A new one needs a place here."""
+
+ENVIRONMENT = {
+    "ui/shell/session.py": "hands it to Settings.from_env",
+    "agent/pitfalls/comparison.py": "picks the few variables that a side of a pitfall is given",
+}
+OWN_PARTS = ("streamlit.runtime", "streamlit.web", "streamlit.proto")
+"""Packages whose names have no underscore, and are no more public for that."""
+STILL = {"agent/llm/models.py", "agent/streaming/attribution.py"}
+"""Files with a private name that has yet to move into a compat file."""
+HOOKS = {"_generate", "_agenerate", "_stream", "_astream"}
+"""Methods that LangChain asks a chat model to define."""
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    """The syntax tree of every file, by its path."""
+    files = [ROOT / "app.py", *(path for folder in ("agent", "ui", "pages") for path in (ROOT / folder).rglob("*.py"))]
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in sorted(files)}
+
+
+def room(module: str) -> str:
+    first, *rest = module.split(".")
+    return f"{first}.{rest[0]}" if first in ("agent", "ui") and rest else "pages" if first == "app" else first
+
+
+def room_of(path: str) -> str:
+    return room(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """The full name of everything a file imports, also inside functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@cache
+def arrows() -> dict[tuple[str, str], list[str]]:
+    """Which room imports from which, and in which files."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for path, tree in sources().items():
+        for name in imports(tree):
+            if name.split(".")[0] in ("agent", "ui", "pages", "app") and room(name) != room_of(path):
+                found.setdefault((room_of(path), room(name)), []).append(f"{path} imports {name}")
+    return found
+
+
+def test_every_room_has_its_place() -> None:
+    assert {room_of(path) for path in sources()} - {"agent", "ui"} == set(ORDER)
+
+
+def test_no_arrow_goes_up() -> None:
+    up = {(a, b): files for (a, b), files in arrows().items() if ORDER.index(a) < ORDER.index(b)}
+    assert up == {}
+
+
+def test_the_agent_needs_no_streamlit() -> None:
+    pages = ("streamlit", "ui", "pages", "app")
+    agent = {path: tree for path, tree in sources().items() if path.startswith("agent/")}
+    assert [(p, name) for p, tree in agent.items() for name in imports(tree) if name.split(".")[0] in pages] == []
+
+
+def test_pages_know_only_the_ui() -> None:
+    pages = {path: tree for path, tree in sources().items() if room_of(path) == "pages"}
+    assert len(pages) > 1
+    assert {name.split(".")[0] for tree in pages.values() for name in imports(tree)} == {"streamlit", "ui"}
+
+
+def test_of_the_rest_the_demo_model_knows_only_the_book_of_places() -> None:
+    rooms = {names for (a, _), files in arrows().items() if a == "agent.demo_model" for names in files}
+    assert [line for line in rooms if " imports agent.tools.places" not in line] == []
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    readers = {
+        path
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "environb", "getenv")
+    }
+    assert readers == set(ENVIRONMENT)
+    assert [path for path, tree in sources().items() if {"os.environ", "os.getenv"} & set(imports(tree))] == []
+
+
+def private_names(tree: ast.Module) -> Iterator[str]:
+    """What a file uses of the private parts of others: imported, as an attribute, or named in a string."""
+    nodes = list(ast.walk(tree))
+    own = {node.attr for node in nodes if isinstance(node, ast.Attribute) and is_self(node.value)}
+    own |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+    own |= {node.target.id for node in nodes if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
+    for name in imports(tree):
+        first, *_ = parts = name.split(".")
+        if first in sys.stdlib_module_names or parts[-2:-1] == ["_streamlit_compat"]:
+            continue
+        if any(part.startswith("_") and "_compat" not in part for part in parts) or name.startswith(OWN_PARTS):
+            yield name
+    for node in nodes:
+        match node:
+            case ast.Attribute(value=ast.Name(id=module), attr=attr) if module in sys.stdlib_module_names:
+                pass
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=attr):
+                if attr.startswith("_") and not attr.startswith("__") and attr not in HOOKS:
+                    yield f"super().{attr}"
+            case ast.Attribute(attr=attr) if attr.startswith("_") and not attr.startswith("__"):
+                if not is_self(node.value) and attr not in own:
+                    yield ast.unparse(node)
+            case ast.Constant(value=str(text)) if text.startswith("__pregel_"):
+                yield repr(text)
+            case ast.Call(func=ast.Name(id="getattr" | "setattr" | "hasattr"), args=[_, ast.Constant(str(text)), *_]):
+                if text.startswith("_") and not text.startswith("__") and text not in own:
+                    yield ast.unparse(node)
+
+
+def is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("self", "cls")
+
+
+def test_private_names_of_libraries_are_used_only_in_the_compat_files() -> None:
+    used = {path: list(private_names(tree)) for path, tree in sources().items() if not path.endswith("_compat.py")}
+    assert {path: names for path, names in used.items() if names and path not in STILL} == {}
+
+
+def test_every_compat_file_is_held_by_a_contract_test() -> None:
+    compat = [Path(path).stem.removeprefix("_") for path in sources() if path.endswith("_compat.py")]
+    assert compat
+    tests = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+    assert [name for name in compat if f"test_{name}" not in tests] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from streamlit.runtime import get_instance",
+        "from langgraph._internal import x",
+        "from langchain_core.load import _y",
+        "import uvicorn\nuvicorn.Server(c)._serve()",
+        "key = '__pregel_runtime'",
+        "getattr(session, '_send_queue', None)",
+        "class A(B):\n def f(self):\n  super()._get_request_payload()",
+    ],
+)
+def test_a_private_name_is_seen(code: str) -> None:
+    assert list(private_names(ast.parse(code)))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os\nos._exit(1)",
+        "class A:\n def __init__(self):\n  self._x = 1\n def f(self, other):\n  return other._x",
+        "class A(B):\n def f(self):\n  super()._stream()",
+        "from ui.shell._streamlit_compat import messages_on_the_way",
+    ],
+)
+def test_what_is_ones_own_or_public_is_not(code: str) -> None:
+    assert list(private_names(ast.parse(code))) == []
