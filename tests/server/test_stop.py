@@ -94,7 +94,7 @@ def test_stop_while_waiting_in_the_queue(visit, model):
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     asked = model.stats.requests
-    for page in ("LLM_tokens", "Custom_data", "Without_LangChain"):  # two runs at a time for one visitor: the third waits
+    for page in ("LLM_tokens", "Custom_data", "Without_LangChain"):  # the third waits: two at a time for one visitor
         visitor.goto(page)
         visitor.wait_idle()
         visitor.select("tool_choice", "none: no tool may be called")
