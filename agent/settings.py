@@ -23,6 +23,10 @@ class Limits:
 
     prompt_chars: int = 4_000
     """Characters of one question."""
+    event_bytes: int = 4_000_000
+    """Bytes of one event, or one line, of a model server's answer."""
+    answer_bytes: int = 64_000_000
+    """Bytes of one answer of a model server, unpacked; a token takes about 250 of them."""
     output_bytes: int = 1_000_000
     """Bytes of recorded events of one run."""
     output_events: int = 50_000

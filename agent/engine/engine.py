@@ -18,10 +18,13 @@ from agent.demo_model import DemoServer
 from agent.engine.request_check import place_of
 from agent.engine.run import ActiveRun, Run
 from agent.engine.warmup import warm_up
-from agent.errors import cause, explain
+from agent.errors import cause
 from agent.graphs import langchain as graphs
 from agent.graphs import without_langchain
-from agent.llm.models import Endpoint, chat_model, http_client, openai_client
+from agent.llm.chat import chat_model
+from agent.llm.endpoint import Endpoint, openai_client
+from agent.llm.explain import explain
+from agent.llm.http import http_client
 from agent.settings import DEMO_MODELS, Settings
 from agent.streaming.adapter import Translator
 from agent.streaming.events import RUN_MODES, STREAM_MODES

@@ -11,7 +11,8 @@ from openai import DefaultAsyncHttpxClient
 
 from agent.graphs import langchain as graphs
 from agent.graphs import without_langchain
-from agent.llm.models import Endpoint, chat_model, openai_client
+from agent.llm.chat import chat_model
+from agent.llm.endpoint import Endpoint, openai_client
 from agent.settings import Limits
 
 log = logging.getLogger(__name__)

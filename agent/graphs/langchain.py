@@ -14,10 +14,11 @@ from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.prebuilt import ToolNode, create_react_agent
-from langgraph.prebuilt.tool_node import ToolInvocationError
+from langgraph.prebuilt.tool_node import ToolCallRequest, ToolInvocationError
 from langgraph.types import Send
 
-from agent.errors import explain
+from agent.llm.explain import explain
+from agent.llm.request import check_arguments
 from agent.loop import BackgroundLoop
 from agent.streaming.attribution import asign_call, sign_call
 from agent.tools.demo import ToolFunction
@@ -94,9 +95,19 @@ def _tool_node(functions: Sequence[ToolFunction], loop: BackgroundLoop | None, s
     return ToolNode(
         as_tools(functions, loop),
         handle_tool_errors=_tell_model,
-        wrap_tool_call=sign_call if sign else None,
-        awrap_tool_call=asign_call if sign else None,
+        wrap_tool_call=_with_whole_arguments(sign_call if sign else None),
+        awrap_tool_call=_with_whole_arguments(asign_call if sign else None),
     )
+
+
+def _with_whole_arguments(around: Callable[..., Any] | None) -> Callable[..., Any]:
+    """Around a tool call: one whose arguments broke off is not run, and the model is told."""
+
+    def call(request: ToolCallRequest, execute: Callable[..., Any]) -> Any:
+        check_arguments(request.tool_call["name"], request.tool_call["args"])
+        return around(request, execute) if around else execute(request)
+
+    return call
 
 
 def _tell_model(error: Exception) -> str:

@@ -15,9 +15,12 @@ from langgraph.types import Send
 from openai import AsyncOpenAI
 from typing_extensions import TypedDict
 
-from agent.errors import ToolFailed, explain
+from agent.errors import ToolFailed
 from agent.graphs.langchain import Graph, node
 from agent.llm.completions import stream_chunks
+from agent.llm.explain import explain
+from agent.llm.plain import Answer, as_token
+from agent.llm.request import arguments_kept, check_arguments
 from agent.loop import BackgroundLoop
 from agent.streaming.attribution import enter, signed_config
 from agent.tools.demo import ToolFunction
@@ -55,7 +58,7 @@ def react_without_langchain(
 ) -> Graph:
     """The whole loop: the model asks for tools, each call runs as a task of its own, the model goes on.
 
-    Its text arrives in the mode `custom`, as `{"role": "assistant", "content": token}`.
+    Its text arrives in the mode `custom`, as `{"role": "assistant", "content": token}`; what it thinks, as `reasoning`.
     """
     by_name = {tool.__name__: tool for tool in tools}
     offer = [describe(tool) for tool in tools]
@@ -67,16 +70,12 @@ def react_without_langchain(
         request: dict[str, Any] = {"model": model, "messages": state["messages"]}
         if offer:
             request |= {"tools": offer, "tool_choice": _choice(tool_choice) if first else "auto"}
-        answer: Message = {"role": "assistant", "content": ""}
-        usage: dict[str, Any] = {}
+        answer = Answer()
         async for chunk in stream_chunks(client, **request):
-            for choice in chunk["choices"]:
-                if text := choice["delta"].get("content"):
-                    answer["content"] += text
-                    write({"role": "assistant", "content": text})
-                _add_tool_calls(answer, choice["delta"].get("tool_calls") or [])
-            usage = chunk.get("usage") or usage
-        return {"messages": [answer], "usage": usage}
+            answer.add(chunk)
+            if token := as_token(chunk):
+                write(token)
+        return {"messages": [answer.message], "usage": answer.usage}
 
     async def call_tool(call: dict[str, Any], config: RunnableConfig) -> State:
         return {"messages": [await _run_tool(call, by_name, config, sign)]}
@@ -118,6 +117,7 @@ async def _run_tool(
 async def _tool_result(name: str, arguments: str, tools: dict[str, ToolFunction]) -> str:
     if name not in tools:
         raise ToolFailed(f"There is no tool {name}, only {', '.join(tools) or 'none'}.")
+    check_arguments(name, arguments_kept(arguments))
     try:
         parsed = _arguments(tools[name]).model_validate_json(arguments or "{}")
     except pydantic.ValidationError as error:
@@ -138,16 +138,3 @@ def _choice(tool_choice: str) -> Any:
     if tool_choice in ("auto", "required", "none"):
         return tool_choice
     return {"type": "function", "function": {"name": tool_choice}}
-
-
-def _add_tool_calls(answer: Message, deltas: list[dict[str, Any]]) -> None:
-    """A tool call arrives in pieces: first its id and name, then its arguments, a few characters at a time."""
-    for delta in deltas:
-        calls = answer.setdefault("tool_calls", [])
-        while len(calls) <= delta["index"]:
-            calls.append({"id": "", "type": "function", "function": {"name": "", "arguments": ""}})
-        call = calls[delta["index"]]
-        call["id"] = delta.get("id") or call["id"]
-        function = delta.get("function") or {}
-        call["function"]["name"] += function.get("name") or ""
-        call["function"]["arguments"] += function.get("arguments") or ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from agent.errors import explain
-from agent.llm.models import Endpoint, chat_model
+from agent.llm.chat import chat_model
+from agent.llm.endpoint import Endpoint
+from agent.llm.explain import explain
 from agent.pitfalls.agents import model
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
@@ -42,7 +43,7 @@ async def wrong(url: str, show: Show) -> None:
 
 
 async def right(url: str, show: Show) -> None:
-    """The model class of this app asks for the finish_reason: `CompleteChatOpenAI` in agent/llm/models.py."""
+    """The model class of this app asks for the finish_reason: `CompleteChatOpenAI` in agent/llm/chat.py."""
     llm = chat_model(Endpoint("demo-flaky:truncated", "demo", url), Limits())
     try:
         async for chunk in llm.astream(QUESTION):

@@ -21,6 +21,7 @@ from typing_extensions import TypedDict
 
 from agent.errors import ToolFailed
 from agent.llm.completions import stream_chunks
+from agent.llm.plain import as_token
 from agent.tools.places import mentions
 
 ToolFunction = Callable[..., Coroutine[Any, Any, str]]
@@ -190,7 +191,7 @@ def describing_without_langchain(models: Models) -> ToolFunction:
         question = {"role": "user", "content": PROMPT.format(place=place)}
         async for token in stream_tokens(models.openai, models.name, [question]):
             write(token)
-            text += token["content"]
+            text += token.get("content", "")
         return text
 
     return get_items
@@ -199,14 +200,10 @@ def describing_without_langchain(models: Models) -> ToolFunction:
 async def stream_tokens(
     client: AsyncOpenAI, model: str, messages: list[dict[str, Any]]
 ) -> AsyncIterator[dict[str, str]]:
-    """The text of an answer as `{"role": ..., "content": ...}`, token by token."""
-    role = "assistant"
+    """The text of an answer as `{"role": ..., "content": ...}`, token by token; what is thought, as `reasoning`."""
     async for chunk in stream_chunks(client, model=model, messages=messages):
-        for choice in chunk["choices"]:
-            delta = choice["delta"]
-            role = delta.get("role") or role
-            if delta.get("content"):
-                yield {"role": role, "content": delta["content"]}
+        if token := as_token(chunk):
+            yield token
 
 
 async def search_shelves(place: str) -> AsyncIterator[str]:

@@ -23,7 +23,7 @@ pages
 
 OWN_PARTS = ("streamlit.runtime", "streamlit.web", "streamlit.proto")
 """Packages whose names have no underscore, and are no more public for that."""
-STILL = {"agent/llm/models.py", "agent/streaming/attribution.py"}
+STILL = {"agent/streaming/attribution.py"}
 """Files with a private name that has yet to move into a compat file."""
 HOOKS = {"_generate", "_agenerate", "_stream", "_astream"}
 """Methods that LangChain asks a chat model to define."""

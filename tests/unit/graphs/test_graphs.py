@@ -8,7 +8,9 @@ import pytest
 from agent.demo_model import DemoServer
 from agent.graphs.langchain import prebuilt, react
 from agent.graphs.without_langchain import describe, react_without_langchain, tool_node
-from agent.llm.models import Endpoint, chat_model, http_client, openai_client
+from agent.llm.chat import chat_model
+from agent.llm.endpoint import Endpoint, openai_client
+from agent.llm.http import http_client
 from agent.loop import BackgroundLoop
 from agent.settings import Limits
 from agent.tools.demo import TOOLS, Models
@@ -140,7 +142,7 @@ def test_arguments_that_do_not_fit_and_unknown_tools_are_answered_not_raised(loo
 
     assert ask("double", '{"number": 4}') == "8"
     assert ask("double", '{"number": "four"}') == "Error: The arguments do not fit the tool double."
-    assert ask("double", "not json") == "Error: The arguments do not fit the tool double."
+    assert ask("double", "not json").startswith("Error: The arguments of double were not a whole JSON object")
     assert ask("treble", "{}") == "Error: There is no tool treble, only double."
 
 

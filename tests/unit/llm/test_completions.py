@@ -1,24 +1,33 @@
 import asyncio
+from typing import Any
 
+import openai
 import pytest
+from langchain_openai import ChatOpenAI
 
-from agent.llm.completions import _CallIds, sendable, stream_chunks
-from tests.unit.llm.test_models import COUNT, NUMBERS, with_models
+from agent.llm.chunks import CallPiece, Chunk, End, Text
+from agent.llm.completions import stream_chunks
+from agent.llm.request import sendable
+from tests.unit.llm.test_chat import COUNT, NUMBERS, with_models
 
 CROWD = 24
 
 
-def test_tokens_that_are_read_in_gulps_arrive_whole_and_in_order():
-    async def use(chat, client):
-        told = [chunk.text async for chunk in chat.astream(COUNT)]
-        choices = [c["choices"] async for c in stream_chunks(client, model="demo", messages=COUNT)]
-        return "".join(told), "".join(c[0]["delta"].get("content") or "" for c in choices if c)
+def text_of(chunks: list[Chunk]) -> str:
+    return "".join(chunk.text for chunk in chunks if isinstance(chunk, Text))
+
+
+def test_tokens_that_are_read_in_batches_arrive_whole_and_in_order() -> None:
+    async def use(chat: ChatOpenAI, client: openai.AsyncOpenAI) -> tuple[str, str]:
+        told = [str(chunk.text) async for chunk in chat.astream(COUNT)]
+        chunks = [chunk async for chunk in stream_chunks(client, model="demo", messages=COUNT)]
+        return "".join(told), text_of(chunks)
 
     assert with_models(use) == (NUMBERS, NUMBERS)
 
 
-def test_tokens_gather_between_two_reads():
-    async def use(chat, client):
+def test_tokens_gather_between_two_reads() -> None:
+    async def use(chat: ChatOpenAI, client: openai.AsyncOpenAI) -> list[float]:
         clock = asyncio.get_running_loop().time
         at = [clock() async for chunk in chat.astream(COUNT) if chunk.text]
         return [after - before for before, after in zip(at, at[1:], strict=False)]
@@ -27,18 +36,16 @@ def test_tokens_gather_between_two_reads():
     assert sum(gap < 0.001 for gap in gaps) > sum(gap > 0.02 for gap in gaps) > 0
 
 
-def text_of(chunks):
-    return "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks if chunk["choices"])
-
-
 @pytest.mark.parametrize("kind", ["chat", "client"])
-def test_in_a_crowd_tokens_come_joined_and_whole_and_in_order(kind):
-    async def use(chat, client):
-        async def one():
+def test_under_load_tokens_come_joined_and_whole_and_in_order(kind: str) -> None:
+    async def use(chat: ChatOpenAI, client: openai.AsyncOpenAI) -> list[list[str]]:
+        async def one() -> list[str]:
             if kind == "chat":
-                return [chunk.text async for chunk in chat.astream(COUNT)]
+                return [str(chunk.text) async for chunk in chat.astream(COUNT)]
             chunks = [chunk async for chunk in stream_chunks(client, model="demo", messages=COUNT)]
-            assert chunks[-1]["usage"]["completion_tokens"] == 60
+            assert isinstance(end := chunks[-1], End)
+            assert end.usage
+            assert end.usage.output_tokens == 60
             return [text_of([chunk]) for chunk in chunks]
 
         return await asyncio.gather(*(one() for _ in range(CROWD)))
@@ -48,47 +55,34 @@ def test_in_a_crowd_tokens_come_joined_and_whole_and_in_order(kind):
     assert max(sum(bool(piece) for piece in pieces) for pieces in answers) < 60
 
 
-def test_in_a_crowd_tool_calls_and_the_end_stay_what_they_are():
+def test_under_load_tool_calls_and_the_end_stay_what_they_are() -> None:
     question = [{"role": "user", "content": "what items are in the office and the bedroom?"}]
     place = {"type": "object", "properties": {"place": {"type": "string"}}, "required": ["place"]}
     tools = [{"type": "function", "function": {"name": "get_items", "parameters": place}}]
 
-    async def use(chat, client):
-        async def one():
-            chunks = stream_chunks(client, model="demo", messages=question, tools=tools)
-            return [choice async for chunk in chunks for choice in chunk["choices"]]
+    async def use(chat: ChatOpenAI, client: openai.AsyncOpenAI) -> list[list[Chunk]]:
+        async def one() -> list[Chunk]:
+            return [chunk async for chunk in stream_chunks(client, model="demo", messages=question, tools=tools)]
 
         return await asyncio.gather(*(one() for _ in range(CROWD)))
 
-    for choices in with_models(use):
-        calls = [call for choice in choices for call in choice["delta"].get("tool_calls", [])]
-        arguments = [
-            "".join(call["function"].get("arguments", "") for call in calls if call["index"] == at) for at in (0, 1)
-        ]
+    for chunks in with_models(use):
+        pieces = [chunk for chunk in chunks if isinstance(chunk, CallPiece)]
+        arguments = ["".join(piece.arguments for piece in pieces if piece.index == at) for at in (0, 1)]
         assert arguments == ['{"place": "office"}', '{"place": "bedroom"}']
-        assert [choice["finish_reason"] for choice in choices][-1] == "tool_calls"
+        assert isinstance(end := chunks[-1], End)
+        assert (end.reason, [call.arguments for call in end.calls]) == ("tool_calls", arguments)
 
 
 HALVES = "a \ud83d\ude00 b \ud83d c"
 
 
-def test_half_an_emoji_in_the_conversation_is_sent_as_well_as_it_can_be():
-    async def use(chat, client):
-        messages = [{"role": "user", "content": f"hello {HALVES}"}]
+def test_half_an_emoji_in_the_conversation_is_sent_as_well_as_it_can_be() -> None:
+    async def use(chat: ChatOpenAI, client: openai.AsyncOpenAI) -> tuple[bool, bool]:
+        messages: list[Any] = [{"role": "user", "content": f"hello {HALVES}"}]
         told = [chunk.text async for chunk in chat.astream(messages)]
         chunks = [chunk async for chunk in stream_chunks(client, model="demo", messages=messages)]
         return bool("".join(told)), len(chunks) > 1
 
     assert with_models(use) == (True, True)
     assert sendable([{"content": HALVES}]) == [{"content": "a 😀 b \ufffd c"}]
-
-
-def test_a_call_without_an_id_gets_one():
-    ids = _CallIds()
-    pieces = [{"index": 0, "id": ""}, {"index": 0, "id": ""}, {"index": 1}, {"index": 1, "id": "call_2"}]
-    chunks = [{"choices": [{"delta": {"tool_calls": [piece]}}]} for piece in pieces]
-    first, more, second, named = (c["choices"][0]["delta"]["tool_calls"][0].get("id") for c in map(ids.named, chunks))
-    assert first
-    assert more is None
-    assert second not in (None, first)
-    assert named == "call_2"

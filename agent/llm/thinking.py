@@ -1,0 +1,102 @@
+"""Reasoning that comes inside of an answer's text, between tags like `<think>` and `</think>`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.llm.chunks import Reasoning, Text
+
+_CLOSING = {f"<{tag}>": f"</{tag}>" for tag in ("think", "thinking", "thought", "reasoning")}
+"""The closing tag of each opening one."""
+_LONGEST = max(map(len, _CLOSING))
+_FENCE = "```"
+
+
+class Thinking:
+    """Tells what is thought from what is said, in a text that comes in pieces.
+
+    A tag counts at the beginning of a line and outside of fenced code: a model that writes about `<think>` is not
+    thinking.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._closing = ""
+        self._at_line_start = True
+        self._trimming = False
+        self._fences = 0
+
+    def feed(self, text: str) -> Iterator[Text | Reasoning]:
+        """What is known now; a beginning of what may become a tag is held back."""
+        if not (self._held or self._closing or self._trimming) and "<" not in text:
+            if text:
+                yield self._said(text)
+            return
+        text, self._held = self._held + text, ""
+        while text:
+            said, text = self._thought(text) if self._closing else self._spoken(text)
+            if said:
+                yield said
+
+    def close(self) -> Iterator[Text | Reasoning]:
+        """What was held back."""
+        held, self._held = self._held, ""
+        if held:
+            yield Reasoning(held) if self._closing else self._said(held)
+
+    def _thought(self, text: str) -> tuple[Reasoning | None, str]:
+        """What is thought at the beginning of a text, and what is left of it."""
+        thought, tag, rest = text.partition(self._closing)
+        if tag:
+            self._closing, self._trimming, self._at_line_start = "", True, True
+        else:
+            kept = _beginning_at_end(text, self._closing)
+            thought, self._held = text[: len(text) - kept], text[len(text) - kept :]
+        return (Reasoning(thought) if thought else None), rest
+
+    def _spoken(self, text: str) -> tuple[Text | None, str]:
+        """What is said at the beginning of a text, and what is left of it."""
+        if self._trimming:
+            text = text.lstrip()
+            self._trimming = not text
+        at, fences, counted = text.find("<"), self._fences, 0
+        while at >= 0:
+            fences, counted = fences + text.count(_FENCE, counted, at), at
+            if fences % 2 == 0 and self._begins_line(text, at):
+                tag = next((tag for tag in _CLOSING if text.startswith(tag, at)), "")
+                held = not tag and len(text) - at < _LONGEST and any(tag.startswith(text[at:]) for tag in _CLOSING)
+                if tag or held:
+                    said = self._said(text[:at]) if at else None
+                    self._closing = _CLOSING.get(tag, "")
+                    self._held = text[at:] if held else ""
+                    return said, text[at + len(tag) :] if tag else ""
+            at = text.find("<", at + 1)
+        return (self._said(text) if text else None), ""
+
+    def _begins_line(self, text: str, at: int) -> bool:
+        if at == 0:
+            return self._at_line_start
+        return text[at - 1] == "\n" or (self._at_line_start and at < _LONGEST and text[:at].isspace())
+
+    def _said(self, text: str) -> Text:
+        self._fences += text.count(_FENCE)
+        self._at_line_start = text.endswith("\n") or (self._at_line_start and text.isspace())
+        return Text(text)
+
+
+def without_thinking(text: str) -> str:
+    """A whole text without what is thought in it, also where the server has left out the opening tag."""
+    if "<" not in text:
+        return text
+    for opening, closing in _CLOSING.items():
+        if closing in text and opening not in text:
+            text = text.rpartition(closing)[2].lstrip()
+    thinking = Thinking()
+    pieces = [*thinking.feed(text), *thinking.close()]
+    return "".join(piece.text for piece in pieces if isinstance(piece, Text))
+
+
+def _beginning_at_end(text: str, tag: str) -> int:
+    """How many characters at the end of a text could be the beginning of a tag."""
+    lengths = range(min(len(tag) - 1, len(text)), 0, -1)
+    return next((length for length in lengths if text.endswith(tag[:length])), 0)

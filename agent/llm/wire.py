@@ -1,0 +1,411 @@
+"""The wire: bytes of an OpenAI-compatible server in, chunks of our own out. No I/O is done here.
+
+Everything that servers do differently is made alike once, here: LangChain and the agent without it are given the
+same chunks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.errors import (
+    AgentError,
+    AnswerCut,
+    AnswerEmpty,
+    AnswerFiltered,
+    AnswerRefused,
+    StreamBroken,
+)
+from agent.llm._sse_compat import EventDecoder
+from agent.llm.calls import Calls
+from agent.llm.chunks import Chunk, End, Reason, Reasoning, Refusal, Text, Usage
+from agent.llm.explain import NOT_AN_ANSWER, provider_error
+from agent.llm.thinking import Thinking
+
+MOST_CALLS = 128
+"""Tool calls of one answer; OpenAI allows as many."""
+ENDED_EARLY = "The model's answer ended before it was complete. Try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of one answer is read, in bytes, unpacked."""
+
+    event_bytes: int = 4_000_000
+    """Of one event, one line, or an answer that does not come as events."""
+    answer_bytes: int = 64_000_000
+    """Of everything."""
+
+
+class Reader:
+    """Reads one answer. It never raises: what is wrong is in `failure`, after the chunks that came before it.
+
+    `offered` are the names of the tools that the model was told of, `taken` the ids of earlier tool calls.
+    """
+
+    def __init__(
+        self,
+        *,
+        offered: Collection[str] = (),
+        taken: Collection[str] = (),
+        bounds: Bounds = Bounds(),
+    ) -> None:
+        self.failure: AgentError | None = None
+        """Why this is no whole answer."""
+        self.done = False
+        """Whether the server has said that this is all."""
+        self.has_reason = False
+        """Whether a reason for the end has come; nothing but the usage may follow."""
+        self._bounds = bounds
+        self._bytes = 0
+        self._events = EventDecoder(bounds.event_bytes)
+        self._calls = Calls(offered, taken)
+        self._thinking = Thinking()
+        self._said = False
+        self._refused = False
+        self._thought = False
+        self._reason: Reason | None = None
+        self._said_reason = ""
+        self._usage: Usage | None = None
+        self._model = ""
+        self._reasoning_field = ""
+        self._extra: dict[str, Any] = {}
+        self._details = _Details()
+        self._text: list[str] = []
+
+    def feed(self, data: bytes) -> list[Chunk]:
+        """The chunks in what has arrived; none after a failure."""
+        found: list[Chunk] = []
+        self._bytes += len(data)
+        if self._bytes > self._bounds.answer_bytes:
+            self._fail(_too_long(self._bounds.answer_bytes))
+        elif not self.failure:
+            for event, text in self._events.feed(data):
+                found += self._event(event, text)
+            if self._events.overflow:
+                self._fail(_too_long(self._bounds.event_bytes))
+        return found
+
+    def close(self, *, broken: bool = False) -> list[Chunk]:
+        """The last chunks, the very last of which is the `End` of an answer that has one.
+
+        With `broken` it has none, whatever has come of it.
+        """
+        found: list[Chunk] = []
+        if not (self.failure or broken):
+            body, events = self._events.close()
+            for event, text in events:
+                found += self._event(event, text)
+            if body:
+                found += self._body(body)
+        found += self._spoken(self._thinking.close())
+        if self.failure or broken:
+            return found
+        if not (self.done or self._reason):
+            self._fail(StreamBroken(ENDED_EARLY))
+            return found
+        found += self._calls.close()
+        end = self._end()
+        self._fail(_failure(end, said=self._said, refused=self._refused, thought=self._thought))
+        return [*found, end]
+
+    def _end(self) -> End:
+        calls = self._calls.whole()
+        if details := self._details.joined():
+            self._extra["reasoning_details"] = details
+        return End(
+            self._reason or ("tool_calls" if calls else "stop"),
+            self._said_reason,
+            calls,
+            self._usage,
+            self._model,
+            self._reasoning_field,
+            self._extra,
+        )
+
+    def _fail(self, failure: AgentError | None) -> None:
+        self.failure = self.failure or failure
+
+    def _event(self, event: str, text: str) -> Iterator[Chunk]:
+        text = text.strip()
+        if not text or self.failure or self.done:
+            return
+        if text == "[DONE]":
+            self.done = True
+            return
+        try:
+            yield from self._chunk(_JSON.decode(text), event == "error")
+        except (ValueError, RecursionError):
+            if "\n" in text:  # events without the empty line between them
+                for line in text.split("\n"):
+                    yield from self._event(event, line)
+            else:
+                self._fail(StreamBroken(NOT_AN_ANSWER))
+
+    def _body(self, text: str) -> Iterator[Chunk]:
+        """An answer that did not come as events: JSON as a whole, or a line of it at a time."""
+        try:
+            yield from self._whole(_JSON.decode(text.strip()))
+        except (ValueError, RecursionError):
+            lines = text.strip().split("\n")
+            try:
+                parsed = [_JSON.decode(line.strip()) for line in lines if line.strip()] if len(lines) > 1 else []
+            except (ValueError, RecursionError):
+                parsed = []
+            if not parsed:
+                self._fail(provider_error(200, text))
+            for value in parsed:
+                yield from self._chunk(value)
+
+    def _whole(self, value: object) -> Iterator[Chunk]:
+        yield from self._chunk(value)
+        if isinstance(value, dict) and isinstance(value.get("choices"), list):
+            self.done = True
+        elif not self._reason:
+            self._fail(provider_error(200, value))
+
+    def _chunk(self, value: object, is_error: bool = False) -> Iterator[Chunk]:
+        if isinstance(value, list):
+            for item in value:
+                yield from self._chunk(item, is_error)
+        if not isinstance(value, dict):
+            return
+        self.has_reason = False
+        choices = value.get("choices")
+        for choice in choices if isinstance(choices, list) else [choices]:
+            if isinstance(choice, dict):
+                yield from self._choice(choice)
+        if usage := value.get("usage") or _nested(value, "x_groq", "usage"):
+            self._count(usage)
+        if not self._model and isinstance(model := value.get("model"), str):
+            self._model = model
+        if is_error or _is_error(value):
+            self._fail(provider_error(None, value))
+
+    def _choice(self, choice: Mapping[str, Any]) -> Iterator[Chunk]:
+        delta = choice.get("delta")
+        if isinstance(delta, dict):
+            yield from self._delta(delta)
+        elif isinstance(delta, str):
+            yield from self._content(delta)
+        elif isinstance(message := choice.get("message"), dict):
+            yield from self._message(message)
+        elif isinstance(text := choice.get("text"), str):
+            yield from self._content(text)
+        if usage := choice.get("usage"):
+            self._count(usage)
+        said = choice.get("finish_reason")
+        if isinstance(said, str) and said.lower() not in ("", "null", "none"):
+            self.has_reason = True
+            reason = _REASONS.get(said.lower(), "stop")
+            if self._reason not in ("length", "content_filter", "error"):
+                self._reason, self._said_reason = reason, said[:100]
+
+    def _message(self, message: Mapping[str, Any]) -> Iterator[Chunk]:
+        """A whole message: all there is, or what was said before, once more and to its end."""
+        content = message.get("content")
+        told = "".join(self._text)
+        if told and isinstance(content, str):
+            rest = content[len(told) :] if content.startswith(told) else ""
+            yield from self._content(rest)
+            if not self._calls.whole():
+                yield from self._delta({"tool_calls": message.get("tool_calls")})
+        else:
+            yield from self._delta(message)
+
+    def _delta(self, delta: Mapping[str, Any]) -> Iterator[Chunk]:
+        if len(delta) > 2 or "content" not in delta:
+            yield from self._reasoning(delta)
+        if content := delta.get("content"):
+            yield from self._content(content)
+        if refusal := delta.get("refusal"):
+            if isinstance(refusal, str):
+                yield from self._spoken(self._thinking.close())
+                self._refused = True
+                yield Refusal(refusal)
+        raw: list[object] = []
+        if calls := delta.get("tool_calls"):
+            raw += calls if isinstance(calls, list) else [calls]
+        if call := delta.get("function_call"):
+            raw.append(call)
+        if raw:
+            yield from self._spoken(self._thinking.close())
+            yield from self._calls.feed(raw)
+            if len(self._calls) > MOST_CALLS:
+                self._fail(StreamBroken(f"The model asked for more than {MOST_CALLS} tools at once. Try again."))
+        if extra := delta.get("extra_content"):
+            self._extra["extra_content"] = extra
+
+    def _content(self, content: object) -> Iterator[Chunk]:
+        if isinstance(content, str):
+            yield from self._spoken(self._thinking.feed(content))
+        elif isinstance(content, list):
+            for block in content:
+                yield from self._block(block)
+        elif isinstance(content, dict):
+            yield from self._block(content)
+        elif isinstance(content, (int, float)) and not isinstance(content, bool):
+            yield from self._content(str(content))
+
+    def _block(self, block: object) -> Iterator[Chunk]:
+        if not isinstance(block, dict):
+            yield from self._content(block)
+            return
+        kind = block.get("type")
+        kind = kind if isinstance(kind, str) else ""
+        if kind in ("thinking", "reasoning", "reasoning_content", "redacted_thinking"):
+            yield from self._thoughts(_texts(block))
+        elif kind == "refusal":
+            yield from self._delta({"refusal": _texts(block)})
+        elif text := _texts(block):
+            yield from self._content(text)
+        elif kind and kind not in ("text", "output_text"):
+            yield from self._content(f"[{kind}]")
+
+    def _reasoning(self, delta: Mapping[str, Any]) -> Iterator[Chunk]:
+        """The first of the fields that has reasoning in it: some servers send it in several."""
+        for name in _REASONING:
+            if value := delta.get(name):
+                if text := _texts(value):
+                    self._reasoning_field = self._reasoning_field or name
+                    yield from self._thoughts(text)
+                    break
+        if details := delta.get("reasoning_details"):
+            if isinstance(details, list):
+                if not any(delta.get(name) for name in _REASONING):
+                    yield from self._thoughts(_texts(details))
+                self._details.add(details)
+
+    def _thoughts(self, text: str) -> Iterator[Chunk]:
+        if text and (self._thought or not text.isspace()):
+            self._thought = True
+            yield Reasoning(text)
+
+    def _spoken(self, pieces: Iterator[Text | Reasoning]) -> Iterator[Chunk]:
+        for piece in pieces:
+            if isinstance(piece, Reasoning):
+                yield from self._thoughts(piece.text)
+            else:
+                self._said = self._said or not piece.text.isspace()
+                self._text.append(piece.text)
+                yield piece
+
+    def _count(self, usage: object) -> None:
+        """Some servers count in every chunk: the last count is that of the whole answer."""
+        if not isinstance(usage, dict):
+            return
+        into = _number(usage, "prompt_tokens", "input_tokens")
+        out = _number(usage, "completion_tokens", "output_tokens")
+        self._usage = Usage(
+            into,
+            out,
+            _number(usage, "total_tokens") or into + out,
+            _number(_nested(usage, "prompt_tokens_details"), "cached_tokens"),
+            _number(_nested(usage, "completion_tokens_details"), "reasoning_tokens"),
+        )
+
+
+class _Details:
+    """OpenRouter's `reasoning_details`: blocks that come in pieces, and go back whole."""
+
+    def __init__(self) -> None:
+        self._blocks: list[dict[str, Any]] = []
+        self._texts: list[dict[str, list[str]]] = []
+
+    def add(self, pieces: list[object]) -> None:
+        """The next pieces."""
+        for piece in pieces:
+            if not isinstance(piece, dict):
+                continue
+            last = self._blocks[-1] if self._blocks else {}
+            if not last or any(last.get(key) != piece.get(key) for key in ("type", "index")):
+                self._blocks.append({})
+                self._texts.append({})
+            for key, value in piece.items():
+                if key in ("text", "summary", "data") and isinstance(value, str):
+                    self._texts[-1].setdefault(key, []).append(value)
+                elif value is not None:
+                    self._blocks[-1][key] = value
+
+    def joined(self) -> list[dict[str, Any]]:
+        """The blocks, whole."""
+        pairs = zip(self._blocks, self._texts, strict=True)
+        return [{**block, **{key: "".join(texts) for key, texts in found.items()}} for block, found in pairs]
+
+
+_JSON = json.JSONDecoder(strict=False)
+_REASONING = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
+_REASONS: dict[str, Reason] = {
+    **dict.fromkeys(("tool_calls", "function_call", "tool_call", "tool_use"), "tool_calls"),
+    **dict.fromkeys(("length", "max_tokens", "max_output_tokens", "model_length", "token_limit"), "length"),
+    "model_context_window_exceeded": "length",
+    **dict.fromkeys(("content_filter", "content_filtered", "safety", "sensitive", "recitation"), "content_filter"),
+    **dict.fromkeys(("blocklist", "prohibited_content", "spii", "guardrail_intervened"), "content_filter"),
+    "refusal": "content_filter",
+    **dict.fromkeys(("error", "abort", "cancelled", "network_error", "insufficient_system_resource"), "error"),
+}
+"""What servers call it, and what it is; everything else is an ordinary end."""
+
+
+def _failure(end: End, *, said: bool, refused: bool, thought: bool) -> AgentError | None:
+    """What keeps an answer that has come to its end from being one."""
+    if refused:
+        return AnswerRefused("The model declined to answer this. Ask it in another way.")
+    match end.reason:
+        case "length" if end.calls:
+            return AnswerCut("The answer was cut off at the model's length limit, before its tool call was whole.")
+        case "length" if thought and not said:
+            return AnswerCut("The answer was cut off at the model's length limit while the model was still thinking.")
+        case "length":
+            return AnswerCut("The answer was cut off at the model's length limit. What has arrived is kept.")
+        case "content_filter":
+            return AnswerFiltered("The answer was held back by the model server's content filter. Ask something else.")
+        case "error":
+            return StreamBroken("The model server reported an error in the middle of the answer. Try again.")
+    if said or end.calls:
+        return None
+    if thought:
+        return AnswerEmpty("The model gave no answer: it only thought about one. Try again.")
+    return AnswerEmpty("The model gave no answer. Try again.")
+
+
+def _too_long(most: int) -> AgentError:
+    return StreamBroken(f"The model server sent more than {most / 1e6:g} MB in one go, so it was not read any further.")
+
+
+def _is_error(value: Mapping[str, Any]) -> bool:
+    error = value.get("error")
+    if isinstance(error, dict) and not error.get("message") and error.get("code") in (None, 0, "0", ""):
+        error = None
+    return bool(error or value.get("object") == "error" or _nested(value, "base_resp", "status_code"))
+
+
+def _nested(value: object, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _number(value: object, *keys: str) -> int:
+    """The first of these fields that is a number."""
+    found = (value.get(key) for key in keys) if isinstance(value, dict) else ()
+    numbers = (int(n) for n in found if isinstance(n, (int, float)) and not isinstance(n, bool) and 0 <= n < 1e15)
+    return next(numbers, 0)
+
+
+def _texts(value: object, depth: int = 4) -> str:
+    """All text in a block of content, however deep it lies in it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and depth:
+        return "".join(_texts(item, depth - 1) for item in value)
+    if isinstance(value, dict) and depth:
+        found = next((value[key] for key in _TEXTS if value.get(key)), None)
+        return _texts(found, depth - 1)
+    return ""
+
+
+_TEXTS = ("text", "thinking", "reasoning", "summary", "refusal", "content", "value")
