@@ -1,27 +1,32 @@
-"""What a run is asked and what it tells: frozen values that go to JSON and back."""
+"""What a run is asked and what it tells: frozen values, one class a happening, that go to JSON and back.
+
+Everything here has been parsed already, by the adapter or from a recording; nothing that reads it needs to guess.
+The ids of tool calls are unique within a run, whatever a server sent: `call_0` twice is `call_0` and `call_0#2`.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import math
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Union, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-JSON = Union[None, bool, int, float, str, list["JSON"], dict[str, "JSON"]]  # noqa: UP007 - evaluated on 3.10
+from pydantic import Field, JsonValue, TypeAdapter
 
-StreamMode = Literal["custom", "messages", "updates", "values", "tasks", "tools", "checkpoints", "debug"]
-"""The stream modes of LangGraph."""
-STREAM_MODES: tuple[StreamMode, ...] = get_args(StreamMode)
-RUN_MODES: tuple[StreamMode, ...] = STREAM_MODES[:6]
-"""What a run always asks for; the other two copy the whole state at every step."""
+from agent.streaming.modes import StreamMode
 
-GraphName = Literal["react", "prebuilt", "without_langchain", "tool_node"]
-"""The graphs: two ReAct agents, the same without LangChain, and a lone tool node."""
-GRAPHS: tuple[GraphName, ...] = get_args(GraphName)
+JSON: TypeAlias = JsonValue
+"""Any value that JSON can hold."""
 
 RunState = Literal["queued", "running", "finished", "stopped", "failed"]
 END_STATES: tuple[RunState, ...] = ("finished", "stopped", "failed")
+
+_IF_ANY = Field(exclude_if=operator.not_)
+"""A field that is left out of the JSON where it is empty."""
+_IF_GIVEN = Field(exclude_if=lambda value: value is None)
+"""A field that is left out of the JSON where there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +34,10 @@ class RunRequest:
     """One question put to one graph."""
 
     question: str
-    graph: GraphName = "react"
+    graph: str = "react"
+    """The name of a GraphSpec."""
     tools: tuple[str, ...] = ("get_items",)
-    """Ids of the tools offered to the model, in the order of the registry."""
+    """Names of the ToolSpecs offered to the model, in the order of the registry."""
     tool_choice: str = "auto"
     """`auto`, `required`, `none` or the name of one offered tool; it holds for the first model call."""
     model: str = "demo"
@@ -39,15 +45,277 @@ class RunRequest:
     """The page that asked, so that a link can lead back to it."""
     all_modes: bool = False
     """Also ask for `checkpoints` and `debug`."""
+    inputs: Annotated[JSON, _IF_GIVEN] = None
+    """What a graph whose state has no messages is started with, in place of the question."""
+    context: Annotated[JSON, _IF_GIVEN] = None
+    """The run's context, where the graph declares one."""
 
     def to_json(self) -> dict[str, JSON]:
         """As a JSON object; from_json gives the same request back."""
-        return {**dataclasses.asdict(self), "tools": list(self.tools)}
+        plain: dict[str, JSON] = _REQUEST.dump_python(self, mode="json")
+        return plain
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> RunRequest:
-        """The request that to_json wrote."""
-        return cls(**{**data, "tools": tuple(data["tools"])})
+    def from_json(cls, data: object) -> RunRequest:
+        """The request that to_json wrote; raises pydantic's ValidationError."""
+        return _REQUEST.validate_python(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that one model call read and wrote, as its server counted them."""
+
+    read: int = 0
+    written: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCall:
+    """A tool call that a model asked for."""
+
+    id: str
+    name: str = ""
+    args: JSON = None
+    """As a JSON value; text where the model wrote something that is not JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPiece:
+    """A piece of a tool call that is still being written; pieces of one call have its id in common."""
+
+    id: str
+    name: Annotated[str, _IF_ANY] = ""
+    args: Annotated[str, _IF_ANY] = ""
+    """Characters of its arguments as JSON text, to be put behind those before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A whole message of a conversation, from whatever form a graph keeps it in."""
+
+    role: Literal["ai", "human", "tool", "system", "other"]
+    text: str = ""
+    id: Annotated[str, _IF_ANY] = ""
+    reasoning: Annotated[str, _IF_ANY] = ""
+    calls: Annotated[tuple[AskedCall, ...], _IF_ANY] = ()
+    call: Annotated[str, _IF_ANY] = ""
+    """Of a tool's message: the call that it answers."""
+    name: Annotated[str, _IF_ANY] = ""
+    """Of a tool's message, the tool; else who speaks, where that is said."""
+    failed: Annotated[bool, _IF_ANY] = False
+    """Of a tool's message: whether it tells of a failure."""
+    finish_reason: Annotated[str, _IF_ANY] = ""
+    usage: Annotated[Usage | None, _IF_ANY] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """The run was asked for."""
+
+    request: RunRequest
+    kind: Literal["queued"] = "queued"
+    mode: ClassVar[Literal["run"]] = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Its turn has come."""
+
+    kind: Literal["started"] = "started"
+    mode: ClassVar[Literal["run"]] = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The run's last event."""
+
+    state: Literal["finished", "stopped", "failed"]
+    message: Annotated[str, _IF_ANY] = ""
+    """Why it was stopped or failed, in a sentence for the person who asked."""
+    answer: Annotated[str, _IF_ANY] = ""
+    """Its answer as text: the last words of the graph, or its last value."""
+    kind: Literal["ended"] = "ended"
+    mode: ClassVar[Literal["run"]] = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """Whatever a tool or a node wrote."""
+
+    data: JSON
+    kind: Literal["custom"] = "custom"
+    mode: ClassVar[StreamMode] = "custom"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of what a model is writing."""
+
+    message: str
+    """Id of the message that it is a piece of."""
+    text: Annotated[str, _IF_ANY] = ""
+    reasoning: Annotated[str, _IF_ANY] = ""
+    calls: Annotated[tuple[CallPiece, ...], _IF_ANY] = ()
+    finish_reason: Annotated[str, _IF_ANY] = ""
+    usage: Annotated[Usage | None, _IF_ANY] = None
+    kind: Literal["token"] = "token"
+    mode: ClassVar[StreamMode] = "messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A whole message in the mode `messages`: a tool's answer, mostly."""
+
+    message: Message
+    kind: Literal["said"] = "said"
+    mode: ClassVar[StreamMode] = "messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a node added to the state."""
+
+    messages: Annotated[tuple[Message, ...], _IF_ANY] = ()
+    rest: Annotated[JSON, _IF_GIVEN] = None
+    """Everything else of the update, as data."""
+    usage: Annotated[Usage | None, _IF_ANY] = None
+    """What the node says that its model used, where messages cannot say it."""
+    cached: Annotated[bool, _IF_ANY] = False
+    """Whether it was done in an earlier attempt, and is only told again."""
+    kind: Literal["update"] = "update"
+    mode: ClassVar[StreamMode] = "updates"
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """A question that the graph asks a person."""
+
+    id: str
+    value: JSON = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The graph waits for a person."""
+
+    interrupts: tuple[Interrupt, ...]
+    kind: Literal["interrupted"] = "interrupted"
+    mode: ClassVar[StreamMode] = "updates"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole state after a step."""
+
+    messages: Annotated[tuple[Message, ...], _IF_ANY] = ()
+    rest: Annotated[JSON, _IF_GIVEN] = None
+    kind: Literal["state"] = "state"
+    mode: ClassVar[StreamMode] = "values"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStarted:
+    """A node begins to work."""
+
+    id: str
+    name: str
+    input: Annotated[JSON, _IF_GIVEN] = None
+    kind: Literal["task_started"] = "task_started"
+    mode: ClassVar[StreamMode] = "tasks"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnded:
+    """A node has done its work, has failed, or waits for a person."""
+
+    id: str
+    name: str
+    result: Annotated[JSON, _IF_GIVEN] = None
+    failed: Annotated[bool, _IF_ANY] = False
+    interrupts: Annotated[tuple[Interrupt, ...], _IF_ANY] = ()
+    kind: Literal["task_ended"] = "task_ended"
+    mode: ClassVar[StreamMode] = "tasks"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """A tool begins to work on the last of `calls`; once more for the same call is a new attempt."""
+
+    name: str
+    input: Annotated[JSON, _IF_GIVEN] = None
+    kind: Literal["tool_started"] = "tool_started"
+    mode: ClassVar[StreamMode] = "tools"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDelta:
+    """What a tool sent with `emit_output_delta`."""
+
+    delta: JSON
+    kind: Literal["tool_delta"] = "tool_delta"
+    mode: ClassVar[StreamMode] = "tools"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """A tool has given its result."""
+
+    output: JSON = None
+    """What it returned, as text where it was a message."""
+    kind: Literal["tool_finished"] = "tool_finished"
+    mode: ClassVar[StreamMode] = "tools"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFailed:
+    """A tool has raised; the text of its exception may hold a key and is not passed on."""
+
+    kind: Literal["tool_failed"] = "tool_failed"
+    mode: ClassVar[StreamMode] = "tools"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The state as it was saved after a step."""
+
+    data: JSON
+    kind: Literal["checkpoint"] = "checkpoint"
+    mode: ClassVar[StreamMode] = "checkpoints"
+
+
+@dataclass(frozen=True, slots=True)
+class Debug:
+    """A part of the mode `debug`."""
+
+    data: JSON
+    kind: Literal["debug"] = "debug"
+    mode: ClassVar[StreamMode] = "debug"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A part that nothing here understands, kept as data so that it does not vanish."""
+
+    data: JSON
+    of: StreamMode = "custom"
+    """The mode that it came in."""
+    kind: Literal["unknown"] = "unknown"
+
+    @property
+    def mode(self) -> StreamMode:
+        """The mode that it came in."""
+        return self.of
+
+
+RunPayload = Queued | Started | Ended
+MessagesPayload = Token | Said
+UpdatesPayload = Update | Interrupted
+TasksPayload = TaskStarted | TaskEnded
+ToolsPayload = ToolStarted | ToolDelta | ToolFinished | ToolFailed
+Payload = (
+    RunPayload | Custom | MessagesPayload | UpdatesPayload | State | TasksPayload | ToolsPayload | Checkpoint | Debug
+    | Unknown
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +326,40 @@ class StreamEvent:
     """Place in the run's log, from 0, without gaps."""
     at: float
     """Seconds since the run was asked for."""
-    mode: StreamMode | Literal["run"]
-    """How LangGraph delivered it; `run` is the run's own life: queued, running, finished, stopped, failed."""
-    data: JSON
-    node: str | None = None
+    payload: Annotated[Payload, Field(discriminator="kind")]
+    node: Annotated[str | None, _IF_ANY] = None
     """The graph's node that it comes from."""
-    tool_call_id: str | None = None
-    """The tool call that it belongs to; parallel calls never mix."""
-    namespace: tuple[str, ...] = ()
+    agent: Annotated[str | None, _IF_ANY] = None
+    """The agent that the node belongs to, where agents have names."""
+    calls: Annotated[tuple[str, ...], _IF_ANY] = ()
+    """The tool call that it belongs to, behind those inside of which that call works; parallel calls never mix."""
+    namespace: Annotated[tuple[str, ...], _IF_ANY] = ()
     """Path of subgraphs."""
 
+    @property
+    def mode(self) -> StreamMode | Literal["run"]:
+        """How LangGraph delivered it; `run` is the run's own life."""
+        return self.payload.mode
+
+    @property
+    def call(self) -> str | None:
+        """The tool call that it belongs to, the innermost one."""
+        return self.calls[-1] if self.calls else None
+
     def to_json(self) -> dict[str, JSON]:
-        """As a JSON object with seven keys; from_json gives the same event back."""
-        return {
-            "seq": self.seq,
-            "at": self.at,
-            "mode": self.mode,
-            "node": self.node,
-            "tool_call_id": self.tool_call_id,
-            "namespace": list(self.namespace),
-            "data": self.data,
-        }
+        """As a JSON object; from_json gives the same event back."""
+        plain: dict[str, JSON] = EVENTS.dump_python(self, mode="json")
+        return plain
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> StreamEvent:
-        """The event that to_json wrote."""
-        return cls(**{**data, "namespace": tuple(data["namespace"])})
+    def from_json(cls, data: object) -> StreamEvent:
+        """The event that to_json wrote; raises pydantic's ValidationError."""
+        return EVENTS.validate_python(data)
+
+
+EVENTS: TypeAdapter[StreamEvent] = TypeAdapter(StreamEvent)
+"""Reads and writes events as JSON, and prints their schema."""
+_REQUEST: TypeAdapter[RunRequest] = TypeAdapter(RunRequest)
 
 
 def json_safe(
