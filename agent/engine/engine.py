@@ -19,8 +19,8 @@ from agent.engine.request_check import place_of
 from agent.engine.run import ActiveRun, Run
 from agent.engine.warmup import warm_up
 from agent.errors import cause
-from agent.graphs import langchain as graphs
-from agent.graphs import without_langchain
+from agent.graphs.langchain import Graph
+from agent.graphs.registry import GRAPHS
 from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.explain import explain
@@ -28,7 +28,8 @@ from agent.llm.http import http_client
 from agent.settings import DEMO_MODELS, Settings
 from agent.streaming.adapter import Translator
 from agent.streaming.events import RUN_MODES, STREAM_MODES
-from agent.tools.demo import TOOLS, Models
+from agent.tools.catalog import TOOLS
+from agent.tools.registry import Models
 
 log = logging.getLogger(__name__)
 
@@ -117,8 +118,8 @@ class Engine:
 
     def _messages(self, run: Run, thread: Sequence[Run]) -> list[dict[str, Any]]:
         """The finished turns of the thread, and the question."""
-        if run.request.graph == "tool_node":
-            return [_tool_call(place_of(run.request.question))]
+        if tool := GRAPHS[run.request.graph].only_tool:
+            return [_tool_call(tool, place_of(run.request.question))]
         messages: list[dict[str, Any]] = []
         finished = [turn for turn in thread if turn.state == "finished"]
         for turn in finished[-self._settings.limits.turns_remembered :]:
@@ -128,20 +129,10 @@ class Engine:
 
     def _build(
         self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None
-    ) -> graphs.Graph:
+    ) -> Graph:
         models = self._connect(model, key) if key else self._models(model, None)
         tools = [TOOLS[tool_id].build(models) for tool_id in tool_ids]
-        match graph:
-            case "react":
-                return graphs.react(models.chat, tools, tool_choice=tool_choice, sign=True)
-            case "prebuilt":
-                return graphs.prebuilt(models.chat, tools, tool_choice=tool_choice, sign=True)
-            case "without_langchain":
-                return without_langchain.react_without_langchain(
-                    models.openai, model, tools, tool_choice=tool_choice, sign=True
-                )
-            case _:
-                return without_langchain.tool_node(tools, sign=True)
+        return GRAPHS[graph].build(models, tools, tool_choice)
 
     def _connect(self, model: str, key: str | None) -> Models:
         endpoint = self._endpoint(model, key)
@@ -154,9 +145,9 @@ class Engine:
         return Endpoint(model, key or self._settings.api_key or "no-key-needed", self._settings.base_url)
 
 
-def _tool_call(place: str) -> dict[str, Any]:
-    """A ready-made message that asks for get_items, as if a model had written it."""
-    function = {"name": "get_items", "arguments": json.dumps({"place": place})}
+def _tool_call(tool: str, place: str) -> dict[str, Any]:
+    """A ready-made message that asks for a tool, as if a model had written it."""
+    function = {"name": tool, "arguments": json.dumps({"place": place})}
     return {
         "role": "assistant",
         "content": None,

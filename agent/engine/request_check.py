@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from agent.errors import Refusal
+from agent.graphs.registry import GRAPHS
 from agent.settings import Settings
-from agent.streaming.events import GRAPHS, RunRequest
-from agent.tools.demo import TOOLS
-
-WITHOUT_LANGCHAIN = ("without_langchain", "tool_node")
+from agent.streaming.events import RunRequest
+from agent.tools.catalog import TOOLS
 
 
 def check(request: RunRequest, settings: Settings, *, visitor_has_key: bool = False) -> Refusal | None:
@@ -32,8 +31,8 @@ def _check_tools(request: RunRequest) -> Refusal | None:
     names = [TOOLS[tool_id].name for tool_id in request.tools]
     if len(names) != len(set(names)):
         return Refusal("Two of the chosen tools have the same name. Choose one of them in the sidebar.")
-    if request.graph == "tool_node" and "get_items" not in names:
-        return Refusal("This graph runs the tool get_items only. Choose it in the sidebar.")
+    if (only := GRAPHS[request.graph].only_tool) and only not in names:
+        return Refusal(f"This graph runs the tool {only} only. Choose it in the sidebar.")
     if request.tool_choice not in ("auto", "none", *(names or ()), *(("required",) if names else ())):
         return Refusal("The tool that must be called is not among the chosen tools. Choose it in the sidebar.")
     return None
@@ -41,8 +40,8 @@ def _check_tools(request: RunRequest) -> Refusal | None:
 
 def tools_for(graph: str) -> list[str]:
     """Ids of the tools that a graph can run, in the order of the registry."""
-    without = graph in WITHOUT_LANGCHAIN
-    return [tool.id for tool in TOOLS.values() if not (without and tool.needs_langchain)]
+    langchain = GRAPHS[graph].uses_langchain
+    return [tool.id for tool in TOOLS.values() if langchain or not tool.needs_langchain]
 
 
 def place_of(question: str) -> str:

@@ -21,7 +21,7 @@ from agent.llm.explain import explain
 from agent.llm.request import check_arguments
 from agent.loop import BackgroundLoop
 from agent.streaming.attribution import asign_call, sign_call
-from agent.tools.demo import ToolFunction
+from agent.tools.registry import ToolFunction
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 T = TypeVar("T")

@@ -23,7 +23,7 @@ from agent.llm.plain import Answer, as_token
 from agent.llm.request import arguments_kept, check_arguments
 from agent.loop import BackgroundLoop
 from agent.streaming.attribution import enter, signed_config
-from agent.tools.demo import ToolFunction
+from agent.tools.registry import ToolFunction
 
 Message = dict[str, Any]
 

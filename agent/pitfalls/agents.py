@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from agent.graphs.langchain import react
 from agent.pitfalls.stage import Show
-from agent.tools.demo import ToolFunction
+from agent.tools.registry import ToolFunction
 
 ITEMS = ("Desk", "Swivel chair", "Bookshelf", "Desk lamp", "Whiteboard")
 """What the tools find."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.pitfalls.agents import agent, model, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
-from agent.tools.demo import ToolFunction
+from agent.tools.registry import ToolFunction
 
 PITFALL = Pitfall(
     title="The words come in one burst",

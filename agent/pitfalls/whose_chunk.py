@@ -8,7 +8,8 @@ from openai import AsyncOpenAI
 from agent.pitfalls.agents import agent, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
-from agent.tools.demo import ToolFunction, stream_tokens
+from agent.tools.demo import stream_tokens
+from agent.tools.registry import ToolFunction
 
 PITFALL = Pitfall(
     title="Two tools talk at once, and it becomes a word salad",

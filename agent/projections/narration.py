@@ -14,7 +14,7 @@ from typing import Any, Literal
 from agent.projections.output import Output
 from agent.projections.transcript import ToolCall, Transcript
 from agent.streaming.events import RUN_MODES, StreamEvent
-from agent.tools.demo import TOOLS
+from agent.tools.catalog import TOOLS
 
 SentenceState = Literal["now", "done", "failed", "stopped"]
 MAX_SUBJECT = 60

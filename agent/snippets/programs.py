@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 
 from agent.engine.request_check import place_of
-from agent.streaming.events import GraphName, StreamMode
-from agent.tools.demo import TOOLS
+from agent.graphs.registry import GRAPHS
+from agent.streaming.events import StreamMode
+from agent.tools.catalog import TOOLS
+from agent.tools.registry import AnyTool, function_of, name_of
 
-_LANGCHAIN = ("react", "prebuilt")
 _KEPT: tuple[StreamMode, ...] = ("checkpoints", "debug")
-
-_EMPTY: dict[StreamMode, str] = {
-    "messages": "there is no LangChain model in it; its words come as `custom`",
-    "tools": "its tools are plain functions, which LangChain does not watch",
-}
 
 _PRINT: dict[StreamMode, tuple[str, ...]] = {
     "custom": ('print(part["data"])',),
@@ -34,11 +31,11 @@ _PRINT: dict[StreamMode, tuple[str, ...]] = {
 
 def stays_empty(graph: str, mode: StreamMode) -> str:
     """Why a graph delivers nothing in this mode; empty if it does."""
-    return "" if graph in _LANGCHAIN else _EMPTY.get(mode, "")
+    return GRAPHS[graph].empty.get(mode, "")
 
 
 def program(
-    graph: GraphName,
+    graph: str,
     mode: StreamMode,
     *,
     question: str,
@@ -61,37 +58,51 @@ def program(
 
 def _tools(tools: Sequence[str], model: str, imports: set[str]) -> tuple[str, list[str]]:
     """The list of tools as it is written, and what goes before it."""
-    plain = [tool_id for tool_id in tools if "." not in tool_id]
-    asking = [tool_id for tool_id in tools if "." in tool_id]
-    names = sorted([*plain, *(TOOLS[tool_id].code.__name__ for tool_id in asking), *(["Models"] if asking else [])])
-    if names:
-        imports.add(f"from agent.tools.demo import {', '.join(names)}")
-    if not asking:
-        return f"[{', '.join(plain)}]", []
-    imports |= {"from langchain_openai import ChatOpenAI", "from openai import AsyncOpenAI"}
-    calls = [f"{TOOLS[tool_id].code.__name__}(models)" for tool_id in asking]
+    built = []
+    for tool_id in tools:
+        spec = TOOLS[tool_id]
+        module, name = _where(spec.code)
+        imports.add(f"from {module} import {name}")
+        built.append(f"{name}(models)" if spec.asks_model else name)
+    if not any(TOOLS[tool_id].asks_model for tool_id in tools):
+        return f"[{', '.join(built)}]", []
+    imports |= {
+        "from agent.tools.registry import Models",
+        "from langchain_openai import ChatOpenAI",
+        "from openai import AsyncOpenAI",
+    }
     models = f"models = Models({_quoted(model)}, ChatOpenAI(model={_quoted(model)}), AsyncOpenAI())"
-    return f"[{', '.join([*plain, *calls])}]", [models]
+    return f"[{', '.join(built)}]", [models]
 
 
-def _graph(graph: GraphName, tools: str, tool_choice: str, model: str, imports: set[str]) -> list[str]:
-    choice = "" if tool_choice == "auto" else f", tool_choice={_quoted(tool_choice)}"
-    if graph in _LANGCHAIN:
-        imports |= {f"from agent.graphs.langchain import {graph}", "from langchain_openai import ChatOpenAI"}
-        return [f"graph = {graph}(ChatOpenAI(model={_quoted(model)}), {tools}{choice})"]
-    if graph == "tool_node":
-        imports.add("from agent.graphs.without_langchain import tool_node")
-        return [f"graph = tool_node({tools})"]
-    imports |= {"from agent.graphs.without_langchain import react_without_langchain", "from openai import AsyncOpenAI"}
-    return [f"graph = react_without_langchain(AsyncOpenAI(), {_quoted(model)}, {tools}{choice})"]
+def _where(tool: AnyTool) -> tuple[str, str]:
+    """The module that a tool can be imported from, and its name there."""
+    module = function_of(tool).__module__
+    names = (name for name, value in vars(sys.modules[module]).items() if value is tool)
+    return module, next(names, name_of(tool))
 
 
-def _input(graph: GraphName, question: str) -> list[str]:
-    if graph != "tool_node":
+def _graph(graph: str, tools: str, tool_choice: str, model: str, imports: set[str]) -> list[str]:
+    spec, choice = GRAPHS[graph], "" if tool_choice == "auto" else f", tool_choice={_quoted(tool_choice)}"
+    name = spec.builder.__name__
+    imports.add(f"from {spec.builder.__module__} import {name}")
+    match spec.model:
+        case "chat":
+            imports.add("from langchain_openai import ChatOpenAI")
+            return [f"graph = {name}(ChatOpenAI(model={_quoted(model)}), {tools}{choice})"]
+        case "openai":
+            imports.add("from openai import AsyncOpenAI")
+            return [f"graph = {name}(AsyncOpenAI(), {_quoted(model)}, {tools}{choice})"]
+    return [f"graph = {name}({tools})"]
+
+
+def _input(graph: str, question: str) -> list[str]:
+    spec = GRAPHS[graph]
+    if not spec.only_tool:
         return [f'message = {{"role": "user", "content": {_quoted(question)}}}']
     arguments = json.dumps({"place": place_of(question)}, ensure_ascii=False)
     return [
-        f'function = {{"name": "get_items", "arguments": {arguments!r}}}',
+        f'function = {{"name": {_quoted(spec.only_tool)}, "arguments": {arguments!r}}}',
         'call = {"id": "1", "type": "function", "function": function}',
         'message = {"role": "assistant", "content": None, "tool_calls": [call]}',
     ]

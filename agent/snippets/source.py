@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Collection
 
-from agent.graphs import langchain as graphs
-from agent.graphs import without_langchain
+from agent.graphs.registry import GRAPHS
 from agent.streaming.events import STREAM_MODES
-from agent.tools.demo import TOOLS
-
-_BUILDERS: dict[str, Callable[..., Any]] = {
-    "react": graphs.react,
-    "prebuilt": graphs.prebuilt,
-    "without_langchain": without_langchain.react_without_langchain,
-    "tool_node": without_langchain.tool_node,
-}
+from agent.tools.catalog import TOOLS
+from agent.tools.registry import function_of
 
 
 def tool_source(tool_id: str) -> str:
     """The source of a tool, as it runs."""
-    return inspect.getsource(TOOLS[tool_id].code).rstrip()
+    return inspect.getsource(function_of(TOOLS[tool_id].code)).rstrip()
 
 
 def graph_source(graph: str) -> str:
     """The source of the function that builds a graph."""
-    return inspect.getsource(_BUILDERS[graph]).rstrip()
+    return inspect.getsource(GRAPHS[graph].builder).rstrip()
 
 
 def stream_call(modes: Collection[str]) -> str:

@@ -1,1 +1,1 @@
-"""The tools, and the book of places that they know."""
+"""The tools: their registry, those of the demo, and the book of places that they know."""

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 from langgraph.graph import START, StateGraph
@@ -23,51 +21,7 @@ from agent.errors import ToolFailed
 from agent.llm.completions import stream_chunks
 from agent.llm.plain import as_token
 from agent.tools.places import mentions
-
-ToolFunction = Callable[..., Coroutine[Any, Any, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """What a tool may talk to."""
-
-    name: str
-    chat: BaseChatModel
-    openai: AsyncOpenAI
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """A tool as the sidebar lists it."""
-
-    id: str
-    title: str
-    icon: str
-    """Name of a Material icon."""
-    build: Callable[[Models], ToolFunction]
-    code: Callable[..., Any]
-    """The function a reader should see: the tool, or what builds it."""
-    needs_langchain: bool = False
-
-    @property
-    def name(self) -> str:
-        """The name the model knows it by: that of its function."""
-        return self.id.split(".")[0]
-
-
-TOOLS: dict[str, Tool] = {}
-"""All tools by id, in the order of the sidebar."""
-
-
-def offered(title: str, icon: str = "build") -> Callable[[ToolFunction], ToolFunction]:
-    """List an async function as a tool."""
-
-    def add(function: ToolFunction) -> ToolFunction:
-        TOOLS[function.__name__] = Tool(function.__name__, title, icon, lambda _models: function, function)
-        return function
-
-    return add
-
+from agent.tools.registry import Models, ToolFunction, asks_model, offered
 
 PROMPT = (
     "Which items might one find in the following place: '{place}'? "
@@ -168,6 +122,7 @@ async def search_archive(place: str) -> str:
     return f"{found} pages were written about the {place}."
 
 
+@asks_model("get_items.llm", "Describe items", "neurology", needs_langchain=True)
 def describing(models: Models) -> ToolFunction:
     """get_items with a LangChain model inside: its tokens arrive by themselves in the mode `messages`."""
 
@@ -181,6 +136,7 @@ def describing(models: Models) -> ToolFunction:
     return get_items
 
 
+@asks_model("get_items.openai", "Describe items", "neurology")
 def describing_without_langchain(models: Models) -> ToolFunction:
     """get_items with the plain OpenAI client inside: the tool writes its tokens to the stream itself."""
 
@@ -213,9 +169,3 @@ async def search_shelves(place: str) -> AsyncIterator[str]:
         await asyncio.sleep(0.4)
         yield item.name
 
-
-for _id, _build, _needs in (
-    ("get_items.llm", describing, True),
-    ("get_items.openai", describing_without_langchain, False),
-):
-    TOOLS[_id] = Tool(_id, "Describe items", "neurology", _build, _build, needs_langchain=_needs)

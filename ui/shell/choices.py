@@ -14,7 +14,7 @@ import streamlit as st
 
 from agent.engine.request_check import tools_for
 from agent.streaming.events import RUN_MODES, STREAM_MODES, GraphName, RunRequest, StreamMode
-from agent.tools.demo import TOOLS
+from agent.tools.catalog import TOOLS
 from ui.shell import session
 from ui.shell.catalog import PageInfo
 

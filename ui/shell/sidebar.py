@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
 from agent.settings import DEMO_MODELS
-from agent.tools.demo import TOOLS
+from agent.tools.catalog import TOOLS
 from ui.shell import session
 from ui.shell.catalog import GRAPH_TITLES, MODE_HELP, MODE_TITLES, PAGES, PageInfo
 from ui.shell.choices import (

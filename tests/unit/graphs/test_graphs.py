@@ -13,7 +13,8 @@ from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.http import http_client
 from agent.loop import BackgroundLoop
 from agent.settings import Limits
-from agent.tools.demo import TOOLS, Models
+from agent.tools.catalog import TOOLS
+from agent.tools.registry import Models
 
 QUESTION = {"messages": [{"role": "user", "content": "what items are in the office and the bedroom?"}]}
 CALL = {

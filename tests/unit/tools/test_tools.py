@@ -10,7 +10,7 @@ from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
 from agent.streaming.events import RUN_MODES, RunRequest
 from agent.tools import demo as tools
-from agent.tools.demo import TOOLS
+from agent.tools.catalog import TOOLS
 
 ROOT = Path(__file__).parents[3]
 PLAIN = tuple(tool_id for tool_id in TOOLS if "." not in tool_id)

@@ -1,0 +1,61 @@
+"""The same agent from LangChain's `create_agent`: what new programs are written with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from langchain.agents import create_agent
+from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage, ToolMessage
+from langgraph.errors import GraphBubbleUp
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.prebuilt.tool_node import ToolCallRequest
+from langgraph.types import Command
+
+from agent.llm.explain import explain
+from agent.tools.registry import AnyTool, as_langchain
+
+Graph = CompiledStateGraph[Any, Any, Any, Any]
+
+
+class FirstChoice(AgentMiddleware[Any, Any, Any]):
+    """A forced choice holds for the first call only, so that it cannot loop for ever."""
+
+    def __init__(self, tool_choice: str) -> None:
+        super().__init__()
+        self._tool_choice = tool_choice
+
+    async def awrap_model_call(
+        self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
+    ) -> ModelResponse[Any]:
+        """Ask the model, with the choice if the person has just spoken."""
+        if request.tools and isinstance(request.messages[-1], HumanMessage):
+            request = request.override(tool_choice=self._tool_choice)
+        return await handler(request)
+
+
+class TellModel(AgentMiddleware[Any, Any, Any]):
+    """A tool that fails does not end the run: the model is told, and its siblings go on."""
+
+    async def awrap_tool_call(
+        self,
+        request: ToolCallRequest,
+        handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
+    ) -> ToolMessage | Command[Any]:
+        """Run the tool; what it raises becomes its answer."""
+        try:
+            return await handler(request)
+        except GraphBubbleUp:  # a question to a person, or a handoff: no failure
+            raise
+        except Exception as error:
+            call = request.tool_call
+            text = f"Error: {explain(error)}"
+            return ToolMessage(text, tool_call_id=str(call["id"]), name=call["name"], status="error")
+
+
+def ready_made(model: BaseChatModel, tools: Sequence[AnyTool], *, tool_choice: str = "auto") -> Graph:
+    """A ReAct agent in one call; what it does differently from the default is middleware."""
+    middleware = [FirstChoice(tool_choice), TellModel()]
+    return create_agent(model, [as_langchain(tool) for tool in tools], middleware=middleware)

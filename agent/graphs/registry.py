@@ -1,0 +1,79 @@
+"""Which graphs there are: one entry each; the pages' choice of agents, the lab, its programs and their code follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from agent.graphs import langchain, ready_made, without_langchain
+from agent.graphs.langchain import Graph
+from agent.streaming.modes import StreamMode
+from agent.tools.registry import AnyTool, Models
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSpec:
+    """A graph as it is listed, and how it is built."""
+
+    name: str
+    title: str
+    builder: Callable[..., Graph]
+    """The function that builds it, which readers are shown."""
+    model: Literal["chat", "openai", "none"]
+    """What the builder takes before the tools: a LangChain model, an OpenAI client and a model's name, or nothing."""
+    empty: Mapping[StreamMode, str] = field(default_factory=dict)
+    """Modes in which it delivers nothing, and why."""
+    only_tool: str = ""
+    """Name of the one tool that it can run, with a ready-made call instead of a model's."""
+
+    @property
+    def uses_langchain(self) -> bool:
+        """Whether its models are LangChain's, so that its tools can talk to such."""
+        return self.model == "chat"
+
+    @property
+    def has_assistant(self) -> bool:
+        """Whether a model answers, and not only a tool."""
+        return self.model != "none"
+
+    def build(self, models: Models, tools: Sequence[AnyTool], tool_choice: str = "auto") -> Graph:
+        """The graph, ready to run."""
+        match self.model:
+            case "chat":
+                return self.builder(models.chat, tools, tool_choice=tool_choice)
+            case "openai":
+                return self.builder(models.openai, models.name, tools, tool_choice=tool_choice)
+        return self.builder(tools)
+
+
+_NO_LANGCHAIN: Mapping[StreamMode, str] = {
+    "messages": "there is no LangChain model in it; its words come as `custom`",
+    "tools": "its tools are plain functions, which LangChain does not watch",
+}
+
+GRAPHS: dict[str, GraphSpec] = {
+    spec.name: spec
+    for spec in (
+        GraphSpec("react", "Agent, built by hand", langchain.react, "chat"),
+        GraphSpec("create_agent", "Agent, ready-made (create_agent)", ready_made.ready_made, "chat"),
+        GraphSpec("prebuilt", "Agent of the how-to (create_react_agent, deprecated)", langchain.prebuilt, "chat"),
+        GraphSpec(
+            "without_langchain",
+            "Agent without LangChain",
+            without_langchain.react_without_langchain,
+            "openai",
+            _NO_LANGCHAIN,
+        ),
+        GraphSpec(
+            "tool_node",
+            "One tool node, no agent",
+            without_langchain.tool_node,
+            "none",
+            _NO_LANGCHAIN,
+            only_tool="get_items",
+        ),
+    )
+}
+"""All graphs by name."""
+

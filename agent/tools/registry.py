@@ -1,0 +1,100 @@
+"""Which tools there are: one entry each; sidebar, lab, narration, code shown and demo model follow from it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.tools import BaseTool, StructuredTool
+from openai import AsyncOpenAI
+
+ToolFunction = Callable[..., Coroutine[Any, Any, str]]
+AnyTool = Callable[..., Any] | BaseTool
+"""What can be offered as a tool: an async function, a plain one (it runs in a thread), or a tool of LangChain's."""
+T = TypeVar("T", bound=AnyTool)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What a tool may talk to."""
+
+    name: str
+    chat: BaseChatModel
+    openai: AsyncOpenAI
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool as it is listed, and how it is built."""
+
+    id: str
+    """Unique; the part before a dot is the name the model knows it by."""
+    title: str
+    icon: str
+    """Name of a Material icon."""
+    build: Callable[[Models], AnyTool]
+    code: AnyTool
+    """What a reader should see: the tool, or the function that builds it."""
+    asks_model: bool = False
+    """Whether it talks to a model, so that `code` is a function of Models that builds it."""
+    needs_langchain: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name the model knows it by: that of its function."""
+        return self.id.split(".")[0]
+
+
+TOOLS: dict[str, ToolSpec] = {}
+"""All tools by id."""
+
+
+def register(spec: ToolSpec) -> None:
+    """List a tool; raises ValueError for an id that is taken."""
+    if TOOLS.setdefault(spec.id, spec) is not spec:
+        raise ValueError(f"There is a tool {spec.id} already.")
+
+
+def offered(title: str, icon: str = "build") -> Callable[[T], T]:
+    """List a tool that needs no model: the decorated function, or a LangChain tool."""
+
+    def add(tool: T) -> T:
+        register(ToolSpec(name_of(tool), title, icon, lambda _models: tool, tool))
+        return tool
+
+    return add
+
+
+def asks_model(tool_id: str, title: str, icon: str, *, needs_langchain: bool = False) -> Callable[[T], T]:
+    """List a tool that talks to a model: the decorated function takes Models and returns the tool."""
+
+    def add(build: T) -> T:
+        spec = ToolSpec(tool_id, title, icon, build, build, asks_model=True, needs_langchain=needs_langchain)  # type: ignore[arg-type]
+        register(spec)
+        return build
+
+    return add
+
+
+def name_of(tool: AnyTool) -> str:
+    """The name the model knows a tool by."""
+    return tool.name if isinstance(tool, BaseTool) else tool.__name__
+
+
+def function_of(tool: AnyTool) -> Callable[..., Any]:
+    """The function, or the class, that a reader should see of a tool."""
+    if isinstance(tool, StructuredTool) and (function := tool.coroutine or tool.func):
+        return function
+    return type(tool) if isinstance(tool, BaseTool) else tool
+
+
+def as_langchain(tool: AnyTool) -> BaseTool:
+    """A tool as LangChain's; what is async stays async, and a plain function runs in a thread."""
+    if isinstance(tool, BaseTool):
+        return tool
+    if inspect.iscoroutinefunction(tool):
+        return StructuredTool.from_function(coroutine=tool)
+    return StructuredTool.from_function(tool)
