@@ -17,7 +17,8 @@ st.markdown(
 example = st.container()
 
 st.header("Three ways to do it", anchor=False)
-for column, info in zip(st.columns(3), list(PAGES.values())[1:4], strict=True):
+demos = [info for info in PAGES.values() if info.is_demo]
+for column, info in zip(st.columns(len(demos)), demos, strict=True):
     with column.container(border=True, height="stretch"):
         st.page_link(info.file, label=f"**{info.title}**", icon=info.icon)
         st.caption(info.summary)

@@ -9,14 +9,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
+from agent.graphs.registry import GRAPHS
 from agent.projections.transcript import ToolCall
-from agent.snippets.source import graph_source, stream_call, tool_source
+from agent.snippets.source import graph_source, stream_call, tool_file, tool_source
+from agent.tools.catalog import TOOLS
 from ui.markdown import safe_markdown
 from ui.run.drawing import Drawing, show_end
 from ui.run.view import FLUSH
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
-from ui.shell.catalog import GRAPH_TITLES, PageInfo
+from ui.shell.catalog import PageInfo
 from ui.shell.choices import Choices, chosen
 from ui.shell.sidebar import sidebar
 
@@ -181,9 +183,9 @@ def show_code(choices: Choices) -> None:
         st.caption("The call that the chosen modes stand for")
         st.code(stream_call(choices.modes), language="python", wrap_lines=True)
         for tool_id in choices.tools:
-            st.caption(f"The tool `{tool_id.split('.')[0]}`, from `agent/tools/demo.py`")
+            st.caption(f"The tool `{TOOLS[tool_id].name}`, from `{tool_file(tool_id)}`")
             st.code(tool_source(tool_id), language="python", wrap_lines=True)
-        st.caption(f"The graph: {GRAPH_TITLES[choices.graph]}")
+        st.caption(f"The graph: {GRAPHS[choices.graph].title}")
         st.code(graph_source(choices.graph), language="python", wrap_lines=True)
 
 

@@ -14,7 +14,7 @@ from agent.engine.in_process import InProcessBackend
 from agent.engine.run import Run
 from agent.settings import Settings
 from agent.store.recording import Header, dump, versions
-from agent.streaming.events import GraphName, RunRequest, StreamEvent
+from agent.streaming.events import RunRequest, StreamEvent
 
 FOLDER = Path(__file__).parents[2] / "recordings"
 
@@ -25,7 +25,7 @@ class Sample:
 
     name: str
     question: str
-    graph: GraphName = "react"
+    graph: str = "react"
     tools: tuple[str, ...] = ("get_items",)
     page: str = ""
     model: str = "demo"

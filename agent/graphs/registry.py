@@ -77,3 +77,7 @@ GRAPHS: dict[str, GraphSpec] = {
 }
 """All graphs by name."""
 
+
+def graph_title(name: str) -> str:
+    """What a graph is called; a run of long ago may have had another one."""
+    return GRAPHS[name].title if name in GRAPHS else name

@@ -16,6 +16,11 @@ def tool_source(tool_id: str) -> str:
     return inspect.getsource(function_of(TOOLS[tool_id].code)).rstrip()
 
 
+def tool_file(tool_id: str) -> str:
+    """The file that a tool is in, from the project's folder."""
+    return function_of(TOOLS[tool_id].code).__module__.replace(".", "/") + ".py"
+
+
 def graph_source(graph: str) -> str:
     """The source of the function that builds a graph."""
     return inspect.getsource(GRAPHS[graph].builder).rstrip()

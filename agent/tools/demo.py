@@ -168,4 +168,3 @@ async def search_shelves(place: str) -> AsyncIterator[str]:
     for item in known[0].place.items if known else ():
         await asyncio.sleep(0.4)
         yield item.name
-

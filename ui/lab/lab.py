@@ -8,6 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from agent.engine.run import Run
+from agent.graphs.registry import graph_title
 from ui.chat import PATIENCE, Follow, retry
 from ui.lab.code import CodeView
 from ui.lab.inspector import InspectorView
@@ -18,7 +19,6 @@ from ui.lab.timeline import TimelineView
 from ui.markdown import safe_label, safe_markdown
 from ui.run.drawing import show_end
 from ui.shell.browser import wait_for_browser
-from ui.shell.catalog import GRAPH_TITLES
 from ui.shell.choices import Choices
 
 SECONDS_A_DRAWING = 0.5
@@ -114,7 +114,7 @@ def _status(run: Run, log: Log) -> str:
         f"**{state}**",
         since,
         f"{len(log.events):,} events",
-        GRAPH_TITLES[request.graph],
+        graph_title(request.graph),
         safe_label(request.model),
     ]
     return " · ".join(parts)

@@ -13,7 +13,8 @@ from typing import TypeVar, cast
 import streamlit as st
 
 from agent.engine.request_check import tools_for
-from agent.streaming.events import RUN_MODES, STREAM_MODES, GraphName, RunRequest, StreamMode
+from agent.streaming.events import RunRequest
+from agent.streaming.modes import RUN_MODES, STREAM_MODES, StreamMode
 from agent.tools.catalog import TOOLS
 from ui.shell import session
 from ui.shell.catalog import PageInfo
@@ -33,7 +34,7 @@ class Choices:
     """What holds for one page."""
 
     page: PageInfo
-    graph: GraphName
+    graph: str
     modes: tuple[StreamMode, ...]
     tools: tuple[str, ...]
     tool_choice: str
@@ -69,9 +70,12 @@ def offered_modes(page: PageInfo) -> tuple[StreamMode, ...]:
     return STREAM_MODES if page.all_modes else RUN_MODES
 
 
-def offered_tools(page: PageInfo, graph: GraphName) -> list[str]:
+def offered_tools(page: PageInfo, graph: str) -> list[str]:
     """The ids of the tools that a page's agent may be given."""
-    return [tool_id for tool_id in tools_for(graph) if tool_id not in page.hidden_tools]
+    if page.all_modes:
+        return tools_for(graph)
+    taken = {TOOLS[tool_id].name: tool_id for tool_id in page.tools}  # of tools of one name, the page has its own
+    return [tool_id for tool_id in tools_for(graph) if taken.get(TOOLS[tool_id].name, tool_id) == tool_id]
 
 
 def offered_tool_choices(tools: Sequence[str]) -> list[str]:

@@ -7,10 +7,12 @@ import contextlib
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
+from agent.graphs.registry import GRAPHS
 from agent.settings import DEMO_MODELS
+from agent.streaming.modes import MODES
 from agent.tools.catalog import TOOLS
 from ui.shell import session
-from ui.shell.catalog import GRAPH_TITLES, MODE_HELP, MODE_TITLES, PAGES, PageInfo
+from ui.shell.catalog import PAGES, PageInfo
 from ui.shell.choices import (
     VIEWS,
     Choices,
@@ -114,18 +116,17 @@ def _details(choices: Choices) -> None:
     page = choices.page
     modes = offered_modes(page)
     st.pills(
-        "Shown while it works",
+        "Stream modes to show",
         modes,
         selection_mode="multi",
         key="modes",
-        format_func=lambda mode: f"{MODE_TITLES[mode]} :gray[{mode}]",
-        help="Stream modes. "
-        + "; ".join(f"**{mode}**: {MODE_HELP[mode]}" for mode in modes)
+        format_func=lambda mode: f"{MODES[mode].title} :gray[{mode}]",
+        help="; ".join(f"**{mode}**: {MODES[mode].help}" for mode in modes)
         + ". With none, you wait for the whole answer: that is *without streaming*. "
         "Changing them redraws the same run; nothing is asked again.",
     )
     if len(page.graphs) > 1:
-        st.selectbox("Agent", page.graphs, key="graph", format_func=GRAPH_TITLES.__getitem__)
+        st.selectbox("Agent", page.graphs, key="graph", format_func=lambda name: GRAPHS[name].title)
     tools = offered_tools(page, choices.graph)
     st.pills(
         "Tools the agent may use",
