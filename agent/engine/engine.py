@@ -127,9 +127,7 @@ class Engine:
             messages.append({"role": "assistant", "content": turn.answer})
         return [*messages, {"role": "user", "content": run.request.question}]
 
-    def _build(
-        self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None
-    ) -> Graph:
+    def _build(self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None) -> Graph:
         models = self._connect(model, key) if key else self._models(model, None)
         tools = [TOOLS[tool_id].build(models) for tool_id in tool_ids]
         return GRAPHS[graph].build(models, tools, tool_choice)
