@@ -7,77 +7,148 @@
 | `{"point": {"minute": 3, "degrees": 21.5}}` | a point more in a line chart: first key across, the others up |
 | `{"status": "Looking under the bed"}` | that line, in place of the last one |
 | `"text"`, or `{"role": "assistant", "content": "text"}` | text that grows |
+| `{"role": "assistant", "reasoning": "text"}` | what a model thinks before it writes, folded |
 | anything else | a line with its JSON |
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 from agent.projections.blocks import Blocks
+from agent.projections.label import words
+from agent.streaming.events import JSON
 
 MAX_ROWS = 1_000
-"""Rows and points kept of one tool call for drawing; the first ones go first."""
+"""Rows, points and other chunks kept of one tool call for drawing; the first ones go first."""
+MAX_CELLS = 30
+"""Columns of a table, and lines of a chart."""
+MAX_STATUS = 300
+"""Characters."""
+_ASSISTANT = ("assistant", "ai", "model", "AIMessageChunk", "AIMessage")
+"""Who writes text, in the words of several protocols; what others said is data."""
+_REASONING = ("reasoning", "reasoning_content")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Reasoning:
+    """What a model thinks before it writes. Times are seconds since the run was asked for."""
+
+    text: Blocks = field(default_factory=Blocks)
+    began_at: float = 0.0
+    ended_at: float | None = None
+    """When it began to write, or was done; None while it thinks."""
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+    def feed(self, text: str, at: float) -> None:
+        """Append a piece."""
+        if text and not self.text:
+            self.began_at = at
+        if text:
+            self.ended_at = None
+        self.text.feed(text)
+
+    def end(self, at: float) -> None:
+        """Note that something else has begun."""
+        if self.text and self.ended_at is None:
+            self.ended_at = at
 
 
 @dataclass(slots=True)
 class Output:
-    """Everything one tool call has sent while it worked, sorted by shape."""
+    """What a tool call, a node or a model has sent while it worked, sorted by shape."""
 
     text: Blocks = field(default_factory=Blocks)
+    reasoning: Reasoning = field(default_factory=Reasoning)
     progress: float | None = None
     status: str = ""
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[dict[str, JSON]] = field(default_factory=list)
     points: list[dict[str, float]] = field(default_factory=list)
-    others: list[Any] = field(default_factory=list)
-    """Chunks of no known shape, as they were sent."""
+    others: list[JSON] = field(default_factory=list)
+    """Chunks of no known shape, as they were sent: the last MAX_ROWS."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """How many there were of `rows`, `points` and `others`, with those that are not kept."""
+    _is_line: bool = False
+    """Whether the last piece of text was a line of its own."""
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.status or self.rows or self.points or self.others) or self.progress is not None
+        """Whether there is something to read; what a model thinks is only looked up."""
+        data = self.status or self.rows or self.points or self.others or self.progress is not None
+        return bool(data) or has_words(self.text)
 
-    def add(self, chunk: Any) -> None:
-        """Sort in one chunk; whatever it is, it is not an error."""
-        if (text := text_of(chunk)) is not None:
-            self.text.feed(text)
+    def add(self, chunk: JSON, at: float = 0.0) -> None:
+        """Sort in one chunk, sent `at` seconds; whatever it is, it is not an error."""
+        if (piece := piece_of(chunk)) is not None:
+            text, reasoning = piece
+            self.reasoning.feed(reasoning, at)
+            is_line = isinstance(chunk, str) and _is_line(chunk)
+            self.write("\n\n" + text if is_line and self._is_line else text, at)
+            self._is_line = is_line
         elif not isinstance(chunk, dict):
-            self.others.append(chunk)
-        elif is_number(chunk.get("progress")):
-            self.progress = min(max(float(chunk["progress"]), 0.0), 1.0)
-            self.status = str(chunk.get("status", self.status))
-        elif _is_row(chunk.get("row")):
-            _append(self.rows, chunk["row"])
-        elif _is_point(chunk.get("point")):
-            _append(self.points, chunk["point"])
+            self._append("others", self.others, chunk)
+        elif is_number(progress := chunk.get("progress")):
+            self.progress = min(max(float(progress), 0.0), 1.0)  # type: ignore[arg-type]  # a number
+            if "status" in chunk:
+                self.status = words(chunk["status"], MAX_STATUS)
+        elif (row := _row(chunk.get("row"))) is not None:
+            self._append("rows", self.rows, row)
+        elif (point := _point(chunk.get("point"))) is not None:
+            self._append("points", self.points, point)
         elif set(chunk) == {"status"} and isinstance(chunk["status"], str):
-            self.status = chunk["status"]
+            self.status = words(chunk["status"], MAX_STATUS)
         else:
-            self.others.append(chunk)
+            self._append("others", self.others, chunk)
+
+    def write(self, text: str, at: float) -> None:
+        """Append to the text."""
+        if text:
+            self.reasoning.end(at)
+            self.text.feed(text)
+
+    def _append(self, name: str, items: list[T], item: T) -> None:
+        self.counts[name] = self.counts.get(name, 0) + 1
+        items.append(item)
+        if len(items) > MAX_ROWS:
+            del items[0]
 
 
-def text_of(chunk: Any) -> str | None:
-    """The text in a chunk: a bare string, or a piece of a message; None for any other data."""
+def piece_of(chunk: JSON) -> tuple[str, str] | None:
+    """Text and reasoning in a chunk: a bare string, or a piece of an assistant's message; None for other data."""
     if isinstance(chunk, str):
-        return chunk
-    if isinstance(chunk, dict) and "role" in chunk and isinstance(chunk.get("content"), str):
-        return str(chunk["content"])
-    return None
+        return chunk, ""
+    if not isinstance(chunk, dict) or chunk.get("role", chunk.get("type")) not in _ASSISTANT:
+        return None
+    text, reasoning = chunk.get("content"), next((chunk[name] for name in _REASONING if chunk.get(name)), None)
+    if not isinstance(text, str | None) or not isinstance(reasoning, str | None) or text is reasoning is None:
+        return None
+    return text or "", reasoning or ""
 
 
-def is_number(value: Any) -> bool:
+def has_words(text: Blocks) -> bool:
+    """Whether a text is more than space: some models send a line break before each tool call."""
+    return bool(text.done) or bool(text.tail.strip())
+
+
+def is_number(value: object) -> bool:
     """Whether a value is a number that can be drawn."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300
 
 
-def _is_row(row: Any) -> bool:
-    return isinstance(row, dict) and 0 < len(row) <= 30
+def _is_line(text: str) -> bool:
+    """Whether a bare string looks like a whole message of progress, and not like a token or a batch of them."""
+    return len(text.split(maxsplit=3)) >= 3 and (text[0].isupper() or text[0].isdecimal()) and not text[-1].isspace()
 
 
-def _is_point(point: Any) -> bool:
-    return isinstance(point, dict) and 2 <= len(point) <= 10 and all(is_number(value) for value in point.values())
+def _row(row: JSON) -> dict[str, JSON] | None:
+    return row if isinstance(row, dict) and 0 < len(row) <= MAX_CELLS else None
 
 
-def _append(items: list[Any], item: Any) -> None:
-    items.append(item)
-    if len(items) > MAX_ROWS:
-        del items[0]
+def _point(point: JSON) -> dict[str, float] | None:
+    if not isinstance(point, dict) or not 2 <= len(point) <= 10:
+        return None
+    numbers = {key: float(value) for key, value in point.items() if is_number(value)}  # type: ignore[arg-type]
+    return numbers if len(numbers) == len(point) else None

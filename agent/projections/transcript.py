@@ -3,50 +3,152 @@
 Everything that a run did is in its log; the stream modes a reader has chosen decide what is shown while it works.
 When it has ended, its outcome is shown in any case: the calls, their results, the answer. With no mode chosen that
 is all there is: the same run, without streaming.
+
+Every event is taken in, in whatever order events come; none is an error.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Literal, TypeAlias
 
-from agent.projections.output import Output
-from agent.streaming.events import END_STATES, RunState, StreamEvent, StreamMode
+from agent.projections.label import words
+from agent.projections.output import Output, piece_of
+from agent.streaming.events import (
+    JSON,
+    CallPiece,
+    Custom,
+    Ended,
+    Interrupt,
+    Interrupted,
+    Message,
+    Queued,
+    RunRequest,
+    RunState,
+    Said,
+    Started,
+    State,
+    StreamEvent,
+    TaskStarted,
+    Token,
+    ToolDelta,
+    ToolFailed,
+    ToolFinished,
+    ToolStarted,
+    Unknown,
+    Update,
+)
+from agent.streaming.modes import StreamMode
 
-CallState = str
-"""`asked` (its arguments are still being written), `running`, `finished`, `failed` or `stopped`."""
+CallState = Literal["asked", "running", "finished", "failed", "stopped"]
+"""`asked` is a call whose arguments are still being written, or that waits for its turn."""
+DEEPEST = 6
+"""Levels of calls inside of calls; what is deeper stands on the last one."""
+_PARSED_EARLY = 10_000
+"""Characters of arguments that are read before their message is complete."""
+
+_Path: TypeAlias = tuple[str, ...]
+_Place: TypeAlias = tuple[_Path, _Path, str]
+"""Calls, namespace and node that something was said in."""
 
 
 @dataclass(slots=True)
 class Answer:
-    """Text of the agent itself: its answer, or what it says between tools."""
+    """Text of the agent itself, or of a node: an answer, what it says between tools, what it thinks before."""
 
+    key: str
+    """Unique in the run, and the same for as long as it grows."""
+    node: str = ""
+    agent: str = ""
+    """Whose node it is, where agents have names."""
     output: Output = field(default_factory=Output)
-    """Its text; and what a node that is no tool wrote."""
+    """Its text and reasoning; and what a node that is no tool wrote."""
     visible: bool = False
+    began_at: float = 0.0
+    """Seconds since the run was asked for."""
+    ended_at: float | None = None
+    """When its text was complete; None while it is written."""
+    whole: bool = False
+    """Whether its whole message has been told: what comes later is another one."""
+
+    @property
+    def speaker(self) -> str:
+        """Who speaks: the agent, or the node."""
+        return self.agent or self.node
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing of it to see."""
+        return not self.output and not self.output.reasoning
 
 
 @dataclass(slots=True)
 class ToolCall:
-    """One call of a tool, and what came out of it so far."""
+    """One call of a tool, and what came out of it so far. Times are seconds since the run was asked for."""
 
     id: str
     name: str = ""
-    arguments: str = ""
-    """As JSON text."""
+    args: JSON = None
+    """What it was asked; text where that is not JSON, None while it is being written."""
     state: CallState = "asked"
+    attempts: int = 0
+    """How often a tool has begun to work on it."""
+    redone: int = 0
+    """How often its output has begun anew."""
     output: Output = field(default_factory=Output)
-    """What the tool sent while it worked."""
+    """What the tool sent while it worked: of several attempts, in the last."""
+    items: list[Answer | ToolCall] = field(default_factory=list)
+    """What went on inside of it: the words of models that it asked, the calls of sub-agents."""
+    steps: list[str] = field(default_factory=list)
+    """The nodes of a graph inside of it, in the order in which they began."""
     result: str | None = None
     visible: bool = False
     shows_output: bool = False
     """Whether what it sent while it worked is to be shown."""
     shows_result: bool = False
+    asked_by: str = ""
+    """The agent or node that asked."""
+    asked_at: float | None = None
+    """When it was known what it is asked."""
+    beside: bool = False
+    """Whether another call had been asked beside it, and had not ended."""
     started_at: float | None = None
-    """Seconds since the run was asked for."""
     ended_at: float | None = None
+    depth: int = 0
+    """How many calls it is inside of."""
+    level: int = 0
+    """How deep in subgraphs it is run: what is deeper goes on inside of it."""
+    is_over: bool = False
+    """Whether its last attempt is: what it writes now belongs to another."""
+    is_early: bool = False
+    """Whether an attempt has written before it was told that it begins."""
+    pieces: list[str] = field(default_factory=list)
+    """Its arguments as they are being written."""
+
+    @property
+    def key(self) -> str:
+        """Unique in the run, and the same for as long as it grows."""
+        return f"call {self.id}"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while that is not known."""
+        return None if self.started_at is None or self.ended_at is None else max(self.ended_at - self.started_at, 0.0)
+
+
+Item: TypeAlias = Answer | ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a person is asked, and since when."""
+
+    at: float
+    interrupt: Interrupt
 
 
 @dataclass(slots=True)
@@ -54,190 +156,433 @@ class Transcript:
     """A run as its reader sees it. `fold` builds one; `add` lets it grow with the run."""
 
     modes: frozenset[StreamMode] = frozenset()
+    request: RunRequest | None = None
     state: RunState = "queued"
     message: str = ""
     """Why it was stopped or failed."""
-    items: list[Answer | ToolCall] = field(default_factory=list)
-    """In the order of their first sign of life."""
+    items: list[Item] = field(default_factory=list)
+    """In the order of their first sign of life; what went on inside of a call is in the call."""
+    speakers: dict[str, None] = field(default_factory=dict)
+    """The agents or nodes that speak with a model, the first one first; without those inside of calls."""
+    is_handed: bool = False
+    """Whether the graph was handed a tool call that no model has asked for."""
+    waiting: dict[str, Waiting] = field(default_factory=dict)
+    """The questions that wait for a person, by id."""
     started_at: float | None = None
-    first_shown_at: float | None = None
-    """Seconds until the reader had something to see."""
+    first_output_at: float | None = None
+    """Seconds until the reader had something to read: words, data, a result."""
     ended_at: float | None = None
-    tokens: int = 0
-    """Tokens written by models, as their servers count them."""
-    _open: Answer | None = None
+    last_at: float = 0.0
+    """When the last event happened."""
     _calls: dict[str, ToolCall] = field(default_factory=dict)
-    _asked_by: dict[tuple[str, int], str] = field(default_factory=dict)
+    _outer: dict[str, ToolCall | None] = field(default_factory=dict)
+    _answers: dict[tuple[_Place, str], Answer] = field(default_factory=dict)
+    """By place and message; what a node writes itself is under no message."""
+    _begun: dict[str, Answer] = field(default_factory=dict)
+    """By message alone: a graph may tell in one place what was written in another."""
+    _messages: dict[str, Answer | None] = field(default_factory=dict)
+    """The messages that have been told whole, by id."""
+    _told: dict[tuple[_Path, str, str, _Path], list[_Path]] = field(default_factory=dict)
+    """The namespaces that messages have been told in, by calls, role, text and the calls that they ask for."""
+    _given: set[tuple[_Path, _Path]] = field(default_factory=set)
+    """The graphs whose first state is known, by calls and namespace."""
+    _value: JSON = None
+    """The last value of the graph, without messages."""
+    _keys: int = 0
 
     @property
-    def shown(self) -> list[Answer | ToolCall]:
+    def shown(self) -> list[Item]:
         """The items a reader can see now."""
-        return [item for item in self.items if item.visible]
+        return visible(self.items)
 
     @property
-    def tools(self) -> list[ToolCall]:
-        """The tool calls a reader can see now."""
-        return [item for item in self.items if isinstance(item, ToolCall) and item.visible]
+    def calls(self) -> list[ToolCall]:
+        """All tool calls, each before those inside of it."""
+        return [item for item in walk(self.items) if isinstance(item, ToolCall)]
 
     @property
     def answer(self) -> str:
-        """The text of the last answer a reader can see now."""
-        answers = [item for item in self.items if isinstance(item, Answer) and item.visible]
-        return answers[-1].output.text.text if answers else ""
+        """The text of the last answer a reader can see now; there may be none."""
+        answers = (item for item in reversed(self.items) if isinstance(item, Answer) and item.visible)
+        return next((text for item in answers if (text := item.output.text.text).strip()), "")
+
+    def call(self, call_id: str) -> ToolCall | None:
+        """The tool call with this id."""
+        return self._calls.get(call_id)
+
+    def outer(self, call: ToolCall) -> ToolCall | None:
+        """The call that this one is inside of."""
+        return self._outer.get(call.id)
 
     def add(self, event: StreamEvent) -> None:
         """Take in the next event of the run."""
-        data: Any = event.data
-        match event.mode:
-            case "run":
-                self._run(event, data)
-            case "custom":
+        self.last_at = max(self.last_at, event.at)
+        match event.payload:
+            case Token() as token:
+                self._token(event, token)
+            case Custom(data=data) | Unknown(data=data, of="custom" | "messages"):
                 self._custom(event, data)
-            case "messages":
-                self._message(event, data)
-            case "updates":
-                self._update(event, data)
-            case "values" if not self.items:
-                self._given(data)
-            case "tasks":
-                self._task(event, data)
-            case "tools":
-                self._tool(event, data)
-        if self.first_shown_at is None and self.shown:
-            self.first_shown_at = event.at
+            case Update() as update:
+                self._update(event, update)
+            case Said(message=message):
+                self._whole(event, message, "messages" in self.modes, 1, 0)
+            case State() as state:
+                self._state(event, state)
+            case TaskStarted(name=name):
+                self._task(event, name)
+            case ToolStarted() as started:
+                self._tool_started(event, started)
+            case ToolDelta(delta=delta):
+                self._delta(event, delta)
+            case ToolFinished(output=output):
+                self._tool_finished(event, output)
+            case ToolFailed():
+                self._tool_failed(event)
+            case Interrupted(interrupts=interrupts):
+                for interrupt in interrupts:
+                    self.waiting.setdefault(interrupt.id, Waiting(event.at, interrupt))
+            case Queued(request=request):
+                self.request = request
+            case Started():
+                self._start(event.at)
+            case Ended() as ended:
+                self._end(event.at, ended)
 
-    def call(self, call_id: str) -> ToolCall:
-        """The tool call with this id; a new one if it was not heard of before."""
-        if call_id in self._calls:
-            return self._calls[call_id]
-        call = self._calls[call_id] = ToolCall(call_id)
-        self.items.append(call)
-        return call
+    # The run
 
-    def _run(self, event: StreamEvent, data: Any) -> None:
-        self.state = data["state"]
-        self.message = data.get("message", "")
-        if self.state == "running":
-            self.started_at = event.at
-        if self.state in END_STATES:
-            self.ended_at = event.at
-            for item in self.items:
-                item.visible = True
-                if isinstance(item, ToolCall):
-                    item.shows_result = True
-                    item.shows_output = item.shows_output or item.result is None
-                    if item.state in ("asked", "running"):
-                        item.state, item.ended_at = self.state, event.at
+    def _start(self, at: float) -> None:
+        self.state, self.ended_at = "running", None
+        self.started_at = at if self.started_at is None else self.started_at
+        if self.waiting:  # it goes on, and what had not ended begins again
+            self.waiting.clear()
+            for call in self._calls.values():
+                call.is_over = call.state == "running"
 
-    def _custom(self, event: StreamEvent, data: Any) -> None:
-        live = "custom" in self.modes
-        if event.tool_call_id:
-            call = self._begin(event, live)
-            call.shows_output |= live
-            call.output.add(data)
-        else:
-            self._open_answer(live).output.add(data)
+    def _end(self, at: float, ended: Ended) -> None:
+        self.state, self.message, self.ended_at = ended.state, ended.message, at
+        self._last_answer(at, ended)
+        for item in self.items:
+            item.visible = True
+        for item in walk(self.items):
+            if isinstance(item, ToolCall):
+                self._end_call(item, ended.state, at)
+            else:
+                _close(item, at)
+            self._touch(item, at)
 
-    def _message(self, event: StreamEvent, data: Any) -> None:
+    def _end_call(self, call: ToolCall, state: CallState, at: float) -> None:
+        call.output.reasoning.end(at)
+        if call.state in ("asked", "running"):
+            call.state, call.ended_at = state, at
+        if call.args is None and call.pieces:
+            call.args = "".join(call.pieces)
+        call.shows_result = True
+        call.shows_output |= call.result is None
+        for inner in call.items:
+            inner.visible |= isinstance(inner, ToolCall) or call.result is None
+
+    def _last_answer(self, at: float, ended: Ended) -> None:
+        """A graph without messages answers with its last value."""
+        spoken = {
+            " ".join(item.output.text.text.split())
+            for item in self.items
+            if isinstance(item, Answer) and item.output.text
+        }
+        text = ended.answer
+        if not text and not spoken and ended.state == "finished" and self._value is not None:
+            text = _in_lines(self._value)
+        if text.strip() and " ".join(text.split()) not in spoken:
+            answer = Answer(self._key("answer"), began_at=at, whole=True)
+            answer.output.write(text, at)
+            self.items.append(answer)
+
+    # What models and nodes say
+
+    def _token(self, event: StreamEvent, token: Token) -> None:
         live = "messages" in self.modes
-        self.tokens += (data.get("usage") or {}).get("output_tokens", 0)
-        if data.get("type") == "tool":
-            self._finish(event, data, live)
-            return
-        if event.tool_call_id:
-            if data["text"]:
-                call = self._begin(event, live)
-                call.shows_output |= live
-                call.output.text.feed(data["text"])
-            return
-        for piece in data.get("tool_calls", []):
-            self._ask(data["id"], piece, live)
-        if data["text"]:
-            self._open_answer(live).output.text.feed(data["text"])
+        inside = self._begin(event, live)
+        self._speaks(event)
+        known = self._answers.get((_place(event), token.message))
+        if token.text or token.reasoning:
+            if known is None or known.whole:
+                known = self._new_answer(event, token.message, inside)
+            known.output.reasoning.feed(token.reasoning, event.at)
+            known.output.write(token.text, event.at)
+            known.ended_at = None
+            known.visible |= live
+            self._touch(known, event.at)
+        for piece in token.calls:
+            self._ask_piece(event, piece, inside, live)
+        if known and (token.calls or token.finish_reason):
+            _close(known, event.at)
 
-    def _update(self, event: StreamEvent, data: Any) -> None:
-        if event.namespace:
+    def _custom(self, event: StreamEvent, data: JSON) -> None:
+        live = "custom" in self.modes
+        if call := self._begin(event, live):
+            call.shows_output |= live
+            call.output.add(data, event.at)
+            self._touch(call, event.at)
             return
+        if isinstance(data, dict) and piece_of(data):
+            self._speaks(event)
+        answer = self._answers.get((_place(event), "")) or self._new_answer(event, "", None)
+        answer.output.add(data, event.at)
+        answer.visible |= live
+        self._touch(answer, event.at)
+
+    def _update(self, event: StreamEvent, update: Update) -> None:
         live = bool({"updates", "values"} & self.modes)
-        for update in data.values():
-            for message in (update or {}).get("messages", []):
-                if message["type"] == "tool":
-                    self._finish(event, message, live)
-                elif message["type"] == "ai":
-                    self._answered(message, live)
-            if usage := (update or {}).get("usage"):
-                self.tokens += usage.get("completion_tokens", 0)
+        seen: Counter[tuple[str, str]] = Counter()
+        for message in update.messages:
+            same = seen[message.role, message.text]
+            seen[message.role, message.text] += 1
+            self._whole(event, message, live, len(update.messages), same)
+        if written := self._answers.pop((_place(event), ""), None):
+            _close(written, event.at)  # what the node writes from now on is something else
 
-    def _given(self, data: Any) -> None:
-        """A graph can be handed a tool call that no model has asked for."""
-        messages = data.get("messages") or []
-        for asked in (messages[-1].get("tool_calls") or []) if messages else []:
-            self._asked(asked, "values" in self.modes)
+    def _state(self, event: StreamEvent, state: State) -> None:
+        at_root = not event.calls and not event.namespace
+        if (event.calls, event.namespace) not in self._given:
+            self._given.add((event.calls, event.namespace))
+            for asked in state.messages[-1].calls if state.messages and at_root and not self.items else ():
+                self.is_handed = True
+                self._ask(event, asked.id, asked.name, asked.args, None, "values" in self.modes)
+            for message in state.messages:
+                self._note(event, message, self._messages.get(message.id))
+        if at_root:
+            self._value = state.rest
 
-    def _answered(self, message: Any, live: bool) -> None:
-        if content := message.get("content"):
-            answer = self._open_answer(live)
-            if not answer.output.text:
-                answer.output.text.feed(content)
-        self._open = None
-        for asked in message.get("tool_calls", []):
-            self._asked(asked, live)
+    def _whole(self, event: StreamEvent, message: Message, live: bool, among: int, same: int) -> None:
+        """A whole message, one `among` so many of an update, and after so many of them that say the same."""
+        match message.role:
+            case "ai" if self._is_repeated(event, message, among, same):
+                if answer := self._messages.get(message.id):
+                    answer.visible |= live
+                    self._touch(answer, event.at)
+                for asked in message.calls:
+                    if call := self._calls.get(asked.id):
+                        call.visible |= live
+            case "ai":
+                self._said(event, message, live)
+            case "tool":
+                self._answered(event, message, live)
+            case _:
+                self._note(event, message, None)
 
-    def _asked(self, asked: Any, live: bool) -> None:
-        call = self.call(asked["id"])
-        call.name, call.arguments = asked["name"], _json_text(asked["args"])
+    def _said(self, event: StreamEvent, message: Message, live: bool) -> None:
+        inside = self._begin(event, live)
+        self._speaks(event)
+        answer = self._half_said(event, message)
+        if answer is None and (message.text or message.reasoning):
+            answer = self._new_answer(event, message.id, inside)
+        if answer:
+            output, said = answer.output, answer.output.text.text
+            if not output.reasoning and not said:
+                output.reasoning.feed(message.reasoning, event.at)
+            if message.text.startswith(said):
+                output.write(message.text[len(said) :], event.at)
+            _close(answer, event.at)
+            answer.whole = True
+            answer.visible |= live
+            self._touch(answer, event.at)
+        for asked in message.calls:
+            self._ask(event, asked.id, asked.name, asked.args, inside, live)
+        self._note(event, message, answer)
+
+    def _half_said(self, event: StreamEvent, message: Message) -> Answer | None:
+        """The answer that has begun with this message; by its words, where its id does not tell."""
+        place = _place(event)
+        if message.id:
+            for answer in (self._answers.get((place, message.id)), self._begun.get(message.id)):
+                if answer and not answer.whole:
+                    return answer
+        for (where, _), answer in reversed(self._answers.items()):
+            if where == place and not answer.whole and (said := answer.output.text.text.strip()):
+                if message.text.strip().startswith(said):
+                    return answer
+        return None
+
+    def _new_answer(self, event: StreamEvent, message: str, inside: ToolCall | None) -> Answer:
+        answer = Answer(self._key("message"), event.node or "", event.agent or _graph(event), began_at=event.at)
+        self._answers.pop((_place(event), message), None)  # so that the newest one comes last
+        self._answers[(_place(event), message)] = answer
+        if message:
+            self._begun[message] = answer
+        (inside.items if inside else self.items).append(answer)
+        return answer
+
+    def _speaks(self, event: StreamEvent) -> None:
+        if not event.calls:
+            self.speakers[speaker_of(event)] = None
+
+    def _is_repeated(self, event: StreamEvent, message: Message, among: int, same: int) -> bool:
+        """Whether it has been told before: a graph may give the whole history of another one as its update."""
+        if message.id:
+            return message.id in self._messages
+        told = self._told.get(_signature(event, message), [])
+        depth = len(event.namespace)
+        below = [path for path in told if len(path) > depth and path[:depth] == event.namespace]
+        return len(told if among > 1 else below) > same
+
+    def _note(self, event: StreamEvent, message: Message, answer: Answer | None) -> None:
+        if message.id:
+            self._messages[message.id] = answer
+        self._told.setdefault(_signature(event, message), []).append(event.namespace)
+
+    # What is asked of tools
+
+    def _ask_piece(self, event: StreamEvent, piece: CallPiece, inside: ToolCall | None, live: bool) -> None:
+        call = self._call(event, piece.id, inside)
+        if piece.name != call.name:
+            call.name += piece.name
+        call.asked_by = call.asked_by or speaker_of(event)
+        call.visible |= live
+        if piece.args and call.args is None:
+            call.pieces.append(piece.args)
+            if piece.args.rstrip().endswith("}") and sum(map(len, call.pieces)) <= _PARSED_EARLY:
+                with contextlib.suppress(ValueError, RecursionError):
+                    self._know(call, json.loads("".join(call.pieces)), event.at)
+
+    def _ask(
+        self, event: StreamEvent, call_id: str, name: str, args: JSON, inside: ToolCall | None, live: bool
+    ) -> None:
+        call = self._call(event, call_id, inside)
+        call.name, call.asked_by = name or call.name, call.asked_by or speaker_of(event)
+        self._know(call, call.args if call.attempts else _parsed(args), event.at)  # a person may have changed them
         call.visible |= live
 
-    def _task(self, event: StreamEvent, data: Any) -> None:
-        if event.tool_call_id and not event.namespace and "input" in data:
-            call = self._begin(event, bool({"tasks", "debug"} & self.modes))
-            call.name = call.name or _called_name(data["input"])
+    def _know(self, call: ToolCall, args: JSON, at: float) -> None:
+        """Note what a call is asked."""
+        call.args = call.args if args is None else args
+        if call.asked_at is None:
+            outer = self._outer.get(call.id)
+            beside = (item for item in (outer.items if outer else self.items) if isinstance(item, ToolCall))
+            call.beside = any(other.asked_at is not None and other.ended_at is None for other in beside)
+            call.asked_at = at
 
-    def _tool(self, event: StreamEvent, data: Any) -> None:
-        if not event.tool_call_id:
-            return
-        live = "tools" in self.modes
-        call = self._begin(event, live)
-        if data.get("event") == "tool-output-delta":
-            call.shows_output |= live
-            call.output.add(data.get("delta"))
-        elif data.get("event") == "tool-finished":
-            call.shows_result |= live
+    def _call(self, event: StreamEvent, call_id: str, inside: ToolCall | None) -> ToolCall:
+        """The call with this id; one that was not heard of before is inside of that one."""
+        if call := self._calls.get(call_id):
+            call.level = min(call.level, len(event.namespace))
+            return call
+        while inside and inside.depth >= DEEPEST - 1:
+            inside = self._outer.get(inside.id)
+        call = ToolCall(call_id, depth=inside.depth + 1 if inside else 0, level=len(event.namespace))
+        self._calls[call_id], self._outer[call_id] = call, inside
+        (inside.items if inside else self.items).append(call)
+        return call
 
-    def _ask(self, message_id: str, piece: Any, live: bool) -> None:
-        """A tool call arrives in pieces; only the first one carries its id."""
-        place = (message_id, piece.get("index", 0))
-        if "id" in piece:
-            self._asked_by[place] = piece["id"]
-        if place in self._asked_by:
-            call = self.call(self._asked_by[place])
-            call.name += piece.get("name", "")
-            call.arguments += piece.get("args", "")
-            call.visible |= live
+    # What tools do
 
-    def _begin(self, event: StreamEvent, live: bool) -> ToolCall:
-        call = self.call(event.tool_call_id or "")
+    def _innermost(self, event: StreamEvent) -> ToolCall | None:
+        """The call that an event belongs to; None if it belongs to none."""
+        call = None
+        for call_id in event.calls:
+            call = self._call(event, call_id, call)
+        return call
+
+    def _begin(self, event: StreamEvent, live: bool) -> ToolCall | None:
+        """The call that an event comes from, which is a sign that it works."""
+        call = self._innermost(event)
+        if call is None:
+            return None
+        if call.is_over:  # its next attempt may write before it is told that it begins
+            self._redo(call, event.at)
+            call.is_early = True
+        self._know(call, None, event.at)
         if call.state == "asked":
             call.state, call.started_at = "running", event.at
         call.visible |= live
         return call
 
-    def _finish(self, event: StreamEvent, message: Any, live: bool) -> None:
-        call = self.call(message["tool_call_id"])
-        call.name = call.name or message.get("name", "")
-        call.result = message.get("content", "")
+    def _redo(self, call: ToolCall, at: float) -> None:
+        """Begin with its output anew, in its place."""
+        if call.state == "failed":  # all is done again; after an interrupt, what is inside goes on where it was
+            gone = list(walk(call.items))
+            for item in gone:
+                if isinstance(item, ToolCall):
+                    self._calls.pop(item.id, None)
+            ids = set(map(id, gone))
+            self._answers = {key: answer for key, answer in self._answers.items() if id(answer) not in ids}
+            call.items = []
+        call.output, call.steps, call.result = Output(), [], None
+        call.state, call.started_at, call.ended_at, call.is_over = "running", at, None, False
+        call.redone += 1
+
+    def _task(self, event: StreamEvent, name: str) -> None:
+        call = self._innermost(event)
+        if call and len(event.namespace) > call.level:
+            call.steps.append(name)
+        elif call and not call.is_over:
+            self._begin(event, bool({"tasks", "debug"} & self.modes))
+
+    def _tool_started(self, event: StreamEvent, started: ToolStarted) -> None:
+        call = self._innermost(event)
+        if call is None:
+            return
+        if call.is_over or (call.attempts and not call.is_early):
+            self._redo(call, event.at)
+        call.attempts += 1
+        call.is_early = False
+        call.name = call.name or started.name
+        if isinstance(started.input, dict) or call.args is None:
+            call.args = _parsed(started.input) if started.input is not None else call.args
+        self._begin(event, "tools" in self.modes)
+
+    def _delta(self, event: StreamEvent, delta: JSON) -> None:
+        live = "tools" in self.modes
+        if call := self._begin(event, live):
+            call.shows_output |= live
+            call.output.add(delta, event.at)
+            self._touch(call, event.at)
+
+    def _tool_finished(self, event: StreamEvent, output: JSON) -> None:
+        live = "tools" in self.modes
+        if call := self._begin(event, live):
+            self._finish(call, "finished", event.at)
+            if call.result is None and output is not None:
+                call.result = output if isinstance(output, str) else json.dumps(output, ensure_ascii=False)
+            call.shows_result |= live
+            self._touch(call, event.at)
+
+    def _tool_failed(self, event: StreamEvent) -> None:
+        if call := self._begin(event, "tools" in self.modes):
+            self._finish(call, "failed", event.at)
+            call.is_over = True
+
+    def _answered(self, event: StreamEvent, message: Message, live: bool) -> None:
+        """A tool's message: the end of its call."""
+        call_id, outer = message.call or event.call, None
+        if not call_id:
+            return
+        for outer_id in event.calls:
+            if outer_id == call_id:
+                break
+            outer = self._call(event, outer_id, outer)
+        call = self._call(event, call_id, outer)
+        if not message.id or message.id not in self._messages:
+            call.name, call.result, call.is_over = call.name or message.name, message.text, False
+            self._finish(call, "failed" if message.failed else "finished", event.at)
+            self._note(event, message, None)
         call.visible |= live
         call.shows_result |= live
-        if call.ended_at is None:
-            call.state = "failed" if message.get("status") == "error" else "finished"
-            call.ended_at = event.at
+        self._touch(call, event.at)
 
-    def _open_answer(self, live: bool) -> Answer:
-        if self._open is None:
-            self._open = Answer()
-            self.items.append(self._open)
-        self._open.visible |= live
-        return self._open
+    def _finish(self, call: ToolCall, state: CallState, at: float) -> None:
+        call.state = state
+        call.ended_at = at if call.ended_at is None else call.ended_at
+        call.output.reasoning.end(at)
+        for inner in call.items:
+            if isinstance(inner, Answer):
+                _close(inner, at)
+
+    def _touch(self, item: Item, at: float) -> None:
+        if self.first_output_at is None and is_readable(item):
+            self.first_output_at = at
+
+    def _key(self, kind: str) -> str:
+        self._keys += 1
+        return f"{kind} {self._keys}"
 
 
 def fold(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> Transcript:
@@ -248,13 +593,65 @@ def fold(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> Transc
     return transcript
 
 
-def _called_name(call: Any) -> str:
-    call = call[0] if isinstance(call, list) and call else call
-    call = call.get("tool_call", call) if isinstance(call, dict) else call
-    if not isinstance(call, dict):
-        return ""
-    return str(call.get("name") or (call.get("function") or {}).get("name") or "")
+def walk(items: Iterable[Item]) -> Iterator[Item]:
+    """The items, each before those inside of it."""
+    for item in items:
+        yield item
+        if isinstance(item, ToolCall):
+            yield from walk(item.items)
 
 
-def _json_text(arguments: Any) -> str:
-    return arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+def visible(items: Iterable[Item]) -> list[Item]:
+    """The items that a reader can see now."""
+    return [item for item in items if item.visible and (isinstance(item, ToolCall) or not item.is_empty)]
+
+
+def is_readable(item: Item) -> bool:
+    """Whether a reader has something of it to read: words, data, a result; that it has begun is nothing to read."""
+    if isinstance(item, Answer):
+        return item.visible and bool(item.output)
+    return item.visible and (item.shows_output and bool(item.output) or item.shows_result and bool(item.result))
+
+
+def speaker_of(event: StreamEvent) -> str:
+    """Who speaks in an event: its agent, its subgraph or its node, whichever has a name first."""
+    return event.agent or _graph(event) or event.node or ""
+
+
+def _close(answer: Answer, at: float) -> None:
+    answer.output.reasoning.end(at)
+    answer.ended_at = at if answer.ended_at is None else answer.ended_at
+
+
+def _place(event: StreamEvent) -> _Place:
+    return event.calls, event.namespace, event.node or ""
+
+
+def _graph(event: StreamEvent) -> str:
+    """The subgraph that an event comes from; inside of a call, that is the call."""
+    return event.namespace[0].partition(":")[0] if event.namespace and not event.calls else ""
+
+
+def _signature(event: StreamEvent, message: Message) -> tuple[_Path, str, str, _Path]:
+    return event.calls, message.role, message.text, tuple(call.id for call in message.calls)
+
+
+def _parsed(args: JSON) -> JSON:
+    """Arguments that are JSON text as what that says; a call may be kept in OpenAI's format."""
+    if isinstance(args, str):
+        with contextlib.suppress(ValueError, RecursionError):
+            parsed: JSON = json.loads(args)
+            return parsed if isinstance(parsed, (dict, list)) else args
+    return args
+
+
+def _in_lines(value: JSON) -> str:
+    """A value as text to be read."""
+    if not isinstance(value, dict):
+        return value if isinstance(value, str) else words(value, 4_000)
+    lines = (
+        f"**{words(key, 80)}**: "
+        + (f"\n\n{inner}" if isinstance(inner, str) and "\n" in inner else words(inner, 4_000))
+        for key, inner in value.items()
+    )
+    return "\n\n".join(lines)
