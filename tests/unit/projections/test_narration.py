@@ -1,61 +1,48 @@
+from __future__ import annotations
+
 import pytest
 
-from agent.projections.narration import Narration, Sentence, narrate, tool_title
-from agent.streaming.events import RunRequest, StreamEvent
+from agent.projections.narration import MAX_SENTENCES, Sentence, narrate
+from agent.projections.transcript import Transcript, fold
+from agent.streaming.events import JSON, Ended, Interrupt, Interrupted, ToolFailed
+from agent.streaming.modes import RUN_MODES
+from tests.unit.events import (
+    FINISHED,
+    STARTED,
+    Event,
+    Happened,
+    answered,
+    asks,
+    began,
+    log,
+    piece,
+    queued,
+    returned,
+    says,
+    sent,
+    task,
+    token,
+)
 
-STARTED = ("run", {"state": "running"})
-FINISHED = ("run", {"state": "finished"})
 READ = Sentence(1.0, "The assistant read the question.")
 ASKED = Sentence(2.0, "The assistant asks the tool “Look up items” about “office”.")
+OFFICE: JSON = {"place": "office"}
+BEDROOM: JSON = {"place": "bedroom"}
+BEGUN = (queued(), STARTED, asks(("a", OFFICE)), began("a"))
 
 
-def queued(*tools, graph="react"):
-    return ("run", {"state": "queued", "request": RunRequest("?", graph, tools or ("get_items",)).to_json()})
+def told(*happened: Event) -> list[Sentence]:
+    return narrate(fold(log(*happened), RUN_MODES))
 
 
-def asked(*calls, name="get_items"):
-    asked = [{"id": call, "name": name, "args": {"place": place}} for call, place in calls]
-    return ("updates", {"agent": {"messages": [{"type": "ai", "tool_calls": asked}]}})
-
-
-def began(call):
-    return ("tools", {"event": "tool-started"}, call)
-
-
-def sent(chunk, call="a"):
-    return ("custom", chunk, call)
-
-
-def done(call, content="fine", status="success"):
-    message = {"type": "tool", "tool_call_id": call, "content": content, "name": "get_items", "status": status}
-    return ("updates", {"tools": {"messages": [message]}}, call)
-
-
-def token(text, call=None):
-    return ("messages", {"id": "m", "text": text}, call)
-
-
-def log(*happenings):
-    """Events from (mode, data, tool call id, namespace), a second apart."""
-    return [
-        StreamEvent(seq, float(seq), mode, data, tool_call_id=rest[0] if rest else None, namespace=tuple(rest[1:]))
-        for seq, (mode, data, *rest) in enumerate(happenings)
-    ]
-
-
-def told(*happenings):
-    return narrate(log(*happenings))
-
-
-def working(*happenings):
+def working(*happened: Happened) -> Sentence:
     """What is said of one call of a tool that is still at work."""
-    return told(queued(), STARTED, asked(("a", "office")), began("a"), *happenings)[-1]
+    return told(*BEGUN, *happened)[-1]
 
 
-def test_a_whole_run():
-    events = [queued(), STARTED, asked(("a", "office")), began("a"), sent({"found": "Desk"}), sent({"found": "Lamp"})]
-    events += [done("a"), token("There is a desk."), FINISHED]
-    assert told(*events) == [
+def test_a_whole_run() -> None:
+    events: list[Event] = [*BEGUN, sent({"found": "Desk"}, "a"), sent({"found": "Lamp"}, "a"), answered("a")]
+    assert told(*events, token("There is a desk."), FINISHED) == [
         READ,
         ASKED,
         Sentence(6.0, "Look up items · office is done after 3.0 s, with 2 items."),
@@ -64,15 +51,14 @@ def test_a_whole_run():
     ]
 
 
-def test_each_moment_has_its_last_sentence():
-    happenings = [queued(), STARTED, asked(("a", "office")), began("a"), sent({"found": "Desk"}), done("a"), token("A")]
-    narration, last = Narration(), []
-    for event in log(*happenings):
-        narration.add(event)
-        last.append(narration.sentences[-1])
+def test_each_moment_has_its_last_sentence() -> None:
+    run, last = Transcript(), []
+    for event in log(*BEGUN, sent({"found": "Desk"}, "a"), answered("a"), token("A")):
+        run.add(event)
+        last.append(narrate(run)[-1])
     assert last == [
         Sentence(0.0, "Waiting for its turn…", "now"),
-        Sentence(1.0, "The assistant reads the question…", "now"),
+        Sentence(1.0, "Reading the question…", "now"),
         ASKED,
         Sentence(3.0, "Look up items · office: at work…", "now"),
         Sentence(3.0, "Look up items · office: 1 item so far…", "now"),
@@ -81,9 +67,16 @@ def test_each_moment_has_its_last_sentence():
     ]
 
 
-def test_tools_at_the_same_time_each_have_their_own_sentences():
-    events = [queued(), STARTED, asked(("a", "office"), ("b", "bedroom")), began("a"), began("b"), sent("one two", "b")]
-    assert told(*events, done("a")) == [
+def test_tools_at_the_same_time_each_have_their_own_sentences() -> None:
+    events: list[Event] = [
+        queued(),
+        STARTED,
+        asks(("a", OFFICE), ("b", BEDROOM)),
+        began("a"),
+        began("b"),
+        sent("one two", "b"),
+    ]
+    assert told(*events, answered("a")) == [
         READ,
         ASKED,
         Sentence(2.0, "At the same time it asks the tool “Look up items” about “bedroom”."),
@@ -101,67 +94,113 @@ def test_tools_at_the_same_time_each_have_their_own_sentences():
         ([{"point": {"second": n, "degrees": 20}} for n in range(3)], "3 measurements so far…"),
         (["Cer", "tainly! ", "Here"], "2 words so far…"),
         ([{"progress": 0.5}, {"row": {"item": "Desk"}}], "50% done, 1 row so far…"),
+        ([{"row": {"n": n}} for n in range(1_200)], "1,200 rows so far…"),
     ],
 )
-def test_what_a_tool_sends_is_told_by_its_shape(chunks, sentence):
-    assert working(*map(sent, chunks)) == Sentence(3.0, f"Look up items · office: {sentence}", "now")
+def test_what_a_tool_sends_is_told_by_its_shape(chunks: list[JSON], sentence: str) -> None:
+    assert working(*(sent(chunk, "a") for chunk in chunks)) == Sentence(
+        3.0, f"Look up items · office: {sentence}", "now"
+    )
 
 
-def test_the_steps_of_a_graph_inside_a_tool():
-    steps = [("tasks", {"id": name, "name": name, "input": {}}, "a", "tools:1") for name in ("look_around", "choose")]
+def test_words_of_a_model_inside_a_tool_are_counted_as_the_tools() -> None:
+    assert working(token("one two three", "a")).text == "Look up items · office: 3 words so far…"
+
+
+def test_the_steps_of_a_graph_inside_a_tool() -> None:
+    steps = [task(name, "a").below("tools:1") for name in ("look_around", "choose")]
     assert working(steps[0]) == Sentence(3.0, "Look up items · office: Look around…", "now")
-    events = [queued(), STARTED, asked(("a", "office")), began("a"), *steps, done("a")]
-    assert told(*events)[2] == Sentence(6.0, "Look up items · office is done after 3.0 s, in 2 steps.")
+    assert told(*BEGUN, *steps, answered("a"))[2] == Sentence(
+        6.0, "Look up items · office is done after 3.0 s, in 2 steps."
+    )
 
 
-def test_a_tool_that_failed_says_why():
-    failed = done("a", "Error: The lock is stuck.", "error")
-    assert told(queued(), STARTED, asked(("a", "office")), began("a"), failed)[2] == Sentence(
+def test_a_sub_agent_asks_for_itself() -> None:
+    inner = (asks(("in", {"query": "cats"}), name="search", node="model"), began("a", "in"))
+    inner = (Happened(inner[0].payload, ("a",), "model"), inner[1])
+    assert [sentence.text for sentence in told(*BEGUN, *inner)[2:]] == [
+        "Look up items · office: Search, 1 tool call so far…",
+        "Look up items asks the tool “Search” about “cats”.",
+        "Search · cats: at work…",
+    ]
+
+
+def test_a_tool_that_failed_says_why() -> None:
+    failed = answered("a", text="Error: The lock is stuck.", failed=True)
+    assert told(*BEGUN, failed)[2] == Sentence(
         4.0, "Look up items · office failed after 1.0 s: The lock is stuck.", "failed"
     )
 
 
-def test_a_run_that_failed_and_one_that_was_stopped():
-    begun = [queued(), STARTED, asked(("a", "office")), began("a"), sent({"found": "Desk"})]
-    assert told(*begun, ("run", {"state": "stopped", "message": "Stopped."})) == [
+def test_a_tool_that_is_tried_again_says_so() -> None:
+    again = working(sent("x", "a"), Happened(ToolFailed(), ("a",)), began("a"))
+    assert again.text == "Look up items · office (attempt 2): at work…"
+
+
+def test_a_run_that_failed_and_one_that_was_stopped() -> None:
+    begun: list[Event] = [*BEGUN, sent({"found": "Desk"}, "a")]
+    assert told(*begun, Ended("stopped", "Stopped.")) == [
         READ,
         ASKED,
         Sentence(5.0, "Look up items · office was stopped after 2.0 s, with 1 item.", "stopped"),
         Sentence(5.0, "It was stopped. What had arrived is kept.", "stopped"),
     ]
-    assert told(*begun, ("run", {"state": "failed", "message": "The model fell silent."}))[2:] == [
+    assert told(*begun, Ended("failed", "The model fell silent."))[2:] == [
         Sentence(5.0, "Look up items · office failed after 2.0 s.", "failed"),
         Sentence(5.0, "It broke off: The model fell silent.", "failed"),
     ]
 
 
-def test_what_is_said_before_a_tool_is_not_the_answer():
-    assert told(queued(), STARTED, token("Let me look."), asked(("a", "office"))) == [
+def test_what_is_said_before_a_tool_is_not_the_answer() -> None:
+    assert told(queued(), STARTED, token("Let me look."), asks(("a", OFFICE))) == [
         READ,
         Sentence(2.0, "The assistant said what it is about to do."),
         Sentence(3.0, "The assistant asks the tool “Look up items” about “office”."),
     ]
 
 
-def test_a_lone_tool_has_no_assistant():
-    events = [queued(graph="tool_node"), STARTED, asked(("a", "office")), began("a"), done("a"), FINISHED]
-    assert told(*events) == [
-        Sentence(2.0, "The tool “Look up items” is asked about “office”."),
-        Sentence(4.0, "Look up items · office is done after 1.0 s."),
-        Sentence(5.0, "All done."),
+def test_thinking_is_told_while_it_lasts_and_how_long_it_took() -> None:
+    thinking = (queued(), STARTED, token("", reasoning="Hm."))
+    assert told(*thinking)[-1] == Sentence(2.0, "The assistant is thinking…", "now")
+    assert [sentence.text for sentence in told(*thinking, token("", reasoning="Yes."), token("Four"))[1:]] == [
+        "The assistant thought for 2 s.",
+        "Now it writes the answer…",
     ]
 
 
-def test_arguments_are_told_when_they_are_complete_and_not_without_end():
-    piece = {"id": "m", "text": "", "tool_calls": [{"index": 0, "id": "a", "name": "get_items", "args": '{"pla'}]}
-    assert told(queued(), STARTED, ("messages", piece)) == [
-        Sentence(1.0, "The assistant reads the question…", "now"),
+def test_a_graph_without_a_model_has_no_assistant() -> None:
+    events: list[Event] = [queued(graph="mine"), STARTED, began("a"), returned("x", "a"), Ended("finished", answer="x")]
+    texts = [sentence.text for sentence in told(*events)]
+    assert texts[0] == "The tool “Look up items” is asked."
+    assert not any("ssistant" in text for text in texts)
+
+
+def test_several_who_speak_are_called_by_their_names() -> None:
+    events = (STARTED, token("Step 1", message="m1", node="plan_trip"), says("Step 1", message="m1", node="plan_trip"))
+    asked = asks(("a", OFFICE), node="write", message="m2")
+    texts = [sentence.text for sentence in told(*events, asked, answered("a"), token("Go", message="m3", node="write"))]
+    assert texts == [
+        "Plan trip read the question.",
+        "Plan trip has written its part.",
+        "Write asks the tool “Look up items” about “office”.",
+        "Write writes the answer…",
     ]
-    assert told(queued(), STARTED, asked(("a", "x" * 100)))[-1].text.endswith(f"“{'x' * 59}…”.")
 
 
-def test_tools_are_called_by_their_titles_and_unknown_ones_in_words():
-    assert tool_title("get_items", ("get_items.llm",)) == "Describe items"
-    assert tool_title("get_items") == "Look up items"
-    assert tool_title("read_the_mail") == "Read the mail"
-    assert tool_title("") == "A tool"
+def test_a_question_to_a_person_is_told() -> None:
+    asked = Happened(Interrupted((Interrupt("i", {"question": "Really?"}),)))
+    assert told(*BEGUN, asked)[-1] == Sentence(4.0, "It waits for a person: question: Really?", "now")
+    assert "All done." not in [sentence.text for sentence in told(*BEGUN, asked, FINISHED)]
+
+
+def test_arguments_are_told_when_they_are_complete_and_not_without_end() -> None:
+    assert told(queued(), STARTED, piece("a", '{"pla', "get_items")) == [
+        Sentence(1.0, "The assistant read the question."),
+    ]
+    assert told(queued(), STARTED, asks(("a", {"place": "x" * 100})))[-1].text.endswith(f"“{'x' * 59}…”.")
+
+
+def test_a_thousand_calls_are_not_a_thousand_sentences() -> None:
+    asked = asks(*((f"c{n}", {"n": n}) for n in range(1_000)))
+    sentences = told(queued(), STARTED, asked, FINISHED)
+    assert (len(sentences), sentences[-1].text) == (MAX_SENTENCES, "All done.")
