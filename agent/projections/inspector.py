@@ -6,11 +6,28 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.projections.lanes import short
-from agent.streaming.events import StreamEvent
+from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
+
+from agent.projections.label import cut
+from agent.streaming.events import (
+    Custom,
+    Payload,
+    Said,
+    StreamEvent,
+    TaskEnded,
+    TaskStarted,
+    Token,
+    ToolDelta,
+    ToolFailed,
+    ToolFinished,
+    ToolStarted,
+    Update,
+)
 
 PAGE = 200
 """Rows of one page."""
+_PAYLOADS: TypeAdapter[Payload] = TypeAdapter(Payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +37,7 @@ class Filter:
     modes: tuple[str, ...] = ()
     nodes: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
-    """Ids of tool calls."""
+    """Ids of tool calls; what goes on inside of one belongs to it."""
     search: str = ""
     """Text in an event's JSON, upper or lower case."""
 
@@ -34,7 +51,7 @@ class Filter:
         return (
             (not self.modes or event.mode in self.modes)
             and (not self.nodes or event.node in self.nodes)
-            and (not self.calls or event.tool_call_id in self.calls)
+            and (not self.calls or not set(self.calls).isdisjoint(event.calls))
         )
 
 
@@ -43,45 +60,50 @@ def pages(count: int) -> int:
     return max(1, -(-count // PAGE))
 
 
-def row(event: StreamEvent, titles: Mapping[str, str]) -> dict[str, object]:
+def row(event: StreamEvent, titles: Mapping[str, str]) -> dict[str, str | float | int]:
     """One event as a row of the table."""
     content = text(event)
     return {
         "seq": event.seq,
         "ms": round(event.at * 1000, 1),
         "mode": event.mode,
+        "kind": event.payload.kind,
         "node": event.node or "",
-        "tool call": titles.get(event.tool_call_id or "", event.tool_call_id or ""),
+        "tool call": " › ".join(titles.get(call, call) for call in event.calls),
         "namespace": "/".join(event.namespace),
-        "bytes": len(content.encode()),
-        "content": short(event.data, 160),
+        "bytes": len(content.encode("utf-8", "replace")),
+        "content": cut(content, 160),
     }
 
 
 def text(event: StreamEvent) -> str:
     """What an event holds, as JSON."""
-    return json.dumps(event.data, ensure_ascii=False)
+    try:
+        return _PAYLOADS.dump_json(event.payload, warnings=False).decode()
+    except PydanticSerializationError:  # halves of characters
+        plain = json.dumps(_PAYLOADS.dump_python(event.payload, warnings=False), ensure_ascii=False)
+        return plain.encode("utf-8", "replace").decode()
 
 
 def how_known(event: StreamEvent) -> str:
     """Who says that an event belongs to its tool call: LangGraph, or we, and how."""
-    if event.tool_call_id is None:
+    if not event.calls:
         return ""
-    data = event.data if isinstance(event.data, dict) else {}
-    if event.mode == "messages" and data.get("type") == "tool":
-        return "LangGraph says so: the tool's message names the call it answers."
-    if event.mode == "messages":
-        return "The metadata of the call's config, where agent/streaming/attribution.py left the id."
-    if event.mode == "tools" and data.get("tool_call_id"):
-        return "LangGraph says so: the event names the call."
-    if event.namespace:
-        return "The task in its namespace: it was started for this call (agent/streaming/adapter.py)."
-    return _KNOWN.get(event.mode, "The task it comes from was started for this call (agent/streaming/adapter.py).")
+    match event.payload:
+        case Custom() | Token():
+            return _CONTEXT
+        case Said(message=message) if message.call:
+            return "LangGraph says so: the tool's message names the call it answers."
+        case Update(messages=messages) if any(message.call == event.call for message in messages):
+            return "LangGraph says so: the tool's message in the update names the call it answers."
+        case ToolStarted() | ToolDelta() | ToolFinished() | ToolFailed():
+            return "LangGraph says so: the event names the call."
+        case TaskStarted() | TaskEnded() if not event.namespace:
+            return "The task's input is the call; its end has the same task id."
+    return "The task in its namespace was started for this call (agent/streaming/adapter.py)."
 
 
-_KNOWN = {
-    "custom": "Signed by the wrapper around the tool call (agent/streaming/attribution.py): "
-    "LangGraph does not say who wrote a custom chunk.",
-    "updates": "LangGraph says so: the tool's message in the update names the call it answers.",
-    "tasks": "The task's input is the call; its end has the same task id (agent/streaming/adapter.py).",
-}
+_CONTEXT = (
+    "A callback at the root of the run notes the call in the context that the tool runs in; whatever is written there, "
+    "and every model asked there, is marked with it (agent/streaming/attribution.py). LangGraph does not say."
+)

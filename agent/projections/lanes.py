@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from agent.projections.output import text_of
-from agent.projections.transcript import ToolCall, Transcript
-from agent.streaming.events import STREAM_MODES, StreamEvent
+from agent.projections.label import cut, short
+from agent.projections.output import piece_of
+from agent.streaming.events import (
+    JSON,
+    Checkpoint,
+    Custom,
+    Debug,
+    Interrupted,
+    Message,
+    Said,
+    State,
+    StreamEvent,
+    TaskEnded,
+    TaskStarted,
+    Token,
+    ToolDelta,
+    ToolFailed,
+    ToolFinished,
+    ToolStarted,
+    Unknown,
+    Update,
+)
+from agent.streaming.modes import MODES, StreamMode
 
 MOST_SLICES = 32
 """Rows of time; with one more, the slices become twice as wide."""
@@ -19,7 +37,7 @@ FIRST_WIDTH = 0.05
 _MOST_TEXT = 240
 _LAST_ITEMS = 3
 _MOST_NAMES = 12
-_NOUNS = {"updates": "updates", "values": "states", "tasks": "signs", "tools": "events"}
+_MOST_SOURCES = 40
 
 Source = tuple[str, str]
 """A tool call's id, or nothing; and a node's name, or nothing."""
@@ -31,7 +49,7 @@ class Row:
 
     start: float
     """Seconds since the run was asked for."""
-    cells: dict[str, str]
+    cells: dict[StreamMode, str]
     """What came in each of the asked modes; empty where nothing came."""
 
 
@@ -41,11 +59,12 @@ class Lanes:
 
     width: float = FIRST_WIDTH
     """Seconds of a slice."""
-    _slices: list[dict[str, _Cell]] = field(default_factory=list)
+    _slices: list[dict[StreamMode, _Cell]] = field(default_factory=list)
 
     def add(self, event: StreamEvent) -> None:
         """Sort in the next event of the run."""
-        if event.mode not in STREAM_MODES:
+        mode = event.mode
+        if mode == "run":
             return
         place = int(event.at / self.width)
         while place >= MOST_SLICES:
@@ -53,9 +72,9 @@ class Lanes:
             place = int(event.at / self.width)
         while len(self._slices) <= place:
             self._slices.append({})
-        self._slices[place].setdefault(event.mode, _Cell()).add(event)
+        self._slices[place].setdefault(mode, _Cell()).add(event)
 
-    def rows(self, modes: Collection[str], titles: Mapping[str, str]) -> list[Row]:
+    def rows(self, modes: Collection[StreamMode], titles: Mapping[str, str]) -> list[Row]:
         """The slices from the first event on, for these modes; `titles` are the names of tool calls by id."""
         return [
             Row(
@@ -111,107 +130,114 @@ class _Cell:
     names: list[tuple[str, str]] = field(default_factory=list)
     """What happened and the tool call it is about, for the modes that are not chunks."""
     count: int = 0
+    """How many of these there were."""
 
     def add(self, event: StreamEvent) -> None:
-        data: Any = event.data
-        self.count += 1
-        if event.mode in ("custom", "messages"):
-            heap = self.heaps.setdefault((event.tool_call_id or "", event.node or ""), _Heap())
-            (_add_custom if event.mode == "custom" else _add_message)(heap, data)
-        elif len(self.names) < _MOST_NAMES:
-            self.names.append((_name(event, data), event.tool_call_id or ""))
+        match event.payload:
+            case Custom(data=data) | Unknown(data=data):
+                _add_data(self._heap(event), data)
+            case Token() as token:
+                _add_token(self._heap(event), token)
+            case Said(message=message):
+                _add_message(self._heap(event), message)
+            case _:
+                self.count += 1
+                if len(self.names) < _MOST_NAMES:
+                    self.names.append((_name(event), event.call or ""))
 
     def merge(self, later: _Cell) -> None:
         self.count += later.count
         self.names = [*self.names, *later.names][:_MOST_NAMES]
         for source, heap in later.heaps.items():
-            mine = self.heaps.setdefault(source, _Heap())
+            mine = self.heaps.setdefault(source if source in self.heaps else self._source(source), _Heap())
             mine.add_text(heap.text, heap.cut)
             mine.add_items(heap.items, heap.count)
 
-    def say(self, mode: str, titles: Mapping[str, str]) -> str:
-        if self.heaps:
-            said = {source: heap.say() for source, heap in self.heaps.items()}
-            return "\n".join(
-                f"{titles.get(call) or node or mode}: {text}" for (call, node), text in said.items() if text
-            )
+    def say(self, mode: StreamMode, titles: Mapping[str, str]) -> str:
+        said = {source: heap.say() for source, heap in self.heaps.items()}
+        lines = [f"{titles.get(call) or node or mode}: {text}" for (call, node), text in said.items() if text]
         names = [f"{name} ({titles[call]})" if titles.get(call) else name for name, call in self.names]
-        if self.count == 1:
-            return names[0]
-        more = f" … +{self.count - len(names)}" if self.count > len(names) else ""
-        return f"{self.count:,} {_NOUNS.get(mode, mode)}: {', '.join(names)}{more}"
+        if names and self.count == 1:
+            lines.append(names[0])
+        elif names:
+            more = f" … +{self.count - len(names)}" if self.count > len(names) else ""
+            noun = MODES[mode].noun if mode in MODES else mode
+            lines.append(f"{self.count:,} {noun}: {', '.join(names)}{more}")
+        return "\n".join(lines)
+
+    def _heap(self, event: StreamEvent) -> _Heap:
+        return self.heaps.setdefault(self._source((event.call or "", event.node or "")), _Heap())
+
+    def _source(self, source: Source) -> Source:
+        return source if source in self.heaps or len(self.heaps) < _MOST_SOURCES else ("", "others")
 
 
-def call_titles(transcript: Transcript) -> dict[str, str]:
-    """A short name for each tool call: the tool's, and what it was asked where that is needed to tell them apart."""
-    calls = [item for item in transcript.items if isinstance(item, ToolCall)]
-    names = [call.name for call in calls]
-    return {
-        call.id: (call.name or "tool") if names.count(call.name) == 1 else f"{call.name} · {_asked(call)}"
-        for call in calls
-    }
-
-
-def short(data: Any, limit: int = 100) -> str:
-    """A value as JSON on one line, cut where it is too long to be read at a glance."""
-    text = json.dumps(data, ensure_ascii=False) if len(str(data)) < 20 * limit else str(data)[: 2 * limit]
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _add_custom(heap: _Heap, chunk: Any) -> None:
-    if (text := text_of(chunk)) is not None:
-        heap.add_text(text)
+def _add_data(heap: _Heap, chunk: JSON) -> None:
+    if (piece := piece_of(chunk)) is not None:
+        heap.add_text("".join(piece))
     else:
         heap.add_items([short(chunk)], 1)
 
 
-def _add_message(heap: _Heap, message: Any) -> None:
-    if message.get("type") == "tool":
-        heap.add_items([f"returned {short(message.get('content', ''))}"], 1)
-        return
-    heap.add_text(message.get("text", ""))
-    for piece in message.get("tool_calls", []):
-        called = f"{' ' if heap.text else ''}→ {piece['name']} " if piece.get("name") else ""
-        heap.add_text(called + piece.get("args", ""))
+def _add_message(heap: _Heap, message: Message) -> None:
+    heap.add_items([f"{'returned' if message.role == 'tool' else message.role} {short(message.text)}"], 1)
 
 
-def _name(event: StreamEvent, data: Any) -> str:
-    match event.mode:
-        case "updates":
+def _add_token(heap: _Heap, token: Token) -> None:
+    heap.add_text(token.reasoning + token.text)
+    for piece in token.calls:
+        called = f"{' ' if heap.text else ''}→ {piece.name} " if piece.name else ""
+        heap.add_text(called + piece.args)
+
+
+def _name(event: StreamEvent) -> str:
+    """What an event is, in a few words."""
+    match event.payload:
+        case Update():
             return event.node or "graph"
-        case "values":
-            return _state(data)
-        case "tasks":
-            return f"{'ends' if 'result' in data or 'error' in data else 'begins'} {event.node or 'task'}"
-        case "tools":
-            return str(data.get("event", "")).removeprefix("tool-") or "event"
-        case "checkpoints":
+        case Interrupted():
+            return "waits for a person"
+        case State() as state:
+            return _state(len(state.messages), state.rest)
+        case TaskStarted(name=name):
+            return f"begins {name or 'task'}"
+        case TaskEnded(name=name, failed=failed):
+            return f"{'fails' if failed else 'ends'} {name or 'task'}"
+        case ToolStarted():
+            return "started"
+        case ToolDelta(delta=delta):
+            return f"delta {short(delta, 60)}"
+        case ToolFinished():
+            return "finished"
+        case ToolFailed():
+            return "failed"
+        case Checkpoint(data=data):
             return _checkpoint(data)
+        case Debug(data=data):
+            return _debug(data)
         case _:
-            payload = data.get("payload") or {}
-            kind = str(data.get("type", "entry")).replace("_", " ")
-            return f"step {data.get('step')} {kind} {payload.get('name', '')}".rstrip()
+            return event.payload.kind
 
 
-def _state(state: Any) -> str:
-    if not isinstance(state, dict):
-        return "a state"
-    messages = state.get("messages")
-    if isinstance(messages, list):
-        return f"{len(messages)} message{'' if len(messages) == 1 else 's'}"
-    return short(state, 60)
+def _state(messages: int, rest: JSON) -> str:
+    if messages:
+        return f"{messages} message{'' if messages == 1 else 's'}"
+    return "empty" if rest is None else short(rest, 60)
 
 
-def _checkpoint(data: Any) -> str:
-    step = (data.get("metadata") or {}).get("step")
-    then = ", ".join(sorted(set(map(str, data.get("next") or ())))) or "end"
-    return f"step {step}: {_state(data.get('values'))}, then {then}"
+def _checkpoint(data: JSON) -> str:
+    metadata, values, then = _get(data, "metadata"), _get(data, "values"), _get(data, "next")
+    messages = _get(values, "messages")
+    nodes = sorted({node for node in then if isinstance(node, str)}) if isinstance(then, list) else []
+    state = _state(len(messages), None) if isinstance(messages, list) else _state(0, values)
+    return f"step {short(_get(metadata, 'step'), 20)}: {state}, then {cut(', '.join(nodes), 80) or 'end'}"
 
 
-def _asked(call: ToolCall) -> str:
-    try:
-        values = json.loads(call.arguments or "{}")
-    except ValueError:
-        return call.id[-4:]
-    text = " · ".join(map(str, values.values())) if isinstance(values, dict) else str(values)
-    return (text if len(text) <= 30 else text[:29] + "…") or call.id[-4:]
+def _debug(data: JSON) -> str:
+    kind, name = _get(data, "type"), _get(_get(data, "payload"), "name")
+    said = f"step {short(_get(data, 'step'), 20)} {kind if isinstance(kind, str) else 'entry'}".replace("_", " ")
+    return f"{said} {cut(name, 80)}" if isinstance(name, str) else said
+
+
+def _get(value: JSON, key: str) -> JSON:
+    return value.get(key) if isinstance(value, dict) else None

@@ -1,17 +1,18 @@
-"""The figures of a run: when the first token came, how fast the others followed, how many there were."""
+"""What is measured of a run: how soon there was something to read, how fast words followed, how many there were.
+
+The first output is the moment at which a reader has something to read, as the transcript knows it: words, data, a
+result. That a tool begins is nothing to read, and neither are arguments of a call that is being written.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from agent.projections.output import text_of
-from agent.projections.transcript import ToolCall, Transcript
-from agent.streaming.events import StreamEvent
-
-MODEL = "model"
-"""The name of the agent's own model among the sources."""
+from agent.projections.output import piece_of
+from agent.projections.transcript import Transcript, fold, speaker_of
+from agent.streaming.events import Custom, Message, Said, StreamEvent, TaskStarted, Token, ToolDelta, Update, Usage
+from agent.streaming.modes import StreamMode
 
 
 @dataclass(slots=True)
@@ -24,37 +25,29 @@ class Turn:
 
 
 @dataclass(slots=True)
-class Figures:
-    """One source of tokens: a tool call, the agent's model, or all together. Times are seconds since the question."""
+class Source:
+    """Who sends: a node, or a tool call. Times are seconds since the run was asked for."""
 
-    source: str
+    name: str
+    is_call: bool = False
     first: float | None = None
     """When its first chunk came, of whatever kind."""
     chunks: int = 0
     """Everything it sent while it worked."""
-    turns: dict[int, Turn] = field(default_factory=dict)
-    """What its model wrote: the agent's writes in several turns, and waits for tools between them."""
-    tokens_in: int = 0
-    """Tokens read by its model, as the server reported them."""
-    tokens_out: int = 0
+    turns: dict[str, Turn] = field(default_factory=dict)
+    """What its models wrote, a turn for each message: a node waits for tools between them."""
+    read: int = 0
+    """Tokens read by its models, as their servers reported them."""
+    reported: int = 0
+    """Tokens written, as reported."""
     began: float | None = None
     """When a tool call began."""
     ended: float | None = None
 
     @property
-    def reported(self) -> bool:
-        """Whether a server told how many tokens it wrote."""
-        return self.tokens_out > 0
-
-    @property
     def tokens(self) -> int:
-        """Tokens as reported, otherwise the chunks a model wrote: mostly one a token."""
-        return self.tokens_out if self.reported else self.written
-
-    @property
-    def written(self) -> int:
-        """Chunks that a model wrote."""
-        return sum(turn.chunks for turn in self.turns.values())
+        """Tokens as reported, otherwise the chunks its models wrote: mostly one a token."""
+        return self.reported or sum(turn.chunks for turn in self.turns.values())
 
     @property
     def per_second(self) -> float | None:
@@ -62,33 +55,36 @@ class Figures:
         return _rate(list(self.turns.values()))
 
 
-@dataclass(slots=True)
-class RunFigures:
-    """A run in figures."""
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """What was measured of a run. Times are seconds since it was asked for."""
 
-    first_token: float | None
-    """Seconds until the first token; None when no model wrote any."""
-    first_sign: float | None
-    """Seconds until the first chunk of any kind."""
+    first_output: float | None
+    """When there was something to read; None if there never was."""
     whole: float
-    """Seconds until everything was there: what one waits without streaming."""
-    sources: list[Figures]
-    """The model and each tool call, in the order of their first sign."""
+    """When everything was there: what one waits without streaming."""
+    sources: tuple[Source, ...]
+    """Nodes and tool calls, in the order of their first sign."""
 
     @property
     def tokens(self) -> int:
-        """All tokens written, each source counted as it can be."""
+        """All tokens written, each source's counted as they can be."""
         return sum(source.tokens for source in self.sources)
 
     @property
-    def tokens_in(self) -> int:
-        """All tokens read, where a server reported them."""
-        return sum(source.tokens_in for source in self.sources)
+    def read(self) -> int:
+        """All tokens read, where servers reported them."""
+        return sum(source.read for source in self.sources)
 
     @property
-    def counted(self) -> list[str]:
-        """The sources whose tokens are only counted chunks."""
-        return [source.source for source in self.sources if source.turns and not source.reported]
+    def reported(self) -> int:
+        """All tokens written, where servers reported them."""
+        return sum(source.reported for source in self.sources)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether there are sources whose tokens are only counted chunks."""
+        return any(source.turns and not source.reported for source in self.sources)
 
     @property
     def per_second(self) -> float | None:
@@ -96,63 +92,98 @@ class RunFigures:
         return _rate([turn for source in self.sources for turn in source.turns.values()])
 
 
-@dataclass(slots=True)
-class _Tally:
-    figures: dict[str, Figures] = field(default_factory=dict)
-    """By tool call id; the model's under nothing."""
-    first_token: float | None = None
-    first_sign: float | None = None
-    turn: int = 0
+_Key = tuple[str, str]
+"""A tool call's id, or nothing; then a node's name, or nothing."""
 
 
-def figures(events: Iterable[StreamEvent], transcript: Transcript, titles: Mapping[str, str]) -> RunFigures:
-    """The figures of these events; `transcript` is their fold, `titles` name its tool calls."""
-    tally, end = _Tally(), 0.0
+class Measuring:
+    """Measures a run as it grows: `add` its events, and look at its `metrics`."""
+
+    def __init__(self) -> None:
+        self._sources: dict[_Key, Source] = {}
+        self._reported: set[str] = set()
+        """Messages whose usage has come with their tokens."""
+        self._tasks: dict[_Key, int] = {}
+
+    def add(self, event: StreamEvent) -> None:
+        """Take in the next event of the run."""
+        match event.payload:
+            case Token() as token:
+                source = self._chunk(event)
+                if token.text or token.reasoning or token.calls:
+                    _write(source, token.message, event.at)
+                if token.usage:
+                    self._reported.add(token.message)
+                    _use(source, token.usage)
+            case Custom(data=data):
+                source = self._chunk(event)
+                if piece_of(data) is not None:
+                    _write(source, f"task {self._tasks.get(_key(event), 0)}", event.at)
+            case ToolDelta():
+                self._chunk(event)
+            case Said(message=message):
+                self._message(event, message)
+            case Update(messages=messages, usage=usage):
+                for message in messages:
+                    self._message(event, message)
+                if usage:
+                    _use(self._source(event), usage)
+            case TaskStarted():
+                self._tasks[_key(event)] = self._tasks.get(_key(event), 0) + 1
+
+    def metrics(self, transcript: Transcript, titles: Mapping[str, str]) -> Metrics:
+        """What was measured so far; `transcript` is the fold of the same events, `titles` name its tool calls."""
+        for call in transcript.calls:
+            source = self._sources.setdefault((call.id, ""), Source("", is_call=True))
+            source.name = titles.get(call.id, "tool")
+            source.began, source.ended = call.started_at, call.ended_at
+        return Metrics(transcript.first_output_at, transcript.last_at, tuple(self._sources.values()))
+
+    def _chunk(self, event: StreamEvent) -> Source:
+        source = self._source(event)
+        source.chunks += 1
+        source.first = event.at if source.first is None else source.first
+        return source
+
+    def _message(self, event: StreamEvent, message: Message) -> None:
+        if message.usage and message.id not in self._reported:
+            self._reported.update([message.id] if message.id else ())
+            _use(self._source(event), message.usage)
+
+    def _source(self, event: StreamEvent) -> Source:
+        return self._sources.setdefault(
+            _key(event), Source(speaker_of(event) or "graph", is_call=event.call is not None)
+        )
+
+
+def measure(events: Iterable[StreamEvent], transcript: Transcript, titles: Mapping[str, str]) -> Metrics:
+    """What is measured of these events; `transcript` is their fold, `titles` name its tool calls."""
+    measuring = Measuring()
     for event in events:
-        end = event.at
-        _count(tally, event)
-    for call in transcript.items:
-        if isinstance(call, ToolCall):
-            own = tally.figures.setdefault(call.id, Figures(""))
-            own.began, own.ended = call.started_at, call.ended_at
-    for call_id, own in tally.figures.items():
-        own.source = titles.get(call_id, "tool") if call_id else MODEL
-    return RunFigures(tally.first_token, tally.first_sign, end, list(tally.figures.values()))
+        measuring.add(event)
+    return measuring.metrics(transcript, titles)
 
 
-def _count(tally: _Tally, event: StreamEvent) -> None:
-    data: Any = event.data
-    if event.mode == "custom":
-        _chunk(tally, event, text_of(data) is not None)
-    elif event.mode == "messages" and data.get("type") != "tool":
-        own = _chunk(tally, event, bool(data.get("text") or data.get("tool_calls")))
-        usage = data.get("usage") or {}
-        own.tokens_in += usage.get("input_tokens", 0)
-        own.tokens_out += usage.get("output_tokens", 0)
-    elif event.mode == "updates" and not event.namespace:
-        for update in data.values():
-            if usage := isinstance(update, dict) and update.get("usage"):
-                own = tally.figures.setdefault("", Figures(""))
-                own.tokens_in += usage.get("prompt_tokens", 0)
-                own.tokens_out += usage.get("completion_tokens", 0)
-    elif event.mode == "tasks" and event.tool_call_id is None:
-        tally.turn += 1
+def first_output(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> float | None:
+    """Seconds until a reader who has chosen `modes` has something to read; None if that never comes."""
+    return fold(events, modes).first_output_at
 
 
-def _chunk(tally: _Tally, event: StreamEvent, is_token: bool) -> Figures:
-    own = tally.figures.setdefault(event.tool_call_id or "", Figures(""))
-    own.chunks += 1
-    own.first = event.at if own.first is None else own.first
-    tally.first_sign = event.at if tally.first_sign is None else tally.first_sign
-    if is_token:
-        tally.first_token = event.at if tally.first_token is None else tally.first_token
-        number = 0 if event.tool_call_id else tally.turn
-        if turn := own.turns.get(number):
-            turn.last = event.at
-            turn.chunks += 1
-        else:
-            own.turns[number] = Turn(event.at, event.at)
-    return own
+def _key(event: StreamEvent) -> _Key:
+    return (event.call, "") if event.call else ("", speaker_of(event))
+
+
+def _write(source: Source, message: str, at: float) -> None:
+    if turn := source.turns.get(message):
+        turn.last = at
+        turn.chunks += 1
+    else:
+        source.turns[message] = Turn(at, at)
+
+
+def _use(source: Source, usage: Usage) -> None:
+    source.read += usage.read
+    source.reported += usage.written
 
 
 def _rate(turns: list[Turn]) -> float | None:

@@ -1,150 +1,288 @@
-"""Who worked when: a run as spans and ticks on rows."""
+"""Who worked when: a run as rows, one for each node and each tool call, with what is inside of a call below it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal, TypeAlias
 
-from agent.projections.output import text_of
 from agent.projections.transcript import ToolCall, Transcript
-from agent.streaming.events import StreamEvent
+from agent.streaming.events import Custom, Message, Said, StreamEvent, TaskEnded, TaskStarted, Token, ToolDelta, Update
 
-MOST_TICKS = 2_000
+MAX_TICKS = 2_000
 """Chunks that are drawn; of more, every n-th."""
-
+MAX_ROWS = 60
 QUEUE = "queue"
 """The row of the time before a run may begin."""
+_WAITED = 0.1
+"""Seconds in a queue that are told: with less, nobody was in the way."""
 
-Kind = Literal["waiting", "model", "tool", "step"]
+RowKind = Literal["queue", "model", "tool", "step"]
+"""`model` is a node that speaks with one, `step` any other."""
+SpanKind = Literal["waiting", "working"]
+
+_Path: TypeAlias = tuple[str, ...]
+_Place: TypeAlias = tuple[_Path, _Path, str]
+"""Calls, namespace, node."""
+_Key: TypeAlias = tuple[_Path, _Path, str, int]
+"""Calls, names of subgraphs, node, and which of those that work at once; of a call, its path alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """Somebody at work. Times are seconds since the run was asked for."""
 
-    row: str
-    kind: Kind
+    kind: SpanKind
     start: float
     end: float
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """The picture of a run."""
+@dataclass(slots=True)
+class Row:
+    """A node, or a tool call."""
 
-    spans: list[Span]
-    ticks: list[tuple[float, str]]
-    """When a chunk came, and on which row; down-sampled."""
-    chunks: int
-    """How many chunks there were before that."""
-    first_token: float | None
-    end: float
+    name: str
+    """Unique in the picture: with what it is inside of before it."""
+    label: str
+    """Its own name: of a node or a tool call."""
+    kind: RowKind
+    depth: int = 0
+    """How many rows it is inside of."""
+    call: ToolCall | None = None
+    spans: list[Span] = field(default_factory=list)
+    ticks: list[float] = field(default_factory=list)
+    """When its chunks came; down-sampled."""
 
     @property
-    def rows(self) -> list[str]:
-        """The rows in the order of their first sign of life."""
-        return list(dict.fromkeys(span.row for span in sorted(self.spans, key=lambda span: span.start)))
+    def start(self) -> float:
+        """Its first sign of life."""
+        return min((span.start for span in self.spans), default=0.0)
+
+    @property
+    def end(self) -> float:
+        """Its last sign of life."""
+        return max((span.end for span in self.spans), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Who worked when, so far."""
+
+    rows: list[Row]
+    """In the order of their first sign of life, each before those inside of it: the first MAX_ROWS."""
+    more: int
+    """Rows that are left out."""
+    chunks: int
+    """How many chunks there were, before ticks were left out."""
+    first_output: float | None
+    end: float
 
 
 @dataclass(slots=True)
 class _Work:
     """A node that works, from its task's begin to its end."""
 
-    row: str
-    kind: Kind
+    place: _Place
+    slot: int
+    """Which of the works of this node at the same time."""
     start: float
     end: float | None = None
     first: float | None = None
     """When its first chunk came."""
+    messages: int = 0
+    """How many messages it has begun to write."""
+    ticks: list[float] = field(default_factory=list)
+
+    @property
+    def key(self) -> _Key:
+        calls, namespace, node = self.place
+        return calls, _names(namespace), node, self.slot
 
 
-@dataclass(slots=True)
-class _Reading:
-    works: dict[str, _Work] = field(default_factory=dict)
-    """Tasks by id."""
-    open: dict[str, _Work] = field(default_factory=dict)
-    """By node, the work that its chunks belong to."""
-    ticks: list[tuple[float, str]] = field(default_factory=list)
-    running_at: float | None = None
-    first_token: float | None = None
+class Timeline:
+    """Draws a run as it grows: `add` its events, and look at the `picture`."""
+
+    def __init__(self) -> None:
+        self._works: list[_Work] = []
+        self._tasks: dict[str, _Work] = {}
+        self._open: dict[_Place, list[_Work]] = {}
+        """The works that chunks may come from."""
+        self._writing: dict[tuple[_Place, str], _Work] = {}
+        """Who writes a message."""
+        self._busy: dict[_Key, _Work] = {}
+        self._speaking: set[_Key] = set()
+        self._calling: set[_Key] = set()
+        """Nodes that run tools, whose calls have rows of their own."""
+        self._ticks: dict[str, list[float]] = {}
+        """Of each call."""
+
+    def add(self, event: StreamEvent) -> None:
+        """Take in the next event of the run."""
+        if event.calls and event.node:
+            self._calling.add((event.calls[:-1], _names(event.namespace), event.node, 0))
+        match event.payload:
+            case TaskStarted(id=task, name=name):
+                self._begin(event, task, name)
+            case TaskEnded(id=task):
+                if work := self._tasks.pop(task, None):
+                    work.end = event.at
+                    self._open[work.place].remove(work)
+                    self._busy.pop(work.key, None)
+            case Token(message=message):
+                self._chunk(event, message)
+                self._speaks(event)
+            case Said(message=Message(role="ai", id=message)):
+                self._chunk(event, message)
+                self._speaks(event)
+            case Update(messages=messages) if any(message.role == "ai" for message in messages):
+                self._speaks(event)
+            case Custom() | ToolDelta():
+                self._chunk(event, "")
+
+    def picture(self, transcript: Transcript, titles: Mapping[str, str]) -> Picture:
+        """Who worked when; `transcript` is the fold of the same events, `titles` name its tool calls."""
+        end = transcript.last_at
+        found: dict[_Key, Row] = {}
+        for call in transcript.calls:
+            self._draw_call(found, transcript, call, titles, end)
+        for work in self._works:
+            self._draw_work(found, transcript, work, end)
+        rows = list(_in_order(found))
+        until = transcript.started_at if transcript.started_at is not None else end
+        if transcript.request and until >= _WAITED:
+            rows.insert(0, Row(QUEUE, QUEUE, "queue", spans=[Span("waiting", 0.0, until)]))
+        chunks = sum(len(row.ticks) for row in rows)
+        every = math.ceil(chunks / MAX_TICKS) or 1
+        for row in rows:
+            row.ticks = row.ticks[::every]
+        return Picture(rows[:MAX_ROWS], max(len(rows) - MAX_ROWS, 0), chunks, transcript.first_output_at, end)
+
+    def _begin(self, event: StreamEvent, task: str, name: str) -> None:
+        place = (event.calls, event.namespace, name)
+        slot = 0
+        while (event.calls, _names(event.namespace), name, slot) in self._busy:
+            slot += 1
+        work = _Work(place, slot, event.at)
+        self._works.append(work)
+        self._tasks[task] = self._busy[work.key] = work
+        self._open.setdefault(place, []).append(work)
+
+    def _speaks(self, event: StreamEvent) -> None:
+        self._speaking.add((event.calls, _names(event.namespace), event.node or "", 0))
+
+    def _chunk(self, event: StreamEvent, message: str) -> None:
+        if event.call:
+            self._ticks.setdefault(event.call, []).append(event.at)
+        place = (event.calls, event.namespace, event.node or "")
+        work = self._writing.get((place, message)) if message else None
+        if work is None and (open_ := self._open.get(place)):
+            work = min(open_, key=lambda work: work.messages)  # of several, one that has written nothing yet
+            if message:
+                work.messages += 1
+                self._writing[place, message] = work
+        if work:
+            work.first = event.at if work.first is None else work.first
+            work.ticks.append(event.at)
+
+    def _draw_call(
+        self, found: dict[_Key, Row], transcript: Transcript, call: ToolCall, titles: Mapping[str, str], end: float
+    ) -> None:
+        if call.started_at is None:
+            return
+        outer = transcript.outer(call)
+        path = _path(transcript, call)
+        label = titles.get(call.id, call.name)
+        above = found.get((path[:-1], (), "", 0)) if outer else None
+        row = Row(f"{above.name} › {label}" if above else label, label, "tool", call.depth, call)
+        row.spans.append(Span("working", call.started_at, end if call.ended_at is None else call.ended_at))
+        row.ticks = list(self._ticks.get(call.id, ()))
+        found[path, (), "", 0] = row
+
+    def _draw_work(self, found: dict[_Key, Row], transcript: Transcript, work: _Work, end: float) -> None:
+        calls, names, node, slot = work.key
+        namespace = work.place[1]
+        call = transcript.call(calls[-1]) if calls else None
+        if (calls, names, node, 0) in self._calling or (call and len(namespace) <= call.level):
+            return  # it runs tools: each call has a row of its own
+        inside = _names(namespace[call.level + 1 :] if call else namespace)
+        if call:
+            calls = _path(transcript, call)
+        key = (calls, inside, node, slot)
+        if key not in found:
+            above = found.get((calls, inside[:-1], inside[-1], 0) if inside else (calls, (), "", 0))
+            label = node if not slot else f"{node} ({slot + 1})"
+            prefix = f"{above.name} › " if above else "".join(f"{name} › " for name in inside)
+            speaks = (work.key[0], names, node, 0) in self._speaking
+            found[key] = Row(f"{prefix}{label}", label, "model" if speaks else "step", above.depth + 1 if above else 0)
+        row, until = found[key], end if work.end is None else work.end
+        row.ticks += work.ticks
+        if row.kind == "model":
+            first = until if work.first is None else min(work.first, until)
+            row.spans += [Span("waiting", work.start, first), Span("working", first, until)]
+        else:
+            row.spans.append(Span("working", work.start, until))
 
 
-def timeline(events: Iterable[StreamEvent], transcript: Transcript, titles: Mapping[str, str]) -> Timeline:
+def timeline(events: Iterable[StreamEvent], transcript: Transcript, titles: Mapping[str, str]) -> Picture:
     """The picture of these events; `transcript` is their fold, `titles` name its tool calls."""
-    reading, end = _Reading(), 0.0
+    drawn = Timeline()
     for event in events:
-        end = event.at
-        _read(reading, event, titles)
-    spans = [Span(QUEUE, "waiting", 0.0, end if reading.running_at is None else reading.running_at)]
-    spans = [span for span in spans if span.end - span.start >= 0.1]  # nobody else was in the way
-    for work in reading.works.values():
-        until = end if work.end is None else work.end
-        if work.kind != "model":
-            spans.append(Span(work.row, work.kind, work.start, until))
-            continue
-        first = until if work.first is None else work.first
-        spans.append(Span(work.row, "waiting", work.start, first))
-        spans.append(Span(work.row, "model", first, until))
-    for call in transcript.items:
-        if isinstance(call, ToolCall) and call.started_at is not None:
-            until = end if call.ended_at is None else call.ended_at
-            spans.append(Span(titles[call.id], "tool", call.started_at, until))
-    spans = sorted((span for span in spans if span.end > span.start), key=lambda span: (span.start, span.end))
-    rows = {span.row for span in spans}
-    ticks = [tick for tick in reading.ticks if tick[1] in rows]
-    every = math.ceil(len(ticks) / MOST_TICKS) or 1
-    return Timeline(spans, ticks[::every], len(ticks), reading.first_token, end)
+        drawn.add(event)
+    return drawn.picture(transcript, titles)
 
 
-def describe(picture: Timeline) -> list[str]:
+def describe(picture: Picture) -> list[str]:
     """The picture in words: a line for each span, in the order of time."""
-    lines = [f"{span.start:.2f} to {span.end:.2f} s: {span.row} {_does(span)}" for span in picture.spans]
-    if picture.first_token is not None:
-        lines.append(f"{picture.first_token:.2f} s: the first token")
+    spans = sorted(((span, row) for row in picture.rows for span in row.spans), key=lambda both: both[0].start)
+    lines = [f"{span.start:.2f} to {span.end:.2f} s: {row.name} {does(row.kind, span.kind)}" for span, row in spans]
+    if picture.first_output is not None:
+        lines.append(f"{picture.first_output:.2f} s: the first output")
     return lines
 
 
-def _does(span: Span) -> str:
-    if span.kind == "waiting":
-        return "waits for its turn" if span.row == QUEUE else "waits for its first chunk"
-    return "writes" if span.kind == "model" else "works"
+def does(row: RowKind, span: SpanKind) -> str:
+    """What somebody does in a span, in a word or two."""
+    if span == "waiting":
+        return "waits for its turn" if row == "queue" else "waits for its first chunk"
+    return "writes" if row == "model" else "works"
 
 
-def _read(reading: _Reading, event: StreamEvent, titles: Mapping[str, str]) -> None:
-    data: Any = event.data
-    match event.mode:
-        case "run" if data.get("state") == "running":
-            reading.running_at = event.at
-        case "tasks":
-            _task(reading, event, data, titles)
-        case "messages" if data.get("type") != "tool":
-            _chunk(reading, event, bool(data.get("text") or data.get("tool_calls")), titles)
-        case "custom":
-            _chunk(reading, event, text_of(data) is not None, titles)
+def _in_order(found: Mapping[_Key, Row]) -> Iterator[Row]:
+    """The rows by time, each before those inside of it; spans of no length are left out."""
+    below: dict[_Key | None, list[tuple[_Key, Row]]] = {}
+    for key, row in found.items():
+        row.spans = [span for span in row.spans if span.end > span.start]
+        below.setdefault(_above(key, found), []).append((key, row))
+    stack = sorted(below.get(None, ()), key=lambda each: -each[1].start)
+    while stack:
+        key, row = stack.pop()
+        if row.spans:
+            yield row
+        stack += sorted(below.get(key, ()), key=lambda each: -each[1].start)
 
 
-def _task(reading: _Reading, event: StreamEvent, data: Any, titles: Mapping[str, str]) -> None:
-    node = event.node or "task"
-    if "result" in data or "error" in data:
-        if work := reading.works.get(data["id"]):
-            work.end = event.at
-            if reading.open.get(node) is work:
-                del reading.open[node]
-    elif event.namespace:
-        caller = titles.get(event.tool_call_id or "")
-        reading.works[data["id"]] = _Work(f"{caller} › {node}" if caller else node, "step", event.at)
-    elif event.tool_call_id is None:
-        work = _Work("model" if node == "agent" else node, "model" if node == "agent" else "step", event.at)
-        reading.works[data["id"]] = reading.open[node] = work
+def _above(key: _Key, found: Mapping[_Key, Row]) -> _Key | None:
+    """The row that this one is inside of."""
+    calls, names, node, _ = key
+    around: list[_Key] = []
+    if node and names:
+        around.append((calls, names[:-1], names[-1], 0))
+    outer = calls if node else calls[:-1]
+    around.append((outer, (), "", 0))
+    return next((other for other in around if other in found and other != key), None)
 
 
-def _chunk(reading: _Reading, event: StreamEvent, is_token: bool, titles: Mapping[str, str]) -> None:
-    if is_token and reading.first_token is None:
-        reading.first_token = event.at
-    if event.tool_call_id:
-        reading.ticks.append((event.at, titles.get(event.tool_call_id, "")))
-    elif work := reading.open.get(event.node or ""):
-        work.first = event.at if work.first is None else work.first
-        reading.ticks.append((event.at, work.row))
+def _path(transcript: Transcript, call: ToolCall) -> _Path:
+    """The calls that a call is inside of, and itself last."""
+    path: list[str] = []
+    inner: ToolCall | None = call
+    while inner:
+        path.append(inner.id)
+        inner = transcript.outer(inner)
+    return tuple(reversed(path))
+
+
+def _names(namespace: _Path) -> _Path:
+    """A path of subgraphs without the ids of their tasks."""
+    return tuple(step.partition(":")[0] for step in namespace if not step.isdecimal())

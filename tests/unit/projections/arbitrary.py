@@ -1,0 +1,109 @@
+"""Events that nothing would send: any payload, with any values, from anywhere, few ids for all of them."""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import types
+import typing
+from dataclasses import replace
+from typing import Any, get_args, get_origin, get_type_hints
+
+from hypothesis import strategies as st
+
+from agent.streaming.events import JSON, Payload, StreamEvent
+from tests.unit.events import (
+    FINISHED,
+    STARTED,
+    answered,
+    asks,
+    began,
+    log,
+    piece,
+    queued,
+    returned,
+    says,
+    sent,
+    task,
+    token,
+)
+
+IDS = st.sampled_from(["", "a", "b", "a#2", "m"])
+TEXTS = st.one_of(st.sampled_from(["", "\n", "Once", "{", '{"x": 1}', "half \ud800", "`**_$"]), st.text(max_size=8))
+VALUES: st.SearchStrategy[JSON] = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), TEXTS),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)),
+    max_leaves=8,
+)
+SHAPED: st.SearchStrategy[JSON] = st.one_of(
+    VALUES,
+    st.fixed_dictionaries({"progress": VALUES}, optional={"status": VALUES}),
+    st.fixed_dictionaries({"row": st.dictionaries(TEXTS, VALUES, min_size=1, max_size=3)}),
+    st.fixed_dictionaries({"point": st.dictionaries(TEXTS, st.floats(), min_size=2, max_size=3)}),
+    st.fixed_dictionaries({"role": TEXTS}, optional={"content": VALUES, "reasoning": VALUES}),
+    st.fixed_dictionaries({"status": VALUES}),
+)
+
+
+def values_of(hint: Any, name: str) -> st.SearchStrategy[Any]:
+    """Values for a field of this type and name."""
+    if hint is JSON:
+        return SHAPED if name in ("data", "delta") else VALUES
+    if hint is str:
+        return IDS if name in ("id", "call", "message") else TEXTS
+    if hint is int:
+        return st.integers(0, 10**9)
+    if dataclasses.is_dataclass(hint):
+        fields = {name: values_of(inner, name) for name, inner in get_type_hints(hint).items() if name != "mode"}
+        return st.builds(hint, **fields)  # type: ignore[arg-type]
+    inner = get_args(hint)
+    match get_origin(hint):
+        case typing.Literal:
+            return st.sampled_from(inner)
+        case builtins.tuple:
+            return st.lists(values_of(inner[0], name), max_size=3).map(tuple)
+        case typing.Union | types.UnionType:
+            return st.one_of(*(values_of(each, name) for each in inner))
+    return st.from_type(hint)
+
+
+EVENTS = st.builds(
+    StreamEvent,
+    seq=st.just(0),
+    at=st.floats(0, 1e6),
+    payload=values_of(Payload, "payload"),
+    node=st.none() | IDS,
+    agent=st.none() | IDS,
+    calls=st.lists(IDS, max_size=3).map(tuple),
+    namespace=st.lists(st.sampled_from(["tools:1", "1", "math:2", ""]), max_size=3).map(tuple),
+)
+
+RUN = log(
+    queued(),
+    STARTED,
+    task("agent"),
+    piece("a", '{"x": 1}', "look"),
+    asks(("a", {"x": 1})),
+    began("a"),
+    sent("found", "a"),
+    sent({"progress": 0.5}, "a"),
+    began("a", "b"),
+    token("inner", "a", message="i"),
+    returned("x", "a", "b"),
+    answered("a"),
+    token("Once ", message="m2"),
+    token("upon", message="m2"),
+    says("Once upon", message="m2"),
+    FINISHED,
+)
+"""A run of a usual kind."""
+
+
+def some_run() -> st.SearchStrategy[list[StreamEvent]]:
+    """Events in any order; numbered, and no later than the next."""
+    return st.lists(EVENTS, max_size=25).map(_in_order)
+
+
+def _in_order(events: list[StreamEvent]) -> list[StreamEvent]:
+    moments = sorted(event.at for event in events)
+    return [replace(event, seq=seq, at=at) for seq, (event, at) in enumerate(zip(events, moments, strict=True))]
