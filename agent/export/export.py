@@ -1,4 +1,4 @@
-"""The review pack: a run as one file to send to somebody who was not there.
+"""A run as one file to send to somebody who was not there; on the page, the review export.
 
 `to_html` makes a page that loads nothing, runs nothing and opens anywhere; `to_markdown` and `to_jsonl` are for
 engineers. None of them says who asked, or lets its reader into the conversation.
@@ -12,13 +12,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent.export.text import escaped, plain, rendered
-from agent.export.timeline import drawn, rows, spoken
+from agent.export.timeline import drawn
+from agent.projections.label import call_label, call_titles, subject, tool_title, words
+from agent.projections.metrics import Metrics, measure
 from agent.projections.output import Output
+from agent.projections.timeline import Picture, Row, timeline
 from agent.projections.transcript import Answer, ToolCall, Transcript, fold
 from agent.settings import DEMO_MODELS
 from agent.store.comments import Comment
 from agent.store.recording import Header, anonymous, dump
-from agent.streaming.events import StreamEvent, StreamMode
+from agent.streaming.events import JSON, StreamEvent
+from agent.streaming.modes import StreamMode
 
 STYLE = Path(__file__).with_name("export.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -27,25 +31,31 @@ MAX_SHOWN = 100
 
 
 @dataclass(frozen=True)
-class Pack:
-    """What goes into a review pack."""
+class Export:
+    """What goes into the file."""
 
     header: Header
     events: Sequence[StreamEvent]
     modes: Collection[StreamMode]
-    """Of the page that asked: they decide what counts as the first sign."""
+    """Of the page that asked: they decide what counts as the first output."""
     comments: Sequence[Comment] = ()
     link: str = ""
     """Where the run can be seen, if its owner has shared it."""
     transcript: Transcript = field(init=False)
+    metrics: Metrics = field(init=False)
+    picture: Picture = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "transcript", fold(self.events, self.modes))
+        transcript = fold(self.events, self.modes)
+        titles = call_titles(transcript.calls)
+        object.__setattr__(self, "transcript", transcript)
+        object.__setattr__(self, "metrics", measure(self.events, transcript, titles))
+        object.__setattr__(self, "picture", timeline(self.events, transcript, titles))
 
     @property
-    def tools(self) -> list[ToolCall]:
-        """The tool calls, in the order in which they were first heard of."""
-        return [item for item in self.transcript.items if isinstance(item, ToolCall)]
+    def calls(self) -> list[ToolCall]:
+        """The tool calls, in the order in which they were first heard of; each before those inside of it."""
+        return self.transcript.calls
 
     @property
     def answer(self) -> str:
@@ -53,22 +63,32 @@ class Pack:
         answers = [item.output.text.text for item in self.transcript.items if isinstance(item, Answer)]
         return next((text for text in reversed(answers) if text.strip()), "")
 
-    @property
-    def length(self) -> float:
-        """Seconds from the question to the end."""
-        return self.events[-1].at if self.events else 0.0
+    def title(self, call: ToolCall) -> str:
+        """A tool call in words: what the tool is called, and what it was asked."""
+        about = subject(call.args)
+        title = tool_title(call.name, self.header.request.tools)
+        return f"{title} · {about}" if about else title
+
+    def name(self, row: Row) -> str:
+        """What a row of the picture is called: where only one node speaks, it is the assistant."""
+        if row.call:
+            return self.title(row.call)
+        if row.kind == "queue":
+            return "Waiting for its turn"
+        return "Assistant" if row.kind == "model" and not row.depth and len(self.transcript.speakers) < 2 else row.label
 
 
-def to_html(pack: Pack) -> str:
-    """The pack as one HTML page without scripts, whose policy forbids it to load anything."""
-    question = pack.header.request.question
-    facts = "".join(f"<div><dt>{escaped(name)}</dt><dd>{escaped(value)}</dd></div>" for name, value in figures(pack))
+def to_html(export: Export) -> str:
+    """The run as one HTML page without scripts, whose policy forbids it to load anything."""
+    question = export.header.request.question
+    numbers = "".join(f"<div><dt>{escaped(name)}</dt><dd>{escaped(value)}</dd></div>" for name, value in facts(export))
+    tools = "".join(_tool(export, call) for call in export.calls)
     sections = [
-        _section("Answer", rendered(pack.answer) or "<p class='none'>There is none.</p>", _end(pack)),
-        _section("What happened when", drawn(rows(pack.transcript, pack.events), pack.length), _HOW_TO_READ),
-        _section("What the tools did", "".join(_tool(call) for call in pack.tools) or "<p>No tool was used.</p>"),
-        _section("What reviewers say", "".join(map(_comment, pack.comments)) or "<p class='none'>Nothing yet.</p>"),
-        _section("Made with", _made_with(pack)),
+        _section("Answer", rendered(export.answer) or "<p class='none'>There is none.</p>", _end(export)),
+        _section("What happened when", drawn(export.picture, export.name), _HOW_TO_READ),
+        _section("What the tools did", tools or "<p>No tool was used.</p>"),
+        _section("What reviewers say", "".join(map(_comment, export.comments)) or "<p class='none'>Nothing yet.</p>"),
+        _section("Made with", _made_with(export)),
     ]
     return f"""<!doctype html>
 <html lang="en">
@@ -87,10 +107,10 @@ def to_html(pack: Pack) -> str:
 <header>
 <p class="kicker">Review pack · a recorded run of an AI agent's tools</p>
 <h1{' class="long"' if len(question) > 160 else ""}>{escaped(question)}</h1>
-<p class="meta">{escaped(date(pack.header.asked_at))} · {escaped(model_words(pack.header.request.model))}</p>
-{_note(pack)}
+<p class="meta">{escaped(date(export.header.asked_at))} · {escaped(model_words(export.header.request.model))}</p>
+{_note(export)}
 </header>
-<dl class="figures">{facts}</dl>
+<dl class="numbers">{numbers}</dl>
 {"".join(sections)}
 <footer>Made by Toolstream. This file is complete: it loads nothing, runs nothing, and opens without a network.</footer>
 </main>
@@ -99,26 +119,27 @@ def to_html(pack: Pack) -> str:
 """
 
 
-def to_markdown(pack: Pack) -> str:
-    """The pack as Markdown; what was written by models, tools and visitors stands in code, where it does nothing."""
-    header = pack.header
+def to_markdown(export: Export) -> str:
+    """The run as Markdown; what was written by models, tools and visitors stands in code, where it does nothing."""
+    header = export.header
     lines = ["# Review pack", "", _fenced(header.request.question), ""]
     lines += [f"- Asked: {date(header.asked_at)}", f"- Model: {_code(model_words(header.request.model))}"]
     lines += [f"- {_code(header.label)}"] if header.label else []
-    lines += [f"- {name}: {value}" for name, value in figures(pack)]
-    lines += [f"- Link: {pack.link}"] if pack.link else []
-    lines += ["", "## Answer", "", _fenced(pack.answer or "(none)")]
-    if end := _end(pack):
+    lines += [f"- {name}: {value}" for name, value in facts(export)]
+    lines += [f"- Link: {export.link}"] if export.link else []
+    lines += ["", "## Answer", "", _fenced(export.answer or "(none)")]
+    if end := _end(export):
         lines += ["", _fenced(end)]
     lines += ["", "## Tools", "", "| Tool | Began | Ended | State |", "|---|---|---|---|"]
-    for call in pack.tools:
-        cells = (_code(spoken(call).replace("|", "/")), _at(call.started_at), _at(call.ended_at), _code(call.state))
+    for call in export.calls:
+        name = "› " * call.depth + call_label(call.name, call.args)
+        cells = (_code(name.replace("|", "/")), _at(call.started_at), _at(call.ended_at), _code(call.state))
         lines.append(f"| {' | '.join(cells)} |")
-    for call in pack.tools:
-        lines += ["", f"### {_code(spoken(call))}"]
+    for call in export.calls:
+        lines += ["", f"### {_code(call_label(call.name, call.args))}"]
         lines += [part for title, text in _sent(call) for part in ("", _code(title), "", _fenced(text))]
     lines += ["", "## Reviewers"]
-    for comment in pack.comments:
+    for comment in export.comments:
         thumb = {1: "Thumb up, ", 0: "Thumb down, "}.get(comment.thumb if comment.thumb is not None else -1, "")
         lines += ["", f"{thumb}{date(comment.at)}", "", _fenced(comment.text or "(no words)")]
     lines += ["", "## Versions", ""]
@@ -126,18 +147,18 @@ def to_markdown(pack: Pack) -> str:
     return "\n".join(lines) + "\n"
 
 
-def to_jsonl(pack: Pack) -> str:
+def to_jsonl(export: Export) -> str:
     """The recording itself, without what belongs to its owner."""
-    return dump(anonymous(pack.header), tuple(pack.events))
+    return dump(anonymous(export.header), tuple(export.events))
 
 
-def figures(pack: Pack) -> list[tuple[str, str]]:
+def facts(export: Export) -> list[tuple[str, str]]:
     """What streaming changed for whoever waited, in numbers."""
-    first, whole = pack.transcript.first_shown_at, pack.length
-    found = [("First sign after", "none" if first is None else f"{first:.1f} s"), ("Whole time", f"{whole:.1f} s")]
+    first, whole = export.metrics.first_output, export.metrics.whole
+    found = [("First output after", "none" if first is None else f"{first:.1f} s"), ("Whole time", f"{whole:.1f} s")]
     found.append(("Waiting without streaming", f"{whole:.1f} s"))
-    found.append(("Tool calls", f"{len(pack.tools)}"))
-    return [*found, ("Tokens written", f"{pack.transcript.tokens:,}")] if pack.transcript.tokens else found
+    found.append(("Tool calls", f"{len(export.calls)}"))
+    return [*found, ("Tokens written", f"{export.metrics.reported:,}")] if export.metrics.reported else found
 
 
 def model_words(model: str) -> str:
@@ -151,10 +172,10 @@ def date(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%d %B %Y, %H:%M UTC")
 
 
-def file_name(pack: Pack, ending: str) -> str:
+def file_name(export: Export, ending: str) -> str:
     """What to call the file: the day and the beginning of the question, in letters that every system takes."""
-    words = "".join(c if c.isascii() and c.isalnum() else " " for c in pack.header.request.question[:60]).split()
-    day = datetime.fromtimestamp(pack.header.asked_at, UTC).strftime("%Y-%m-%d")
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in export.header.request.question[:60]).split()
+    day = datetime.fromtimestamp(export.header.asked_at, UTC).strftime("%Y-%m-%d")
     return f"{'-'.join([day, *words[:8]]).lower()}.{ending}"
 
 
@@ -166,27 +187,33 @@ def _section(title: str, body: str, remark: str = "") -> str:
     return f"<section><h2>{title}</h2>{note}{body}</section>\n"
 
 
-def _note(pack: Pack) -> str:
+def _note(export: Export) -> str:
     notes = []
-    if pack.header.request.model.split(":")[0] in DEMO_MODELS:
+    if export.header.request.model.split(":")[0] in DEMO_MODELS:
         notes.append("These words come from a demo model that answers from a small book. No AI was asked.")
-    if pack.header.label:
-        notes.append(pack.header.label)
-    if pack.link:
-        notes.append(f"To be seen in motion at {pack.link}")
+    if export.header.label:
+        notes.append(export.header.label)
+    if export.link:
+        notes.append(f"To be seen in motion at {export.link}")
     return "".join(f'<p class="note">{escaped(note)}</p>' for note in notes)
 
 
-def _end(pack: Pack) -> str:
-    return "" if pack.transcript.state == "finished" else pack.transcript.message or f"The run {pack.transcript.state}."
+def _end(export: Export) -> str:
+    run = export.transcript
+    if run.state == "finished":
+        asked = "; ".join(filter(None, (words(waiting.interrupt.value) for waiting in run.waiting.values())))
+        return f"The run waits for a person: {asked}" if run.waiting else ""
+    return run.message or f"The run {run.state}."
 
 
-def _tool(call: ToolCall) -> str:
+def _tool(export: Export, call: ToolCall) -> str:
     took = f"{_at(call.started_at)} to {_at(call.ended_at)} · {call.state}"
+    outer = export.transcript.outer(call)
+    took = f"inside of {export.title(outer)} · {took}" if outer else took
     parts = [f"<h4>{escaped(title)}</h4>{_shown(title, text, call)}" for title, text in _sent(call)]
-    bad = " bad" if call.state == "failed" else ""
+    look = "tool bad" if call.state == "failed" else "tool"
     return (
-        f'<article class="tool{bad}"><h3>{escaped(spoken(call))}</h3>'
+        f'<article class="{look} in{min(call.depth, 4)}"><h3>{escaped(export.title(call))}</h3>'
         f'<p class="remark">{escaped(took)}</p>{"".join(parts)}</article>'
     )
 
@@ -202,31 +229,39 @@ _WORDS, _RETURNED, _REASON = "What it wrote", "What it returned", "Why it failed
 def _sent(call: ToolCall) -> list[tuple[str, str]]:
     """What a tool call sent while it worked, and what came out, each with a title."""
     found = [*_chunks(call.output)]
-    if call.result and call.result != call.output.text.text:
+    found += [part for item in call.items if isinstance(item, Answer) for part in _chunks(item.output)]
+    if call.result and call.result not in [text for _, text in found]:
         title = _REASON if call.state == "failed" else _RETURNED
         found.append((title, call.result.removeprefix("Error: ") if call.state == "failed" else call.result))
     return found
 
 
 def _chunks(output: Output) -> Iterable[tuple[str, str]]:
-    if output.text.text:
+    if output.reasoning:
+        yield "What it thought", output.reasoning.text.text
+    if output.text.text.strip():
         yield _WORDS, output.text.text
     if output.progress is not None or output.status:
         share = "" if output.progress is None else f"{output.progress:.0%} "
         yield "How far it came", f"{share}{output.status}"
-    for title, items in (("Rows", output.rows), ("Points", output.points), ("What it sent", output.others)):
+    shapes: tuple[tuple[str, str, Sequence[JSON]], ...] = (
+        ("Rows", "rows", output.rows),
+        ("Points", "points", [dict(point) for point in output.points]),
+        ("What it sent", "others", output.others),
+    )
+    for title, name, items in shapes:
         if items:
             kinds = {next(iter(item)) if isinstance(item, dict) and len(item) == 1 else "" for item in items}
             if len(kinds) == 1 and (kind := kinds.pop()):
-                title, items = f"{title}: {kind}", [item[kind] for item in items]
-            left_out = f"(the last {MAX_SHOWN} of {len(items):,})\n" if len(items) > MAX_SHOWN else ""
+                title, items = f"{title}: {kind}", [item[kind] for item in items if isinstance(item, dict)]
+            left_out = f"(the last {MAX_SHOWN} of {output.counts[name]:,})\n" if output.counts[name] > MAX_SHOWN else ""
             yield title, left_out + "\n".join(_line(item) for item in items[-MAX_SHOWN:])
 
 
-def _line(item: object) -> str:
+def _line(item: JSON) -> str:
     if isinstance(item, dict):
-        return " · ".join(f"{key}: {value}" for key, value in item.items())
-    return str(item)
+        return " · ".join(f"{key}: {words(value)}" for key, value in item.items())
+    return words(item)
 
 
 def _comment(comment: Comment) -> str:
@@ -235,10 +270,10 @@ def _comment(comment: Comment) -> str:
     return f"<blockquote><p>{thumb}{said}</p><footer>{escaped(date(comment.at))}</footer></blockquote>"
 
 
-def _made_with(pack: Pack) -> str:
-    request = pack.header.request
+def _made_with(export: Export) -> str:
+    request = export.header.request
     rows = [("model", request.model), ("agent", request.graph), ("tools", ", ".join(request.tools))]
-    cells = "".join(f"<tr><th>{escaped(k)}</th><td>{escaped(v)}</td></tr>" for k, v in (*rows, *pack.header.versions))
+    cells = "".join(f"<tr><th>{escaped(k)}</th><td>{escaped(v)}</td></tr>" for k, v in (*rows, *export.header.versions))
     return f'<div class="wide"><table class="versions"><tbody>{cells}</tbody></table></div>'
 
 

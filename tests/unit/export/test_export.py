@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -6,11 +9,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.export.export import Pack, file_name, to_html, to_jsonl, to_markdown
+from agent.export.export import Export, file_name, to_html, to_jsonl, to_markdown
 from agent.export.text import rendered
 from agent.store.comments import Comment
 from agent.store.recording import Header, parse, read
-from agent.streaming.events import RUN_MODES, RunRequest, StreamEvent
+from agent.streaming.events import AskedCall, Custom, Ended, Interrupt, Interrupted, Message, RunRequest, Token, Update
+from agent.streaming.modes import RUN_MODES
+from tests.unit.events import (
+    FINISHED,
+    STARTED,
+    Event,
+    Happened,
+    answered,
+    asks,
+    began,
+    log,
+    queued,
+    returned,
+    sent,
+    token,
+)
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = sorted((ROOT / "recordings").glob("*.jsonl"))
@@ -35,36 +53,37 @@ HOSTILE = [
 class _Elements(HTMLParser):
     """All elements of a page, each with its attributes."""
 
-    def __init__(self, page):
+    def __init__(self, page: str) -> None:
         super().__init__()
-        self.found = []
+        self.found: list[tuple[str, dict[str, str | None]]] = []
         self.feed(page)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))
 
 
-def hostile_pack(text):
+def hostile(text: str) -> Export:
     """A run in which everything that can hold text holds this one."""
-    request = RunRequest(text, "react", (text,), model=text, page=text)
-    header = Header("abcdefgh", 1.0, request, "thread", "owner", ((text, text),), text)
-    call = {"id": text, "name": text, "args": {text: text}}
-    events = [
-        ("run", {"state": "queued"}, None),
-        ("run", {"state": "running"}, None),
-        ("updates", {"agent": {"messages": [{"type": "ai", "content": text, "tool_calls": [call]}]}}, None),
-        ("custom", text, text),
-        ("custom", {"status": text, "progress": 0.5}, text),
-        ("custom", {"row": {text: text}}, text),
-        ("custom", {text: text}, text),
-        ("messages", {"id": "1", "type": "ai", "text": text}, text),
-        ("updates", {"tools": {"messages": [
-            {"type": "tool", "tool_call_id": text, "content": text + "!\n", "name": text, "status": "error"}]}}, text),
-        ("messages", {"id": "2", "type": "ai", "text": text}, None),
-        ("run", {"state": "failed", "message": text}, None),
-    ]  # fmt: skip
-    log = [StreamEvent(n, n / 10, mode, data, "tools", call_id) for n, (mode, data, call_id) in enumerate(events)]
-    return Pack(header, log, RUN_MODES, [Comment("abcdefgh", text, 1, text, 2.0)], link="http://here/Runs?share=x")
+    header = Header("abcdefgh", 1.0, RunRequest(text, "react", (text,), model=text, page=text), "thread", "owner",
+                    ((text, text),), text)  # fmt: skip
+    result = Message("tool", text + "!\n", call=text, name=text, failed=True)
+    events = log(
+        queued(),
+        STARTED,
+        Happened(Update((Message("ai", text, calls=(AskedCall(text, text, {text: text}),)),)), node=text, agent=text),
+        *(
+            sent(chunk, text)
+            for chunk in (text, {"status": text, "progress": 0.5}, {"row": {text: text}}, {text: text})
+        ),
+        Happened(Custom({"role": "assistant", "reasoning": text}), (text,)),
+        Happened(Token("1", text, text), (text,), text, text, (text,)),
+        began(text, "inner " + text, name=text, args={text: [text, True, None]}),
+        Happened(Update((result,)), (text,), text),
+        Happened(Token("2", text), node=text),
+        Happened(Interrupted((Interrupt(text, {text: text}),))),
+        Ended("failed", text, text + " in the end"),
+    )
+    return Export(header, events, RUN_MODES, [Comment("abcdefgh", text, 1, text, 2.0)], link="http://here/Runs?share=x")
 
 
 ALLOWED = set(
@@ -76,7 +95,7 @@ ATTRIBUTES = set(
 )
 
 
-def assert_harmless(page):
+def assert_harmless(page: str) -> None:
     metas = 0
     for tag, attributes in _Elements(page).found:
         assert tag in ALLOWED, tag
@@ -88,18 +107,18 @@ def assert_harmless(page):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_whatever_a_run_holds_the_pack_is_made_of_harmless_elements_only(text):
-    pack = hostile_pack(text)
-    page = to_html(pack)
+def test_whatever_a_run_holds_the_file_is_made_of_harmless_elements_only(text: str) -> None:
+    export = hostile(text)
+    page = to_html(export)
     assert_harmless(page)
     assert "default-src &#x27;none&#x27;" in page
-    assert parse(to_jsonl(pack)).events == tuple(pack.events)
+    assert parse(to_jsonl(export)).events == tuple(export.events)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_in_the_markdown_all_that_is_foreign_stands_in_code(text):
+def test_in_the_markdown_all_that_is_foreign_stands_in_code(text: str) -> None:
     inside, lines = "", []
-    for line in to_markdown(hostile_pack(text)).split("\n"):
+    for line in to_markdown(hostile(text)).split("\n"):
         if inside:
             inside = "" if line == inside else inside
         elif fence := re.match("~{3,}", line):
@@ -113,9 +132,9 @@ def test_in_the_markdown_all_that_is_foreign_stands_in_code(text):
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="ab <>&\"'`*_#|-+.1)\\\n~[]!(:", max_size=80))
-def test_any_answer_is_rendered_from_harmless_elements_that_are_all_closed(text):
+def test_any_answer_is_rendered_from_harmless_elements_that_are_all_closed(text: str) -> None:
     page = rendered(text)
-    open_tags = []
+    open_tags: list[str] = []
     for close, tag in re.findall(r"<(/?)([a-z0-9]+)[^>]*>", page):
         if tag == "br":
             continue
@@ -127,7 +146,7 @@ def test_any_answer_is_rendered_from_harmless_elements_that_are_all_closed(text)
     assert open_tags == []
 
 
-def test_markdown_that_models_write_is_drawn():
+def test_markdown_that_models_write_is_drawn() -> None:
     page = rendered(
         "# Big\n\nSome **bold** and `code`.\n\n- one\n- two\n\n1. first\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
     )
@@ -142,7 +161,7 @@ def test_markdown_that_models_write_is_drawn():
         assert part in page
 
 
-def test_items_that_stand_apart_are_one_list_and_keep_their_numbers():
+def test_items_that_stand_apart_are_one_list_and_keep_their_numbers() -> None:
     page = rendered("1. **Bed**: soft\n\n2. Dresser\n   with drawers\n\n3. Lamp\n\nThe end.\n\n7. Late")
     assert page == (
         "<ol><li><strong>Bed</strong>: soft</li><li>Dresser with drawers</li><li>Lamp</li></ol>\n"
@@ -151,28 +170,58 @@ def test_items_that_stand_apart_are_one_list_and_keep_their_numbers():
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_the_pack_of_a_sample_tells_the_run_and_not_who_asked(path):
+def test_the_file_of_a_sample_tells_the_run_and_not_who_asked(path: Path) -> None:
     recording = read(path)
-    header = Header(
-        **{**{f: getattr(recording.header, f) for f in Header.__slots__}, "thread_id": "the-thread", "owner": "ow"}
-    )
-    pack = Pack(header, recording.events, RUN_MODES, [Comment(header.id, "author-digest", 0, "Too slow\nfor me", 9.0)])
-    page, text, lines = to_html(pack), to_markdown(pack), to_jsonl(pack)
+    header = replace(recording.header, thread_id="the-thread", owner="ow")
+    comment = Comment(header.id, "author-digest", 0, "Too slow\nfor me", 9.0)
+    export = Export(header, recording.events, RUN_MODES, [comment])
+    page, text, lines = to_html(export), to_markdown(export), to_jsonl(export)
     assert_harmless(page)
     for made in (page, text):
         assert header.request.question in made.replace("&#x27;", "'")
         assert "no AI" in made
         assert "Too slow" in made
-        assert all(call.name in made for call in pack.tools)
-    assert page.count("<svg ") == len(pack.tools) + 1
+    assert export.calls
+    assert all(call.name in text and export.title(call) in page for call in export.calls)
+    assert page.count("<svg ") == len(export.picture.rows) > len(export.calls)
     for made in (page, text, lines):
         assert "the-thread" not in made
         assert "author-digest" not in made
         assert header.id not in made
     assert parse(lines).events == recording.events
-    assert file_name(pack, "html").startswith("2026-") or file_name(pack, "html")[:2] == "20"
+    assert file_name(export, "html").startswith("20")
 
 
-def test_a_file_name_is_plain_letters_whatever_was_asked():
+def exported(*happened: Event) -> Export:
+    return Export(Header("abcdefgh", 1.0, RunRequest("?")), log(*happened), RUN_MODES)
+
+
+def test_values_are_written_in_words() -> None:
+    call = asks(("a", {"places": ["office"], "tidy": True, "floor": None}))
+    export = exported(queued(), call, sent({"row": {"item": "Desk", "sold": False, "by": None}}, "a"), answered("a"))
+    page, text = to_html(export), to_markdown(export)
+    for made in (page, text):
+        assert "office · yes" in made
+        assert "item: Desk · sold: no · by: " in made
+        assert not re.search(r"\bTrue\b|\bFalse\b|\bNone\b|\['", made)
+
+
+def test_what_is_inside_of_a_call_is_told_as_inside_of_it() -> None:
+    export = exported(
+        queued(), began("a"), token("Words", "a"), began("a", "b", name="search"), returned("x", "a", "b"), FINISHED
+    )
+    page = to_html(export)
+    assert "inside of Look up items" in page
+    assert "<p>Words</p>" in page
+    assert "› search" in to_markdown(export)
+
+
+def test_the_first_output_is_the_pages_own() -> None:
+    events = (queued(), STARTED, began("a"), token("Words", "a"), FINISHED)
+    assert "<dt>First output after</dt><dd>3.0 s</dd>" in to_html(exported(*events))
+    assert "- First output after: 3.0 s" in to_markdown(exported(*events))
+
+
+def test_a_file_name_is_plain_letters_whatever_was_asked() -> None:
     header = Header("abcdefgh", 0.0, RunRequest("../../Ä\n<b>: what?"))
-    assert file_name(Pack(header, (), ()), "html") == "1970-01-01-b-what.html"
+    assert file_name(Export(header, (), ()), "html") == "1970-01-01-b-what.html"
