@@ -26,8 +26,9 @@ from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.explain import explain
 from agent.llm.http import http_client
 from agent.settings import DEMO_MODELS, Settings
-from agent.streaming.adapter import Translator
-from agent.streaming.events import RUN_MODES, STREAM_MODES
+from agent.streaming.adapter import Adapter, Happening
+from agent.streaming.modes import RUN_MODES, STREAM_MODES
+from agent.streaming.watch import happenings
 from agent.tools.catalog import TOOLS
 from agent.tools.registry import Models
 
@@ -72,12 +73,11 @@ class Engine:
         )
         try:
             run.begin()
-            translator = Translator()
-            async with contextlib.aclosing(self._stream(run, thread)) as parts:
-                async for part in parts:
-                    for happening in translator.translate(part):
-                        run.append(happening, limits)
-            run.answer = translator.answer
+            adapter = Adapter()
+            async with contextlib.aclosing(await self._stream(run, thread, adapter)) as stream:
+                async for happening in stream:
+                    run.append(happening, limits)
+            run.answer = adapter.answer
             run.end("finished")
         except Exception as error:
             if not run.ended:
@@ -95,7 +95,7 @@ class Engine:
             self.demo = demo
         await warm_up(self._settings.limits)
 
-    async def _stream(self, run: ActiveRun, thread: Sequence[Run]) -> AsyncGenerator[dict[str, Any], None]:
+    async def _stream(self, run: ActiveRun, thread: Sequence[Run], adapter: Adapter) -> AsyncGenerator[Happening]:
         await asyncio.shield(self._opening)
         request = run.request
         key = run.take_key()
@@ -105,16 +105,8 @@ class Engine:
         if request.all_modes:  # checkpoints are told of only where they are kept: here, as long as the run
             graph = graph.copy({"checkpointer": InMemorySaver()})
             config["configurable"] = {"thread_id": "1"}
-        parts: Any = graph.astream(  # type: ignore[call-overload]  # "tools" is missing from its types
-            {"messages": self._messages(run, thread)},
-            config,
-            stream_mode=list(STREAM_MODES if request.all_modes else RUN_MODES),
-            subgraphs=True,
-            version="v2",
-        )
-        async with contextlib.aclosing(parts):
-            async for part in parts:
-                yield part
+        inputs = {"messages": self._messages(run, thread)}
+        return happenings(graph, inputs, adapter, config=config, modes=STREAM_MODES if request.all_modes else RUN_MODES)
 
     def _messages(self, run: Run, thread: Sequence[Run]) -> list[dict[str, Any]]:
         """The finished turns of the thread, and the question."""

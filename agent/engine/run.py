@@ -13,14 +13,14 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from agent.engine.log import MemoryLog
 from agent.errors import LimitReached
 from agent.settings import Limits
 from agent.store.recording import Header, Recording, Writer, versions
 from agent.streaming.adapter import Happening
-from agent.streaming.events import END_STATES, JSON, RunRequest, RunState, StreamEvent
+from agent.streaming.events import END_STATES, Ended, Queued, RunRequest, RunState, Started, StreamEvent
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +57,8 @@ class Run:
     def replayed(cls, recording: Recording) -> Run:
         """A run that has ended, from its recording."""
         run = cls(recording.header, MemoryLog(recording.events, closed=True))
-        end: Any = recording.events[-1].data
-        run.state = end["state"]
-        run.answer = end.get("answer", "")
+        if isinstance(end := recording.events[-1].payload, Ended):
+            run.state, run.answer = end.state, end.answer
         return run
 
     @property
@@ -117,7 +116,7 @@ class ActiveRun(Run):
         self._t0 = time.monotonic()
         self._bytes = 0
         self._writer: Writer | None = None
-        self._add("run", {"state": "queued", "request": request.to_json()})
+        self._add(Happening(Queued(request)))
 
     def stop(self) -> None:
         """Stop the run, from any thread."""
@@ -146,30 +145,29 @@ class ActiveRun(Run):
     def begin(self) -> None:
         """Note that its turn has come."""
         self.state, self.place = "running", 0
-        self._add("run", {"state": "running"})
+        self._add(Happening(Started()))
 
     def append(self, happening: Happening, limits: Limits) -> None:
         """Note what has happened; raises LimitReached when that is all that is kept of one run."""
         if self.ended:
             return  # late output of something that could not be cancelled
-        self._add(happening.mode, happening.data, happening.node, happening.tool_call_id, happening.namespace)
-        self._bytes += _size(happening.data)
+        self._add(happening)
+        self._bytes += _size(happening.payload)
         if len(self._log) >= limits.output_events or self._bytes > limits.output_bytes:
             raise LimitReached("The answer reached the limit of its length here. What has arrived is kept.")
 
-    def end(self, state: RunState, message: str = "") -> None:
+    def end(self, state: Literal["finished", "stopped", "failed"], message: str = "") -> None:
         """End the log, then the work: nothing that comes after is recorded."""
         if self.ended:
             return
-        said = {"message": message, "answer": self.answer}
-        self._add("run", {"state": state, **{name: text for name, text in said.items() if text}})
+        self._add(Happening(Ended(state, message, self.answer)))
         self._keep(None)
         self.state, self.place, self._key = state, 0, None
         self._log.close()
         self._cancel()
 
-    def _add(self, mode: Any, data: JSON, *rest: Any) -> None:
-        event = StreamEvent(len(self._log), round(time.monotonic() - self._t0, 4), mode, data, *rest)
+    def _add(self, happening: Happening) -> None:
+        event = StreamEvent(len(self._log), round(time.monotonic() - self._t0, 4), *happening)
         self._log.append(event)
         self._keep(event)
 
@@ -200,13 +198,15 @@ def digest(session: str) -> str:
     return hashlib.sha256(session.encode()).hexdigest()[:32] if session else ""
 
 
-def _size(data: JSON) -> int:
-    """About how many bytes an event's data takes, without writing it out."""
-    if isinstance(data, dict):
-        return sum(len(key) + 4 + _size(value) for key, value in data.items())
-    if isinstance(data, list):
-        return sum(2 + _size(value) for value in data)
-    return len(data) if isinstance(data, str) else 8
+def _size(value: object) -> int:
+    """About how many bytes an event takes as JSON, without writing it out."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(len(key) + 4 + _size(inner) for key, inner in value.items())
+    if isinstance(value, (list, tuple)):
+        return sum(2 + _size(inner) for inner in value)
+    return 8 + sum(_size(getattr(value, name)) for name in getattr(value, "__slots__", ()))
 
 
 def _current_task() -> asyncio.Task[Any] | None:

@@ -14,6 +14,7 @@ from agent.graphs import without_langchain
 from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint, openai_client
 from agent.settings import Limits
+from agent.streaming.watch import watch
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +34,13 @@ async def warm_up(limits: Limits) -> None:
     async with DefaultAsyncHttpxClient(transport=httpx2.MockTransport(_answer)) as client:
         endpoint = Endpoint("warm-up", "no-key-needed", "http://127.0.0.1/v1")
         agents = (
-            graphs.react(chat_model(endpoint, limits, client), [_tool], sign=True),
-            without_langchain.react_without_langchain(openai_client(endpoint, client), "warm-up", [_tool], sign=True),
+            graphs.react(chat_model(endpoint, limits, client), [_tool]),
+            without_langchain.react_without_langchain(openai_client(endpoint, client), "warm-up", [_tool]),
         )
         try:
             for agent in agents:
-                async for _ in agent.astream(given, stream_mode=["messages", "custom"], subgraphs=True, version="v2"):
-                    pass
+                async for event in watch(agent, given):
+                    event.to_json()
         except Exception as error:  # the first visitor waits a little longer, that is all
             log.warning("The agents could not be warmed up: %s", type(error).__name__)
 

@@ -20,7 +20,6 @@ from langgraph.types import Send
 from agent.llm.explain import explain
 from agent.llm.request import check_arguments
 from agent.loop import BackgroundLoop
-from agent.streaming.attribution import asign_call, sign_call
 from agent.tools.registry import ToolFunction
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
@@ -33,14 +32,13 @@ def react(
     *,
     tool_choice: str = "auto",
     loop: BackgroundLoop | None = None,
-    sign: bool = False,
 ) -> Graph:
     """A ReAct agent by hand: the model asks for tools, each call runs as a task of its own, the model goes on.
 
     One task per call (`Send`) means that a call's result is delivered when it is done, not when all are.
-    `loop` lets `graph.stream` run the async tools; `sign` wraps what tools write in `attribution.Signed`.
+    `loop` lets `graph.stream` run the async tools.
     """
-    tool_node = _tool_node(tools, loop, sign)
+    tool_node = _tool_node(tools, loop)
     choose = _model_with_tools(model, tool_node, tool_choice)
 
     async def call_model(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
@@ -68,10 +66,9 @@ def prebuilt(
     *,
     tool_choice: str = "auto",
     loop: BackgroundLoop | None = None,
-    sign: bool = False,
 ) -> Graph:
     """The same agent from `create_react_agent`; deprecated in LangGraph, but what its how-to is written with."""
-    tool_node = _tool_node(tools, loop, sign)
+    tool_node = _tool_node(tools, loop)
     choose = _model_with_tools(model, tool_node, tool_choice)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -91,23 +88,19 @@ def as_tools(functions: Sequence[ToolFunction], loop: BackgroundLoop | None = No
     ]
 
 
-def _tool_node(functions: Sequence[ToolFunction], loop: BackgroundLoop | None, sign: bool) -> ToolNode:
+def _tool_node(functions: Sequence[ToolFunction], loop: BackgroundLoop | None) -> ToolNode:
     return ToolNode(
         as_tools(functions, loop),
         handle_tool_errors=_tell_model,
-        wrap_tool_call=_with_whole_arguments(sign_call if sign else None),
-        awrap_tool_call=_with_whole_arguments(asign_call if sign else None),
+        wrap_tool_call=_with_whole_arguments,
+        awrap_tool_call=_with_whole_arguments,
     )
 
 
-def _with_whole_arguments(around: Callable[..., Any] | None) -> Callable[..., Any]:
+def _with_whole_arguments(request: ToolCallRequest, execute: Callable[[ToolCallRequest], T]) -> T:
     """Around a tool call: one whose arguments broke off is not run, and the model is told."""
-
-    def call(request: ToolCallRequest, execute: Callable[..., Any]) -> Any:
-        check_arguments(request.tool_call["name"], request.tool_call["args"])
-        return around(request, execute) if around else execute(request)
-
-    return call
+    check_arguments(request.tool_call["name"], request.tool_call["args"])
+    return execute(request)
 
 
 def _tell_model(error: Exception) -> str:

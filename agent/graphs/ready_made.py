@@ -15,6 +15,7 @@ from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 
 from agent.llm.explain import explain
+from agent.llm.request import check_arguments
 from agent.tools.registry import AnyTool, as_langchain
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
@@ -46,6 +47,7 @@ class TellModel(AgentMiddleware[Any, Any, Any]):
     ) -> ToolMessage | Command[Any]:
         """Run the tool; what it raises becomes its answer."""
         try:
+            check_arguments(request.tool_call["name"], request.tool_call["args"])
             return await handler(request)
         except GraphBubbleUp:  # a question to a person, or a handoff: no failure
             raise

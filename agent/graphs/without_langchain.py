@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Annotated, Any, NotRequired, get_type_hints
 
 import pydantic
-from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
+from langgraph.errors import GraphBubbleUp
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 from openai import AsyncOpenAI
@@ -22,7 +22,6 @@ from agent.llm.explain import explain
 from agent.llm.plain import Answer, as_token
 from agent.llm.request import arguments_kept, check_arguments
 from agent.loop import BackgroundLoop
-from agent.streaming.attribution import enter, signed_config
 from agent.tools.registry import ToolFunction
 
 Message = dict[str, Any]
@@ -36,13 +35,13 @@ class State(TypedDict):
     """What the last model call used, as the server counted it."""
 
 
-def tool_node(tools: Sequence[ToolFunction], *, loop: BackgroundLoop | None = None, sign: bool = False) -> Graph:
+def tool_node(tools: Sequence[ToolFunction], *, loop: BackgroundLoop | None = None) -> Graph:
     """A graph of one node that runs the last tool call it is given: `{"messages": [a message with tool_calls]}`."""
     by_name = {tool.__name__: tool for tool in tools}
 
-    async def call_tool(state: State, config: RunnableConfig) -> State:
+    async def call_tool(state: State) -> State:
         call = state["messages"][-1]["tool_calls"][-1]
-        return {"messages": [await _run_tool(call, by_name, config, sign)]}
+        return {"messages": [await _run_tool(call, by_name)]}
 
     return StateGraph(State).add_node("call_tool", node(call_tool, loop)).add_edge(START, "call_tool").compile()
 
@@ -54,7 +53,6 @@ def react_without_langchain(
     *,
     tool_choice: str = "auto",
     loop: BackgroundLoop | None = None,
-    sign: bool = False,
 ) -> Graph:
     """The whole loop: the model asks for tools, each call runs as a task of its own, the model goes on.
 
@@ -63,8 +61,7 @@ def react_without_langchain(
     by_name = {tool.__name__: tool for tool in tools}
     offer = [describe(tool) for tool in tools]
 
-    async def call_model(state: State, config: RunnableConfig) -> State:
-        enter(signed_config(config, None) if sign else config)
+    async def call_model(state: State) -> State:
         write = get_stream_writer()
         first = state["messages"][-1]["role"] == "user"
         request: dict[str, Any] = {"model": model, "messages": state["messages"]}
@@ -77,8 +74,8 @@ def react_without_langchain(
                 write(token)
         return {"messages": [answer.message], "usage": answer.usage}
 
-    async def call_tool(call: dict[str, Any], config: RunnableConfig) -> State:
-        return {"messages": [await _run_tool(call, by_name, config, sign)]}
+    async def call_tool(call: dict[str, Any]) -> State:
+        return {"messages": [await _run_tool(call, by_name)]}
 
     def each_call(state: State) -> list[Send] | str:
         return [Send("tools", call) for call in state["messages"][-1].get("tool_calls", [])] or END
@@ -101,14 +98,13 @@ def describe(tool: ToolFunction) -> dict[str, Any]:
     return {"type": "function", "function": function}
 
 
-async def _run_tool(
-    call: dict[str, Any], tools: dict[str, ToolFunction], config: RunnableConfig, sign: bool
-) -> Message:
+async def _run_tool(call: dict[str, Any], tools: dict[str, ToolFunction]) -> Message:
     """Run one call and answer it; a failure becomes the answer, so that the model is told and siblings go on."""
-    enter(signed_config(config, call["id"]) if sign else config)
     name = call["function"]["name"]
     try:
         content = await _tool_result(name, call["function"]["arguments"], tools)
+    except GraphBubbleUp:  # a question to a person, or a handoff: no failure
+        raise
     except Exception as error:
         content = f"Error: {explain(error)}"
     return {"role": "tool", "tool_call_id": call["id"], "name": name, "content": content}

@@ -25,9 +25,9 @@ def model(url: str, name: str = "demo-fast") -> ChatOpenAI:
     return ChatOpenAI(model=name, base_url=url, api_key=SecretStr("demo"), max_retries=0)
 
 
-def agent(url: str, *tools: ToolFunction, sign: bool = False) -> Any:
-    """An agent with these tools; `sign` as in `react`."""
-    return react(model(url), tools, sign=sign)
+def agent(url: str, *tools: ToolFunction) -> Any:
+    """An agent with these tools."""
+    return react(model(url), tools)
 
 
 async def watch(url: str, tool: ToolFunction, show: Show) -> None:

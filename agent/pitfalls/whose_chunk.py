@@ -8,6 +8,8 @@ from openai import AsyncOpenAI
 from agent.pitfalls.agents import agent, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
+from agent.streaming.events import Custom
+from agent.streaming.watch import watch
 from agent.tools.demo import stream_tokens
 from agent.tools.registry import ToolFunction
 
@@ -15,8 +17,9 @@ PITFALL = Pitfall(
     title="Two tools talk at once, and it becomes a word salad",
     seen="The model calls a tool for two places at the same time, and their words come out mixed into one text.",
     why="LangGraph delivers what a tool writes without saying which call wrote it.",
-    fix="tools = ToolNode(tools, awrap_tool_call=asign_call)  # attribution.py\n"
-    'write({"call": runtime.tool_call_id, "text": text})  # or in the tool',
+    fix="async for event in watch(graph, inputs):  # agent/streaming/watch.py\n"
+    "    lanes[event.call].append(event.payload)\n"
+    'write({"call": runtime.tool_call_id, "text": text})  # or in each tool',
     threads=(
         (
             "langgraph #7626: tool output that is delivered with the id of its call",
@@ -54,7 +57,7 @@ async def wrong(url: str, show: Show) -> None:
 
 
 async def right(url: str, show: Show) -> None:
-    """Each chunk is signed with its call, around the tool: the tool itself stays as it is."""
-    graph = agent(url, describing(url), sign=True)
-    async for part in graph.astream(question(BOTH), stream_mode="custom", version="v2"):
-        show(part["data"].data, lane=part["data"].tool_call_id)
+    """Each chunk comes with its call, as the run is watched from its root: agent and tool stay as they are."""
+    async for event in watch(agent(url, describing(url)), question(BOTH)):
+        if isinstance(event.payload, Custom):
+            show(event.payload.data, lane=event.call)

@@ -8,25 +8,9 @@ from collections.abc import Sequence
 
 from agent.engine.request_check import place_of
 from agent.graphs.registry import GRAPHS
-from agent.streaming.events import StreamMode
+from agent.streaming.modes import MODES, StreamMode
 from agent.tools.catalog import TOOLS
 from agent.tools.registry import AnyTool, function_of, name_of
-
-_KEPT: tuple[StreamMode, ...] = ("checkpoints", "debug")
-
-_PRINT: dict[StreamMode, tuple[str, ...]] = {
-    "custom": ('print(part["data"])',),
-    "messages": ('message, metadata = part["data"]', 'print(metadata["langgraph_node"], repr(message.text))'),
-    "updates": ('for node, update in part["data"].items():', "    print(node, update)"),
-    "values": ('print(len(part["data"]["messages"]), "messages, the last one:", part["data"]["messages"][-1])',),
-    "tasks": (
-        'task = part["data"]',
-        'print("ends" if "result" in task else "begins", task["name"], task["id"])',
-    ),
-    "tools": ('print(part["data"]["event"], part["data"]["tool_call_id"])',),
-    "checkpoints": ('print(part["data"]["metadata"]["step"], "then", part["data"]["next"])',),
-    "debug": ('print(part["data"]["step"], part["data"]["type"], part["data"]["payload"])',),
-}
 
 
 def stays_empty(graph: str, mode: StreamMode) -> str:
@@ -47,7 +31,7 @@ def program(
     imports = {"import asyncio"}
     built, lines = _tools(tools, model, imports)
     lines += _graph(graph, built, tool_choice, model, imports)
-    if mode in _KEPT:
+    if not MODES[mode].always:
         imports.add("from langgraph.checkpoint.memory import InMemorySaver")
         lines.append("graph.checkpointer = InMemorySaver()  # what is not kept is not told of")
     lines += _input(graph, question)
@@ -110,7 +94,7 @@ def _input(graph: str, question: str) -> list[str]:
 
 def _stream(mode: StreamMode) -> list[str]:
     options = [f'stream_mode="{mode}"', 'version="v2"']
-    if mode in _KEPT:
+    if not MODES[mode].always:
         options.insert(0, '{"configurable": {"thread_id": "1"}}')
     lines = [
         "async for part in graph.astream(",
@@ -119,7 +103,7 @@ def _stream(mode: StreamMode) -> list[str]:
     ]
     if mode == "tools":
         lines.append("    subgraphs=True,  # without it, all of them arrive at the end of the step")
-    return [*lines, "):", *(f"    {line}" for line in _PRINT[mode])]
+    return [*lines, "):", *(f"    {line}" for line in MODES[mode].prints)]
 
 
 def _quoted(text: str) -> str:

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Collection
 
 from agent.graphs.registry import GRAPHS
-from agent.streaming.events import STREAM_MODES
+from agent.streaming.modes import STREAM_MODES
 from agent.tools.catalog import TOOLS
 from agent.tools.registry import function_of
 

@@ -11,20 +11,23 @@ import dataclasses
 import functools
 import hashlib
 import json
-import math
 import platform
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError
 
 from agent.projections.transcript import fold
-from agent.streaming.events import END_STATES, JSON, RUN_MODES, RunRequest, RunState, StreamEvent, json_safe
+from agent.store import format_1
+from agent.streaming.events import JSON, Ended, RunRequest, RunState, StreamEvent, json_safe
+from agent.streaming.modes import RUN_MODES
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when a reader of the last format could not read the new one."""
 MAX_BYTES = 20_000_000
 """A larger file is not read."""
@@ -32,8 +35,10 @@ MAX_EVENTS = 200_000
 MAX_ITEMS = 200
 """Tool calls and answers in a stranger's recording; a browser draws no more."""
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_END_OF_TIME = 1e11
+_END_OF_TIME = 100_000_000_000
 """The year 5138; later moments have no date in every library."""
+_NO_RECORDING = "The file is not a Toolstream recording of a known format."
+_NO_HEADER = "The first line of the file lacks what a recording begins with."
 _PACKAGES = ("langgraph", "langchain-core", "langchain-openai", "openai", "streamlit")
 
 
@@ -45,29 +50,29 @@ class BrokenRecording(ValueError):
 class Header:
     """The first line of a recording: what was asked, when, of what."""
 
-    id: str
-    asked_at: float
+    id: Annotated[str, Field(pattern=f"^{_ID.pattern}$")]
+    asked_at: Annotated[float, Field(ge=0, lt=_END_OF_TIME)]
     """Seconds since the epoch."""
     request: RunRequest
     thread_id: str = ""
     owner: str = ""
     """A digest of the visitor's session token; no name, and not the token."""
-    versions: tuple[tuple[str, str], ...] = ()
+    versions: Annotated[
+        tuple[tuple[str, str], ...],
+        BeforeValidator(lambda given: tuple(given.items()) if isinstance(given, dict) else given, dict[str, str]),
+        PlainSerializer(dict, dict[str, str]),
+    ] = ()
+    """Python and the packages that ran."""
     label: str = ""
     """What a sample is, said where it is shown."""
 
     def to_json(self) -> dict[str, JSON]:
         """As the JSON object of the first line."""
-        return {
-            "toolstream": FORMAT,
-            "id": self.id,
-            "asked_at": self.asked_at,
-            "request": self.request.to_json(),
-            "thread_id": self.thread_id,
-            "owner": self.owner,
-            "versions": dict(self.versions),
-            "label": self.label,
-        }
+        return {"toolstream": FORMAT, **HEADERS.dump_python(self, mode="json")}
+
+
+HEADERS: TypeAdapter[Header] = TypeAdapter(Header)
+"""Reads and writes headers as JSON, and prints their schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class Writer:
 
     def __init__(self, path: Path, header: Header, *, flush_seconds: float = 0.5) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("a", encoding="utf-8")
+        self._file = path.open("a", encoding="utf-8", errors="replace")
         self._flush_seconds, self._flushed_at = flush_seconds, 0.0
         self._write(header.to_json())
         self.flush()
@@ -146,24 +151,23 @@ def parse(text: str) -> Recording:
     """
     if len(text) > MAX_BYTES:
         raise BrokenRecording(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
-    lines = text.split("\n")
-    header = _header(_object(lines[0], "first line"))
+    first, *lines = text.split("\n")
+    header, read_events = _header(first)
+    numbered = [(number, line) for number, line in enumerate(lines, 2) if line.strip()]
     events: list[StreamEvent] = []
-    for number, line in enumerate(lines[1:], 2):
-        if not line.strip():
-            continue
-        if len(events) >= MAX_EVENTS:
-            raise BrokenRecording(f"The file has more than {MAX_EVENTS:,} events.")
-        try:
-            event = _event(_object(line, f"line {number}"))
-        except BrokenRecording:
-            if number == len(lines):
-                break  # cut off in the middle
+    try:
+        for event in read_events(header.request, (line for _, line in numbered)):
+            if len(events) >= MAX_EVENTS:
+                raise BrokenRecording(f"The file has more than {MAX_EVENTS:,} events.")
+            if event.seq != len(events) or (events and event.at < events[-1].at):
+                raise BrokenRecording(f"Line {numbered[len(events)][0]} is not the next event of the run.")
+            events.append(event)
+    except (ValueError, OverflowError, RecursionError) as error:
+        if isinstance(error, BrokenRecording):
             raise
-        if event.seq != len(events) or (events and event.at < events[-1].at):
-            raise BrokenRecording(f"Line {number} is not the next event of the run.")
-        events.append(event)
-    ended = bool(events) and _ends(events[-1])
+        if numbered[len(events)][0] != len(lines) + 1:  # else it was cut off in the middle
+            raise BrokenRecording(f"Line {numbered[len(events)][0]} of the file is not an event.") from error
+    ended = bool(events) and isinstance(events[-1].payload, Ended)
     return Recording(header, tuple(events if ended else _interrupt(events)), interrupted=not ended)
 
 
@@ -274,86 +278,40 @@ def _entry(path: Path) -> Entry:
     """The header, and the end of the run from the last lines."""
     size = path.stat().st_size
     with path.open("rb") as file:
-        header = _header(_object(file.readline(1_000_000).decode("utf-8", "replace"), "first line"))
+        header, read_events = _header(file.readline(1_000_000).decode("utf-8", "replace"))
         start, place, tail = file.tell(), size, b""
         while place > start and tail.rstrip(b"\n").count(b"\n") < 2:  # until the last whole line is among these
             place = max(start, place - max(8_192, len(tail)))
             file.seek(place)
             tail = file.read(size - place)
-    state: RunState = "stopped"
-    seconds, ended = 0.0, False
     for line in reversed(tail.decode("utf-8", "replace").split("\n")):
-        with contextlib.suppress(BrokenRecording):
-            last = _event(_object(line, "last line"))
-            seconds, ended = last.at, _ends(last)
-            state = _state(last) if ended else state
-            break
-    return Entry(header, path, state, seconds, size, interrupted=not ended)
-
-
-def _state(event: StreamEvent) -> RunState:
-    return cast(RunState, event.data["state"]) if isinstance(event.data, dict) else "stopped"
-
-
-def _ends(event: StreamEvent) -> bool:
-    return event.mode == "run" and _state(event) in END_STATES
+        with contextlib.suppress(ValueError, OverflowError, RecursionError):
+            *_, last = read_events(header.request, [line])
+            if isinstance(last.payload, Ended):
+                return Entry(header, path, last.payload.state, last.at, size)
+            return Entry(header, path, "stopped", last.at, size, interrupted=True)
+    return Entry(header, path, "stopped", 0.0, size, interrupted=True)
 
 
 def _interrupt(events: list[StreamEvent]) -> list[StreamEvent]:
-    data: JSON = {"state": "stopped", "message": "The server ended in the middle of this run; it was interrupted."}
-    at = events[-1].at if events else 0.0
-    return [*events, StreamEvent(len(events), at, "run", data)]
+    end = Ended("stopped", "The server ended in the middle of this run; it was interrupted.")
+    return [*events, StreamEvent(len(events), events[-1].at if events else 0.0, end)]
 
 
-def _object(line: str, where: str) -> dict[str, Any]:
+def _header(line: str) -> tuple[Header, Callable[[RunRequest, Iterable[str]], Iterator[StreamEvent]]]:
+    """The header, and what reads the lines behind it."""
     try:
-        value = json.loads(line)
+        data = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise BrokenRecording(f"The {where} is not JSON.") from error
-    if not isinstance(value, dict):
-        raise BrokenRecording(f"The {where} is not a JSON object.")
-    return value
-
-
-def _header(data: dict[str, Any]) -> Header:
-    if data.get("toolstream") != FORMAT:
-        raise BrokenRecording("The file is not a Toolstream recording of a known format.")
+        raise BrokenRecording("The first line is not JSON.") from error
+    if not isinstance(data, dict) or data.get("toolstream") not in (FORMAT, format_1.FORMAT):
+        raise BrokenRecording(_NO_RECORDING)
     try:
-        request = RunRequest.from_json(data["request"])
-        header = Header(
-            str(data["id"]),
-            float(data["asked_at"]),
-            request,
-            str(data.get("thread_id", "")),
-            str(data.get("owner", "")),
-            tuple((str(name), str(text)) for name, text in data.get("versions", {}).items()),
-            str(data.get("label", "")),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BrokenRecording("The first line of the file lacks what a recording begins with.") from error
-    texts = (request.question, request.graph, request.tool_choice, request.model, request.page, *request.tools)
-    whole = all(isinstance(text, str) for text in texts) and 0 <= header.asked_at < _END_OF_TIME
-    if not is_id(header.id) or not whole:
-        raise BrokenRecording("The first line of the file lacks what a recording begins with.")
-    return header
+        header = HEADERS.validate_python(data)
+    except (ValidationError, OverflowError) as error:
+        raise BrokenRecording(_NO_HEADER) from error
+    return header, _events if data["toolstream"] == FORMAT else format_1.events
 
 
-def _event(data: dict[str, Any]) -> StreamEvent:
-    try:
-        event = StreamEvent.from_json(data)
-    except (KeyError, TypeError) as error:
-        raise BrokenRecording("A line of the file is not an event.") from error
-    fits = (
-        isinstance(event.seq, int)
-        and isinstance(event.at, (int, float))
-        and math.isfinite(event.at)
-        and 0 <= event.at < 1e7
-        and isinstance(event.mode, str)
-        and isinstance(event.node, (str, type(None)))
-        and isinstance(event.tool_call_id, (str, type(None)))
-        and all(isinstance(step, str) for step in event.namespace)
-        and (event.mode != "run" or (isinstance(event.data, dict) and isinstance(event.data.get("state"), str)))
-    )
-    if not fits:
-        raise BrokenRecording("A line of the file is not an event.")
-    return event
+def _events(_request: RunRequest, lines: Iterable[str]) -> Iterator[StreamEvent]:
+    return map(StreamEvent.from_json, lines)

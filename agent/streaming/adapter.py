@@ -1,172 +1,575 @@
 """The one place that knows what LangGraph's stream looks like: parts of `astream(..., version="v2")` in,
 the contents of our own events out.
+
+Total: a part may be anything, its messages objects or dicts; none raises, and none vanishes without a word. The
+ids of calls and messages that come out are unique within the run, and no text of an exception passes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, cast
+import dataclasses
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
-from langgraph.types import Send
+from langchain_core.messages import BaseMessage
+from langgraph.types import Command, Overwrite, Send
+from pydantic import BaseModel
 
-from agent.streaming.attribution import Signed
-from agent.streaming.events import JSON, StreamMode, json_safe
-
-Part = Mapping[str, Any]
-"""`{"type": mode, "ns": path of subgraphs, "data": ...}`"""
+from agent.streaming.attribution import RUN, Mark, Path, path_of
+from agent.streaming.calls import Calls
+from agent.streaming.events import (
+    JSON,
+    AskedCall,
+    CallPiece,
+    Checkpoint,
+    Custom,
+    Debug,
+    Interrupt,
+    Interrupted,
+    Message,
+    Payload,
+    Said,
+    State,
+    TaskEnded,
+    TaskStarted,
+    Token,
+    ToolDelta,
+    ToolFailed,
+    ToolFinished,
+    ToolStarted,
+    Unknown,
+    Update,
+    json_safe,
+)
+from agent.streaming.message_ids import MessageIds
+from agent.streaming.messages import (
+    RawCall,
+    RawMessage,
+    is_pair,
+    read_call,
+    read_message,
+    read_shorthand,
+    read_usage,
+    text_of,
+)
+from agent.streaming.modes import STREAM_MODES, StreamMode
 
 
 class Happening(NamedTuple):
-    """What an event says, before the run's log gives it a place and a time."""
+    """What an event says, before a log gives it a place and a time."""
 
-    mode: StreamMode
-    data: JSON
+    payload: Payload
     node: str | None = None
-    tool_call_id: str | None = None
+    agent: str | None = None
+    calls: tuple[str, ...] = ()
     namespace: tuple[str, ...] = ()
 
 
-class Translator:
-    """Turns the parts of one run into happenings; it remembers which task works on which tool call."""
+class Adapter:
+    """Reads the parts of one run; it remembers whose calls, messages and tasks they are."""
 
     def __init__(self) -> None:
-        self.answer = ""
-        """The text of the last whole message: when the run has finished, its answer."""
-        self._call_of_task: dict[str, str] = {}
+        self._calls = Calls()
+        self._ids = MessageIds()
+        self._within: dict[tuple[str, ...], tuple[str, ...]] = {(): ()}
+        """The calls inside of which a graph works, by its namespace."""
+        self._agents: dict[tuple[str, ...], str] = {}
+        self._only_call: dict[str, tuple[str, str]] = {}
+        """The one call that the state asked for when a task began: its id as sent, and name."""
+        self._open_runs: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        """Paths of the tools at work in a task."""
+        self._told: dict[tuple[tuple[str, ...], str, str], str] = {}
+        """The run of a tool whose start or end was announced last: LangGraph tells of it right after."""
+        self._fresh: set[tuple[tuple[str, ...], str, str]] = set()
+        self._unannounced = 0
+        self._node_of_run: dict[str, str | None] = {}
+        self._graphs: set[tuple[tuple[str, ...], str]] = set()
+        """The nodes that are graphs, by their own graph's namespace and their name."""
+        self._held: defaultdict[tuple[str, ...], list[Mapping[Any, Any]]] = defaultdict(list)
+        """Parts of a graph of which it is not known yet inside of which call it works."""
+        self._spoken = self._last_text = ""
+        self._has_messages = self._is_waiting = False
+        self._value: object = None
 
-    def translate(self, part: Part) -> Iterator[Happening]:
-        """The happenings in one part: one, or one a node for `updates`."""
-        mode, namespace, data = part["type"], part["ns"], _without_error_texts(part["type"], part["data"])
-        call_id = self._call_in(namespace)
-        match mode:
-            case "custom" if isinstance(data, Signed):
-                yield Happening(mode, _as_written(data.data), data.node, data.tool_call_id or call_id, namespace)
-            case "custom":
-                yield Happening(mode, _as_written(data), None, call_id, namespace)
-            case "messages":
-                message, metadata = data
-                call_id = metadata.get("tool_call_id") or getattr(message, "tool_call_id", None) or call_id
-                yield Happening(mode, _token(message), metadata.get("langgraph_node"), call_id, namespace)
-            case "updates":
-                for node, update in data.items():
-                    messages = _messages(update)
-                    self._remember_answer(messages, namespace)
-                    own = next((m["tool_call_id"] for m in messages if "tool_call_id" in m), None)
-                    yield Happening(mode, {node: _plain(update)}, node, own or call_id, namespace)
-            case "tasks":
-                call_id = self._call_of(data) or call_id
-                yield Happening(mode, _plain(data), data.get("name"), call_id, namespace)
-            case "tools":
-                yield Happening(mode, _plain(data), "tools", data.get("tool_call_id") or call_id, namespace)
-            case _:
-                yield Happening(mode, _plain(data), None, call_id, namespace)
+    @property
+    def answer(self) -> str:
+        """What the graph has answered so far: the last words of a model at its root, else its last value, as text."""
+        if self._spoken or self._is_waiting:
+            return self._spoken
+        if self._has_messages:
+            return self._last_text
+        if isinstance(self._value, str):
+            return str(json_safe(self._value))
+        if message := read_message(self._value):
+            return message.text
+        return "" if self._value is None else json.dumps(self._plain(self._value), ensure_ascii=False)
 
-    def _call_of(self, task: Mapping[str, Any]) -> str | None:
-        """The tool call that a task was started for: its input is the call, a list of one, or holds it."""
-        call = task.get("input")
-        call = call[0] if isinstance(call, list) and len(call) == 1 else call
-        call = call.get("tool_call", call) if isinstance(call, dict) else call
-        if isinstance(call, dict) and isinstance(call.get("id"), str):
-            self._call_of_task[task["id"]] = call["id"]
-        return self._call_of_task.get(task["id"])
+    def read(self, part: object) -> list[Happening]:
+        """What has happened, by one part: mostly one thing; one a node for `updates`, nothing for an announcement."""
+        try:
+            return list(self._read(part))
+        except Exception:
+            mode = part.get("type") if isinstance(part, dict) else None
+            of: StreamMode = next((known for known in STREAM_MODES if known == mode), "custom")
+            return [Happening(Unknown(json_safe(part, convert=_without_error), of))]
 
-    def _call_in(self, namespace: tuple[str, ...]) -> str | None:
-        """The tool call inside of which a subgraph works; a namespace is a path of `node:task id`."""
-        for step in reversed(namespace):
-            if call_id := self._call_of_task.get(step.partition(":")[2]):
-                return call_id
-        return None
+    def finish(self) -> list[Happening]:
+        """What is still held back, once no part will follow."""
+        return [happening for namespace in list(self._held) for happening in self._release(namespace)]
 
-    def _remember_answer(self, messages: list[dict[str, Any]], namespace: tuple[str, ...]) -> None:
+    def _read(self, part: object) -> Iterator[Happening]:
+        if isinstance(part, (tuple, list)) and 2 <= len(part) <= 3 and isinstance(part[-2], str):
+            part = {"ns": part[0] if len(part) == 3 else (), "type": part[-2], "data": part[-1]}
+        if not isinstance(part, Mapping):
+            yield Happening(Unknown(self._plain(part)))
+            return
+        mode, data = part.get("type"), part.get("data")
+        raw = part.get("ns")
+        namespace = tuple(map(text_of, raw)) if isinstance(raw, (tuple, list)) else ()
+        for end in range(len(namespace)):
+            self._graphs.add((namespace[:end], namespace[end].partition(":")[0]))
+        if mode == "custom" and (mark := Mark.of(data)):
+            yield from self._marked(mark)
+        elif mode == "custom":
+            yield Happening(Custom(self._as_written(data)), *self._at(namespace), namespace)
+        elif mode == "messages":
+            yield from self._release(namespace)
+            yield self._said(data, namespace)
+        elif self._is_unclear(namespace):
+            self._held[namespace].append(part)
+        elif read := _READERS.get(mode):
+            yield from read(self, data, namespace)
+        else:
+            yield Happening(Unknown(self._plain(part)), *self._at(namespace), namespace)
+
+    # Where something comes from
+
+    def _at(
+        self, namespace: tuple[str, ...], node: str | None = None, calls: tuple[str, ...] | None = None
+    ) -> tuple[str | None, str | None, tuple[str, ...]]:
+        """Node, agent and calls of what happens in a graph."""
+        return node, self._agent(namespace), self._calls_in(namespace) if calls is None else calls
+
+    def _calls_in(self, namespace: tuple[str, ...]) -> tuple[str, ...]:
+        """The calls inside of which a graph works: as announced, or by the task that it is a part of."""
+        if (announced := self._within.get(namespace)) is not None:
+            return announced
+        task = namespace[-1].partition(":")[2]
+        if call := self._calls.of_task(task):
+            return call.path
+        if len(paths := self._open_runs.get(task) or []) == 1:
+            return paths[0]
+        return self._calls_in(namespace[:-1])
+
+    def _is_unclear(self, namespace: tuple[str, ...]) -> bool:
+        """Whether several tools work in the task that a graph is a part of, and its own is not announced yet."""
+        for end in range(len(namespace), 0, -1):
+            if namespace[:end] in self._within:
+                return False
+            task = namespace[end - 1].partition(":")[2]
+            if len(self._open_runs.get(task) or []) > 1 and not self._calls.of_task(task):
+                return True
+        return False
+
+    def _agent(self, namespace: tuple[str, ...]) -> str | None:
+        for end in range(len(namespace), 0, -1):
+            if name := self._agents.get(namespace[:end]):
+                return name
+            name, _, task = namespace[end - 1].partition(":")
+            inside_a_call = self._calls.of_task(task) or len(self._calls_in(namespace[:end])) > len(
+                self._calls_in(namespace[: end - 1])
+            )
+            if task and not inside_a_call:
+                return name
+        return self._agents.get(())
+
+    def _path(self, path: Path, namespace: tuple[str, ...], task: str, tool: str = "") -> tuple[str, ...]:
+        """The calls on the path of a mark; tools that nothing has announced are noted here."""
+        calls: tuple[str, ...] = ()
+        for raw, run in path:
+            is_last = run == path[-1][1]
+            call = self._calls.of_run(run) or self._calls.begin_run(
+                run, raw, tool if is_last else "", namespace, task if is_last else "", calls
+            )
+            calls = call.path
+        return calls
+
+    # custom
+
+    def _marked(self, mark: Mark) -> Iterator[Happening]:
+        namespace, task, node, agent = mark.place
+        if agent:
+            self._agents[namespace] = agent
+        calls = self._path(mark.path, namespace, task, mark.tool)
+        if mark.event == "node-started":
+            self._within[namespace] = calls
+            yield from self._release(namespace)
+        elif mark.event == "tool-started" and mark.path:
+            raw, run = mark.path[-1]
+            self._within.setdefault(namespace, calls[:-1])
+            yield from self._release(namespace)
+            self._open_runs[task].append(calls)
+            self._told[namespace, raw or run, "tool-started"] = run
+            self._fresh.add((namespace, raw or run, "tool-started"))
+            self._node_of_run[run] = node
+        elif mark.event == "tool-ended" and mark.path:
+            raw, run = mark.path[-1]
+            self._calls.end_run(run)
+            if calls in self._open_runs[task]:
+                self._open_runs[task].remove(calls)
+            self._told[namespace, raw or run, "tool-ended"] = run
+        elif not mark.event:
+            yield from self._release(namespace)
+            calls = calls or self._calls_of_plain_tool(namespace, task)
+            yield Happening(
+                Custom(self._as_written(mark.data)), node, agent or self._agent(namespace), calls, namespace
+            )
+
+    def _calls_of_plain_tool(self, namespace: tuple[str, ...], task: str) -> tuple[str, ...]:
+        """The calls of a chunk that comes from no tool of LangChain's: those of the task that it was written in."""
+        if call := self._calls.of_task(task):
+            return call.path
+        outer = self._calls_in(namespace)
+        if asked := self._only_call.get(task):
+            return self._calls.begin_task(task, *asked, namespace, outer).path
+        return outer
+
+    def _release(self, namespace: tuple[str, ...]) -> Iterator[Happening]:
+        for part in self._held.pop(namespace, ()):
+            if read := _READERS.get(part.get("type")):
+                yield from read(self, part.get("data"), namespace)
+
+    # messages
+
+    def _said(self, data: object, namespace: tuple[str, ...]) -> Happening:
+        message, metadata = data if isinstance(data, (tuple, list)) and len(data) == 2 else (None, None)
+        metadata = metadata if isinstance(metadata, Mapping) else {}
+        raw = read_message(message)
+        if raw is None:
+            return Happening(Unknown(self._plain(data), "messages"), *self._at(namespace), namespace)
+        node, agent = text_of(metadata.get("langgraph_node")) or None, text_of(metadata.get("lc_agent_name"))
+        if agent:
+            self._agents[namespace] = agent
+        task = text_of(metadata.get("langgraph_checkpoint_ns")).rpartition(":")[2]
+        path = path_of(metadata)
+        calls = self._path(path, namespace, "") if path else ()
+        if not calls and raw.role != "tool" and (call := self._calls.of_task(task)):
+            calls = call.path
+        calls = calls or self._calls_in(namespace)
+        where = node, agent or self._agent(namespace), calls, namespace
+        if raw.role == "ai" and (raw.is_chunk or RUN in metadata):
+            message_id = self._ids.of_piece(raw, text_of(metadata.get(RUN)), task)
+            if raw.is_chunk:
+                return Happening(self._token(raw, message_id, calls, namespace), *where)
+        else:
+            message_id = self._ids.of_whole(raw, node or "")
+        said = self._message(raw, message_id, calls, namespace)
+        if said.call:
+            where = node, agent or self._agent(namespace), self._calls.of_id(said.call).path, namespace
+        return Happening(Said(said), *where)
+
+    def _token(self, raw: RawMessage, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> Token:
+        pieces = tuple(self._piece(piece, message_id, calls, namespace) for piece in raw.calls)
+        return Token(message_id, raw.text, raw.reasoning, raw.other, pieces, raw.finish_reason, raw.usage)
+
+    def _piece(self, piece: RawCall, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> CallPiece:
+        call = self._calls.piece(message_id, piece.id, piece.index, namespace, calls)
+        name = "" if piece.name == call.name else piece.name  # some servers repeat it in each piece
+        call.name += name
+        return CallPiece(call.id, name, piece.args if isinstance(piece.args, str) else "")
+
+    # updates and values
+
+    def _updates(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
+        if not isinstance(data, Mapping) or not data:
+            yield Happening(Unknown(self._plain(data), "updates"), *self._at(namespace), namespace)
+            return
+        metadata = data.get("__metadata__")
+        is_cached = isinstance(metadata, Mapping) and bool(metadata.get("cached"))
+        for key, update in data.items():
+            if key == "__interrupt__":
+                self._is_waiting = True
+                yield Happening(Interrupted(self._interrupts(update)), *self._at(namespace), namespace)
+            elif key != "__metadata__":
+                yield self._update(str(key), update, is_cached, namespace)
+
+    def _update(self, node: str, update: object, is_cached: bool, namespace: tuple[str, ...]) -> Happening:
+        raws, rest = _split(update)
+        usage = None
+        if isinstance(rest, dict) and (usage := read_usage(rest.get("usage"))):
+            rest = {key: value for key, value in rest.items() if key != "usage"}
+        is_graph = (namespace, node) in self._graphs
+        ids = self._ids.of_history(raws, node) if is_graph else [self._ids.of_whole(raw, node) for raw in raws]
+        calls = self._calls_in(namespace)
+        messages = tuple(self._message(raw, id_, calls, namespace) for raw, id_ in zip(raws, ids, strict=True))
+        if not namespace:
+            self._remember_answer(messages)
+        answered = {message.call for message in messages if message.call}
+        if len(answered) == 1:
+            calls = self._calls.of_id(answered.pop()).path
+        payload = Update(messages, self._plain(rest) if rest else None, usage, is_cached)
+        return Happening(payload, *self._at(namespace, node, calls), namespace)
+
+    def _values(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
+        raws, rest = _split(data)
+        calls = self._calls_in(namespace)
+        ids = self._ids.of_history(raws)
+        messages = tuple(self._message(raw, id_, calls, namespace) for raw, id_ in zip(raws, ids, strict=True))
+        if not namespace:
+            fields = _fields(data)
+            self._has_messages = fields is not None and "messages" in fields
+            self._value = data
+        yield Happening(State(messages, None if rest is None else self._plain(rest)), *self._at(namespace), namespace)
+
+    def _remember_answer(self, messages: Sequence[Message]) -> None:
         for message in messages:
-            if not namespace and not message.get("tool_calls"):
-                self.answer = str(json_safe(message.get("content", "")))
+            if message.role == "ai" and message.text and not message.calls:
+                self._spoken = message.text
+            if message.role in ("ai", "tool"):
+                self._last_text = message.text or self._last_text
+
+    def _interrupts(self, interrupts: object) -> tuple[Interrupt, ...]:
+        found = []
+        for number, item in enumerate(interrupts if isinstance(interrupts, (tuple, list)) else [interrupts]):
+            if isinstance(item, Mapping):
+                value, id_ = item.get("value", dict(item)), item.get("id")
+            else:
+                value, id_ = getattr(item, "value", item), getattr(item, "id", None)
+            found.append(Interrupt(text_of(id_) or f"interrupt {number + 1}", self._plain(value)))
+        return tuple(found)
+
+    # tasks and tools
+
+    def _tasks(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
+        task, name = (data.get("id"), data.get("name")) if isinstance(data, Mapping) else (None, None)
+        if not isinstance(data, Mapping) or not isinstance(task, str) or not isinstance(name, str):
+            yield Happening(Unknown(self._plain(data), "tasks"), *self._at(namespace), namespace)
+            return
+        metadata = data.get("metadata")
+        if isinstance(metadata, Mapping) and (agent := text_of(metadata.get("lc_agent_name"))):
+            self._agents[namespace] = agent
+        task, name = text_of(task), text_of(name)
+        payload: Payload
+        if "input" in data or "triggers" in data:
+            payload = self._task_started(task, name, data.get("input"), namespace)
+        else:
+            result, interrupts = data.get("result"), data.get("interrupts")
+            payload = TaskEnded(
+                task,
+                name,
+                self._plain(result) if result else None,
+                bool(data.get("error")),
+                self._interrupts(interrupts) if interrupts else (),
+            )
+        call = self._calls.of_task(task)
+        yield Happening(payload, *self._at(namespace, name, call.path if call else None), namespace)
+
+    def _task_started(self, task: str, name: str, given: object, namespace: tuple[str, ...]) -> TaskStarted:
+        raw, plain = read_call(_call_in(given)), self._plain(given)
+        if raw:
+            call = self._calls.begin_task(task, raw.id, raw.name, namespace, self._calls_in(namespace))
+            if isinstance(inner := _call_in(plain), dict):
+                inner["id"] = call.id
+            return TaskStarted(task, name, plain, AskedCall(call.id, raw.name, raw.args))
+        fields = _fields(given)
+        messages, _ = _messages(fields.get("messages") if fields else None)
+        if messages and len(asked := messages[-1].calls) == 1:
+            self._only_call[task] = asked[0].id, asked[0].name
+        return TaskStarted(task, name, plain)
+
+    def _tools(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
+        event = data.get("event") if isinstance(data, Mapping) else None
+        raw = text_of(data.get("tool_call_id")) if isinstance(data, Mapping) else ""
+        if not isinstance(data, Mapping) or event not in _TOOL_EVENTS:
+            yield Happening(Unknown(self._plain(data), "tools"), *self._at(namespace), namespace)
+            return
+        name = text_of(data.get("tool_name"))
+        run = self._run_of(namespace, raw, event)
+        call = self._calls.of_run(run) or self._calls.begin_run(
+            run, raw, name, namespace, "", self._calls_in(namespace)
+        )
+        payload: Payload
+        match event:
+            case "tool-started":
+                given = data.get("input")
+                payload = ToolStarted(name, None if given is None else self._plain(given))
+            case "tool-output-delta":
+                payload = ToolDelta(self._as_written(data.get("delta")))
+            case "tool-finished":
+                self._calls.end_run(run)
+                payload = ToolFinished(self._output(data.get("output")))
+            case _:
+                self._calls.end_run(run)
+                payload = ToolFailed()
+        yield Happening(payload, *self._at(namespace, self._node_of_run.get(run), call.path), namespace)
+
+    def _run_of(self, namespace: tuple[str, ...], raw: str, event: str) -> str:
+        """The run of a tool that LangGraph tells of by the id of its call: the one that was announced, or a new one."""
+        started = (namespace, raw, "tool-started")
+        if event in ("tool-finished", "tool-error") and (run := self._told.pop((namespace, raw, "tool-ended"), "")):
+            return run
+        if event == "tool-started" and started not in self._fresh:
+            self._unannounced += 1
+            self._told[started] = f"{raw} {self._unannounced}"
+        self._fresh.discard(started)
+        return self._told.setdefault(started, raw)
+
+    def _output(self, output: object) -> JSON:
+        message = read_message(output)
+        return message.text if message and message.role == "tool" else self._plain(output)
+
+    # checkpoints and debug
+
+    def _checkpoints(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
+        yield Happening(Checkpoint(self._without_errors(data)), *self._at(namespace), namespace)
+
+    def _debug(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
+        yield Happening(Debug(self._without_errors(data)), *self._at(namespace), namespace)
+
+    # values of any kind
+
+    def _message(self, raw: RawMessage, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> Message:
+        """A whole message, with the calls that it asks for or answers under ids of ours."""
+        pairs = [(call.id, call.name) for call in raw.calls]
+        asked = self._calls.asked(message_id, pairs, namespace, calls) if pairs else []
+        answered = ""
+        if raw.role == "tool":
+            answered = self._calls.answered(message_id, raw.answers, raw.name, namespace, calls).id
+        return Message(
+            raw.role,
+            raw.text,
+            message_id,
+            raw.reasoning,
+            raw.other,
+            tuple(AskedCall(call.id, sent.name, sent.args) for call, sent in zip(asked, raw.calls, strict=True)),
+            answered,
+            raw.name,
+            raw.failed,
+            raw.finish_reason,
+            raw.usage,
+        )
+
+    def _as_written(self, value: object) -> JSON:
+        """A value of a tool's or a node's own as JSON."""
+        return json_safe(value, convert=self._object)
+
+    def _plain(self, value: object) -> JSON:
+        """Any other value as JSON, with the messages in it in our form."""
+        return json_safe(value, convert=self._object_or_message)
+
+    def _without_errors(self, value: object) -> JSON:
+        return json_safe(value, convert=lambda inner: self._object_or_message(_without_error(inner)))
+
+    def _object(self, value: object) -> object:
+        if isinstance(value, _PLAIN):
+            return value
+        if isinstance(value, BaseMessage) and (raw := read_message(value)):
+            return self._known_message(raw)
+        if isinstance(value, Send):
+            return {"node": value.node, "input": value.arg}
+        if isinstance(value, Overwrite):
+            return {"overwrite": value.value}
+        if isinstance(value, Command):
+            fields = {"update": value.update, "goto": value.goto, "resume": value.resume, "graph": value.graph}
+            return {name: inner for name, inner in fields.items() if inner}
+        return _without_error(value) if isinstance(value, BaseException) else value
+
+    def _object_or_message(self, value: object) -> object:
+        if isinstance(value, Mapping) and "content" in value and (raw := read_message(value)):
+            return self._known_message(raw)
+        return self._object(value)
+
+    def _known_message(self, raw: RawMessage) -> dict[str, Any]:
+        message_id = self._ids.known(raw)
+        plain: dict[str, Any] = {"role": raw.role, "text": raw.text}
+        calls = [{"id": self._calls.known(message_id, c.id), "name": c.name, "args": c.args} for c in raw.calls]
+        more: dict[str, Any] = {"id": message_id, "reasoning": raw.reasoning, "other": list(raw.other), "calls": calls}
+        more |= {"call": self._calls.known("", raw.answers), "name": raw.name, "failed": raw.failed}
+        return plain | {name: value for name, value in more.items() if value}
 
 
-def _without_error_texts(mode: str, data: Any) -> Any:
-    """LangGraph passes the text of an exception on, and a provider's may hold a key; the run's end explains it."""
-    if mode == "tasks" and data.get("error"):
-        return {**data, "error": "failed"}
-    if mode == "tools" and data.get("event") == "tool-error":
-        return {**data, "message": "failed"}
-    if mode == "debug" and data["payload"].get("error"):
-        return {**data, "payload": {**data["payload"], "error": "failed"}}
-    return data
+_READERS: dict[object, Callable[[Adapter, object, tuple[str, ...]], Iterator[Happening]]] = {
+    "updates": Adapter._updates,
+    "values": Adapter._values,
+    "tasks": Adapter._tasks,
+    "tools": Adapter._tools,
+    "checkpoints": Adapter._checkpoints,
+    "debug": Adapter._debug,
+}
+_TOOL_EVENTS = ("tool-started", "tool-output-delta", "tool-finished", "tool-error")
+_PLAIN = (str, int, float, bool, type(None), dict, list)
 
 
-def _token(message: BaseMessage) -> JSON:
-    """What a reader can use of a chunk; a tool's whole answer comes the same way."""
-    if isinstance(message, ToolMessage):
-        return cast(JSON, _message(message))
-    token: dict[str, Any] = {"id": message.id, "text": str(message.text)}
-    if calls := getattr(message, "tool_call_chunks", None):
-        keys = ("index", "id", "name", "args")
-        token["tool_calls"] = [{key: call[key] for key in keys if call.get(key) is not None} for call in calls]
-    if reason := message.response_metadata.get("finish_reason"):
-        token["finish_reason"] = reason
-    if usage := getattr(message, "usage_metadata", None):
-        token["usage"] = _usage(usage)
-    return json_safe(token)
+def _split(update: object) -> tuple[list[RawMessage], object]:
+    """The messages of an update or a state in whatever form, and everything else of it."""
+    update = _unwrapped(update)
+    if message := read_message(update):
+        return [message], None
+    if (fields := _fields(update)) is not None:
+        messages, left = _messages(fields.get("messages"))
+        rest = {key: value for key, value in fields.items() if key != "messages"}
+        return messages, {**rest, **({"messages": left} if left else {})} or None
+    if isinstance(update, (list, tuple)) and not is_pair(update):
+        parts = [_split(item) if _is_update(item) else ([], item) for item in update]
+        rests = [rest for _, rest in parts if rest is not None]
+        return [message for messages, _ in parts for message in messages], rests or None
+    return [], update
 
 
-def _as_written(value: object) -> JSON:
-    return json_safe(value, convert=lambda part: _message(part) if isinstance(part, BaseMessage) else part)
+def _messages(value: object) -> tuple[list[RawMessage], list[object]]:
+    """The messages under `messages`, in the forms that `add_messages` takes; and what is no message."""
+    value = _unwrapped(value)
+    if value is None:
+        return [], []
+    many = isinstance(value, (list, tuple)) and not is_pair(value)
+    messages: list[RawMessage] = []
+    left: list[object] = []
+    for item in value if many else [value]:  # type: ignore[attr-defined]  # it is a list
+        message = read_shorthand(item)
+        if message:
+            messages.append(message)
+        else:
+            left.append(item)
+    return messages, left
 
 
-def _plain(value: object) -> JSON:
-    return json_safe(value, convert=_convert)
-
-
-def _convert(value: object) -> object:
-    if isinstance(value, BaseMessage):
-        return _message(value)
-    if isinstance(value, dict) and "role" in value and "content" in value and value["role"] in _TYPES:
-        return _openai_message(value)
-    if isinstance(value, Send):
-        return {"node": value.node, "input": value.arg}
+def _unwrapped(value: object) -> object:
+    if isinstance(value, Command):
+        return value.update
+    if isinstance(value, Overwrite):
+        return value.value
+    if isinstance(value, Mapping) and set(value) == {"__overwrite__"}:
+        return value["__overwrite__"]
     return value
 
 
-def _message(message: BaseMessage) -> dict[str, Any]:
-    """A LangChain message without what nobody reads: type, text, id, tool calls, usage."""
-    plain: dict[str, Any] = {"type": message.type, "content": str(message.text), "id": message.id}
-    if isinstance(message, AIMessage):
-        plain["tool_calls"] = [{key: call[key] for key in ("id", "name", "args")} for call in message.tool_calls]
-        plain["tool_calls"] += [
-            {key: call[key] for key in ("id", "name", "args")} for call in message.invalid_tool_calls
-        ]
-        plain["finish_reason"] = message.response_metadata.get("finish_reason")
-        plain["usage"] = _usage(message.usage_metadata) if message.usage_metadata else None
-    if isinstance(message, ToolMessage):
-        plain |= {"tool_call_id": message.tool_call_id, "name": message.name, "status": message.status}
-    return {key: value for key, value in plain.items() if value}
+def _is_update(value: object) -> bool:
+    return isinstance(value, (Mapping, Command, BaseMessage, BaseModel))
 
 
-_TYPES = {"user": "human", "assistant": "ai", "tool": "tool", "system": "system"}
+def _fields(state: object) -> Mapping[Any, Any] | None:
+    """The fields of a state: a dict, a pydantic model, a dataclass."""
+    if isinstance(state, Mapping):
+        return state
+    if isinstance(state, BaseModel) and not isinstance(state, BaseMessage):
+        return {name: getattr(state, name) for name in type(state).model_fields}
+    if dataclasses.is_dataclass(state) and not isinstance(state, (type, Command, Send, Overwrite)):
+        return {field.name: getattr(state, field.name) for field in dataclasses.fields(state)}
+    return None
 
 
-def _openai_message(message: dict[str, Any]) -> dict[str, Any]:
-    """A message in OpenAI's format, in the same shape as a LangChain message."""
-    content = message["content"] or ""
-    plain: dict[str, Any] = {"type": _TYPES[message["role"]], "content": content}
-    if calls := message.get("tool_calls"):
-        plain["tool_calls"] = [
-            {"id": call["id"], "name": call["function"]["name"], "args": call["function"]["arguments"]}
-            for call in calls
-        ]
-    if message["role"] == "tool":
-        failed = isinstance(content, str) and content.startswith("Error: ")
-        plain |= {"tool_call_id": message.get("tool_call_id"), "name": message.get("name")}
-        plain["status"] = "error" if failed else "success"
-    return plain
+def _call_in(given: Any) -> Any:
+    """What may be the one tool call that a task was started for: its input, alone in a list, or beside the state."""
+    given = given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given
+    return given.get("tool_call", given) if isinstance(given, Mapping) else None
 
 
-def _messages(update: object) -> list[dict[str, Any]]:
-    raw = update.get("messages", []) if isinstance(update, dict) else []
-    converted = (_convert(message) for message in (raw if isinstance(raw, list) else [raw]))
-    return [message for message in converted if isinstance(message, dict) and "type" in message]
-
-
-def _usage(usage: Mapping[str, Any]) -> dict[str, int]:
-    return {key: usage[key] for key in ("input_tokens", "output_tokens", "total_tokens") if key in usage}
+def _without_error(value: object) -> object:
+    """A value without the text of an exception, which may hold a key."""
+    if isinstance(value, BaseException):
+        return {"error": type(value).__name__}
+    if isinstance(value, Mapping) and value.get("error") and "id" in value and "name" in value:
+        return {**value, "error": "failed"}
+    return value

@@ -1,76 +1,185 @@
-"""Which tool call does a chunk belong to? Decided around the tool, so that the tool's own code stays plain.
+"""Which tool call does a chunk belong to? Noted from the root of a run, so that graphs and tools stay as they are.
 
-LangGraph delivers a custom chunk without saying who wrote it, and the tokens of a model called inside a tool
-without the id of the call. Both travel through the config that a tool is run with: here each call gets a config
-of its own, whose stream writer signs what is written and whose metadata name the call.
+LangGraph delivers a custom chunk without saying who wrote it, and the tokens of a model called inside a tool without
+the id of the call. Both are known where they come from: a callback keeps the path of tool calls in a context
+variable, which goes along into sub-graphs, sub-agents, tasks and threads. What is written is wrapped in a mark, a
+plain dict that any server can pass on; `adapter.Adapter` takes it off again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4
 
-from langchain_core.messages import ToolMessage
+from langchain_core.callbacks import BaseCallbackHandler, BaseCallbackManager
 from langchain_core.runnables import RunnableConfig
-from langchain_core.runnables.config import var_child_runnable_config
-from langgraph.prebuilt.tool_node import ToolCallRequest
-from langgraph.types import Command
+from langgraph.config import get_config
+from langgraph.pregel import Pregel
 
-RUNTIME_KEY = "__pregel_runtime"
-"""Where LangGraph keeps the stream writer in a config: its one private name in use here, held by a test."""
+from agent.streaming._langgraph_compat import RUNTIME_KEY, Place, Write, intercepting, place_of
 
-ToolResult = ToolMessage | Command[Any]
+MARK = "@calls"
+"""Key of the path in a mark, and in the metadata of a model's tokens."""
+RUN = "@run"
+"""Key of the model run in the metadata of its tokens."""
+
+Path: TypeAlias = tuple[tuple[str, str], ...]
+"""From the outer call to the inner one: the id of each as it was sent, and the run of the tool."""
+
+_PATH: ContextVar[Path] = ContextVar("path", default=())
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """A custom chunk with the tool call and the node that wrote it."""
+class Mark:
+    """What is noted of a chunk; or, without `data`, of a tool or a node that begins or ends."""
 
-    data: object
-    tool_call_id: str | None
-    node: str | None
+    path: Path
+    place: Place
+    data: object = None
+    event: str = ""
+    """`tool-started`, `tool-ended`, `node-started`, or empty for a chunk."""
+    tool: str = ""
 
+    def to_plain(self) -> dict[str, Any]:
+        """As a dict that passes through any server."""
+        plain = {MARK: [list(step) for step in self.path], **self.place._asdict()}
+        return {**plain, "event": self.event, "tool": self.tool} if self.event else {**plain, "data": self.data}
 
-def signed_config(config: RunnableConfig, tool_call_id: str | None) -> RunnableConfig:
-    """The config for one tool call: chunks written under it are `Signed`, tokens carry its id as metadata."""
-    metadata = config.get("metadata") or {}
-    runtime = config["configurable"][RUNTIME_KEY]
-    write, node = runtime.stream_writer, metadata.get("langgraph_node")
-
-    def write_signed(chunk: object) -> None:
-        write(Signed(chunk, tool_call_id, node))
-
-    return {
-        **config,
-        "metadata": {**metadata, **({"tool_call_id": tool_call_id} if tool_call_id else {})},
-        "configurable": {**config["configurable"], RUNTIME_KEY: runtime.override(stream_writer=write_signed)},
-    }
-
-
-def sign_call(request: ToolCallRequest, execute: Callable[[ToolCallRequest], ToolResult]) -> ToolResult:
-    """For ToolNode's `wrap_tool_call`."""
-    _sign(request)
-    return execute(request)
-
-
-async def asign_call(
-    request: ToolCallRequest, execute: Callable[[ToolCallRequest], Awaitable[ToolResult]]
-) -> ToolResult:
-    """For ToolNode's `awrap_tool_call`."""
-    _sign(request)
-    return await execute(request)
+    @classmethod
+    def of(cls, data: object) -> Mark | None:
+        """The mark that a custom chunk is; None for one that nobody has marked."""
+        if not isinstance(data, Mapping) or MARK not in data or not ("data" in data or "event" in data):
+            return None
+        path = path_of(data)
+        namespace, node, agent = data.get("namespace"), data.get("node"), data.get("agent")
+        if path is None or not isinstance(namespace, (list, tuple)):
+            return None
+        place = Place(
+            tuple(map(str, namespace)),
+            str(data.get("task", "")),
+            node if isinstance(node, str) else None,
+            agent if isinstance(agent, str) else None,
+        )
+        return cls(path, place, data.get("data"), str(data.get("event", "")), str(data.get("tool", "")))
 
 
-def enter(config: RunnableConfig) -> None:
-    """Make `config` the one that `get_stream_writer()` and model calls find in the current task.
+def path_of(plain: Mapping[Any, Any]) -> Path | None:
+    """The path in a mark or in metadata; None where there is none."""
+    steps = plain.get(MARK)
+    if not isinstance(steps, (list, tuple)):
+        return None
+    return tuple((str(step[0]), str(step[1])) for step in steps if isinstance(step, (list, tuple)) and len(step) == 2)
 
-    Python 3.11 does so by itself for the config a node is given; before it, a node must.
+
+@contextlib.contextmanager
+def tool_call(call_id: str) -> Iterator[None]:
+    """What is written in this block belongs to this call: for a node that runs several plain functions by itself.
+
+    LangChain's tools need no such thing, nor does a node that is started for one call. Harmless where nobody looks.
     """
-    var_child_runnable_config.set(config)
+    token = _PATH.set((*_PATH.get(), (call_id, uuid4().hex)))
+    try:
+        yield
+    finally:
+        _PATH.reset(token)
 
 
-def _sign(request: ToolCallRequest) -> None:
-    config = signed_config(request.runtime.config, request.tool_call["id"])
-    request.runtime.stream_writer = config["configurable"][RUNTIME_KEY].stream_writer
-    cast(dict[str, Any], request.runtime.config).update(config)  # `execute` runs the tool with this very dict
+class Attribution(BaseCallbackHandler):
+    """Notes where everything comes from that one run streams. A callback, and the interceptor of its stream writer."""
+
+    run_inline = True  # in the tool's own context, not beside it
+
+    def __init__(self) -> None:
+        self._depth = len(_PATH.get())
+        self._write: Write = lambda _: None
+        self._tools: dict[UUID, tuple[Token[Path] | None, Mark]] = {}
+        self._announced: set[tuple[str, ...]] = set()
+
+    def config(self, graph: object, config: RunnableConfig | None) -> RunnableConfig:
+        """The config to run `graph` with, in place of `config`; as it is where the graph runs on another machine."""
+        config = {**config} if config else {}
+        if not isinstance(graph, Pregel):
+            return config
+        configurable = config.get("configurable") or {}
+        runtime = intercepting(configurable.get(RUNTIME_KEY), graph.store, self._intercept)
+        config["configurable"] = {**configurable, RUNTIME_KEY: runtime}
+        callbacks = config.get("callbacks")
+        if isinstance(callbacks, BaseCallbackManager):
+            config["callbacks"] = callbacks = callbacks.copy()
+            callbacks.add_handler(self, inherit=True)
+        else:
+            config["callbacks"] = [*(callbacks or ()), self]
+        return config
+
+    def on_tool_start(
+        self,
+        serialized: dict[str, Any],
+        input_str: str,
+        *,
+        run_id: UUID,
+        metadata: dict[str, Any] | None = None,
+        tool_call_id: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """A tool begins: what comes from now on in this context belongs to it."""
+        path, token = _PATH.get(), None
+        if not path or path[-1][1] != str(run_id):  # else another run that this one is inside of has noted it
+            path = (*path, (str(tool_call_id or ""), str(run_id)))
+            token = _PATH.set(path)
+        name = (serialized or {}).get("name") or kwargs.get("name") or ""
+        mark = Mark(path[self._depth :], place_of(metadata), event="tool-started", tool=name)
+        self._tools[run_id] = token, mark
+        self._announce(mark)
+
+    def on_tool_end(self, output: object, *, run_id: UUID, **kwargs: Any) -> None:
+        """A tool has given its result."""
+        self._leave(run_id)
+
+    def on_tool_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
+        """A tool has raised, or waits for a person."""
+        self._leave(run_id)
+
+    def on_chat_model_start(
+        self, serialized: dict[str, Any], messages: object, *, run_id: UUID, metadata: Any = None, **kwargs: Any
+    ) -> None:
+        """A model begins: its tokens are delivered with this metadata."""
+        if metadata is not None:
+            metadata[MARK] = [list(step) for step in _PATH.get()[self._depth :]]
+            metadata[RUN] = str(run_id)
+
+    def on_chain_start(
+        self, serialized: object, inputs: object, *, run_id: UUID, metadata: Any = None, **kwargs: Any
+    ) -> None:
+        """A node begins: the first one of a graph inside a tool tells whose graph it is."""
+        path = _PATH.get()[self._depth :]
+        if not path or not metadata or kwargs.get("name") != metadata.get("langgraph_node"):
+            return
+        place = place_of(metadata)
+        if place.namespace not in self._announced:
+            self._announced.add(place.namespace)
+            self._announce(Mark(path, place, event="node-started"))
+
+    def _intercept(self, write: Write) -> Write:
+        self._write = write
+
+        def write_marked(data: object) -> None:
+            place = place_of(get_config().get("metadata"))
+            write(Mark(_PATH.get()[self._depth :], place, data).to_plain())
+
+        return write_marked
+
+    def _announce(self, mark: Mark) -> None:
+        with contextlib.suppress(RuntimeError):  # called where there is no graph
+            self._write(mark.to_plain())
+
+    def _leave(self, run_id: UUID) -> None:
+        token, mark = self._tools.pop(run_id, (None, None))
+        if token:
+            with contextlib.suppress(ValueError):  # it ends in another context than it began in
+                _PATH.reset(token)
+        if mark:
+            self._announce(Mark(mark.path, mark.place, event="tool-ended", tool=mark.tool))

@@ -57,7 +57,7 @@ class RunRequest:
 
     @classmethod
     def from_json(cls, data: object) -> RunRequest:
-        """The request that to_json wrote; raises pydantic's ValidationError."""
+        """The request that to_json wrote; raises pydantic's ValidationError, which is a ValueError."""
         return _REQUEST.validate_python(data)
 
 
@@ -85,6 +85,7 @@ class CallPiece:
 
     id: str
     name: Annotated[str, _IF_ANY] = ""
+    """The tool's name, in the first piece that tells it."""
     args: Annotated[str, _IF_ANY] = ""
     """Characters of its arguments as JSON text, to be put behind those before."""
 
@@ -97,6 +98,8 @@ class Message:
     text: str = ""
     id: Annotated[str, _IF_ANY] = ""
     reasoning: Annotated[str, _IF_ANY] = ""
+    other: Annotated[tuple[JSON, ...], _IF_ANY] = ()
+    """Content that is neither text nor reasoning: images, files, citations."""
     calls: Annotated[tuple[AskedCall, ...], _IF_ANY] = ()
     call: Annotated[str, _IF_ANY] = ""
     """Of a tool's message: the call that it answers."""
@@ -155,6 +158,8 @@ class Token:
     """Id of the message that it is a piece of."""
     text: Annotated[str, _IF_ANY] = ""
     reasoning: Annotated[str, _IF_ANY] = ""
+    other: Annotated[tuple[JSON, ...], _IF_ANY] = ()
+    """Content that is neither text nor reasoning."""
     calls: Annotated[tuple[CallPiece, ...], _IF_ANY] = ()
     finish_reason: Annotated[str, _IF_ANY] = ""
     usage: Annotated[Usage | None, _IF_ANY] = None
@@ -220,6 +225,8 @@ class TaskStarted:
     id: str
     name: str
     input: Annotated[JSON, _IF_GIVEN] = None
+    asked: Annotated[AskedCall | None, _IF_ANY] = None
+    """The tool call that the node was started for, if for one alone."""
     kind: Literal["task_started"] = "task_started"
     mode: ClassVar[StreamMode] = "tasks"
 
@@ -322,9 +329,9 @@ Payload = (
 class StreamEvent:
     """One thing that happened in a run."""
 
-    seq: int
+    seq: Annotated[int, Field(ge=0)]
     """Place in the run's log, from 0, without gaps."""
-    at: float
+    at: Annotated[float, Field(ge=0, lt=1e7)]
     """Seconds since the run was asked for."""
     payload: Annotated[Payload, Field(discriminator="kind")]
     node: Annotated[str | None, _IF_ANY] = None
@@ -347,14 +354,14 @@ class StreamEvent:
         return self.calls[-1] if self.calls else None
 
     def to_json(self) -> dict[str, JSON]:
-        """As a JSON object; from_json gives the same event back."""
+        """As a JSON object."""
         plain: dict[str, JSON] = EVENTS.dump_python(self, mode="json")
         return plain
 
     @classmethod
-    def from_json(cls, data: object) -> StreamEvent:
-        """The event that to_json wrote; raises pydantic's ValidationError."""
-        return EVENTS.validate_python(data)
+    def from_json(cls, line: str) -> StreamEvent:
+        """The event that to_json gave, from JSON text; raises pydantic's ValidationError, which is a ValueError."""
+        return EVENTS.validate_json(line, strict=True)
 
 
 EVENTS: TypeAdapter[StreamEvent] = TypeAdapter(StreamEvent)

@@ -1,0 +1,64 @@
+"""The private names of LangGraph in use, and nothing else; tests/unit/streaming/test_langgraph_compat.py holds them.
+
+- `configurable["__pregel_runtime"]`, merged with each run's own runtime: without it custom chunks come without their
+  call and their node.
+- `langgraph_node`, `langgraph_checkpoint_ns` and `langgraph_path` in a config's metadata: without them custom chunks
+  come without node and namespace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from langgraph.runtime import Runtime
+
+RUNTIME_KEY = "__pregel_runtime"
+Write = Callable[[Any], None]
+
+
+class Place(NamedTuple):
+    """Where in a graph something happens."""
+
+    namespace: tuple[str, ...] = ()
+    """Path of subgraphs."""
+    task: str = ""
+    """Id of the task: one execution of a node."""
+    node: str | None = None
+    agent: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterceptingRuntime(Runtime[Any]):  # type: ignore[misc]  # Runtime is frozen, by keywords that mypy does not read
+    """A runtime that replaces the stream writer of the run that it is handed to, and that of no other."""
+
+    intercept: Callable[[Write], Write]
+
+    def merge(self, other: Runtime[Any]) -> Runtime[Any]:
+        """What LangGraph makes of the runtime in a config and the one of a run that begins."""
+        merged = super().merge(other)
+        return merged.override(stream_writer=self.intercept(merged.stream_writer))
+
+
+def intercepting(inherited: object, store: Any, intercept: Callable[[Write], Write]) -> Runtime[Any]:
+    """A runtime for a config: as the one there, and with a store, since LangGraph asks for no other beside it."""
+    known = inherited if isinstance(inherited, Runtime) else Runtime(context=getattr(inherited, "context", None))
+    as_it_is = {field.name: getattr(known, field.name) for field in fields(Runtime)}
+    return InterceptingRuntime(**{**as_it_is, "store": known.store or store}, intercept=intercept)
+
+
+def place_of(metadata: Mapping[str, Any] | None) -> Place:
+    """Where something happens, by the metadata of its config."""
+    metadata = metadata or {}
+    steps = str(metadata.get("langgraph_checkpoint_ns") or "").split("|")
+    path: Any = metadata.get("langgraph_path") or ()
+    own = 1
+    while len(path) == 4 and path[-1] is True:  # a task that another task has called works in the same graph
+        own, path = own + 1, path[1]
+    return Place(
+        tuple(steps[:-own]),
+        steps[-1].partition(":")[2],
+        metadata.get("langgraph_node"),
+        metadata.get("lc_agent_name"),
+    )

@@ -1,0 +1,182 @@
+"""The tool calls of a run, each under an id that no other one has, whatever ids a server sends.
+
+Ids are empty, missing, the same twice in one message or again in each turn: a call is known by the message that asks
+for it and its place there, then by the tool that runs for it, and an id as it was sent only finds it again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Namespace: TypeAlias = tuple[str, ...]
+Ids: TypeAlias = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Call:
+    """One tool call."""
+
+    id: str
+    """Unique in the run."""
+    raw: str
+    """As it was sent."""
+    name: str = ""
+    namespace: Namespace = ()
+    """Of the graph that asked for it, or runs it."""
+    outer: Ids = ()
+    """Ids of the calls inside of which it was asked."""
+    index: object = None
+    """Its index among the calls of a message that is being streamed."""
+    runs: list[str] = field(default_factory=list)
+    """The attempts of a tool at it."""
+    task: str = ""
+    """The task that was started for it alone."""
+    is_ended: bool = False
+    is_answered: bool = False
+
+    @property
+    def path(self) -> Ids:
+        """The ids of the calls from the outer one to this one."""
+        return (*self.outer, self.id)
+
+
+class Calls:
+    """Finds the call that is meant, or notes a new one."""
+
+    def __init__(self) -> None:
+        self._numbers: Counter[str] = Counter()
+        self._of_id: dict[str, Call] = {}
+        self._of_message: defaultdict[str, list[Call]] = defaultdict(list)
+        self._of_raw: defaultdict[str, list[Call]] = defaultdict(list)
+        self._of_task: dict[str, Call] = {}
+        self._of_run: dict[str, Call] = {}
+        self._of_answer: dict[str, Call] = {}
+
+    def asked(self, message: str, asked: list[tuple[str, str]], namespace: Namespace, outer: Ids) -> list[Call]:
+        """The calls that a whole message asks for, by their ids as sent and names; known ones are found again."""
+        known, found = list(self._of_message[message]), []
+        for raw, name in asked:
+            call = next((call for call in known if call.raw == raw), None)
+            call = call or next((call for call in known if call.name == name and not (call.raw and raw)), None)
+            if call:
+                known.remove(call)
+                self._also(call, raw)
+            else:
+                call = self._new(raw, name, namespace, outer, message)
+            call.name = name or call.name
+            found.append(call)
+        return found
+
+    def piece(self, message: str, raw: str, index: object, namespace: Namespace, outer: Ids) -> Call:
+        """The call that a piece of a message begins or continues."""
+        asked = self._of_message[message]
+        here = [call for call in asked if call.index == index] if index is not None else asked
+        if raw and index is None:
+            here = [call for call in here if call.raw == raw]
+        if here and raw in ("", here[-1].raw):
+            return here[-1]
+        call = self._new(raw, "", namespace, outer, message)
+        call.index = index
+        return call
+
+    def of_id(self, call_id: str) -> Call:
+        """The call under an id of ours."""
+        return self._of_id[call_id]
+
+    def known(self, message: str, raw: str) -> str:
+        """Our id of a call, as far as it is known; nothing is noted."""
+        asked = [call for call in self._of_message.get(message, ()) if call.raw == raw]
+        found = asked or self._of_raw.get(raw) if raw else asked
+        return found[-1].id if found else raw
+
+    def of_task(self, task: str) -> Call | None:
+        """The call that a task was started for."""
+        return self._of_task.get(task)
+
+    def begin_task(self, task: str, raw: str, name: str, namespace: Namespace, outer: Ids) -> Call:
+        """Note that a task was started for the call with this id."""
+        if call := self._of_task.get(task):
+            return call
+        known = self._meant(raw, name, namespace, outer)
+        call = _first(known, lambda call: not call.task and not call.is_answered) or (known[-1] if known else None)
+        call = call or self._new(raw, name, namespace, outer)
+        call.task, self._of_task[task] = task, call
+        return call
+
+    def of_run(self, run: str) -> Call | None:
+        """The call that a tool runs for."""
+        return self._of_run.get(run)
+
+    def begin_run(self, run: str, raw: str, name: str, namespace: Namespace, task: str, outer: Ids) -> Call:
+        """Note that a tool begins to work on the call with this id."""
+        if call := self._of_run.get(run):
+            return call
+        call = self._of_task.get(task)
+        if not call or call.outer != outer or raw not in ("", call.raw):
+            waiting = [call for call in self._meant(raw, name, namespace, outer) if not call.is_answered]
+            call = _first(waiting, lambda call: not call.runs) or _first(waiting, lambda call: call.is_ended)
+            call = call or (waiting[-1] if waiting else self._again(raw, namespace))
+            call = call or self._new(raw, name, namespace, outer)
+        call.outer, call.is_ended, call.name = outer, False, call.name or name
+        call.runs.append(run)
+        self._of_run[run] = call
+        return call
+
+    def end_run(self, run: str) -> None:
+        """Note that a tool has ended."""
+        if call := self._of_run.get(run):
+            call.is_ended = True
+
+    def answered(self, message: str, raw: str, name: str, namespace: Namespace, outer: Ids) -> Call:
+        """The call that a tool's message answers."""
+        if call := self._of_answer.get(message):
+            return call
+        known = self._meant(raw, name, namespace, outer)
+        waiting = [call for call in known if not call.is_answered]
+        call = _first(waiting, lambda call: call.is_ended) or _first(waiting, lambda _: True)
+        call = call or (known[-1] if known else self._new(raw, name, namespace, outer))
+        call.is_answered, self._of_answer[message] = True, call
+        return call
+
+    def _meant(self, raw: str, name: str, namespace: Namespace, outer: Ids) -> list[Call]:
+        """The calls that can be meant by an id, in the order in which they were asked."""
+        found = [call for call in self._of_raw.get(raw, ()) if _related(call.namespace, namespace)]
+        if not raw:  # nothing but the name tells which
+            return [call for call in found if call.name == name and call.outer == outer]
+        found = [call for call in found if call.namespace == namespace] or found
+        return [call for call in found if call.name == name] or found
+
+    def _again(self, raw: str, namespace: Namespace) -> Call | None:
+        """The call that is done once more, though it has been answered."""
+        found = [call for call in self._of_raw.get(raw, ()) if call.namespace == namespace] if raw else []
+        return found[-1] if found else None
+
+    def _also(self, call: Call, raw: str) -> None:
+        """Note that a call without an id has got one after all."""
+        if raw and not call.raw:
+            call.raw = raw
+            self._of_raw[raw].append(call)
+
+    def _new(self, raw: str, name: str, namespace: Namespace, outer: Ids, message: str = "") -> Call:
+        base = call_id = raw or "call"
+        while call_id in self._of_id:
+            self._numbers[base] += 1
+            call_id = f"{base}#{self._numbers[base] + 1}"
+        call = self._of_id[call_id] = Call(call_id, raw, name, namespace, outer)
+        self._of_raw[raw].append(call)
+        if message:
+            self._of_message[message].append(call)
+        return call
+
+
+def _first(calls: Iterable[Call], fits: Callable[[Call], bool]) -> Call | None:
+    return next((call for call in calls if fits(call)), None)
+
+
+def _related(one: Namespace, other: Namespace) -> bool:
+    """Whether one graph is inside of the other, or both are the same."""
+    shared = min(len(one), len(other))
+    return one[:shared] == other[:shared]

@@ -1,0 +1,89 @@
+"""The messages of a run, each under an id that no other one has, whatever ids a provider sends.
+
+A provider may change the id in the middle of a message, give none, or give the same one again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from agent.streaming.messages import RawMessage
+
+_Signature: TypeAlias = tuple[str, str, tuple[tuple[str, str], ...], str]
+
+_OF_A_RUN = "lc_run-"
+"""How the ids begin that LangChain gives to pieces without one."""
+
+
+class MessageIds:
+    """Finds the message that is meant, or notes a new one."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._numbers: Counter[str] = Counter()
+        self._now: dict[str, str] = {}
+        """What an id as it was sent stands for now."""
+        self._of_run: dict[str, str] = {}
+        self._open: dict[str, tuple[str, str]] = {}
+        """The message that a task is writing: our id, and its first one as sent."""
+        self._nameless: defaultdict[_Signature, list[str]] = defaultdict(list)
+
+    def of_piece(self, piece: RawMessage, run: str, task: str) -> str:
+        """The message that a piece belongs to: that of its model run, or where no run is known, of its task."""
+        if run:
+            known = self._of_run.get(run)
+            message = self._of_run[run] = known or self._new(piece.id or "message")
+        elif piece.id and (known := self._now.get(piece.id)):
+            message = known
+        else:
+            message, first = self._open.get(task, ("", ""))
+            if not message or (piece.id and piece.id.startswith(_OF_A_RUN) == first.startswith(_OF_A_RUN)):
+                message = self._new(piece.id or "message")
+                self._open[task] = message, piece.id
+            if piece.is_last or piece.finish_reason:
+                self._open.pop(task, None)
+        if piece.id:
+            self._now[piece.id] = message
+        return message
+
+    def of_whole(self, message: RawMessage, node: str) -> str:
+        """The message that a whole one is; without an id of its own it is a new one, named by its node."""
+        if not message.id:
+            new = self._new(node or "message")
+            self._nameless[_signature(message)].append(new)
+            return new
+        if message.id not in self._now:
+            self._now[message.id] = self._new(message.id)
+        return self._now[message.id]
+
+    def of_history(self, messages: Sequence[RawMessage], node: str = "") -> list[str]:
+        """The messages of a whole conversation: those without an id are known by what they say, in their order."""
+        seen: Counter[_Signature] = Counter()
+        ids = []
+        for message in messages:
+            signature = _signature(message)
+            known = [] if message.id else self._nameless[signature]
+            place = seen[signature]
+            ids.append(known[place] if place < len(known) else self.of_whole(message, node))
+            seen[signature] += not message.id
+        return ids
+
+    def known(self, message: RawMessage) -> str:
+        """The message that a whole one is, as far as that is known; nothing is noted."""
+        if message.id:
+            return self._now.get(message.id, message.id)
+        return (self._nameless.get(_signature(message)) or [""])[-1]
+
+    def _new(self, wanted: str) -> str:
+        found = wanted
+        while found in self._taken:
+            self._numbers[wanted] += 1
+            found = f"{wanted}#{self._numbers[wanted] + 1}"
+        self._taken.add(found)
+        return found
+
+
+def _signature(message: RawMessage) -> _Signature:
+    return message.role, message.text, tuple((call.id, call.name) for call in message.calls), message.answers
