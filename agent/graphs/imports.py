@@ -1,0 +1,123 @@
+"""Imports a person's own source files beside ours, whatever they are called.
+
+A project of LangGraph's usual layout is a package named `agent`, as ours is. So the modules of each project live under
+a package name of their own in `sys.modules`: there `import agent.tools` means the project's, also when it is carried
+out much later, inside of a function. Forgetting that name forgets the project, which is how saved source is reloaded.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import importlib.util
+import itertools
+import sys
+import threading
+from collections.abc import Sequence
+from importlib.machinery import FileFinder, ModuleSpec, SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+_numbers = itertools.count(1)
+_PREFIX = "own_graphs_"
+
+
+class Project:
+    """The modules below some folders, imported under a name that nothing else has."""
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self.roots = tuple(dict.fromkeys(root.resolve() for root in roots))
+        self.package = f"{_PREFIX}{next(_numbers)}"
+        package = ModuleType(self.package)
+        package.__path__ = [str(root) for root in self.roots]
+        sys.modules[self.package] = package
+        with _lock:
+            _projects[self.package] = self
+            if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+                sys.meta_path.insert(0, _Finder())
+
+    def load(self, file: Path) -> ModuleType:
+        """Import a file that lies below one of the folders; raises what its code raises."""
+        path = file.resolve().with_suffix("")
+        names = [path.relative_to(root).parts for root in self.roots if path.is_relative_to(root)]
+        return importlib.import_module(".".join((self.package, *min(names, key=len))))
+
+    def files(self) -> list[Path]:
+        """The source files that were imported so far."""
+        names = [name for name in list(sys.modules) if name.startswith(f"{self.package}.")]
+        files = (getattr(sys.modules.get(name), "__file__", None) for name in names)
+        return [Path(file) for file in files if file]
+
+    def close(self) -> None:
+        """Forget the modules; what was made of them lives on for as long as somebody holds it."""
+        for name in [name for name in list(sys.modules) if name == self.package or name.startswith(f"{self.package}.")]:
+            sys.modules.pop(name, None)
+        _projects.pop(self.package, None)
+
+    def owns(self, name: str) -> bool:
+        """Whether a top-level module of this name is one of the project's; the standard library's never are."""
+        return name not in sys.stdlib_module_names and importlib.util.find_spec(f"{self.package}.{name}") is not None
+
+
+_projects: dict[str, Project] = {}
+_lock = threading.Lock()
+
+
+class _Finder:
+    """Finds the modules of projects."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        package = fullname.partition(".")[0]
+        if package not in _projects or path is None:
+            return None
+        namespace: list[str] = []
+        for folder in path:
+            spec = FileFinder(folder, (_Loader, [".py"])).find_spec(fullname)
+            if spec is not None and spec.loader is not None:
+                return spec
+            namespace += (spec and spec.submodule_search_locations) or []
+        if not namespace:
+            return None
+        found = ModuleSpec(fullname, None, is_package=True)
+        found.submodule_search_locations = namespace
+        return found
+
+
+class _Loader(SourceFileLoader):
+    """Gives a module an `import` that looks into its own project first."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        project = _projects[module.__name__.partition(".")[0]]
+        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": _importer(project)}
+        super().exec_module(module)
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """Always from the source: what was just saved may have the time and size of what was compiled before."""
+        return compile(self.get_data(self.path), self.path, "exec", dont_inherit=True)
+
+
+def _importer(project: Project) -> Any:
+    def import_(
+        name: str,
+        globals: dict[str, Any] | None = None,
+        locals: dict[str, Any] | None = None,
+        fromlist: Sequence[str] = (),
+        level: int = 0,
+    ) -> ModuleType:
+        top = name.partition(".")[0]
+        if level or not project.owns(top):
+            return builtins.__import__(name, globals, locals, fromlist, level)
+        module = importlib.import_module(f"{project.package}.{name}")
+        if not fromlist:
+            return sys.modules[f"{project.package}.{top}"]
+        for item in fromlist:
+            if item != "*" and not hasattr(module, item) and hasattr(module, "__path__"):
+                submodule = f"{module.__name__}.{item}"
+                if importlib.util.find_spec(submodule):
+                    importlib.import_module(submodule)
+        return module
+
+    return import_
