@@ -1,0 +1,161 @@
+"""What a graph takes, as the fields of a form: from its JSON Schema to fields, from filled-in fields to its input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import jsonschema
+
+from agent.streaming.events import JSON
+
+Kind = Literal["text", "long text", "integer", "number", "boolean", "choice", "lines", "json"]
+"""How a field is filled in; `lines` is a list of texts, one a line, and `json` anything."""
+MAX_FIELDS = 40
+"""With more, a form is no help, and the whole input is one box of JSON."""
+MAX_DEPTH = 3
+"""Objects within objects whose fields are drawn one by one; what is deeper is a box of JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to fill in."""
+
+    path: tuple[str, ...]
+    """The keys that lead to it; nothing, where the input is a single value."""
+    kind: Kind
+    title: str
+    help: str = ""
+    required: bool = False
+    default: JSON = None
+    choices: tuple[JSON, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its path as one word."""
+        return ".".join(self.path)
+
+
+class NotFilledIn(ValueError):
+    """What was filled in does not fit; the text is a sentence that says where and why."""
+
+
+def fields_of(schema: Mapping[str, Any] | None) -> list[Field]:
+    """The fields of a JSON Schema, in its order; a single box of JSON where it is none, or too large for a form."""
+    try:
+        found = list(_fields(schema, schema, (), True, 0)) if schema else []
+    except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
+        found = []  # no schema that can be read
+    if not found or len(found) > MAX_FIELDS:
+        return [Field((), "json", "Input as JSON", required=True)]
+    return found
+
+
+def assembled(fields: list[Field], values: Mapping[str, object], schema: Mapping[str, Any] | None) -> JSON:
+    """The input that filled-in fields make; `values` are theirs by name.
+
+    Raises NotFilledIn. A field that is left empty and need not be filled in is left out.
+    """
+    made: dict[str, JSON] = {}
+    for field in fields:
+        value = _parsed(field, values.get(field.name))
+        if not field.path:
+            return _checked(value, schema)
+        if value is None:
+            if field.required:
+                raise NotFilledIn(f"{field.title}: please fill this in.")
+            continue
+        place = made
+        for key in field.path[:-1]:
+            place = cast(dict[str, JSON], place.setdefault(key, {}))
+        place[field.path[-1]] = value
+    return _checked(made, schema)
+
+
+def _fields(schema: Any, whole: Any, path: tuple[str, ...], required: bool, depth: int) -> Iterator[Field]:
+    schema = _resolved(schema, whole)
+    properties = schema.get("properties")
+    if (
+        schema.get("type", "object") == "object"
+        and isinstance(properties, Mapping)
+        and properties
+        and depth < MAX_DEPTH
+    ):
+        needed = schema.get("required") or ()
+        for key, inner in properties.items():
+            yield from _fields(inner, whole, (*path, str(key)), required and key in needed, depth + 1)
+        return
+    kind, choices = _kind(schema, whole)
+    title = str(schema.get("title") or (path[-1] if path else "Input"))
+    default = schema.get("default")
+    yield Field(path, kind, title, str(schema.get("description") or ""), required and default is None, default, choices)
+
+
+def _kind(schema: Mapping[str, Any], whole: Any) -> tuple[Kind, tuple[JSON, ...]]:
+    if "enum" in schema:
+        return "choice", tuple(schema["enum"])
+    if "const" in schema:
+        return "choice", (schema["const"],)
+    match schema.get("type"):
+        case "string":
+            return ("long text" if schema.get("format") == "textarea" else "text"), ()
+        case "integer":
+            return "integer", ()
+        case "number":
+            return "number", ()
+        case "boolean":
+            return "boolean", ()
+        case "array" if _resolved(schema.get("items") or {}, whole).get("type") == "string":
+            return "lines", ()
+    return "json", ()
+
+
+def _resolved(schema: Any, whole: Any) -> Mapping[str, Any]:
+    """The schema itself, where it is a reference, the only one of several, or one that may also be null."""
+    found: dict[str, Any] = dict(schema)
+    for _ in range(8):
+        if isinstance(reference := found.get("$ref"), str) and reference.startswith("#/"):
+            target: Any = whole
+            for step in reference[2:].split("/"):
+                target = target[step]
+            found = {**target, **{key: value for key, value in found.items() if key != "$ref"}}
+            continue
+        options = found.get("anyOf") or found.get("oneOf") or found.get("allOf")
+        if not options:
+            break
+        others = [option for option in options if option.get("type") != "null"]
+        if len(others) != 1:
+            break
+        rest = {key: value for key, value in found.items() if key not in ("anyOf", "oneOf", "allOf")}
+        found = {**others[0], **rest}
+    return found
+
+
+def _parsed(field: Field, value: object) -> JSON:
+    """What a field holds, or None where it is empty."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if field.kind == "json":
+        try:
+            return cast(JSON, json.loads(str(value)))
+        except (ValueError, RecursionError):
+            raise NotFilledIn(f"{field.title}: this is not JSON.") from None
+    if field.kind == "lines":
+        return [line.strip() for line in str(value).splitlines() if line.strip()]
+    if field.kind in ("integer", "number"):
+        return int(cast(float, value)) if field.kind == "integer" else float(cast(float, value))
+    return cast(JSON, value)
+
+
+def _checked(value: JSON, schema: Mapping[str, Any] | None) -> JSON:
+    if schema:
+        try:
+            jsonschema.validate(value, dict(schema))
+        except jsonschema.ValidationError as error:
+            where = ".".join(map(str, error.absolute_path)) or "The input"
+            raise NotFilledIn(f"{where}: {error.message[:200]}.") from None
+        except Exception:
+            return value  # a schema that is none says nothing
+    return value
