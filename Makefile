@@ -1,4 +1,4 @@
-# make run        the app on http://localhost:8501 (PORT= and HOST= choose others)
+# make run        the app on http://localhost:8501 (PORT= and HOST= choose others; GRAPHS= shows yours)
 # make check      formatting, lint and types; changes nothing
 # make fix        format, and mend what lint can mend
 # make test-fast  the tests that start no server and no browser: half a minute
@@ -18,7 +18,7 @@ WORKERS ?= 2
 .PHONY: run check fix test-fast test bench samples lock clean
 
 run: $(VENV)/.run
-	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.headless true
+	$(if $(GRAPHS),TOOLSTREAM_GRAPHS="$(GRAPHS)") $(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.headless true
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -35,6 +35,8 @@ class Limits:
     """Seconds from the start of a run to its forced end, waiting in the queue not counted."""
     steps: int = 12
     """Steps of the graph (model and tool turns) in one run."""
+    own_steps: int = 100
+    """The same for a person's own graph: deep agents take many."""
     runs_at_once: int = 50
     """Runs working at the same time in the process; later ones wait in a queue."""
     runs_per_session: int = 2
@@ -81,6 +83,8 @@ class Settings:
     """Tokens a second of the model `demo`."""
     recordings: Path | None = None
     """The folder that runs are recorded in; None records nothing."""
+    graphs: tuple[str, ...] = ()
+    """The host's own graphs: `file.py:name`, `package.module:name`, or a `langgraph.json`."""
     host_password: str | None = field(default=None, repr=False)
     """Opens the table of all feedback, on the page of runs; None keeps it shut."""
     limits: Limits = Limits()
@@ -96,6 +100,7 @@ class Settings:
             openai_models=models or DEFAULT_OPENAI_MODELS,
             demo_rate=_positive("TOOLSTREAM_DEMO_RATE", rate, float) if rate else DEFAULT_DEMO_RATE,
             recordings=_folder(environ.get("TOOLSTREAM_RECORDINGS", "data/runs").strip()),
+            graphs=tuple(text.strip() for text in environ.get("TOOLSTREAM_GRAPHS", "").split(",") if text.strip()),
             host_password=environ.get("TOOLSTREAM_HOST_PASSWORD", "").strip() or None,
             limits=Limits.from_env(environ),
         )

@@ -8,6 +8,7 @@ import functools
 import json
 import logging
 from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,6 +16,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 
 from agent.demo_model import DemoServer
+from agent.engine.own_graphs import OwnGraphs
 from agent.engine.request_check import place_of
 from agent.engine.run import ActiveRun, Run
 from agent.engine.warmup import warm_up
@@ -48,6 +50,8 @@ class Engine:
         self._http: httpx2.AsyncClient
         self._opening: asyncio.Task[None]
         self._resources = contextlib.AsyncExitStack()
+        self.own = OwnGraphs(settings.graphs, Path.cwd())
+        """The host's own graphs."""
         self.demo: DemoServer | None = None
         """The demo model's server, when this engine has started one."""
 
@@ -93,6 +97,8 @@ class Engine:
             self._resources.push_async_callback(demo.close)
             await demo.start()
             self.demo = demo
+        self.own.open()
+        self._resources.push_async_callback(self.own.close)
         await warm_up(self._settings.limits)
 
     async def _stream(self, run: ActiveRun, thread: Sequence[Run], adapter: Adapter) -> AsyncGenerator[Happening]:

@@ -8,6 +8,7 @@ import logging
 import secrets
 
 from agent.engine.engine import Engine
+from agent.engine.own_graphs import OwnState
 from agent.engine.request_check import check
 from agent.engine.run import ActiveRun, Run, RunSummary, digest
 from agent.engine.scheduler import Scheduler
@@ -100,6 +101,10 @@ class InProcessBackend:
     def demo_url(self) -> str | None:
         """Where the demo model's server listens, when this backend has started one."""
         return self._engine.demo.base_url if self._engine.demo else None
+
+    def own_graphs(self) -> list[OwnState]:
+        """The host's own graphs, as they are now."""
+        return self._engine.own.states()
 
     def close(self) -> None:
         """Stop all runs, close the connections and the demo model, end the loop; takes a second at most."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from agent.graphs import langchain, ready_made, without_langchain
 from agent.graphs.langchain import Graph
@@ -20,8 +20,10 @@ class GraphSpec:
     title: str
     builder: Callable[..., Graph]
     """The function that builds it, which readers are shown."""
-    model: Literal["chat", "openai", "none"]
-    """What the builder takes before the tools: a LangChain model, an OpenAI client and a model's name, or nothing."""
+    model: Literal["chat", "openai", "none", "own"]
+    """What the builder takes before the tools: a LangChain model, an OpenAI client and a model's name, or nothing.
+
+    `own` is a person's own graph, which has models and tools of its own."""
     empty: Mapping[StreamMode, str] = field(default_factory=dict)
     """Modes in which it delivers nothing, and why."""
     only_tool: str = ""
@@ -31,6 +33,11 @@ class GraphSpec:
     def uses_langchain(self) -> bool:
         """Whether its models are LangChain's, so that its tools can talk to such."""
         return self.model == "chat"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a person's own graph: it is loaded, not built, and takes neither model nor tools."""
+        return self.model == "own"
 
     @property
     def has_assistant(self) -> bool:
@@ -78,6 +85,22 @@ GRAPHS: dict[str, GraphSpec] = {
 """All graphs by name."""
 
 
+OWN = "own:"
+"""What the name of a person's own graph begins with."""
+
+
+def spec_of(name: str) -> GraphSpec | None:
+    """The entry of this name; of a person's own graph, one that is built elsewhere; None where there is none."""
+    if name.startswith(OWN):
+        return GraphSpec(name, name.removeprefix(OWN), _cannot_build, "own")
+    return GRAPHS.get(name)
+
+
 def graph_title(name: str) -> str:
     """What a graph is called; a run of long ago may have had another one."""
-    return GRAPHS[name].title if name in GRAPHS else name
+    found = spec_of(name)
+    return found.title if found else name
+
+
+def _cannot_build(*_: Any, **__: Any) -> Graph:
+    raise TypeError("A person's own graph is loaded, not built.")

@@ -27,8 +27,15 @@ class PageInfo:
     suggestions: tuple[str, ...] = ()
     is_demo: bool = False
     """Whether Home leads to it as one of the ways to do it."""
+    own: bool = False
+    """Whether its agents are the host's own graphs; hidden where there are none."""
     all_modes: bool = False
     """Whether its runs also ask for `checkpoints` and `debug`: a page for developers, wide and always technical."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether questions can be asked there."""
+        return bool(self.graphs or self.own)
 
 
 _AGENTS = ("react", "create_agent", "prebuilt")
@@ -110,6 +117,15 @@ PAGES: dict[str, PageInfo] = {
                 "Plan a visit to the museum",
             ),
             all_modes=True,
+        ),
+        PageInfo(
+            name="your_agent",
+            file="pages/7_Your_agent.py",
+            title="Your agent",
+            icon=":material/smart_toy:",
+            summary="Your own LangGraph agent at work, every chunk with its tool call.",
+            modes=("messages", "custom", "updates", "tools"),
+            own=True,
         ),
         PageInfo(
             name="pitfalls",

@@ -13,7 +13,8 @@ from typing import TypeVar, cast
 import streamlit as st
 
 from agent.engine.request_check import tools_for
-from agent.streaming.events import RunRequest
+from agent.graphs.registry import OWN, spec_of
+from agent.streaming.events import JSON, RunRequest
 from agent.streaming.modes import RUN_MODES, STREAM_MODES, StreamMode
 from agent.tools.catalog import TOOLS
 from ui.shell import session
@@ -42,27 +43,50 @@ class Choices:
     technical: bool
     """Whether runs are shown as they are, or told in plain words."""
 
-    def request(self, question: str) -> RunRequest:
-        """The question as a run would be asked it."""
+    @property
+    def is_own(self) -> bool:
+        """Whether the agent is the host's own graph, which has tools and a model of its own."""
+        return self.graph.startswith(OWN)
+
+    def request(self, question: str, inputs: JSON = None, context: JSON = None) -> RunRequest:
+        """The question as a run would be asked it; `inputs` and `context` are for graphs that take them."""
         page = self.page
         return RunRequest(
-            question, self.graph, self.tools, self.tool_choice, self.model, page=page.name, all_modes=page.all_modes
+            question,
+            self.graph,
+            self.tools,
+            self.tool_choice,
+            self.model,
+            page=page.name,
+            all_modes=page.all_modes,
+            inputs=inputs,
+            context=context,
         )
 
 
 def chosen(page: PageInfo) -> Choices:
     """What is chosen at this moment; what the page does not offer, or not together, is dropped before."""
     modes = _some("modes", offered_modes(page))
-    graph = _one("graph", page.graphs)
+    graph = _one("graph", offered_graphs(page) or ("",))
+    technical = page.all_modes or is_technical()
+    spec = spec_of(graph)
+    if spec is None or spec.is_own:  # what is chosen for other agents is left as it is
+        return Choices(page, graph, modes, (), "auto", "", technical)
     tools = _some("tools", offered_tools(page, graph))
     tool_choice = _one("tool_choice", offered_tool_choices(tools))
     model = _one("model", offered_models())
-    return Choices(page, graph, modes, tools, tool_choice, model, page.all_modes or is_technical())
+    return Choices(page, graph, modes, tools, tool_choice, model, technical)
 
 
 def is_technical() -> bool:
     """Whether the visitor wants to see runs as they are, and not in plain words."""
     return _one("view", VIEWS) == "technical"
+
+
+def offered_graphs(page: PageInfo) -> tuple[str, ...]:
+    """The agents that can be chosen on a page."""
+    own = [f"{OWN}{state.name}" for state in session.own_graphs()] if page.own or page.all_modes else []
+    return (*page.graphs, *own)
 
 
 def offered_modes(page: PageInfo) -> tuple[StreamMode, ...]:
@@ -128,9 +152,10 @@ def address(page: PageInfo) -> dict[str, str]:
 def _starts(page: PageInfo) -> dict[str, Value]:
     """What a page begins with."""
     shared: dict[str, Value] = {"view": VIEWS[0], "tool_choice": "auto", "model": offered_models()[0]}
-    if not page.graphs:
+    if not page.asks:
         return shared
-    return shared | {"modes": list(page.modes), "graph": page.graphs[0], "tools": list(page.tools)}
+    graph = (*offered_graphs(page), "")[0]
+    return shared | {"modes": list(page.modes), "graph": graph, "tools": list(page.tools)}
 
 
 def _one(name: str, offered: Sequence[T]) -> T:

@@ -8,6 +8,7 @@ import secrets
 import streamlit as st
 
 from agent.engine.backend import RunBackend
+from agent.engine.own_graphs import OwnState
 from agent.engine.run import Run
 from agent.settings import Settings
 from agent.store.comments import Comment, Comments, Gate
@@ -56,6 +57,11 @@ def records_runs() -> bool:
 def demo_url() -> str | None:
     """Where the demo model's server listens, if there is one."""
     return pin.application().runs.demo_url
+
+
+def own_graphs() -> list[OwnState]:
+    """The host's own graphs, as they are now."""
+    return pin.application().runs.own_graphs()
 
 
 def session_id() -> str:

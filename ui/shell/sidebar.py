@@ -7,7 +7,7 @@ import contextlib
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
-from agent.graphs.registry import GRAPHS
+from agent.graphs.registry import graph_title
 from agent.settings import DEMO_MODELS
 from agent.streaming.modes import MODES
 from agent.tools.catalog import TOOLS
@@ -17,6 +17,7 @@ from ui.shell.choices import (
     VIEWS,
     Choices,
     address,
+    offered_graphs,
     offered_models,
     offered_modes,
     offered_tool_choices,
@@ -71,6 +72,8 @@ def links() -> None:
     """
     with st.container(gap="xxsmall"):
         for page in PAGES.values():
+            if page.own and not session.own_graphs():
+                continue
             # A page that is run alone, as in a test of its own, has no others to link to.
             with contextlib.suppress(StreamlitPageNotFoundError):
                 st.page_link(page.file, label=page.title, icon=page.icon, help=page.summary, query_params=address(page))
@@ -92,8 +95,9 @@ def view_switch() -> None:
 def _technical(choices: Choices) -> None:
     _model(choices)
     _details(choices)
-    with st.expander("Use your own OpenAI key", icon=":material/key:"):
-        _own_key()
+    if not choices.is_own:
+        with st.expander("Use your own OpenAI key", icon=":material/key:"):
+            _own_key()
 
 
 def _simple(choices: Choices) -> None:
@@ -108,7 +112,8 @@ def _simple(choices: Choices) -> None:
     _model(choices)
     with st.expander("More choices", icon=":material/tune:"):
         _details(choices)
-        _own_key()
+        if not choices.is_own:
+            _own_key()
 
 
 def _details(choices: Choices) -> None:
@@ -125,8 +130,11 @@ def _details(choices: Choices) -> None:
         + ". With none, you wait for the whole answer: that is *without streaming*. "
         "Changing them redraws the same run; nothing is asked again.",
     )
-    if len(page.graphs) > 1:
-        st.selectbox("Agent", page.graphs, key="graph", format_func=lambda name: GRAPHS[name].title)
+    graphs = offered_graphs(page)
+    if len(graphs) > 1:
+        st.selectbox("Agent", graphs, key="graph", format_func=graph_title)
+    if choices.is_own:
+        return
     tools = offered_tools(page, choices.graph)
     st.pills(
         "Tools the agent may use",
@@ -145,6 +153,8 @@ def _details(choices: Choices) -> None:
 
 
 def _model(choices: Choices) -> None:
+    if choices.is_own:
+        return
     st.selectbox("Model", offered_models(), key="model", format_func=lambda name: _MODELS.get(name, name))
     if choices.model in DEMO_MODELS and session.settings().is_demo:
         st.caption("No AI here: a demo model answers from a small book of places. It needs no key.")

@@ -1,0 +1,54 @@
+"""The fields of a form, drawn and read: for what a graph takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from agent.graphs.inputs import Field, assembled
+from agent.streaming.events import JSON
+from ui.markdown import safe_label
+
+
+def draw_fields(prefix: str, fields: Sequence[Field]) -> None:
+    """Draw the fields; what is filled in is kept under keys that begin with `prefix`."""
+    for field in fields:
+        key, label = f"{prefix}.{field.name}", safe_label(field.title)
+        if not field.required and field.default is None and field.path:
+            label += " :gray[(optional)]"
+        about = safe_label(field.help, 300) or None
+        default: Any = field.default
+        match field.kind:
+            case "text":
+                st.text_input(label, _text(default), key=key, help=about)
+            case "long text":
+                st.text_area(label, _text(default), key=key, help=about)
+            case "lines":
+                lines = "\n".join(map(_text, default)) if isinstance(default, list) else ""
+                st.text_area(label, lines, key=key, help=about, placeholder="One a line")
+            case "integer":
+                st.number_input(label, value=default if isinstance(default, int) else None, step=1, key=key, help=about)
+            case "number":
+                value = float(default) if isinstance(default, (int, float)) else None
+                st.number_input(label, value=value, key=key, help=about)
+            case "boolean":
+                st.toggle(label, bool(default), key=key, help=about)
+            case "choice":
+                place = field.choices.index(default) if default in field.choices else 0 if field.required else None
+                st.selectbox(label, field.choices, place, format_func=_text, key=key, help=about)
+            case "json":
+                text = "" if default is None else json.dumps(default, ensure_ascii=False)
+                st.text_area(label, text, key=key, help=about, placeholder="JSON")
+
+
+def read_fields(prefix: str, fields: Sequence[Field], schema: Mapping[str, Any] | None) -> JSON:
+    """What is filled in; raises NotFilledIn. Also for callbacks: a field that was not drawn has its default."""
+    values = {field.name: st.session_state.get(f"{prefix}.{field.name}", field.default) for field in fields}
+    return assembled(list(fields), values, schema)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
