@@ -10,7 +10,7 @@ from agent.graphs.registry import OWN
 from ui.chat import chat
 from ui.markdown import safe_label, safe_markdown
 from ui.shell import session
-from ui.shell._streamlit_compat import wait_for_browser
+from ui.shell.browser import wait_for_browser
 from ui.shell.choices import Choices
 from ui.shell.sidebar import sidebar
 
@@ -21,7 +21,7 @@ Start the app with your graph, and it appears here and in the lab, with nothing 
 make run GRAPHS=path/to/my_agent.py:graph
 ```
 
-`GRAPHS` takes a file and a name in it, a `package.module:name`, or a `langgraph.json`; several with commas between them.
+`GRAPHS` takes a file and a name in it, a `package.module:name`, or a `langgraph.json`; several, with commas between.
 The name is a compiled graph, or a function that makes one. On a server, set `TOOLSTREAM_GRAPHS` instead.
 """
 
