@@ -9,7 +9,6 @@ import json
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
-from typing import Any
 
 import httpx2
 from langchain_core.runnables import RunnableConfig
@@ -22,13 +21,14 @@ from agent.engine.run import ActiveRun, Run
 from agent.engine.warmup import warm_up
 from agent.errors import cause
 from agent.graphs.langchain import Graph
-from agent.graphs.registry import GRAPHS
+from agent.graphs.registry import GRAPHS, OWN
 from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.explain import explain
 from agent.llm.http import http_client
 from agent.settings import DEMO_MODELS, Settings
 from agent.streaming.adapter import Adapter, Happening
+from agent.streaming.events import JSON
 from agent.streaming.modes import RUN_MODES, STREAM_MODES
 from agent.streaming.watch import happenings
 from agent.tools.catalog import TOOLS
@@ -103,27 +103,36 @@ class Engine:
 
     async def _stream(self, run: ActiveRun, thread: Sequence[Run], adapter: Adapter) -> AsyncGenerator[Happening]:
         await asyncio.shield(self._opening)
-        request = run.request
-        key = run.take_key()
-        build = self._build if key else self._graph
-        graph = build(request.graph, request.tools, request.tool_choice, request.model, key)
-        config: RunnableConfig = {"recursion_limit": self._settings.limits.steps, "run_name": "toolstream"}
-        if request.all_modes:  # checkpoints are told of only where they are kept: here, as long as the run
+        request, limits = run.request, self._settings.limits
+        modes = STREAM_MODES if request.all_modes else RUN_MODES
+        config: RunnableConfig = {"recursion_limit": limits.steps, "run_name": "toolstream"}
+        inputs: JSON = request.inputs
+        keeps_threads = False
+        if request.graph.startswith(OWN):
+            own = await self.own.get(request.graph.removeprefix(OWN))
+            graph, keeps_threads = own.graph, own.keeps_threads
+            config["recursion_limit"] = limits.own_steps
+            if inputs is None:  # a graph that keeps its threads knows the turns before
+                inputs = {"messages": _turns((), run) if keeps_threads else self._messages(run, thread)}
+        else:
+            key = run.take_key()
+            build = self._build if key else self._graph
+            graph = build(request.graph, request.tools, request.tool_choice, request.model, key)
+            inputs = {"messages": self._messages(run, thread)}
+        if keeps_threads:
+            config["configurable"] = {"thread_id": run.thread_id}
+        elif request.all_modes:  # checkpoints are told of only where they are kept: here, as long as the run
             graph = graph.copy({"checkpointer": InMemorySaver()})
             config["configurable"] = {"thread_id": "1"}
-        inputs = {"messages": self._messages(run, thread)}
-        return happenings(graph, inputs, adapter, config=config, modes=STREAM_MODES if request.all_modes else RUN_MODES)
+        return happenings(graph, inputs, adapter, config=config, context=request.context, modes=modes)
 
-    def _messages(self, run: Run, thread: Sequence[Run]) -> list[dict[str, Any]]:
+    def _messages(self, run: Run, thread: Sequence[Run]) -> list[JSON]:
         """The finished turns of the thread, and the question."""
-        if tool := GRAPHS[run.request.graph].only_tool:
-            return [_tool_call(tool, place_of(run.request.question))]
-        messages: list[dict[str, Any]] = []
+        spec = GRAPHS.get(run.request.graph)
+        if spec and spec.only_tool:
+            return [_tool_call(spec.only_tool, place_of(run.request.question))]
         finished = [turn for turn in thread if turn.state == "finished"]
-        for turn in finished[-self._settings.limits.turns_remembered :]:
-            messages.append({"role": "user", "content": turn.request.question})
-            messages.append({"role": "assistant", "content": turn.answer})
-        return [*messages, {"role": "user", "content": run.request.question}]
+        return _turns(finished[-self._settings.limits.turns_remembered :], run)
 
     def _build(self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None) -> Graph:
         models = self._connect(model, key) if key else self._models(model, None)
@@ -141,9 +150,18 @@ class Engine:
         return Endpoint(model, key or self._settings.api_key or "no-key-needed", self._settings.base_url)
 
 
-def _tool_call(tool: str, place: str) -> dict[str, Any]:
+def _turns(before: Sequence[Run], run: Run) -> list[JSON]:
+    """The turns of a conversation as messages, and the question that comes after them."""
+    messages: list[JSON] = []
+    for turn in before:
+        messages.append({"role": "user", "content": turn.request.question})
+        messages.append({"role": "assistant", "content": turn.answer})
+    return [*messages, {"role": "user", "content": run.request.question}]
+
+
+def _tool_call(tool: str, place: str) -> JSON:
     """A ready-made message that asks for a tool, as if a model had written it."""
-    function = {"name": tool, "arguments": json.dumps({"place": place})}
+    function: JSON = {"name": tool, "arguments": json.dumps({"place": place})}
     return {
         "role": "assistant",
         "content": None,

@@ -1,16 +1,14 @@
-"""The agents that use LangChain: `react`, by hand, and `prebuilt`, LangGraph's own."""
+"""The agents that use LangChain: `react`, by hand, and `prebuilt`, the one of LangGraph's how-to."""
 
 from __future__ import annotations
 
-import functools
 import warnings
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.prebuilt import ToolNode, create_react_agent
@@ -19,29 +17,21 @@ from langgraph.types import Send
 
 from agent.llm.explain import explain
 from agent.llm.request import check_arguments
-from agent.loop import BackgroundLoop
-from agent.tools.registry import ToolFunction
+from agent.tools.registry import AnyTool, as_langchain
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 T = TypeVar("T")
 
 
-def react(
-    model: BaseChatModel,
-    tools: Sequence[ToolFunction],
-    *,
-    tool_choice: str = "auto",
-    loop: BackgroundLoop | None = None,
-) -> Graph:
+def react(model: BaseChatModel, tools: Sequence[AnyTool], *, tool_choice: str = "auto") -> Graph:
     """A ReAct agent by hand: the model asks for tools, each call runs as a task of its own, the model goes on.
 
     One task per call (`Send`) means that a call's result is delivered when it is done, not when all are.
-    `loop` lets `graph.stream` run the async tools.
     """
-    tool_node = _tool_node(tools, loop)
+    tool_node = _tool_node(tools)
     choose = _model_with_tools(model, tool_node, tool_choice)
 
-    async def call_model(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
+    async def agent(state: MessagesState, config: RunnableConfig) -> dict[str, Any]:
         return {"messages": [await choose(state).ainvoke(state["messages"], config)]}
 
     def each_call(state: MessagesState) -> list[Send] | str:
@@ -51,7 +41,7 @@ def react(
 
     return (
         StateGraph(MessagesState)
-        .add_node("agent", node(call_model, loop))
+        .add_node(agent)
         .add_node("tools", tool_node)
         .add_edge(START, "agent")
         .add_conditional_edges("agent", each_call, ["tools", END])
@@ -60,37 +50,18 @@ def react(
     )
 
 
-def prebuilt(
-    model: BaseChatModel,
-    tools: Sequence[ToolFunction],
-    *,
-    tool_choice: str = "auto",
-    loop: BackgroundLoop | None = None,
-) -> Graph:
+def prebuilt(model: BaseChatModel, tools: Sequence[AnyTool], *, tool_choice: str = "auto") -> Graph:
     """The same agent from `create_react_agent`; deprecated in LangGraph, but what its how-to is written with."""
-    tool_node = _tool_node(tools, loop)
+    tool_node = _tool_node(tools)
     choose = _model_with_tools(model, tool_node, tool_choice)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         return create_react_agent(lambda state, _runtime: choose(state), tool_node)
 
 
-def node(function: Callable[..., Coroutine[Any, Any, Any]], loop: BackgroundLoop | None) -> Any:
-    """An async function as a graph's node; with `loop`, `graph.stream` and `graph.invoke` can run it too."""
-    return RunnableLambda(_blocking(function, loop), function) if loop else RunnableLambda(function)
-
-
-def as_tools(functions: Sequence[ToolFunction], loop: BackgroundLoop | None = None) -> list[BaseTool]:
-    """LangChain tools of async functions; with `loop` they also work where they are called without await."""
-    return [
-        StructuredTool.from_function(func=_blocking(function, loop) if loop else None, coroutine=function)
-        for function in functions
-    ]
-
-
-def _tool_node(functions: Sequence[ToolFunction], loop: BackgroundLoop | None) -> ToolNode:
+def _tool_node(tools: Sequence[AnyTool]) -> ToolNode:
     return ToolNode(
-        as_tools(functions, loop),
+        [as_langchain(tool) for tool in tools],
         handle_tool_errors=_tell_model,
         wrap_tool_call=_with_whole_arguments,
         awrap_tool_call=_with_whole_arguments,
@@ -120,11 +91,3 @@ def _model_with_tools(
     first = model.bind_tools(tools, tool_choice=tool_choice)
     later = model.bind_tools(tools)
     return lambda state: first if isinstance(state["messages"][-1], HumanMessage) else later
-
-
-def _blocking(function: Callable[..., Coroutine[Any, Any, T]], loop: BackgroundLoop) -> Callable[..., T]:
-    @functools.wraps(function)
-    def run(*args: Any, **kwargs: Any) -> T:
-        return loop.call(function(*args, **kwargs))
-
-    return run

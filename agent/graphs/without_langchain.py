@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import json
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, NotRequired, get_type_hints
 
 import pydantic
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from langgraph.config import get_stream_writer
 from langgraph.errors import GraphBubbleUp
 from langgraph.graph import END, START, StateGraph
@@ -16,13 +20,12 @@ from openai import AsyncOpenAI
 from typing_extensions import TypedDict
 
 from agent.errors import ToolFailed
-from agent.graphs.langchain import Graph, node
+from agent.graphs.langchain import Graph
 from agent.llm.completions import stream_chunks
 from agent.llm.explain import explain
 from agent.llm.plain import Answer, as_token
 from agent.llm.request import arguments_kept, check_arguments
-from agent.loop import BackgroundLoop
-from agent.tools.registry import ToolFunction
+from agent.tools.registry import AnyTool, name_of
 
 Message = dict[str, Any]
 
@@ -35,30 +38,29 @@ class State(TypedDict):
     """What the last model call used, as the server counted it."""
 
 
-def tool_node(tools: Sequence[ToolFunction], *, loop: BackgroundLoop | None = None) -> Graph:
+def tool_node(tools: Sequence[AnyTool]) -> Graph:
     """A graph of one node that runs the last tool call it is given: `{"messages": [a message with tool_calls]}`."""
-    by_name = {tool.__name__: tool for tool in tools}
+    by_name = {name_of(tool): tool for tool in tools}
 
     async def call_tool(state: State) -> State:
         call = state["messages"][-1]["tool_calls"][-1]
         return {"messages": [await _run_tool(call, by_name)]}
 
-    return StateGraph(State).add_node("call_tool", node(call_tool, loop)).add_edge(START, "call_tool").compile()
+    return StateGraph(State).add_node(call_tool).add_edge(START, "call_tool").compile()
 
 
 def react_without_langchain(
     client: AsyncOpenAI,
     model: str,
-    tools: Sequence[ToolFunction],
+    tools: Sequence[AnyTool],
     *,
     tool_choice: str = "auto",
-    loop: BackgroundLoop | None = None,
 ) -> Graph:
     """The whole loop: the model asks for tools, each call runs as a task of its own, the model goes on.
 
     Its text arrives in the mode `custom`, as `{"role": "assistant", "content": token}`; what it thinks, as `reasoning`.
     """
-    by_name = {tool.__name__: tool for tool in tools}
+    by_name = {name_of(tool): tool for tool in tools}
     offer = [describe(tool) for tool in tools]
 
     async def call_model(state: State) -> State:
@@ -82,8 +84,8 @@ def react_without_langchain(
 
     return (
         StateGraph(State)
-        .add_node("agent", node(call_model, loop))
-        .add_node("tools", node(call_tool, loop))
+        .add_node("agent", call_model)
+        .add_node("tools", call_tool)  # type: ignore[arg-type]  # what `Send` hands it is a call, no state
         .add_edge(START, "agent")
         .add_conditional_edges("agent", each_call, ["tools", END])
         .add_edge("tools", "agent")
@@ -91,14 +93,16 @@ def react_without_langchain(
     )
 
 
-def describe(tool: ToolFunction) -> dict[str, Any]:
-    """A function as OpenAI's `tools` wants it: name, docstring, JSON schema of its parameters."""
+def describe(tool: AnyTool) -> dict[str, Any]:
+    """A tool as OpenAI's `tools` wants it: name, docstring, JSON schema of its parameters."""
+    if isinstance(tool, BaseTool):
+        return convert_to_openai_tool(tool)
     schema = _arguments(tool).model_json_schema()
     function = {"name": tool.__name__, "description": inspect.getdoc(tool) or "", "parameters": schema}
     return {"type": "function", "function": function}
 
 
-async def _run_tool(call: dict[str, Any], tools: dict[str, ToolFunction]) -> Message:
+async def _run_tool(call: dict[str, Any], tools: dict[str, AnyTool]) -> Message:
     """Run one call and answer it; a failure becomes the answer, so that the model is told and siblings go on."""
     name = call["function"]["name"]
     try:
@@ -110,18 +114,23 @@ async def _run_tool(call: dict[str, Any], tools: dict[str, ToolFunction]) -> Mes
     return {"role": "tool", "tool_call_id": call["id"], "name": name, "content": content}
 
 
-async def _tool_result(name: str, arguments: str, tools: dict[str, ToolFunction]) -> str:
+async def _tool_result(name: str, arguments: str, tools: dict[str, AnyTool]) -> str:
     if name not in tools:
         raise ToolFailed(f"There is no tool {name}, only {', '.join(tools) or 'none'}.")
     check_arguments(name, arguments_kept(arguments))
+    tool = tools[name]
     try:
-        parsed = _arguments(tools[name]).model_validate_json(arguments or "{}")
+        if isinstance(tool, BaseTool):
+            return str(await tool.ainvoke(json.loads(arguments or "{}")))
+        parsed = dict(_arguments(tool).model_validate_json(arguments or "{}"))
     except pydantic.ValidationError as error:
         raise ToolFailed(f"The arguments do not fit the tool {name}.") from error
-    return await tools[name](**dict(parsed))
+    if inspect.iscoroutinefunction(tool):
+        return str(await tool(**parsed))
+    return str(await asyncio.to_thread(tool, **parsed))
 
 
-def _arguments(tool: ToolFunction) -> type[pydantic.BaseModel]:
+def _arguments(tool: Callable[..., Any]) -> type[pydantic.BaseModel]:
     hints = get_type_hints(tool)
     fields: dict[str, Any] = {
         name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)

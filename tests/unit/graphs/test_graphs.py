@@ -1,20 +1,28 @@
-"""The graphs as somebody who copies them would use them: without our runner, with async and with sync streaming."""
+"""The graphs as somebody who copies them would use them: without our engine, with tools of every kind."""
+
+from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
 
 import pytest
+from langchain_core.tools import BaseTool, tool
+from langgraph.config import get_stream_writer
 
 from agent.demo_model import DemoServer
-from agent.graphs.langchain import prebuilt, react
-from agent.graphs.without_langchain import describe, react_without_langchain, tool_node
+from agent.graphs.registry import GRAPHS
+from agent.graphs.without_langchain import describe, tool_node
 from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.http import http_client
 from agent.loop import BackgroundLoop
 from agent.settings import Limits
 from agent.tools.catalog import TOOLS
-from agent.tools.registry import Models
+from agent.tools.registry import AnyTool, Models
+
+T = TypeVar("T")
 
 QUESTION = {"messages": [{"role": "user", "content": "what items are in the office and the bedroom?"}]}
 CALL = {
@@ -24,85 +32,108 @@ CALL = {
         {"id": "1", "type": "function", "function": {"name": "get_items", "arguments": '{"place":"bedroom"}'}}
     ],
 }
+AGENTS = [spec.name for spec in GRAPHS.values() if spec.has_assistant]
+Ask = Callable[[str, AnyTool], Any]
 
 
 @pytest.fixture(scope="module")
-def loop():
+def loop() -> Iterator[BackgroundLoop]:
     with BackgroundLoop() as loop:
         yield loop
 
 
 @pytest.fixture(scope="module")
-def url(loop):
+def models(loop: BackgroundLoop) -> Iterator[Models]:
+    """Models of a demo server, whose HTTP client belongs to `loop`."""
     server = DemoServer()
-    loop.call(server.start(), 10)
-    yield server.base_url
+
+    async def build() -> Models:
+        await server.start()
+        endpoint = Endpoint("demo-fast", "no key", server.base_url)
+        chat = chat_model(endpoint, Limits(), client)
+        return Models("demo-fast", chat, openai_client(endpoint, client))
+
+    client = http_client(Limits())
+    yield loop.call(build(), 10)
+    loop.call(client.aclose(), 10)
     loop.call(server.close(), 10)
 
 
-@contextmanager
-def models(url, loop):
-    """Models whose HTTP client belongs to `loop`."""
-
-    async def build():
-        client = http_client(Limits())
-        endpoint = Endpoint("demo-fast", "no key", url)
-        return Models("demo-fast", chat_model(endpoint, Limits(), client), openai_client(endpoint, client)), client
-
-    built, client = loop.call(build(), 10)
-    yield built
-    loop.call(client.aclose(), 10)
+def inputs_of(name: str) -> Any:
+    return {"messages": [CALL]} if GRAPHS[name].only_tool else QUESTION
 
 
-def build(name, tool_id, models, loop=None):
-    tools = [TOOLS[tool_id].build(models)]
-    if name == "tool_node":
-        return tool_node(tools, loop=loop), {"messages": [CALL]}
-    if name == "react_without_langchain":
-        return react_without_langchain(models.openai, models.name, tools, loop=loop), QUESTION
-    return {"react": react, "prebuilt": prebuilt}[name](models.chat, tools, loop=loop), QUESTION
+@pytest.mark.parametrize(
+    ("name", "tool_id", "mode"),
+    [
+        *((name, "get_items", "custom") for name in GRAPHS),
+        *((name, "get_items.llm", "messages") for name in GRAPHS if GRAPHS[name].uses_langchain),
+        *((name, "get_items.openai", "custom") for name in GRAPHS),
+    ],
+)
+def test_a_graph_delivers_what_its_tools_write_just_as_they_wrote_it(
+    models: Models, loop: BackgroundLoop, name: str, tool_id: str, mode: str
+) -> None:
+    async def collect() -> list[Any]:
+        graph = GRAPHS[name].build(models, [TOOLS[tool_id].build(models)])
+        return [part async for part in graph.astream(inputs_of(name), stream_mode=mode)]  # type: ignore[call-overload]
+
+    parts = loop.call(collect(), 30)
+    if tool_id == "get_items":
+        assert {"custom_tool_data": "Bed"} in parts
+    elif mode == "messages":
+        words = "".join(message.text for message, metadata in parts if metadata["langgraph_node"] == "tools")
+        assert "bedroom" in words
+    else:
+        assert sum(part["role"] == "assistant" for part in parts) > 10
 
 
-GRAPHS = [
-    ("react", "get_items", "custom"),
-    ("react", "get_items.llm", "messages"),
-    ("prebuilt", "get_items.llm", "messages"),
-    ("react", "get_items.openai", "custom"),
-    ("react_without_langchain", "get_items.openai", "custom"),
-    ("react_without_langchain", "get_items", "custom"),
-    ("tool_node", "get_items.openai", "custom"),
-]
+async def find_async(place: str) -> str:
+    """Find the items in a place."""
+    get_stream_writer()({"found": place})
+    return f"a thing in the {place}"
 
 
-@pytest.mark.parametrize(("name", "tool_id", "mode"), GRAPHS)
-def test_sync_stream_delivers_what_async_stream_delivers(url, loop, name, tool_id, mode):
-    async def collect(graph, inputs):
-        return [content(mode, part) async for part in graph.astream(inputs, stream_mode=mode)]
-
-    with models(url, loop) as built:
-        graph, inputs = build(name, tool_id, built, loop)
-        in_async = loop.call(collect(graph, inputs), 30)
-        in_sync = [content(mode, part) for part in graph.stream(inputs, stream_mode=mode)]
-    assert len(in_sync) > 3
-    assert sorted(in_sync) == sorted(in_async)
+def find_in_a_thread(place: str) -> str:
+    """Find the items in a place."""
+    time.sleep(0.01)
+    get_stream_writer()({"found": place})
+    return f"a thing in the {place}"
 
 
-def content(mode, part):
-    if mode == "messages":
-        message, metadata = part
-        return f"{metadata['langgraph_node']}: {message.text}"
-    return str(part)
+@tool
+async def find_by_decorator(place: str) -> str:
+    """Find the items in a place."""
+    get_stream_writer()({"found": place})
+    return f"a thing in the {place}"
 
 
-def test_without_signing_the_chunks_are_just_what_the_tool_wrote(url, loop):
-    with models(url, loop) as built:
-        graph, inputs = build("react", "get_items", built, loop)
-        chunks = list(graph.stream(inputs, stream_mode="custom"))
-    assert {"custom_tool_data": "Bed"} in chunks
+class FindByClass(BaseTool):
+    name: str = "find_by_class"
+    description: str = "Find the items in a place."
+
+    def _run(self, place: str) -> str:
+        get_stream_writer()({"found": place})
+        return f"a thing in the {place}"
 
 
-@pytest.mark.parametrize("name", ["react", "react_without_langchain"])
-def test_a_failing_tool_is_told_to_the_model_and_its_sibling_goes_on(url, loop, name):
+@pytest.mark.parametrize("name", AGENTS)
+@pytest.mark.parametrize("made", [find_async, find_in_a_thread, find_by_decorator, FindByClass()], ids=str)
+def test_every_agent_runs_every_kind_of_tool(models: Models, loop: BackgroundLoop, name: str, made: AnyTool) -> None:
+    async def collect() -> list[tuple[str, Any]]:
+        graph = GRAPHS[name].build(models, [made])
+        return [part async for part in graph.astream(QUESTION, stream_mode=["custom", "values"])]
+
+    parts = loop.call(collect(), 30)
+    assert {"found": "office"} in [data for mode, data in parts if mode == "custom"]
+    results = {text(message) for message in parts[-1][1]["messages"] if kind(message) == "tool"}
+    assert results == {"a thing in the office", "a thing in the bedroom"}
+
+
+@pytest.mark.parametrize("name", AGENTS)
+def test_a_failing_tool_is_told_to_the_model_and_its_sibling_goes_on(
+    models: Models, loop: BackgroundLoop, name: str
+) -> None:
     async def get_items(place: str) -> str:
         """List the items in a place."""
         if "office" in place:
@@ -110,11 +141,7 @@ def test_a_failing_tool_is_told_to_the_model_and_its_sibling_goes_on(url, loop, 
         await asyncio.sleep(0.01)
         return "bed, lamp"
 
-    with models(url, loop) as built:
-        make = {"react": lambda: react(built.chat, [get_items], loop=loop)}.get(
-            name, lambda: react_without_langchain(built.openai, built.name, [get_items], loop=loop)
-        )
-        messages = make().invoke(QUESTION)["messages"]
+    messages = loop.call(GRAPHS[name].build(models, [get_items]).ainvoke(QUESTION), 30)["messages"]
     results = sorted(text(message) for message in messages if kind(message) == "tool")
     assert results[0].startswith("Error: ")
     assert "secret" not in results[0]
@@ -122,24 +149,34 @@ def test_a_failing_tool_is_told_to_the_model_and_its_sibling_goes_on(url, loop, 
     assert text(messages[-1])
 
 
-def kind(message):
-    return message["role"] if isinstance(message, dict) else message.type
+@pytest.mark.parametrize("name", AGENTS)
+def test_a_forced_choice_holds_for_the_first_step_only(models: Models, loop: BackgroundLoop, name: str) -> None:
+    graph = GRAPHS[name].build(models, [find_async], "required")
+    messages = loop.call(graph.ainvoke({"messages": [{"role": "user", "content": "Say hello"}]}), 30)["messages"]
+    assert [kind(message) for message in messages[-2:]] == [
+        "tool",
+        "assistant" if name == "without_langchain" else "ai",
+    ]
 
 
-def text(message):
-    return message["content"] if isinstance(message, dict) else message.text
+def kind(message: Any) -> str:
+    return str(message["role"] if isinstance(message, dict) else message.type)
 
 
-def test_arguments_that_do_not_fit_and_unknown_tools_are_answered_not_raised(loop):
+def text(message: Any) -> str:
+    return str(message["content"] if isinstance(message, dict) else message.text)
+
+
+def test_arguments_that_do_not_fit_and_unknown_tools_are_answered_not_raised() -> None:
     async def double(number: int) -> str:
         """Double a number."""
         return str(2 * number)
 
-    def ask(name, arguments):
+    def ask(name: str, arguments: str) -> str:
         call = {"id": "1", "type": "function", "function": {"name": name, "arguments": arguments}}
-        graph = tool_node([double], loop=loop)
-        inputs = {"messages": [{"role": "assistant", "content": None, "tool_calls": [call]}]}
-        return graph.invoke(inputs)["messages"][-1]["content"]
+        inputs: Any = {"messages": [{"role": "assistant", "content": None, "tool_calls": [call]}]}
+        asked: Coroutine[Any, Any, Any] = tool_node([double]).ainvoke(inputs)
+        return str(asyncio.run(asked)["messages"][-1]["content"])
 
     assert ask("double", '{"number": 4}') == "8"
     assert ask("double", '{"number": "four"}') == "Error: The arguments do not fit the tool double."
@@ -147,7 +184,7 @@ def test_arguments_that_do_not_fit_and_unknown_tools_are_answered_not_raised(loo
     assert ask("treble", "{}") == "Error: There is no tool treble, only double."
 
 
-def test_a_function_is_described_to_openai_by_its_signature():
+def test_a_function_is_described_to_openai_by_its_signature() -> None:
     async def find(place: str, limit: int = 3) -> str:
         """Find things."""
         return place * limit
