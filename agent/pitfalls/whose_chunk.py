@@ -17,8 +17,7 @@ PITFALL = Pitfall(
     title="Two tools talk at once, and it becomes a word salad",
     seen="The model calls a tool for two places at the same time, and their words come out mixed into one text.",
     why="LangGraph delivers what a tool writes without saying which call wrote it.",
-    fix="async for event in watch(graph, inputs):  # agent/streaming/watch.py\n"
-    "    lanes[event.call].append(event.payload)\n"
+    fix="async for event in watch(graph, inputs): print(event.call, event.payload)  # from agent import watch\n"
     'write({"call": runtime.tool_call_id, "text": text})  # or in each tool',
     threads=(
         (

@@ -40,8 +40,8 @@ def events(request: RunRequest, lines: Iterable[str]) -> Iterator[StreamEvent]:
             happening = Happening(_life(line["data"], request))
         else:
             happening = (adapter.read(_part(line)) or [Happening(Unknown(line["data"]))])[0]
-        happening = happening._replace(node=happening.node or line["node"])
-        yield StreamEvent(line["seq"], line["at"], *happening)
+        payload, node, agent, calls, namespace = happening
+        yield StreamEvent(line["seq"], line["at"], payload, node or line["node"], agent, calls, namespace)
 
 
 def _life(data: Any, request: RunRequest) -> Payload:

@@ -22,7 +22,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError
 
-from agent.projections.transcript import fold
+from agent.projections.transcript import fold, walk
 from agent.store import format_1
 from agent.streaming.events import JSON, Ended, RunRequest, RunState, StreamEvent, json_safe
 from agent.streaming.modes import RUN_MODES
@@ -179,7 +179,7 @@ def from_stranger(data: bytes) -> Recording:
         found = parse(data.decode("utf-8", "replace"))
         lines = [json_safe(line, max_chars=MAX_BYTES, max_depth=64) for line in _lines(found)]
         recording = parse("\n".join(json.dumps(line) for line in lines))
-        if len(fold(recording.events, RUN_MODES).items) > MAX_ITEMS:
+        if sum(1 for _ in walk(fold(recording.events, RUN_MODES).items)) > MAX_ITEMS:
             raise BrokenRecording(f"The run has more than {MAX_ITEMS} tool calls and answers.")
         return dataclasses.replace(recording, interrupted=found.interrupted)
     except BrokenRecording:
@@ -307,8 +307,8 @@ def _header(line: str) -> tuple[Header, Callable[[RunRequest, Iterable[str]], It
     if not isinstance(data, dict) or data.get("toolstream") not in (FORMAT, format_1.FORMAT):
         raise BrokenRecording(_NO_RECORDING)
     try:
-        header = HEADERS.validate_python(data)
-    except (ValidationError, OverflowError) as error:
+        header = HEADERS.validate_json(line, strict=True)
+    except ValidationError as error:
         raise BrokenRecording(_NO_HEADER) from error
     return header, _events if data["toolstream"] == FORMAT else format_1.events
 

@@ -46,8 +46,10 @@ class Mark:
 
     def to_plain(self) -> dict[str, Any]:
         """As a dict that passes through any server."""
-        plain = {MARK: [list(step) for step in self.path], **self.place._asdict()}
-        return {**plain, "event": self.event, "tool": self.tool} if self.event else {**plain, "data": self.data}
+        namespace, task, node, agent = self.place
+        plain = {MARK: [list(step) for step in self.path], "namespace": list(namespace), "task": task}
+        plain |= {"node": node, "agent": agent}
+        return plain | ({"event": self.event, "tool": self.tool} if self.event else {"data": self.data})
 
     @classmethod
     def of(cls, data: object) -> Mark | None:

@@ -6,10 +6,12 @@ import time
 import pytest
 
 from agent.engine.in_process import InProcessBackend
+from agent.graphs.registry import GRAPHS
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
 from agent.streaming.adapter import Happening
-from agent.streaming.events import GRAPHS, RUN_MODES, RunRequest
+from agent.streaming.events import Checkpoint, Custom, Debug, RunRequest, Started, State, Token
+from agent.streaming.modes import RUN_MODES
 
 OFFICE = "what items are in the office?"
 BOTH = "what items are in the office and the bedroom?"
@@ -58,6 +60,11 @@ def wait_for(run, wanted, timeout=10):
     raise AssertionError("never happened")
 
 
+def begun_at(run):
+    """Seconds until its turn came."""
+    return next(event.at for event in run.read()[0] if isinstance(event.payload, Started))
+
+
 def wait_until(true, timeout=5):
     deadline = time.monotonic() + timeout
     while not true():
@@ -73,7 +80,7 @@ def test_every_agent_answers_with_every_kind_of_tool(backend, graph, tool):
     assert [event.seq for event in events] == list(range(len(events)))
     assert [event.at for event in events] == sorted(event.at for event in events)
     transcript = fold(events, RUN_MODES)
-    assert [(call.name, call.state) for call in transcript.tools] == [(tool.split(".")[0], "finished")]
+    assert [(call.name, call.state) for call in transcript.calls] == [(tool.split(".")[0], "finished")]
     assert run.answer
 
 
@@ -91,16 +98,17 @@ def test_every_agent_answers_with_every_kind_of_tool(backend, graph, tool):
 def test_every_chunk_of_two_parallel_calls_is_attributed_to_its_own(backend, graph, tool, mode):
     run = backend.start(request(BOTH, graph, tool, model="demo"))
     events = finish(run)
-    office, bedroom = fold(events, RUN_MODES).tools
-    assert ["office" in office.arguments, "bedroom" in bedroom.arguments] == [True, True]
+    office, bedroom = fold(events, RUN_MODES).calls
+    assert [office.args, bedroom.args] == [{"place": "office"}, {"place": "bedroom"}]
     of_tools = [event for event in events if event.mode == mode and event.node == "tools"]
     assert of_tools
-    assert all(event.tool_call_id in (office.id, bedroom.id) for event in of_tools)
-    order = [event.tool_call_id for event in of_tools]
+    assert all(event.calls in ((office.id,), (bedroom.id,)) for event in of_tools)
+    order = [event.call for event in of_tools]
     assert order != sorted(order, key=[office.id, bedroom.id].index), "they did not run at the same time"
     for call in (office, bedroom):
-        told = call.output.text.text or ", ".join(chunk["custom_tool_data"] for chunk in call.output.others)
-        assert told == call.result
+        words = "".join(item.output.text.text for item in call.items)
+        told = ", ".join(chunk["custom_tool_data"] for chunk in call.output.others)
+        assert (words or call.output.text.text or told) == call.result
 
 
 def test_all_modes_are_recorded_whatever_the_page_shows(backend):
@@ -112,11 +120,12 @@ def test_all_modes_are_recorded_whatever_the_page_shows(backend):
 @pytest.mark.parametrize("graph", GRAPHS)
 def test_a_run_for_developers_records_checkpoints_and_debug_too(backend, graph):
     events = finish(backend.start(request(graph=graph, tool="get_items", all_modes=True)))
-    kept = [event.data for event in events if event.mode == "checkpoints"]
+    kept = [event.payload.data for event in events if isinstance(event.payload, Checkpoint)]
     assert [checkpoint["next"] for checkpoint in (kept[0], kept[-1])] == [["__start__"], []]
-    debug = {event.data["type"] for event in events if event.mode == "debug"}
+    debug = {event.payload.data["type"] for event in events if isinstance(event.payload, Debug)}
     assert debug == {"checkpoint", "task", "task_result"}
-    assert fold(events, {"custom"}) == fold([e for e in events if e.mode not in ("checkpoints", "debug")], {"custom"})
+    others = [event for event in events if event.mode not in ("checkpoints", "debug")]
+    assert fold(events, {"custom"}).items == fold(others, {"custom"}).items
 
 
 def test_two_readers_see_the_same_log_each_at_its_own_cursor(backend):
@@ -134,8 +143,8 @@ def test_the_next_question_knows_the_finished_turns(backend):
     first = backend.start(request("what items are in the office?"))
     second = backend.start(request("thank you"), thread_id=first.thread_id)
     finish(second)
-    sent = next(event for event in second.read()[0] if event.mode == "values").data["messages"]
-    assert [message["content"] for message in sent] == ["what items are in the office?", first.answer, "thank you"]
+    sent = next(event.payload.messages for event in second.read()[0] if isinstance(event.payload, State))
+    assert [message.text for message in sent] == ["what items are in the office?", first.answer, "thank you"]
 
 
 def test_runs_of_one_thread_wait_for_each_other(backend):
@@ -145,12 +154,12 @@ def test_runs_of_one_thread_wait_for_each_other(backend):
     assert (second.state, second.place) == ("queued", 1)
     finish(second)
     assert first.ended
-    assert next(e.at for e in second.read()[0] if e.data == {"state": "running"}) > 0
+    assert begun_at(second) > 0
 
 
 def test_stop_closes_the_upstream_request_and_keeps_what_has_arrived(backend):
     run = backend.start(request("count to 5000", tool="get_items", model="demo", tool_choice="none"))
-    wait_for(run, lambda event: event.mode == "messages" and "20" in event.data["text"])
+    wait_for(run, lambda event: isinstance(event.payload, Token) and "20" in event.payload.text)
     hung_up = backend._engine.demo.stats.hung_up
     asked = time.monotonic()
     run.stop()
@@ -167,18 +176,18 @@ def test_stop_closes_the_upstream_request_and_keeps_what_has_arrived(backend):
 def test_stop_reaches_two_parallel_tools(backend, graph):
     tool = "get_items.llm" if graph == "react" else "get_items.openai"
     run = backend.start(request(BOTH, graph, tool, model="demo"))
-    wait_for(run, lambda event: event.tool_call_id and event.mode in ("messages", "custom"))
+    wait_for(run, lambda event: event.call and event.mode in ("messages", "custom"))
     wait_until(lambda: backend._engine.demo.stats.active == 2)
     run.stop()
     wait_until(lambda: backend._engine.demo.stats.active == 0)
-    assert [call.state for call in fold(finish(run), ()).tools] == ["stopped", "stopped"]
+    assert [call.state for call in fold(finish(run), ()).calls] == ["stopped", "stopped"]
 
 
 def test_a_run_stopped_in_the_queue_never_begins(backend):
     first = backend.start(request(model="demo"))
     second = backend.start(request(), thread_id=first.thread_id)
     second.stop()
-    assert [event.data["state"] for event in finish(second)] == ["queued", "stopped"]
+    assert [event.payload.kind for event in finish(second)] == ["queued", "ended"]
     finish(first)
     assert first.state == "finished"
 
@@ -196,14 +205,14 @@ def test_stopping_twice_or_after_the_end_changes_nothing(backend):
 def test_a_forced_choice_holds_for_the_first_model_call_only(backend, choice):
     for graph, tool in (("react", "get_items.llm"), ("prebuilt", "get_items.llm"), ("without_langchain", "get_items")):
         run = backend.start(request("hello", graph, tool, tool_choice=choice))
-        assert len(fold(finish(run), ()).tools) == 1
+        assert len(fold(finish(run), ()).calls) == 1
         assert run.state == "finished"
 
 
 def test_no_tool_is_called_when_none_may_be(backend):
     for graph, tool in (("react", "get_items"), ("prebuilt", "get_items"), ("without_langchain", "get_items")):
         run = backend.start(request(graph=graph, tool=tool, tool_choice="none"))
-        assert fold(finish(run), ()).tools == []
+        assert fold(finish(run), ()).calls == []
         assert run.answer
 
 
@@ -265,7 +274,7 @@ def test_a_visitors_limits_are_theirs_alone():
 def test_the_queue_is_first_come_first_served_and_passes_over_who_has_their_share():
     with InProcessBackend(Settings(demo_rate=60, limits=Limits(runs_at_once=2, runs_per_session=1))) as backend:
         runs = [backend.start(request("count to 60", model="demo", tool_choice="none"), session=who) for who in "aabc"]
-        wait_for(runs[2], lambda event: event.data == {"state": "running"})
+        wait_for(runs[2], lambda event: isinstance(event.payload, Started))
         assert [(run.state, run.place) for run in runs] == [
             ("running", 0),
             ("queued", 1),
@@ -274,9 +283,7 @@ def test_the_queue_is_first_come_first_served_and_passes_over_who_has_their_shar
         ]
         for run in runs:
             finish(run)
-        begun = [
-            run.header.asked_at + next(e.at for e in run.read()[0] if e.data == {"state": "running"}) for run in runs
-        ]
+        begun = [run.header.asked_at + begun_at(run) for run in runs]
         assert begun[0] < begun[2] < min(begun[1], begun[3])
 
 
@@ -304,5 +311,5 @@ def test_closing_ends_what_runs_and_says_so():
 def test_late_output_never_reaches_a_run_that_has_ended(backend):
     run = backend.start(request())
     events = finish(run)
-    run.append(Happening("custom", "late"), Limits())
+    run.append(Happening(Custom("late")), Limits())
     assert run.read()[0] == events

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from agent.engine.request_check import tools_for
+from agent.graphs.registry import GRAPHS
 from agent.snippets.programs import program, stays_empty
-from agent.streaming.events import GRAPHS, STREAM_MODES
+from agent.streaming.modes import STREAM_MODES
 from tests.serving import model_server
 
 ROOT = Path(__file__).parents[3]
@@ -75,7 +76,7 @@ def test_a_program_prints_its_lane(graph, mode, printed):
     if stays_empty(graph, mode):
         assert printed[graph, mode] == ""
     else:
-        node = "call_tool" if graph == "tool_node" else "agent"
+        node = {"tool_node": "call_tool", "create_agent": "model"}.get(graph, "agent")
         assert EXPECTED[mode].replace("agent", node) in printed[graph, mode]
 
 

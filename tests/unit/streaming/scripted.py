@@ -83,15 +83,15 @@ def calling(*calls: tuple[str, str, dict[str, Any]], text: str = "") -> AIMessag
 def pieces(message: AIMessage) -> Iterator[ChatGenerationChunk]:
     """A message as it is streamed: its words, then each call in three pieces."""
     for word in re.findall(r"\S+\s*", str(message.content)):
-        yield ChatGenerationChunk(message=AIMessageChunk(word))
+        yield ChatGenerationChunk(message=AIMessageChunk(content=word))
     for index, call in enumerate(message.tool_calls):
         half = len(args := json.dumps(call["args"])) // 2
         yield _call_piece(tool_call_chunk(name=call["name"], args="", id=call["id"], index=index))
         for part in (args[:half], args[half:]):
             yield _call_piece(tool_call_chunk(args=part, index=index))
     end = {"finish_reason": "tool_calls" if message.tool_calls else "stop"}
-    yield ChatGenerationChunk(message=AIMessageChunk("", response_metadata=end))
+    yield ChatGenerationChunk(message=AIMessageChunk(content="", response_metadata=end))
 
 
 def _call_piece(piece: ToolCallChunk) -> ChatGenerationChunk:
-    return ChatGenerationChunk(message=AIMessageChunk("", tool_call_chunks=[piece]))
+    return ChatGenerationChunk(message=AIMessageChunk(content="", tool_call_chunks=[piece]))

@@ -1,30 +1,113 @@
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.streaming.events import RunRequest, StreamEvent, json_safe
+from agent.streaming.events import (
+    EVENTS,
+    AskedCall,
+    CallPiece,
+    Custom,
+    Ended,
+    Interrupt,
+    Interrupted,
+    Message,
+    Payload,
+    Queued,
+    RunRequest,
+    State,
+    StreamEvent,
+    TaskEnded,
+    Token,
+    Unknown,
+    Update,
+    Usage,
+    json_safe,
+)
+from agent.streaming.modes import MODES, RUN_MODES, STREAM_MODES
+
+PAYLOADS: list[Payload] = [
+    Queued(RunRequest("?", inputs={"topic": "cats"})),
+    Ended("failed", "Why.", "Half an answer"),
+    Custom({"rows": [1, None, "ä"]}),
+    Token("m", "Hi", "thinking", ({"type": "image"},), (CallPiece("c#2", "look", "{"),), "stop", Usage(3, 4)),
+    Update((Message("ai", "Hi", "m", calls=(AskedCall("c", "look", {"place": "A"}),)),), ["more"], Usage(1, 2), True),
+    State(rest="a value"),
+    Interrupted((Interrupt("i", {"question": "Really?"}),)),
+    TaskEnded("t", "tools", failed=True, interrupts=(Interrupt("i"),)),
+    Unknown({"of": "another library"}, "messages"),
+]
 
 
-def test_an_event_survives_json():
-    event = StreamEvent(3, 1.25, "custom", {"rows": [1, None, "ä"]}, "tools", "call_1", ("tools:7", "inner:8"))
-    assert StreamEvent.from_json(json.loads(json.dumps(event.to_json()))) == event
+@pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: str(payload.kind))
+def test_an_event_survives_json(payload: Payload) -> None:
+    event = StreamEvent(3, 1.25, payload, "tools", "math", ("call_1", "call_2"), ("tools:7", "inner:8"))
+    assert StreamEvent.from_json(json.dumps(event.to_json())) == event
 
 
-def test_a_request_survives_json():
+@pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: str(payload.kind))
+def test_an_event_is_delivered_in_one_of_the_modes(payload: Payload) -> None:
+    assert StreamEvent(0, 0, payload).mode in ("run", *STREAM_MODES)
+
+
+def test_what_is_empty_is_left_out() -> None:
+    assert StreamEvent(0, 0.5, Token("m", "Hi")).to_json() == {
+        "seq": 0,
+        "at": 0.5,
+        "payload": {"message": "m", "text": "Hi", "kind": "token"},
+    }
+
+
+def test_the_innermost_call_is_the_one_that_an_event_belongs_to() -> None:
+    assert StreamEvent(0, 0, Custom(1), calls=("outer", "inner")).call == "inner"
+    assert StreamEvent(0, 0, Custom(1)).call is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "[]",
+        '{"seq": 0, "at": 0}',
+        '{"seq": "0", "at": 0, "payload": {"kind": "started"}}',
+        '{"seq": -1, "at": 0, "payload": {"kind": "started"}}',
+        '{"seq": 0, "at": NaN, "payload": {"kind": "started"}}',
+        f'{{"seq": 0, "at": {"9" * 400}, "payload": {{"kind": "started"}}}}',
+        '{"seq": 0, "at": 0, "payload": {"kind": "dreamt"}}',
+        '{"seq": 0, "at": 0, "payload": {"kind": "unknown", "data": 1, "of": "run"}}',
+        '{"seq": 0, "at": 0, "payload": {"kind": "started"}, "calls": [null]}',
+        f'{{"seq": 0, "at": 0, "payload": {{"kind": "custom", "data": {"[" * 10_000}',
+    ],
+)
+def test_what_is_no_event_is_a_value_error(line: str) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        StreamEvent.from_json(line)
+
+
+def test_a_request_survives_json() -> None:
     request = RunRequest("what?", "prebuilt", ("get_items", "take_inventory"), "required", "demo-fast", "home")
     assert RunRequest.from_json(json.loads(json.dumps(request.to_json()))) == request
 
 
-def test_plain_values_stay_as_they_are():
+def test_every_mode_has_its_entry_and_its_payloads() -> None:
+    assert all(spec.name == name for name, spec in MODES.items())
+    of_unknown = EVENTS.json_schema()["$defs"]["Unknown"]["properties"]["of"]["enum"]
+    assert set(of_unknown) == set(STREAM_MODES)
+    assert set(RUN_MODES) == set(STREAM_MODES) - {"checkpoints", "debug"}
+
+
+def test_plain_values_stay_as_they_are() -> None:
     value = {"a": [1, 2.5, None, True, "text"], "b": {"c": []}}
     assert json_safe(value) == value
 
 
 class Hostile:
-    def __str__(self):
+    def __str__(self) -> str:
         raise RuntimeError("no")
 
 
@@ -47,26 +130,27 @@ class Point:
         (Hostile(), "(a Hostile that cannot be shown: RuntimeError)"),
     ],
 )
-def test_odd_values_are_said_in_json(value, plain):
+def test_odd_values_are_said_in_json(value: object, plain: object) -> None:
     assert json_safe(value) == plain
 
 
-def test_cycles_and_depths_end():
-    cycle: list = []
+def test_cycles_and_depths_end() -> None:
+    cycle: list[Any] = []
     cycle.append(cycle)
     assert json_safe(cycle) == ["(a cycle)"]
-    deep: list = []
+    deep: list[Any] = []
     for _ in range(10_000):
         deep = [deep]
     assert "nested too deep" in json.dumps(json_safe(deep))
 
 
-def test_five_megabytes_are_cut_and_say_so():
+def test_five_megabytes_are_cut_and_say_so() -> None:
     plain = json_safe({"text": "x" * 5_000_000, "more": list(range(1_000_000))})
-    assert "more characters" in plain["text"]
+    assert isinstance(plain, dict)
+    assert "more characters" in str(plain["text"])
     assert len(json.dumps(plain)) < 400_000
 
 
 @given(st.recursive(st.one_of(st.none(), st.text(), st.binary(), st.floats(), st.integers()), st.lists))
-def test_whatever_is_sent_becomes_strict_json(value):
+def test_whatever_is_sent_becomes_strict_json(value: object) -> None:
     json.dumps(json_safe(value), allow_nan=False).encode("utf-8")
