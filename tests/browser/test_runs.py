@@ -64,15 +64,8 @@ def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(ope
 
 
 def test_a_run_at_work_is_followed_by_whoever_has_its_link(open_page):
-    with app_server({"TOOLSTREAM_DEMO_RATE": "12"}) as app:
-        page = open_page(app)
-        visit(page, "/LLM_tokens?model=demo")
-        ask(page, BEDROOM)
-        owner = page.context.new_page()
-        owner.goto("/Runs")
-        owner.locator(f"{LIST} {ROW}").click()
-        owner.get_by_role("button", name="Share").click()
-        owner.locator(".st-key-share button").click()
+    with app_server({"TOOLSTREAM_DEMO_RATE": "5"}) as app:  # it would be at work for a minute
+        owner = _share_at_work(open_page(app))
         link = owner.get_by_text(re.compile("/Runs\\?share=")).first.inner_text()
 
         guest = open_page(app, viewport={"width": 390, "height": 844})
@@ -86,6 +79,15 @@ def test_a_run_at_work_is_followed_by_whoever_has_its_link(open_page):
         owner.locator(".st-key-share button").wait_for()
         guest.reload()
         expect(guest.get_by_text("leads nowhere")).to_be_visible()
+
+
+def test_what_is_open_below_a_run_stays_open_when_the_run_ends(open_page):
+    with app_server({"TOOLSTREAM_DEMO_RATE": "40"}) as app:
+        owner = _share_at_work(open_page(app))
+        owner.get_by_role("button", name="Review pack").wait_for()
+        owner.get_by_role("button", name="Share").scroll_into_view_if_needed()
+        owner.locator(".st-key-revoke button").click()
+        owner.locator(".st-key-share button").wait_for()
 
 
 def test_a_replay_can_be_paused_and_goes_on_from_there(page):
@@ -103,6 +105,19 @@ def test_a_replay_can_be_paused_and_goes_on_from_there(page):
     expect(page.get_by_text("Without streaming you would have waited")).to_be_visible()
     page.keyboard.press("Home")
     expect(page.get_by_text("Without streaming you would have waited")).to_have_count(0)
+
+
+def _share_at_work(page):
+    """Ask, and in a second tab make a link to the run, which goes on; returns that tab."""
+    visit(page, "/LLM_tokens?model=demo")
+    ask(page, BEDROOM)
+    owner = page.context.new_page()
+    owner.goto("/Runs")
+    owner.locator(f"{LIST} {ROW}").click()
+    owner.get_by_role("button", name="Share").click()
+    owner.locator(".st-key-share button").click()
+    owner.locator(".st-key-revoke button").wait_for()
+    return owner
 
 
 def _replay(page):

@@ -25,8 +25,10 @@ _BEFORE_SHARING = (
 def bar(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
     """The buttons below a run."""
     with st.container(horizontal=True, key="review", gap="small"):
+        taken_along = st.container(horizontal=True, width="content", gap="small")  # what follows keeps its place
         if run.ended:
-            _take_along(kind, run, modes)
+            with taken_along:
+                _take_along(kind, run, modes)
         if kind == "own":
             _share(run)
         _comment(kind, run)
