@@ -148,11 +148,11 @@ def test_a_comment_is_for_the_pack_and_the_host(store):
     assert [comment.text for comment in store.comments.of("my-own-run")] == ["=Too slow"]
 
     host = open_runs()
-    host.text_input(key="typed_password").set_value("wrong").run()
+    host.text_input(key="typed_password_0").set_value("wrong").run()
     assert "not the password" in text(host)
     assert not host.dataframe
     time.sleep(1.1)
-    host.text_input(key="typed_password").set_value("sesame").run()
+    host.text_input(key="typed_password_1").set_value("sesame").run()
     assert host.dataframe[0].value["comment"].tolist() == ["=Too slow"]
     assert "sesame" not in repr(host.session_state)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from agent.engine.run import Run
-from ui.chat import PATIENCE, Follow, retry
+from ui.chat import Follow, retry
 from ui.lab.code import CodeView
 from ui.lab.inspector import InspectorView
 from ui.lab.lanes import LanesView
@@ -17,7 +17,7 @@ from ui.lab.metrics import FiguresView
 from ui.lab.timeline import TimelineView
 from ui.markdown import safe_label, safe_markdown
 from ui.run.drawing import show_end
-from ui.shell.browser import wait_for_browser
+from ui.shell.browser import PATIENCE, wait_for_browser
 from ui.shell.catalog import GRAPH_TITLES
 from ui.shell.choices import Choices
 

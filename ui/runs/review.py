@@ -41,7 +41,8 @@ def host() -> None:
         return
     with st.expander("For the host: all feedback", icon=":material/lock:"):
         if not st.session_state.get("is_host"):
-            st.text_input("Password", type="password", key="typed_password", on_change=_try_password)
+            key = session.input_key("typed_password")
+            st.text_input("Password", type="password", key=key, on_change=_try_password, args=(key,))
             if refusal := st.session_state.pop("password_refusal", None):
                 st.warning(refusal, icon=":material/lock:")
             return
@@ -173,10 +174,9 @@ def _link(run: Run) -> str:
     return urlunsplit((here.scheme, here.netloc, path, f"share={token}", ""))
 
 
-def _try_password() -> None:
+def _try_password(key: str) -> None:
     """Look at the typed password, and take it out of the widget, whose value would be sent with every click."""
-    gate, typed = session.host_gate(), str(st.session_state.get("typed_password") or "")
-    st.session_state["typed_password"] = ""
+    gate, typed = session.host_gate(), str(session.take_input("typed_password", key) or "")
     if gate is None or not typed:
         return
     if seconds := gate.wait():

@@ -200,25 +200,24 @@ def modes_of(run: Run) -> tuple[StreamMode, ...]:
 
 def _upload() -> None:
     with st.expander("Look at a recording that somebody sent you", icon=":material/upload_file:"):
-        number = st.session_state.setdefault("upload_number", 0)
+        key = session.input_key("upload")
         st.file_uploader(
             "A recording (.jsonl)",
             type="jsonl",
-            key=f"upload_{number}",
+            key=key,
             max_upload_size=UPLOAD_MEGABYTES,
             on_change=_take_file,
-            args=(number,),
+            args=(key,),
             help="It is shown to you only, and not kept.",
         )
         if refusal := st.session_state.pop("upload_refusal", None):
             st.warning(safe_markdown(refusal), icon=":material/block:")
 
 
-def _take_file(number: int) -> None:
-    file = st.session_state.get(f"upload_{number}")
+def _take_file(key: str) -> None:
+    file = session.take_input("upload", key)
     if file is None:
         return
-    st.session_state["upload_number"] = number + 1  # a new widget: the old one lets go of the file
     try:
         st.session_state["uploaded"] = from_stranger(file.getvalue())
     except BrokenRecording as error:

@@ -24,6 +24,7 @@ from agent.errors import Refusal
 from agent.settings import Settings
 from agent.store.recording import dump, parse
 from agent.streaming.events import RunRequest, StreamEvent
+from ui.shell._streamlit_compat import run_one_script_a_session
 
 _PIN = "_toolstream_application_1"
 """The number goes up with a change of what it holds."""
@@ -105,6 +106,7 @@ def _current(run: Run) -> Run:
 def _start() -> Application:
     started = Application(Settings.from_env(ChainMap(_openai_secrets(), dict(os.environ))))
     atexit.register(started.close)
+    run_one_script_a_session()
     sys.setswitchinterval(0.0005)  # readers share the GIL with the loop: let go of it sooner
     gc.freeze()  # what is imported by now is never garbage
     gc.set_threshold(50_000, 10, 10)  # the logs of runs are much memory and no garbage: look through them rarely

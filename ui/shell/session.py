@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import Any
 
 import streamlit as st
 
@@ -124,6 +125,25 @@ def new_conversation(page: str) -> None:
     """Leave this page's conversation; its runs stay where they are."""
     st.session_state.setdefault("threads", {}).pop(page, None)
     st.query_params.pop("run", None)
+
+
+def input_key(name: str) -> str:
+    """The key of a widget for what is taken out of it at once: another one after each `take_input`."""
+    return f"{name}_{st.session_state.get('inputs_taken', {}).get(name, 0)}"
+
+
+def take_input(name: str, key: str) -> Any:
+    """What was put into the widget with this `input_key`; None if nothing was, or it has been taken before.
+
+    A browser sends a widget's value with every click until a script without the widget has ended. If the widget were
+    only emptied, its callback would run again for the same input.
+    """
+    if key != input_key(name) or not (value := st.session_state.get(key)):
+        return None
+    taken: dict[str, int] = st.session_state.setdefault("inputs_taken", {})
+    taken[name] = taken.get(name, 0) + 1
+    del st.session_state[key]
+    return value
 
 
 def _is_https() -> bool:
