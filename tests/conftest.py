@@ -45,7 +45,8 @@ def app(model: DemoServer) -> Iterator[App]:
     """The app, shared by all tests that do not need one of their own."""
     from tests.serving import app_server, pointed_at
 
-    with app_server({**pointed_at(model), "TOOLSTREAM_RUNS_PER_MINUTE": "1000"}) as server:
+    limits = {"RUNS_PER_MINUTE": "1000", "OUTPUT_BYTES": "50000000", "OUTPUT_EVENTS": "100000"}
+    with app_server(pointed_at(model) | {f"TOOLSTREAM_{name}": limit for name, limit in limits.items()}) as server:
         yield server
 
 
@@ -130,12 +131,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "failing_runs: runs fail on purpose, and the app may log why")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser comes last: Playwright keeps an event loop running, beside which no test can run its own.
+    """In which order tests come, and what several workers share out among them.
 
-    Several workers take files in this order, too.
+    The browser comes last: Playwright keeps an event loop running, beside which no test can run its own. A file stays
+    with one worker, for its fixtures; in the browser, where tests are long and share the app of all, each goes where
+    there is time for it, but for the files with a server of their own.
     """
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    for item in items:
+        own_server = {"counting_app", "hostile_app"} & set(getattr(item, "fixturenames", ()))
+        if "browser" not in item.path.parts or own_server:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.get_closest_marker("xdist_group") is None))
 
 
 def _context(browser: Browser, app: App, **options: Any) -> BrowserContext:

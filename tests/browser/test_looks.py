@@ -12,6 +12,7 @@ from tests.browser.visitor import (
     ask,
     axe_findings,
     boxes,
+    settle,
     visit,
     wait_for_end,
     wait_for_text,
@@ -44,7 +45,7 @@ def test_a_first_visit_by_phone_starts_at_the_top(open_page, app):
     page = open_page(app, **PHONE)
     visit(page, "/")
     page.locator("main").get_by_role("button").last.wait_for()
-    page.wait_for_timeout(500)  # that nothing scrolls has no event
+    settle(page)
     expect(page.locator("h1")).to_be_in_viewport(ratio=1, timeout=1)
 
 
@@ -61,25 +62,25 @@ def test_a_phone_runs_two_calls_one_below_the_other(open_page, app):
 
 
 @pytest.mark.parametrize("view", ["simple", "technical"])
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_a_screen_reader_meets_no_obstacle_of_ours(open_page, app, scheme, view):
-    page = open_page(app, color_scheme=scheme)
-    for path in PAGES:
-        visit(page, f"{path}?model=demo-fast", view)
-        assert axe_findings(page) == [], path
-        ask(page, BOTH)
-        wait_for_end(page)
-        assert axe_findings(page) == [], f"{path}, answered"
-    for path in ("/Pitfalls", "/Runs"):
-        page.goto(path)
-        page.locator("h1").wait_for()
-        page.wait_for_timeout(500)  # the last of the page's parts has no name of its own
-        assert axe_findings(page) == [], path
+@pytest.mark.parametrize("path", PAGES)
+def test_a_screen_reader_meets_no_obstacle_of_ours(page, path, view):
+    visit(page, f"{path}?model=demo-fast", view)
+    assert axe_findings(page) == []
+    ask(page, BOTH)
+    wait_for_end(page)
+    assert axe_findings(page) == [], "answered"
+
+
+@pytest.mark.parametrize("path", ["/Pitfalls", "/Runs"])
+def test_a_screen_reader_meets_no_obstacle_on_the_other_pages(page, path):
+    page.goto(path)
+    page.locator("h1").wait_for()
+    assert axe_findings(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_the_page_follows_the_visitors_color_scheme(open_page, app, scheme):
-    page = open_page(app, color_scheme=scheme)
+def test_the_page_follows_the_visitors_color_scheme(page, scheme):
+    page.emulate_media(color_scheme=scheme)
     visit(page, "/LLM_tokens")
     color = "e => getComputedStyle(e).backgroundColor"
     for part in ("stApp", "stSidebar"):

@@ -1,12 +1,11 @@
 """A visitor's own runs in a real browser: over a restart, by a link, as a replay and as a file to send."""
 
 import re
-import time
 
 from playwright.sync_api import expect
 
 from tests.browser.visitor import BEDROOM, BOTH, ask, visit, wait_for_end, wait_for_text
-from tests.serving import app_server
+from tests.serving import app_server, wait_until
 
 PLAY = ".st-key-replay_button button"
 ROW = "[class*=st-key-open_] button"
@@ -25,7 +24,8 @@ def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(ope
         wait_for_text(page, 150)
         (cookie,) = [cookie for cookie in page.context.cookies() if cookie["name"] == "toolstream_visitor"]
         assert (cookie["sameSite"], len(cookie["value"])) == ("Strict", 22)
-        time.sleep(0.6)
+        runs = tmp_path / "runs"
+        wait_until(lambda: [lines(file) > 20 for file in runs.glob("*.jsonl")] == [True] * 2, 5, "both are on the disk")
         app.process.kill()
         app.process.wait()
 
@@ -118,6 +118,10 @@ def _share_at_work(page):
     owner.locator(".st-key-share button").click()
     owner.locator(".st-key-revoke button").wait_for()
     return owner
+
+
+def lines(file):
+    return len(file.read_text().splitlines())
 
 
 def _replay(page):
