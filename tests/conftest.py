@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.serving import App
 
 OpenPage = Callable[..., "Page"]
+Watch = Callable[["Page", "App"], None]
 
 PATIENCE = 40_000
 """Milliseconds that a page may take, on a machine that is busy with other things."""
@@ -68,7 +69,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def watched(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, App], None]]:
+def watched(request: pytest.FixtureRequest) -> Iterator[Watch]:
     """Watch pages; in the end no error went uncaught, nothing was loaded from elsewhere, and the app's log is clean.
 
     A failed run is logged with its cause; tests that want one are marked with `failing_runs`.
@@ -92,7 +93,7 @@ def watched(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, App], No
 
 
 @pytest.fixture
-def open_page(browser: Browser, watched: Callable[[Page, App], None]) -> Iterator[OpenPage]:
+def open_page(browser: Browser, watched: Watch) -> Iterator[OpenPage]:
     """Open pages of an app, each in a browser context of its own; keywords are the context's options."""
     contexts: list[BrowserContext] = []
 
@@ -116,7 +117,7 @@ def desktop(browser: Browser, app: App) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(desktop: BrowserContext, app: App, watched: Callable[[Page, App], None]) -> Iterator[Page]:
+def page(desktop: BrowserContext, app: App, watched: Watch) -> Iterator[Page]:
     """A page of the shared app, still empty; what it leaves in the browser is cleared away."""
     page = desktop.new_page()
     watched(page, app)

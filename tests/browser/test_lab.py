@@ -2,9 +2,11 @@
 
 import time
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import STOP, axe_findings, settle, visit
+from tests.conftest import OpenPage
+from tests.serving import App
 
 PARALLEL = "Search the archive for the lighthouse and take inventory of the garage"
 CELLS = "[data-testid=stDataFrame] table td"
@@ -30,22 +32,22 @@ WATCH = """selector => {
 }"""
 
 
-def ask(page, question):
+def ask(page: Page, question: str) -> None:
     page.locator(".st-key-question textarea").fill(question)
     page.locator(".st-key-question textarea").press("Enter")
     page.locator(STOP).wait_for()
 
 
-def finish(page):
+def finish(page: Page) -> None:
     page.locator(STOP).wait_for(state="detached", timeout=60_000)
     expect(page.get_by_text("Finished")).to_be_visible()
 
 
-def look(page, view):
+def look(page: Page, view: str) -> None:
     page.locator(".st-key-lab_view").get_by_text(view, exact=True).click()
 
 
-def test_two_parallel_tools_of_different_speed_fill_their_lane_live(page):
+def test_two_parallel_tools_of_different_speed_fill_their_lane_live(page: Page) -> None:
     visit(page, "/Stream_lab?modes=custom,updates&model=demo-fast")
     ask(page, PARALLEL)
     page.evaluate(WATCH, CELLS)
@@ -59,7 +61,7 @@ def test_two_parallel_tools_of_different_speed_fill_their_lane_live(page):
     assert only_slow, "the quick tool's end was not seen while the slow one went on"
 
 
-def test_the_lanes_are_the_same_after_a_refresh(page):
+def test_the_lanes_are_the_same_after_a_refresh(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo-fast")
     ask(page, "what items are in the office?")
     finish(page)
@@ -73,7 +75,7 @@ def test_the_lanes_are_the_same_after_a_refresh(page):
     assert page.evaluate(read) == before
 
 
-def test_a_question_can_be_stopped_in_every_view(page):
+def test_a_question_can_be_stopped_in_every_view(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo")
     for view in ("Lanes", "Timeline", "Inspector", "Figures"):
         look(page, view)
@@ -83,7 +85,7 @@ def test_a_question_can_be_stopped_in_every_view(page):
         page.get_by_text("Stopped. What had arrived is kept.").wait_for(timeout=5_000)
 
 
-def test_choosing_a_row_opens_all_of_it(page):
+def test_choosing_a_row_opens_all_of_it(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo-fast")
     ask(page, "what items are in the office?")
     finish(page)
@@ -95,7 +97,7 @@ def test_choosing_a_row_opens_all_of_it(page):
     expect(page.locator(".st-key-lab_details")).to_contain_text("what items are in the office?")
 
 
-def test_a_run_of_twenty_thousand_events_stays_usable(page):
+def test_a_run_of_twenty_thousand_events_stays_usable(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo-fast&tool_choice=none")
     ask(page, "count to 19000")
     finish(page)
@@ -116,7 +118,7 @@ def test_a_run_of_twenty_thousand_events_stays_usable(page):
         assert time.monotonic() - start < 2
 
 
-def test_a_phone_shows_every_view_without_scrolling_sideways(open_page, app):
+def test_a_phone_shows_every_view_without_scrolling_sideways(open_page: OpenPage, app: App) -> None:
     page = open_page(app, **PHONE)
     visit(page, "/Stream_lab?model=demo-fast")
     ask(page, "what items are in the office?")
@@ -129,7 +131,7 @@ def test_a_phone_shows_every_view_without_scrolling_sideways(open_page, app):
         assert page.get_by_test_id("stMainBlockContainer").evaluate("e => e.scrollWidth - e.clientWidth") <= 0, view
 
 
-def test_the_views_are_chosen_by_keyboard(page):
+def test_the_views_are_chosen_by_keyboard(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo-fast")
     page.locator(".st-key-lab_view button").first.focus()
     page.keyboard.press("Tab")
@@ -142,7 +144,7 @@ def test_the_views_are_chosen_by_keyboard(page):
     expect(page.get_by_text("The same in words")).to_be_visible()
 
 
-def test_axe_finds_nothing_that_is_ours(page):
+def test_axe_finds_nothing_that_is_ours(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 1400})
     visit(page, "/Stream_lab?model=demo-fast")
     ask(page, "what items are in the office?")

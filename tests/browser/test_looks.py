@@ -1,13 +1,16 @@
 """Phones, dark screens, and what the page loads."""
 
+from typing import Literal
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import (
     BEDROOM,
     BOTH,
     PAGES,
     QUESTION,
+    SCHEMES,
     STOP,
     ask,
     axe_findings,
@@ -17,17 +20,19 @@ from tests.browser.visitor import (
     wait_for_end,
     wait_for_text,
 )
+from tests.conftest import OpenPage
+from tests.serving import App
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
-def brightness(color):
+def brightness(color: str) -> float:
     """From 0 to 1, of a color as the browser says it: "rgb(1, 2, 3)"."""
     red, green, blue = (int(part) for part in color.removeprefix("rgb(").rstrip(")").split(","))
     return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
 
 
-def test_a_phone_shows_every_page_without_scrolling_sideways(open_page, app):
+def test_a_phone_shows_every_page_without_scrolling_sideways(open_page: OpenPage, app: App) -> None:
     page = open_page(app, **PHONE)
     for path in ("/", *PAGES):
         visit(page, path)
@@ -35,13 +40,14 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(open_page, app):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert page.evaluate("innerWidth") == 390  # it would grow with what is too wide
         box = page.locator(QUESTION).bounding_box()
+        assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
         assert box["y"] + box["height"] <= 844
         assert box["width"] > 200
 
 
-def test_a_first_visit_by_phone_starts_at_the_top(open_page, app):
+def test_a_first_visit_by_phone_starts_at_the_top(open_page: OpenPage, app: App) -> None:
     page = open_page(app, **PHONE)
     visit(page, "/")
     page.locator("main").get_by_role("button").last.wait_for()
@@ -49,7 +55,7 @@ def test_a_first_visit_by_phone_starts_at_the_top(open_page, app):
     expect(page.locator("h1")).to_be_in_viewport(ratio=1, timeout=1)
 
 
-def test_a_phone_runs_two_calls_one_below_the_other(open_page, app):
+def test_a_phone_runs_two_calls_one_below_the_other(open_page: OpenPage, app: App) -> None:
     page = open_page(app, **PHONE)
     visit(page, "/LLM_tokens?model=demo-fast")
     ask(page, BOTH)
@@ -63,7 +69,7 @@ def test_a_phone_runs_two_calls_one_below_the_other(open_page, app):
 
 @pytest.mark.parametrize("view", ["simple", "technical"])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_screen_reader_meets_no_obstacle_of_ours(page, path, view):
+def test_a_screen_reader_meets_no_obstacle_of_ours(page: Page, path: str, view: str) -> None:
     visit(page, f"{path}?model=demo-fast", view)
     assert axe_findings(page) == []
     ask(page, BOTH)
@@ -72,14 +78,14 @@ def test_a_screen_reader_meets_no_obstacle_of_ours(page, path, view):
 
 
 @pytest.mark.parametrize("path", ["/Pitfalls", "/Runs"])
-def test_a_screen_reader_meets_no_obstacle_on_the_other_pages(page, path):
+def test_a_screen_reader_meets_no_obstacle_on_the_other_pages(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("h1").wait_for()
     assert axe_findings(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_the_page_follows_the_visitors_color_scheme(page, scheme):
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_page_follows_the_visitors_color_scheme(page: Page, scheme: Literal["light", "dark"]) -> None:
     page.emulate_media(color_scheme=scheme)
     visit(page, "/LLM_tokens")
     color = "e => getComputedStyle(e).backgroundColor"
@@ -90,7 +96,7 @@ def test_the_page_follows_the_visitors_color_scheme(page, scheme):
     assert (words > 0.6) if scheme == "dark" else (words < 0.3)
 
 
-def test_nothing_is_loaded_from_elsewhere(open_page, app):
+def test_nothing_is_loaded_from_elsewhere(open_page: OpenPage, app: App) -> None:
     """The fixture looks at this in every test; here it is the point, with an empty cache."""
     page = open_page(app)
     urls = []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import axe_playwright_python
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 STOP = ".st-key-stop button"
 QUESTION = ".st-key-question textarea"
 TURN = "[data-testid=stChatMessage]"
@@ -78,8 +79,8 @@ def axe_findings(page: Page) -> list[tuple[str, str, list[str]]]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8"))
     page.mouse.move(0, 0)  # what is pointed at is drawn in colors of its own
-    found = []
-    for scheme, options in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):  # only colors differ
+    found: list[tuple[str, str, list[str]]] = []
+    for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(
             "scheme => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme",
@@ -87,7 +88,9 @@ def axe_findings(page: Page) -> list[tuple[str, str, list[str]]]:
         )
         settle(page)
         run = "options => axe.run({exclude: ['[data-testid=stCode]']}, options).then(found => found.violations)"
-        violations = page.evaluate(run, {**options, "rules": dict.fromkeys(_STREAMLITS_OWN, {"enabled": False})})
+        options = {"rules": dict.fromkeys(_STREAMLITS_OWN, {"enabled": False})}
+        only_colors = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}  # nothing else differs
+        violations = page.evaluate(run, {**options, **only_colors})
         found += [(scheme, v["id"], [node["html"][:200] for node in v["nodes"]]) for v in violations]
     return found
 
