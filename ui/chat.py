@@ -125,7 +125,7 @@ class _Turn:
         self._drawn[self._run.id] = (self._shape(), self._drawing.draw())
         wait_for_browser()
         if self.ended:
-            show_end(self._place, self._drawing.transcript)
+            show_end(self._place, self._drawing.transcript, self._run.unrecorded)
             if self._run.state != "finished":
                 retry(self._place, self._run, self._choices.page)
 
@@ -191,6 +191,7 @@ def ask(question: str, page: PageInfo) -> None:
         chosen(page).request(question.strip()),
         thread_id=session.thread_id(page.name),
         session=session.session_id(),
+        address=session.address(),
         api_key=session.visitor_key(),
     )
     if outcome.state == "refused":

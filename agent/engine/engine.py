@@ -7,7 +7,7 @@ import contextlib
 import functools
 import json
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import httpx2
@@ -31,6 +31,10 @@ from agent.streaming.events import RUN_MODES, STREAM_MODES
 from agent.tools.demo import TOOLS, Models
 
 log = logging.getLogger(__name__)
+
+Turn = tuple[str, str]
+"""A question, and the answer to it."""
+Turns = Callable[[], Awaitable[Sequence[Turn]]]
 
 
 class Engine:
@@ -60,30 +64,37 @@ class Engine:
         await asyncio.wait([self._opening])
         await self._resources.aclose()
 
-    async def work(self, run: ActiveRun, thread: Sequence[Run]) -> None:
-        """Work on a run until it has ended; `thread` are the runs of its conversation, oldest first."""
-        limits = self._settings.limits
-        deadline = asyncio.get_running_loop().call_later(
-            limits.run_seconds,
-            run.end,
-            "failed",
-            f"The run reached its limit of {limits.run_seconds:g} seconds. What has arrived is kept.",
-        )
+    async def work(self, run: ActiveRun, turns: Turns) -> None:
+        """Work on a run until it has ended; `turns` are those of its conversation that the model is told of."""
         try:
+            await asyncio.shield(self._opening)
             run.begin()
-            translator = Translator()
-            async with contextlib.aclosing(self._stream(run, thread)) as parts:
-                async for part in parts:
-                    for happening in translator.translate(part):
-                        run.append(happening, limits)
-            run.answer = translator.answer
-            run.end("finished")
+            with self._deadline(run):
+                answer = await self._follow(run, turns)
+            run.end("finished", answer=answer)
         except Exception as error:
             if not run.ended:
                 log.warning("A run failed: %s\n%s", explain(error), cause(error))
             run.end("failed", explain(error))
+
+    @contextlib.contextmanager
+    def _deadline(self, run: ActiveRun) -> Iterator[None]:
+        seconds = self._settings.limits.run_seconds
+        told = f"The run reached its limit of {seconds:g} seconds. What has arrived is kept."
+        deadline = asyncio.get_running_loop().call_later(seconds, run.end, "failed", told)
+        try:
+            yield
         finally:
             deadline.cancel()
+
+    async def _follow(self, run: ActiveRun, turns: Turns) -> str:
+        """Note what the run's graph streams, to its end; returns the answer."""
+        translator = Translator()
+        async with contextlib.aclosing(self._stream(run, turns)) as parts:
+            async for part in parts:
+                for happening in translator.translate(part):
+                    run.append(happening, self._settings.limits)
+        return translator.answer
 
     async def _open(self) -> None:
         self._http = await self._resources.enter_async_context(http_client(self._settings.limits))
@@ -94,8 +105,7 @@ class Engine:
             self.demo = demo
         await warm_up(self._settings.limits)
 
-    async def _stream(self, run: ActiveRun, thread: Sequence[Run]) -> AsyncGenerator[dict[str, Any], None]:
-        await asyncio.shield(self._opening)
+    async def _stream(self, run: ActiveRun, turns: Turns) -> AsyncGenerator[dict[str, Any], None]:
         request = run.request
         key = run.take_key()
         build = self._build if key else self._graph
@@ -105,7 +115,7 @@ class Engine:
             graph = graph.copy({"checkpointer": InMemorySaver()})
             config["configurable"] = {"thread_id": "1"}
         parts: Any = graph.astream(  # type: ignore[call-overload]  # "tools" is missing from its types
-            {"messages": self._messages(run, thread)},
+            {"messages": _messages(run, await turns())},
             config,
             stream_mode=list(STREAM_MODES if request.all_modes else RUN_MODES),
             subgraphs=True,
@@ -114,17 +124,6 @@ class Engine:
         async with contextlib.aclosing(parts):
             async for part in parts:
                 yield part
-
-    def _messages(self, run: Run, thread: Sequence[Run]) -> list[dict[str, Any]]:
-        """The finished turns of the thread, and the question."""
-        if run.request.graph == "tool_node":
-            return [_tool_call(place_of(run.request.question))]
-        messages: list[dict[str, Any]] = []
-        finished = [turn for turn in thread if turn.state == "finished"]
-        for turn in finished[-self._settings.limits.turns_remembered :]:
-            messages.append({"role": "user", "content": turn.request.question})
-            messages.append({"role": "assistant", "content": turn.answer})
-        return [*messages, {"role": "user", "content": run.request.question}]
 
     def _build(
         self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None
@@ -152,6 +151,16 @@ class Engine:
         if self.demo and model in DEMO_MODELS:
             return Endpoint(model, "no-key-needed", self.demo.base_url)
         return Endpoint(model, key or self._settings.api_key or "no-key-needed", self._settings.base_url)
+
+
+def _messages(run: Run, turns: Sequence[Turn]) -> list[dict[str, Any]]:
+    """The turns so far, and the question."""
+    if run.request.graph == "tool_node":
+        return [_tool_call(place_of(run.request.question))]
+    messages: list[dict[str, Any]] = []
+    for question, answer in turns:
+        messages += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+    return [*messages, {"role": "user", "content": run.request.question}]
 
 
 def _tool_call(place: str) -> dict[str, Any]:

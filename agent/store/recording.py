@@ -11,11 +11,9 @@ import dataclasses
 import functools
 import hashlib
 import json
-import math
 import platform
 import re
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +29,8 @@ MAX_BYTES = 20_000_000
 MAX_EVENTS = 200_000
 MAX_ITEMS = 200
 """Tool calls and answers in a stranger's recording; a browser draws no more."""
+UNWRITTEN = "The rest of this run could not be written down: the server's disk was full or busy."
+KILLED = "The server ended in the middle of this run; it was interrupted."
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _END_OF_TIME = 1e11
 """The year 5138; later moments have no date in every library."""
@@ -80,50 +80,6 @@ class Recording:
     """Whether the file ended before the run did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a list of recordings, told without reading their events."""
-
-    header: Header
-    path: Path
-    state: RunState
-    seconds: float
-    """Length of the run."""
-    size: int
-    """Bytes."""
-    interrupted: bool = False
-    """Whether the file ended before the run did; or the run is still at work."""
-
-
-class Writer:
-    """Appends a run to its file, and to disk at the latest half a second later. Not for two threads at once."""
-
-    def __init__(self, path: Path, header: Header, *, flush_seconds: float = 0.5) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("a", encoding="utf-8")
-        self._flush_seconds, self._flushed_at = flush_seconds, 0.0
-        self._write(header.to_json())
-        self.flush()
-
-    def add(self, event: StreamEvent) -> None:
-        """Append an event."""
-        self._write(event.to_json())
-        if time.monotonic() - self._flushed_at >= self._flush_seconds:
-            self.flush()
-
-    def flush(self) -> None:
-        """Hand everything to the operating system."""
-        self._file.flush()
-        self._flushed_at = time.monotonic()
-
-    def close(self) -> None:
-        """Flush and close; closing twice does no harm."""
-        self._file.close()
-
-    def _write(self, line: dict[str, JSON]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n")
-
-
 @functools.cache
 def versions() -> tuple[tuple[str, str], ...]:
     """Python and the packages that shaped a run."""
@@ -139,10 +95,10 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def parse(text: str) -> Recording:
+def parse(text: str, lost: str = KILLED) -> Recording:
     """Read a recording from its text, which may come from a stranger; raises BrokenRecording.
 
-    A last line that was cut off, as by a killed server, is left out.
+    A last line that was cut off, as by a killed server, is left out. `lost` says why, where the end is missing.
     """
     if len(text) > MAX_BYTES:
         raise BrokenRecording(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
@@ -163,8 +119,8 @@ def parse(text: str) -> Recording:
         if event.seq != len(events) or (events and event.at < events[-1].at):
             raise BrokenRecording(f"Line {number} is not the next event of the run.")
         events.append(event)
-    ended = bool(events) and _ends(events[-1])
-    return Recording(header, tuple(events if ended else _interrupt(events)), interrupted=not ended)
+    ended = bool(events) and ends(events[-1]) is not None
+    return Recording(header, tuple(events if ended else [*events, interruption(events, lost)]), interrupted=not ended)
 
 
 def from_stranger(data: bytes) -> Recording:
@@ -184,6 +140,26 @@ def from_stranger(data: bytes) -> Recording:
         raise BrokenRecording("The file looks like a recording, but what is in it does not make a run.") from error
 
 
+def header_line(header: Header) -> str:
+    """The first line of a recording."""
+    return _line(header.to_json())
+
+
+def event_line(event: StreamEvent) -> str:
+    """A later line of a recording."""
+    return _line(event.to_json())
+
+
+def header_of(line: str) -> Header:
+    """What header_line wrote; raises BrokenRecording."""
+    return _header(_object(line, "first line"))
+
+
+def event_of(line: str) -> StreamEvent:
+    """What event_line wrote; raises BrokenRecording."""
+    return _event(_object(line, "line"))
+
+
 def anonymous(header: Header) -> Header:
     """The header without what belongs to its owner: the id that opens the conversation, the thread, the owner."""
     name = hashlib.sha256(header.id.encode()).hexdigest()[:16]
@@ -196,113 +172,37 @@ def _lines(recording: Recording) -> list[dict[str, JSON]]:
 
 def dump(header: Header, events: Iterator[StreamEvent] | tuple[StreamEvent, ...]) -> str:
     """A recording as text; parse reads it back."""
-    lines = [header.to_json(), *(event.to_json() for event in events)]
-    return "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
+    return "".join([header_line(header), *map(event_line, events)])
 
 
-class Recordings:
-    """The recordings in one folder, bounded in age and size; the oldest go first."""
+def ends(event: StreamEvent) -> RunState | None:
+    """How the run has ended, if this event is its end."""
+    return _state(event) if event.mode == "run" and _state(event) in END_STATES else None
 
-    def __init__(self, folder: Path, *, max_bytes: int = 200_000_000, max_days: float = 30.0) -> None:
-        self.folder = folder
-        self._max_bytes, self._max_seconds = max_bytes, max_days * 86_400
-        self._known: dict[str, tuple[tuple[int, int], Entry | None]] = {}
-        """What a file held when it had this time and size; reading a thousand anew would take a second."""
 
-    def path(self, run_id: str) -> Path:
-        """The file of a run; raises ValueError for what is no run id."""
-        if not is_id(run_id):
-            raise ValueError("not a run id")
-        return self.folder / f"{run_id}.jsonl"
+def interruption(events: Sequence[StreamEvent], lost: str = KILLED) -> StreamEvent:
+    """The end of a run that has lost its own; `lost` says why."""
+    return StreamEvent(len(events), events[-1].at if events else 0.0, "run", {"state": "stopped", "message": lost})
 
-    def open(self, header: Header) -> Writer:
-        """Start the file of a run."""
-        return Writer(self.path(header.id), header)
 
-    def read(self, run_id: str) -> Recording | None:
-        """The recording of a run, or None when there is none; raises BrokenRecording."""
-        if not is_id(run_id) or not (path := self.path(run_id)).is_file():
-            return None
-        return read(path)
+def answer_of(end: StreamEvent) -> str:
+    """The text of the answer, from the event that ends a run."""
+    return str(end.data.get("answer", "")) if isinstance(end.data, dict) else ""
 
-    def entries(self, owner: str | None = None) -> list[Entry]:
-        """What is kept, the newest first, of one owner or of all; files that are no recordings are left out."""
-        known, found = {}, []
-        for path in self.folder.glob("*.jsonl"):
-            with contextlib.suppress(OSError):
-                stat = path.stat()
-                mark, entry = (stat.st_mtime_ns, stat.st_size), None
-                if (before := self._known.get(path.name)) and before[0] == mark:
-                    entry = before[1]
-                else:
-                    with contextlib.suppress(BrokenRecording):
-                        entry = _entry(path)
-                known[path.name] = mark, entry
-                if entry and owner in (None, entry.header.owner):
-                    found.append(entry)
-        self._known = known
-        return sorted(found, key=lambda entry: entry.header.asked_at, reverse=True)
 
-    def delete(self, run_id: str) -> None:
-        """Forget a run; does nothing if there is none."""
-        if is_id(run_id):
-            self.path(run_id).unlink(missing_ok=True)
-
-    def prune(self) -> list[str]:
-        """Delete what is too old, then the oldest until the rest is small enough; returns the ids of what is gone."""
-        files, gone = [], []
-        for path in self.folder.glob("*.jsonl"):
-            with contextlib.suppress(OSError):
-                files.append((path.stat().st_mtime, path.stat().st_size, path))
-        room = self._max_bytes
-        for changed, size, path in sorted(files, reverse=True):
-            room -= size
-            if room < 0 or time.time() - changed > self._max_seconds:
-                path.unlink(missing_ok=True)
-                gone.append(path.stem)
-        return gone
+def _line(data: dict[str, JSON]) -> str:
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
 
 
 def read(path: Path) -> Recording:
-    """Read one file; raises BrokenRecording."""
+    """Read one file; raises BrokenRecording, OSError."""
     if path.stat().st_size > MAX_BYTES:
         raise BrokenRecording(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
     return parse(path.read_text(encoding="utf-8", errors="replace"))
 
 
-def _entry(path: Path) -> Entry:
-    """The header, and the end of the run from the last lines."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        header = _header(_object(file.readline(1_000_000).decode("utf-8", "replace"), "first line"))
-        start, place, tail = file.tell(), size, b""
-        while place > start and tail.rstrip(b"\n").count(b"\n") < 2:  # until the last whole line is among these
-            place = max(start, place - max(8_192, len(tail)))
-            file.seek(place)
-            tail = file.read(size - place)
-    state: RunState = "stopped"
-    seconds, ended = 0.0, False
-    for line in reversed(tail.decode("utf-8", "replace").split("\n")):
-        with contextlib.suppress(BrokenRecording):
-            last = _event(_object(line, "last line"))
-            seconds, ended = last.at, _ends(last)
-            state = _state(last) if ended else state
-            break
-    return Entry(header, path, state, seconds, size, interrupted=not ended)
-
-
 def _state(event: StreamEvent) -> RunState:
     return cast(RunState, event.data["state"]) if isinstance(event.data, dict) else "stopped"
-
-
-def _ends(event: StreamEvent) -> bool:
-    return event.mode == "run" and _state(event) in END_STATES
-
-
-def _interrupt(events: list[StreamEvent]) -> list[StreamEvent]:
-    data: JSON = {"state": "stopped", "message": "The server ended in the middle of this run; it was interrupted."}
-    at = events[-1].at if events else 0.0
-    return [*events, StreamEvent(len(events), at, "run", data)]
 
 
 def _object(line: str, where: str) -> dict[str, Any]:
@@ -329,7 +229,7 @@ def _header(data: dict[str, Any]) -> Header:
             tuple((str(name), str(text)) for name, text in data.get("versions", {}).items()),
             str(data.get("label", "")),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise BrokenRecording("The first line of the file lacks what a recording begins with.") from error
     texts = (request.question, request.graph, request.tool_choice, request.model, request.page, *request.tools)
     whole = all(isinstance(text, str) for text in texts) and 0 <= header.asked_at < _END_OF_TIME
@@ -346,7 +246,6 @@ def _event(data: dict[str, Any]) -> StreamEvent:
     fits = (
         isinstance(event.seq, int)
         and isinstance(event.at, (int, float))
-        and math.isfinite(event.at)
         and 0 <= event.at < 1e7
         and isinstance(event.mode, str)
         and isinstance(event.node, (str, type(None)))

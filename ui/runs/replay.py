@@ -102,7 +102,7 @@ class Replay:
         drawing.add(shown)
         self._state["filled"] = drawing.draw()
         if whole:
-            show_end(place, drawing.transcript)
+            show_end(place, drawing.transcript, self._run.unrecorded)
 
     def _play(self, place: DeltaGenerator) -> None:
         playback: Playback = self._state["playback"]

@@ -99,6 +99,8 @@ def _share(run: Run) -> None:
         else:
             st.markdown(_BEFORE_SHARING)
             st.button("Make a link", icon=":material/add_link:", key="share", on_click=_make_link, args=(run.id,))
+        if refusal := st.session_state.pop("link_refusal", None):
+            st.warning(refusal, icon=":material/block:")
 
 
 def _comment(kind: str, run: Run) -> None:
@@ -157,11 +159,13 @@ def _say(kind: str, run_id: str) -> None:
 
 
 def _make_link(run_id: str) -> None:
-    session.links().make(run_id)
+    if refusal := session.links().make(run_id):
+        st.session_state["link_refusal"] = refusal.sentence
 
 
 def _revoke(run_id: str) -> None:
-    session.links().revoke(run_id)
+    if refusal := session.links().revoke(run_id):
+        st.session_state["link_refusal"] = refusal.sentence
 
 
 def _link(run: Run) -> str:
@@ -179,9 +183,13 @@ def _try_password(key: str) -> None:
     gate, typed = session.host_gate(), str(session.take_input("typed_password", key) or "")
     if gate is None or not typed:
         return
-    if seconds := gate.wait():
-        st.session_state["password_refusal"] = f"Too many wrong tries. Wait {seconds:.0f} seconds."
-    elif gate.opens(typed):
+    client = session.address() or session.session_id()
+    wait = gate.turn(client)
+    if wait is None:
+        st.session_state["password_refusal"] = "Too many tries. Wait a few seconds, then try once more."
+        return
+    time.sleep(wait)
+    if gate.opens(typed, client):
         st.session_state["is_host"] = True
     else:
         st.session_state["password_refusal"] = "That is not the password."

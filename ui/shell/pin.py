@@ -19,9 +19,10 @@ import streamlit as st
 
 from agent.engine.application import Application
 from agent.engine.backend import RunBackend
-from agent.engine.run import Run, RunSummary
+from agent.engine.run import Run
 from agent.errors import Refusal
 from agent.settings import Settings
+from agent.store.index import Entry
 from agent.store.recording import dump, parse
 from agent.streaming.events import RunRequest, StreamEvent
 from ui.shell._streamlit_compat import run_one_script_a_session
@@ -51,10 +52,16 @@ class CurrentRuns:
         self._backend = backend
 
     def start(
-        self, request: RunRequest, *, thread_id: str = "", session: str = "", api_key: str | None = None
+        self,
+        request: RunRequest,
+        *,
+        thread_id: str = "",
+        session: str = "",
+        address: str = "",
+        api_key: str | None = None,
     ) -> Run | Refusal:
         """Start a run, or say why not."""
-        outcome = self._backend.start(request, thread_id=thread_id, session=session, api_key=api_key)
+        outcome = self._backend.start(request, thread_id=thread_id, session=session, address=address, api_key=api_key)
         return Refusal(outcome.sentence) if outcome.state == "refused" else _current(outcome)
 
     def get(self, run_id: str) -> Run | None:
@@ -62,7 +69,7 @@ class CurrentRuns:
         run = self._backend.get(run_id)
         return _current(run) if run else None
 
-    def of(self, session: str) -> list[RunSummary]:
+    def of(self, session: str) -> list[Entry]:
         """The visitor's runs, the newest first."""
         return self._backend.of(session)
 
@@ -74,9 +81,9 @@ class CurrentRuns:
         """Stop a run."""
         self._backend.stop(run_id)
 
-    def forget(self, run_id: str) -> None:
-        """Stop a run, and delete all that is kept of it."""
-        self._backend.forget(run_id)
+    def forget(self, run_id: str) -> Refusal | None:
+        """Stop a run, and delete all that is kept of it; or say why that failed."""
+        return self._backend.forget(run_id)
 
 
 class _Reloaded(Run):

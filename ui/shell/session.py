@@ -11,7 +11,8 @@ import streamlit as st
 from agent.engine.backend import RunBackend
 from agent.engine.run import Run
 from agent.settings import Settings
-from agent.store.comments import Comment, Comments, Gate
+from agent.store.comments import Comment, Comments
+from agent.store.gate import Gate
 from agent.store.links import Links
 from ui.shell import pin
 
@@ -68,6 +69,15 @@ def session_id() -> str:
         known = str(st.context.cookies.get(_cookie_name()) or "")
         st.session_state["session_id"] = known if _TOKEN.fullmatch(known) else secrets.token_urlsafe(16)
     return str(st.session_state["session_id"])
+
+
+def address() -> str:
+    """The visitor's address, where the host has named a header that tells it; else empty.
+
+    Of several, the last one was written by the host's own proxy, and the others by anybody.
+    """
+    header = settings().address_header
+    return ",".join(st.context.headers.get_all(header)).split(",")[-1].strip() if header else ""
 
 
 def visitor_cookie() -> str:

@@ -1,13 +1,11 @@
 import json
-import os
-import time
 
 import pytest
 
 from agent.engine.in_process import InProcessBackend
 from agent.projections.transcript import fold
 from agent.settings import Settings
-from agent.store.recording import BrokenRecording, Header, Recording, Recordings, dump, parse, versions
+from agent.store.recording import BrokenRecording, Header, Recording, dump, parse, versions
 from agent.store.store import Store
 from agent.streaming.events import RUN_MODES, RunRequest, StreamEvent
 
@@ -53,31 +51,6 @@ def test_a_file_that_ends_in_mid_run_is_a_run_that_was_interrupted():
 def test_a_broken_or_foreign_file_is_one_sentence(text):
     with pytest.raises(BrokenRecording, match=r"^The|^A|^Line"):
         parse(text + "\n{}")
-
-
-def test_a_store_lists_the_newest_first_and_only_ones_own(tmp_path):
-    store = Recordings(tmp_path)
-    for number, owner in enumerate(("me", "you", "me")):
-        header = Header(f"run-number-{number}", float(number), REQUEST, owner=owner)
-        (tmp_path / f"{header.id}.jsonl").write_text(dump(header, EVENTS))
-    (tmp_path / "foreign-file.jsonl").write_text("hello")
-    assert [entry.header.id for entry in store.entries("me")] == ["run-number-2", "run-number-0"]
-    entry = store.entries("you")[0]
-    assert (entry.state, entry.seconds) == ("finished", 1.5)
-    store.delete("run-number-1")
-    assert len(store.entries()) == 2
-    assert store.read("../secrets") is None
-
-
-def test_the_oldest_go_first_when_there_is_too_much(tmp_path):
-    for age, name in ((3, "the-oldest-run"), (2, "an-older-run"), (1, "a-newer-run")):
-        path = tmp_path / f"{name}.jsonl"
-        path.write_text("x" * 1_000)
-        os.utime(path, (time.time() - age * 86_400,) * 2)
-    Recordings(tmp_path, max_bytes=2_500).prune()
-    assert sorted(path.stem for path in tmp_path.iterdir()) == ["a-newer-run", "an-older-run"]
-    Recordings(tmp_path, max_days=1.5).prune()
-    assert [path.stem for path in tmp_path.iterdir()] == ["a-newer-run"]
 
 
 def test_a_run_is_recorded_as_it_happens_and_found_again_after_a_restart(tmp_path):
