@@ -30,10 +30,10 @@ fix: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 test-fast: $(VENV)/.dev
-	$(BIN)/pytest -n $(WORKERS) tests/unit $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder tests/unit $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -27,8 +27,8 @@ class Limits:
     """Bytes of one event, or one line, of a model server's answer."""
     answer_bytes: int = 64_000_000
     """Bytes of one answer of a model server, unpacked; a token takes about 250 of them."""
-    output_bytes: int = 1_000_000
-    """Bytes of recorded events of one run."""
+    output_bytes: int = 2_000_000
+    """Bytes of the recording of one run."""
     output_events: int = 50_000
     """Events of one run."""
     run_seconds: float = 120.0
@@ -43,16 +43,20 @@ class Limits:
     """Runs working at the same time for one visitor."""
     runs_per_minute: int = 20
     """New runs a minute for one visitor."""
+    runs_per_minute_and_address: int = 100
+    """New runs a minute for one address, where `TOOLSTREAM_ADDRESS_HEADER` names a header that tells it."""
     runs_queued: int = 500
     """Runs waiting in the process; one more is refused."""
     turns_remembered: int = 10
     """Finished turns of a conversation that the model is told of."""
-    runs_kept: int = 200
-    """Finished runs kept in memory; the oldest go first."""
+    memory_megabytes: float = 100.0
+    """Megabytes of finished runs kept in memory; the longest unread go first, and are read from their recordings."""
     recording_days: float = 30.0
     """Days that the file of a run is kept."""
     recording_megabytes: float = 200.0
     """Megabytes of recordings kept; the oldest go first."""
+    lease_seconds: float = 15.0
+    """Seconds without a sign of life after which another process calls the runs of this one interrupted."""
     connect_seconds: float = 10.0
     """Seconds to reach the model server."""
     read_seconds: float = 60.0
@@ -87,6 +91,8 @@ class Settings:
     """The host's own graphs: `file.py:name`, `package.module:name`, or a `langgraph.json`."""
     host_password: str | None = field(default=None, repr=False)
     """Opens the table of all feedback, on the page of runs; None keeps it shut."""
+    address_header: str | None = None
+    """A header in which a trusted proxy tells the visitor's address; with it, limits hold for an address as well."""
     limits: Limits = Limits()
 
     @classmethod
@@ -102,6 +108,7 @@ class Settings:
             recordings=_folder(environ.get("TOOLSTREAM_RECORDINGS", "data/runs").strip()),
             graphs=tuple(text.strip() for text in environ.get("TOOLSTREAM_GRAPHS", "").split(",") if text.strip()),
             host_password=environ.get("TOOLSTREAM_HOST_PASSWORD", "").strip() or None,
+            address_header=environ.get("TOOLSTREAM_ADDRESS_HEADER", "").strip() or None,
             limits=Limits.from_env(environ),
         )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.serving import App
 
 OpenPage = Callable[..., "Page"]
+Watch = Callable[["Page", "App"], None]
 
 PATIENCE = 40_000
 """Milliseconds that a page may take, on a machine that is busy with other things."""
@@ -45,7 +46,8 @@ def app(model: DemoServer) -> Iterator[App]:
     """The app, shared by all tests that do not need one of their own."""
     from tests.serving import app_server, pointed_at
 
-    with app_server({**pointed_at(model), "TOOLSTREAM_RUNS_PER_MINUTE": "1000"}) as server:
+    limits = {"RUNS_PER_MINUTE": "1000", "OUTPUT_BYTES": "50000000", "OUTPUT_EVENTS": "100000"}
+    with app_server(pointed_at(model) | {f"TOOLSTREAM_{name}": limit for name, limit in limits.items()}) as server:
         yield server
 
 
@@ -67,7 +69,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def watched(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, App], None]]:
+def watched(request: pytest.FixtureRequest) -> Iterator[Watch]:
     """Watch pages; in the end no error went uncaught, nothing was loaded from elsewhere, and the app's log is clean.
 
     A failed run is logged with its cause; tests that want one are marked with `failing_runs`.
@@ -91,7 +93,7 @@ def watched(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, App], No
 
 
 @pytest.fixture
-def open_page(browser: Browser, watched: Callable[[Page, App], None]) -> Iterator[OpenPage]:
+def open_page(browser: Browser, watched: Watch) -> Iterator[OpenPage]:
     """Open pages of an app, each in a browser context of its own; keywords are the context's options."""
     contexts: list[BrowserContext] = []
 
@@ -115,7 +117,7 @@ def desktop(browser: Browser, app: App) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(desktop: BrowserContext, app: App, watched: Callable[[Page, App], None]) -> Iterator[Page]:
+def page(desktop: BrowserContext, app: App, watched: Watch) -> Iterator[Page]:
     """A page of the shared app, still empty; what it leaves in the browser is cleared away."""
     page = desktop.new_page()
     watched(page, app)
@@ -130,12 +132,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "failing_runs: runs fail on purpose, and the app may log why")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser comes last: Playwright keeps an event loop running, beside which no test can run its own.
+    """In which order tests come, and what several workers share out among them.
 
-    Several workers take files in this order, too.
+    The browser comes last: Playwright keeps an event loop running, beside which no test can run its own. A file stays
+    with one worker, for its fixtures; in the browser, where tests are long and share the app of all, each goes where
+    there is time for it, but for the files with a server of their own.
     """
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    for item in items:
+        own_server = {"counting_app", "hostile_app"} & set(getattr(item, "fixturenames", ()))
+        if "browser" not in item.path.parts or own_server:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.get_closest_marker("xdist_group") is None))
 
 
 def _context(browser: Browser, app: App, **options: Any) -> BrowserContext:

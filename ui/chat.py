@@ -17,14 +17,12 @@ from ui.markdown import safe_markdown
 from ui.run.drawing import Drawing, show_end
 from ui.run.view import FLUSH
 from ui.shell import session
-from ui.shell.browser import wait_for_browser
+from ui.shell.browser import PATIENCE, wait_for_browser
 from ui.shell.catalog import PageInfo
 from ui.shell.choices import Choices, chosen
 from ui.shell.sidebar import sidebar
 
 UPDATES_PER_SECOND = 15
-PATIENCE = 0.25
-"""Seconds that a wait may take; after each, a click can interrupt the script."""
 A_MOMENT = 0.3
 """Seconds that the first words may take before the sidebar is drawn: with it before them, they would come later."""
 
@@ -57,8 +55,8 @@ def suggest(choices: Choices) -> None:
                 question,
                 key=f"suggestion_{index}",
                 icon=":material/chat_bubble:",
-                on_click=ask,
-                args=(question, choices.page),
+                on_click=ask_once,
+                args=(question, choices.page, session.last_run(choices.page.name)),
             )
 
 
@@ -94,8 +92,8 @@ def chat(
     if refusal := st.session_state.pop("refusal", None):
         st.warning(refusal, icon=":material/block:")
     start = st.empty()  # Streamlit would keep what was in it until the first answer has ended
-    if any(not run.ended for run in runs):
-        stop.button("Stop", key="stop", icon=":material/stop_circle:", on_click=_stop, args=(page.name,))
+    if at_work := next((run for run in runs if not run.ended), None):
+        stop.button("Stop", key="stop", icon=":material/stop_circle:", on_click=_stop, args=(page.name, at_work.id))
     follow = draw(runs, choices)
     sidebar(choices)
     if not runs:
@@ -129,7 +127,7 @@ class _Turn:
         self._drawn[self._run.id] = (self._shape(), self._drawing.draw())
         wait_for_browser()
         if self.ended:
-            show_end(self._place, self._drawing.transcript)
+            show_end(self._place, self._drawing.transcript, self._run.unrecorded)
             if self._run.state != "finished":
                 retry(self._place, self._run, self._choices.page)
 
@@ -195,21 +193,29 @@ def ask(question: str, page: PageInfo) -> None:
         chosen(page).request(question.strip()),
         thread_id=session.thread_id(page.name),
         session=session.session_id(),
+        address=session.address(),
         api_key=session.visitor_key(),
     )
     if outcome.state == "refused":
         st.session_state["refusal"] = outcome.sentence
 
 
+def ask_once(question: str, page: PageInfo, after: str | None) -> None:
+    """Start a run with this question, unless one has come after the run `after`: then it is a second click."""
+    if session.last_run(page.name) == after:
+        ask(question, page)
+
+
 def retry(place: DeltaGenerator, run: Run, page: PageInfo) -> None:
-    """A button that asks the run's question once more."""
-    place.button(
-        "Try again",
-        key=f"retry_{run.id}",
-        icon=":material/refresh:",
-        on_click=ask,
-        args=(run.request.question, page),
-    )
+    """A button that asks the run's question once more, as long as nothing was asked after it."""
+    if session.last_run(page.name) == run.id:
+        place.button(
+            "Try again",
+            key=f"retry_{run.id}",
+            icon=":material/refresh:",
+            on_click=ask_once,
+            args=(run.request.question, page, run.id),
+        )
 
 
 def _ask_typed(page: PageInfo) -> None:
@@ -217,9 +223,14 @@ def _ask_typed(page: PageInfo) -> None:
         ask(question, page)
 
 
-def _stop(page: str) -> None:
-    """Stop the run of this page's conversation that is at work."""
-    for run in session.conversation(page):
-        if not run.ended:
-            run.stop()
-            return
+def _stop(page: str, meant: str) -> None:
+    """Stop the run of this page's conversation that is at work.
+
+    `meant` was at work when the button was drawn. Once it has been stopped, a second click on the same button does
+    not mean the next run.
+    """
+    runs = session.conversation(page)
+    if any(run.id == meant and run.state == "stopped" for run in runs):
+        return
+    if at_work := next((run for run in runs if not run.ended), None):
+        at_work.stop()

@@ -15,11 +15,11 @@ from agent.projections.narration import tool_title
 from agent.projections.transcript import Answer, ToolCall, Transcript
 from agent.store.recording import Recording, read
 from agent.streaming.events import StreamEvent, StreamMode
-from ui.chat import ask
+from ui.chat import ask_once
 from ui.markdown import safe_label
 from ui.run.view import FLUSH, RunView
-from ui.shell import tour
-from ui.shell.browser import wait_for_browser
+from ui.shell import session, tour
+from ui.shell.browser import pause, wait_for_browser
 from ui.shell.choices import Choices
 
 RECORDING = FOLDER / "home.jsonl"
@@ -101,8 +101,8 @@ def _ways_on(choices: Choices) -> DeltaGenerator:
             key="suggestion_0",
             type="primary",
             icon=":material/play_arrow:",
-            on_click=ask,
-            args=(choices.page.suggestions[0], choices.page),
+            on_click=ask_once,
+            args=(choices.page.suggestions[0], choices.page, session.last_run(choices.page.name)),
         )
         if st.button("Take the tour", key="take_tour", icon=":material/tour:"):
             tour.begin()
@@ -143,7 +143,7 @@ def _play(recording: Recording, sides: list[_Side]) -> None:
             side.draw(recording, max(0.0, elapsed))
         wait_for_browser()
         if elapsed < length:
-            time.sleep(1 / FRAMES_PER_SECOND if elapsed % BAR > 1 / FRAMES_PER_SECOND else BREATH)
+            pause(1 / FRAMES_PER_SECOND if elapsed % BAR > 1 / FRAMES_PER_SECOND else BREATH)
 
 
 def _play_again() -> None:

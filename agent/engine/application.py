@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.engine.in_process import InProcessBackend
 from agent.settings import Settings
-from agent.store.comments import Gate
+from agent.store.gate import Gate
 from agent.store.store import Store
 
 

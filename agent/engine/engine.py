@@ -7,7 +7,7 @@ import contextlib
 import functools
 import json
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import httpx2
@@ -35,6 +35,10 @@ from agent.tools.catalog import TOOLS
 from agent.tools.registry import Models
 
 log = logging.getLogger(__name__)
+
+Turn = tuple[str, str]
+"""A question, and the answer to it."""
+Turns = Callable[[], Awaitable[Sequence[Turn]]]
 
 
 class Engine:
@@ -66,29 +70,36 @@ class Engine:
         await asyncio.wait([self._opening])
         await self._resources.aclose()
 
-    async def work(self, run: ActiveRun, thread: Sequence[Run]) -> None:
-        """Work on a run until it has ended; `thread` are the runs of its conversation, oldest first."""
-        limits = self._settings.limits
-        deadline = asyncio.get_running_loop().call_later(
-            limits.run_seconds,
-            run.end,
-            "failed",
-            f"The run reached its limit of {limits.run_seconds:g} seconds. What has arrived is kept.",
-        )
+    async def work(self, run: ActiveRun, turns: Turns) -> None:
+        """Work on a run until it has ended; `turns` are those of its conversation that the model is told of."""
         try:
+            await asyncio.shield(self._opening)
             run.begin()
-            adapter = Adapter()
-            async with contextlib.aclosing(await self._stream(run, thread, adapter)) as stream:
-                async for happening in stream:
-                    run.append(happening, limits)
-            run.answer = adapter.answer
-            run.end("finished")
+            with self._deadline(run):
+                answer = await self._follow(run, turns)
+            run.end("finished", answer=answer)
         except Exception as error:
             if not run.ended:
                 log.warning("A run failed: %s\n%s", explain(error), cause(error))
             run.end("failed", explain(error))
+
+    @contextlib.contextmanager
+    def _deadline(self, run: ActiveRun) -> Iterator[None]:
+        seconds = self._settings.limits.run_seconds
+        told = f"The run reached its limit of {seconds:g} seconds. What has arrived is kept."
+        deadline = asyncio.get_running_loop().call_later(seconds, run.end, "failed", told)
+        try:
+            yield
         finally:
             deadline.cancel()
+
+    async def _follow(self, run: ActiveRun, turns: Turns) -> str:
+        """Note what the run's graph streams, to its end; returns the answer."""
+        adapter = Adapter()
+        async with contextlib.aclosing(await self._stream(run, turns, adapter)) as stream:
+            async for happening in stream:
+                run.append(happening, self._settings.limits)
+        return adapter.answer
 
     async def _open(self) -> None:
         self._http = await self._resources.enter_async_context(http_client(self._settings.limits))
@@ -101,38 +112,28 @@ class Engine:
         self._resources.push_async_callback(self.own.close)
         await warm_up(self._settings.limits)
 
-    async def _stream(self, run: ActiveRun, thread: Sequence[Run], adapter: Adapter) -> AsyncGenerator[Happening]:
-        await asyncio.shield(self._opening)
+    async def _stream(self, run: ActiveRun, turns: Turns, adapter: Adapter) -> AsyncGenerator[Happening]:
         request, limits = run.request, self._settings.limits
         modes = STREAM_MODES if request.all_modes else RUN_MODES
         config: RunnableConfig = {"recursion_limit": limits.steps, "run_name": "toolstream"}
-        inputs: JSON = request.inputs
         keeps_threads = False
         if request.graph.startswith(OWN):
             own = await self.own.get(request.graph.removeprefix(OWN))
             graph, keeps_threads = own.graph, own.keeps_threads
             config["recursion_limit"] = limits.own_steps
-            if inputs is None:  # a graph that keeps its threads knows the turns before
-                inputs = {"messages": _turns((), run) if keeps_threads else self._messages(run, thread)}
         else:
             key = run.take_key()
             build = self._build if key else self._graph
             graph = build(request.graph, request.tools, request.tool_choice, request.model, key)
-            inputs = {"messages": self._messages(run, thread)}
+        inputs = request.inputs
+        if inputs is None:  # a graph that keeps its threads knows the turns before
+            inputs = {"messages": _messages(run, () if keeps_threads else await turns())}
         if keeps_threads:
             config["configurable"] = {"thread_id": run.thread_id}
         elif request.all_modes:  # checkpoints are told of only where they are kept: here, as long as the run
             graph = graph.copy({"checkpointer": InMemorySaver()})
             config["configurable"] = {"thread_id": "1"}
         return happenings(graph, inputs, adapter, config=config, context=request.context, modes=modes)
-
-    def _messages(self, run: Run, thread: Sequence[Run]) -> list[JSON]:
-        """The finished turns of the thread, and the question."""
-        spec = GRAPHS.get(run.request.graph)
-        if spec and spec.only_tool:
-            return [_tool_call(spec.only_tool, place_of(run.request.question))]
-        finished = [turn for turn in thread if turn.state == "finished"]
-        return _turns(finished[-self._settings.limits.turns_remembered :], run)
 
     def _build(self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None) -> Graph:
         models = self._connect(model, key) if key else self._models(model, None)
@@ -150,12 +151,14 @@ class Engine:
         return Endpoint(model, key or self._settings.api_key or "no-key-needed", self._settings.base_url)
 
 
-def _turns(before: Sequence[Run], run: Run) -> list[JSON]:
-    """The turns of a conversation as messages, and the question that comes after them."""
+def _messages(run: Run, turns: Sequence[Turn]) -> list[JSON]:
+    """The turns so far, and the question."""
+    spec = GRAPHS.get(run.request.graph)
+    if spec and spec.only_tool:
+        return [_tool_call(spec.only_tool, place_of(run.request.question))]
     messages: list[JSON] = []
-    for turn in before:
-        messages.append({"role": "user", "content": turn.request.question})
-        messages.append({"role": "assistant", "content": turn.answer})
+    for question, answer in turns:
+        messages += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
     return [*messages, {"role": "user", "content": run.request.question}]
 
 

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import secrets
+import threading
 
-from agent.engine.engine import Engine
+from agent.engine.engine import Engine, Turn
 from agent.engine.own_graphs import OwnState
+from agent.engine.recorded import RecordedRun
 from agent.engine.request_check import check
-from agent.engine.run import ActiveRun, Run, RunSummary, digest
+from agent.engine.run import ActiveRun, Run, digest
 from agent.engine.scheduler import Scheduler
 from agent.errors import Refusal
 from agent.loop import BackgroundLoop
 from agent.settings import Settings
-from agent.store.recording import BrokenRecording
+from agent.store.index import Entry
 from agent.store.store import Store
 from agent.streaming.events import RunRequest
-
-log = logging.getLogger(__name__)
 
 
 class InProcessBackend:
     """A RunBackend whose runs work on one background loop. As a context manager it closes itself.
 
-    What it keeps goes to `store`; without one, to its memory.
+    What it keeps goes to `store`, which is closed with it; without one, to its memory. Runs that other processes
+    have put into the store are found as well, and followed while they are at work there.
     """
 
     def __init__(self, settings: Settings, store: Store | None = None) -> None:
@@ -33,65 +33,76 @@ class InProcessBackend:
         self._store = store or Store()
         self._loop = BackgroundLoop()
         self._runs: dict[str, Run] = {}
+        """Those in memory; the longest unused first."""
+        self._lock = threading.Lock()
         self._closing = False
         self._engine = Engine(settings)
         self._scheduler = Scheduler(settings.limits, self._begin)
         self._opened = self._loop.submit(self._engine.open())
+        self._store.listen(stop=self.stop, deleted=self._drop)
 
     def start(
-        self, request: RunRequest, *, thread_id: str = "", session: str = "", api_key: str | None = None
+        self,
+        request: RunRequest,
+        *,
+        thread_id: str = "",
+        session: str = "",
+        address: str = "",
+        api_key: str | None = None,
     ) -> Run | Refusal:
         """Start a run, or queue it, and return at once; or say why not."""
-        refusal = check(request, self._settings, visitor_has_key=bool(api_key)) or self._scheduler.charge(session)
-        if refusal:
+        if refusal := (
+            check(request, self._settings, visitor_has_key=bool(api_key))
+            or self._refuse_while_answered_elsewhere(thread_id)
+            or self._scheduler.charge(session, address)
+        ):
             return refusal
         run = ActiveRun(request, thread_id or secrets.token_urlsafe(16), session, self._stop_soon, api_key)
-        if writer := self._store.record(run.header):
-            run.record(writer)
-        self._runs[run.id] = run  # last: from now on it may be read
-        self._loop.call_soon(self._enqueue, run)
+        run.record(self._store.record(run.header))
+        self._keep(run)  # from now on it may be read
+        self._loop.call_soon(self._scheduler.enqueue, run)
         return run
 
     def get(self, run_id: str) -> Run | None:
         """The run with this id, from memory or from its recording; None when it never was or is no longer kept."""
-        if run := self._runs.get(run_id):
-            return run
-        with contextlib.suppress(BrokenRecording, OSError):
-            if recording := self._store.read(run_id):
-                found = self._runs.setdefault(run_id, Run.replayed(recording))
-                self._forget_oldest()
-                return found
+        run, entry = self._runs.get(run_id), self._store.entry(run_id)
+        if entry is None and not (run and run.unrecorded):
+            self._drop(run_id)  # it was deleted, or is too old
+            return None
+        if run and not (isinstance(run, RecordedRun) and run.is_lost):
+            return self._keep(run)
+        if entry and (path := self._store.path(run_id)):
+            self._evict()
+            return self._keep(RecordedRun(self._store, entry, path))
         return None
 
-    def of(self, session: str) -> list[RunSummary]:
+    def of(self, session: str) -> list[Entry]:
         """The runs that a visitor has started and that are still kept, the newest first."""
         owner = digest(session)
         if not owner:
             return []
-        found = {
-            entry.header.id: RunSummary(entry.header, entry.state, entry.seconds, entry.interrupted)
-            for entry in self._store.entries(owner)
-        }
+        found = {entry.header.id: entry for entry in self._store.entries(owner)}
         for run in list(self._runs.values()):
-            if run.header.owner == owner:  # memory knows better how it is
-                events = run.read()[0]
-                found[run.id] = RunSummary(run.header, run.state, events[-1].at if events else 0.0)
-        return sorted(found.values(), key=lambda summary: summary.header.asked_at, reverse=True)
+            if run.header.owner == owner and isinstance(run, ActiveRun) and (run.id in found or run.unrecorded):
+                found[run.id] = Entry(run.header, run.state, run.seconds)  # memory knows better how it is
+        return sorted(found.values(), key=lambda entry: entry.header.asked_at, reverse=True)
 
     def thread(self, thread_id: str) -> list[Run]:
         """The runs of a conversation that are still kept, oldest first."""
-        return [run for run in list(self._runs.values()) if run.thread_id == thread_id]
+        ids = {entry.header.id for entry in self._store.thread(thread_id)}
+        ids |= {run.id for run in list(self._runs.values()) if run.thread_id == thread_id}
+        found = [run for run_id in ids if (run := self.get(run_id))]
+        return sorted(found, key=lambda run: run.header.asked_at)
 
     def stop(self, run_id: str) -> None:
         """Stop a run, if there is one with this id and it has not ended."""
         if run := self.get(run_id):
             run.stop()
 
-    def forget(self, run_id: str) -> None:
-        """Stop a run if it has not ended, and delete all that is kept of it."""
-        if run := self._runs.pop(run_id, None):
-            run.stop()
-        self._store.forget(run_id)
+    def forget(self, run_id: str) -> Refusal | None:
+        """Stop a run if it has not ended, and delete all that is kept of it; or say why that failed."""
+        self._drop(run_id)
+        return self._store.forget(run_id)
 
     def wait_until_open(self, timeout: float = 10.0) -> None:
         """Wait until the demo model answers; raises what kept it from starting."""
@@ -114,6 +125,7 @@ class InProcessBackend:
         with contextlib.suppress(Exception):
             self._loop.call(self._close(), timeout=3.0)
         self._loop.close()
+        self._store.close()
 
     def __enter__(self) -> InProcessBackend:
         return self
@@ -130,21 +142,26 @@ class InProcessBackend:
             await asyncio.wait(tasks, timeout=1.0)
         await self._engine.close()
 
-    def _enqueue(self, run: ActiveRun) -> None:
-        run.flush()
-        self._scheduler.enqueue(run)
-
     def _begin(self, run: ActiveRun) -> None:
         run.task = asyncio.get_running_loop().create_task(self._work(run))
 
     async def _work(self, run: ActiveRun) -> None:
         try:
-            await self._engine.work(run, self.thread(run.thread_id))
+            await self._engine.work(run, lambda: asyncio.to_thread(self._turns_before, run))
         finally:
-            self._forget_oldest()
             self._scheduler.release(run)
-            if not self._scheduler.working:
-                self._store.prune()
+            self._evict()
+
+    def _turns_before(self, run: Run) -> list[Turn]:
+        """What was finished in the run's conversation: the last turns, which may have to be read from the disk."""
+        finished = [turn for turn in self.thread(run.thread_id) if turn.state == "finished"]
+        return [(turn.request.question, turn.answer) for turn in finished[-self._settings.limits.turns_remembered :]]
+
+    def _refuse_while_answered_elsewhere(self, thread_id: str) -> Refusal | None:
+        """The queue keeps the runs of one conversation apart, but knows only those of this process."""
+        if any(entry.at_work and entry.header.id not in self._runs for entry in self._store.thread(thread_id)):
+            return Refusal("Your last question is still being answered. Wait for it, or stop it.")
+        return None
 
     def _stop_soon(self, run: ActiveRun) -> None:
         self._loop.call_soon(self._stop, run)
@@ -153,7 +170,27 @@ class InProcessBackend:
         run.end("stopped", "Stopped. What had arrived is kept.")
         self._scheduler.admit()
 
-    def _forget_oldest(self) -> None:
-        ended = [run for run in list(self._runs.values()) if run.ended]
-        for run in ended[: max(0, len(ended) - self._settings.limits.runs_kept)]:
+    def _keep(self, run: Run) -> Run:
+        """Have the run in memory, as the last one to be evicted."""
+        with self._lock:
             self._runs.pop(run.id, None)
+            self._runs[run.id] = run
+        return run
+
+    def _drop(self, run_id: str) -> None:
+        with self._lock:
+            run = self._runs.pop(run_id, None)
+        if isinstance(run, ActiveRun):
+            run.stop()
+
+    def _evict(self) -> None:
+        """Let go of the longest unused runs when there are too many bytes; what is recorded can be read again."""
+        room, gone = self._settings.limits.memory_megabytes * 1e6, []
+        with self._lock:
+            for run in reversed(list(self._runs.values())):
+                if not isinstance(run, ActiveRun) or run.ended:
+                    room -= run.memory
+                    if room < 0:
+                        gone.append(self._runs.pop(run.id))
+        for run in gone if not self._store.records else ():
+            self._store.forget(run.id)

@@ -16,8 +16,8 @@ WAKE_SECONDS = 0.004
 class RunLog(Protocol):
     """What a run has noted; one thread appends, any thread reads."""
 
-    def append(self, event: StreamEvent) -> None:
-        """Note the next event."""
+    def append(self, event: StreamEvent, size: int) -> None:
+        """Note the next event, whose line in a recording has so many bytes."""
 
     def close(self) -> None:
         """Note that no event will follow."""
@@ -34,7 +34,10 @@ class MemoryLog:
 
     def __init__(self, events: Iterable[StreamEvent] = (), *, closed: bool = False) -> None:
         self._events = list(events)
-        self._closed = closed
+        self.closed = closed
+        """Whether no event will follow."""
+        self.bytes = 0
+        """Of the lines that a recording would have."""
         self._news = threading.Condition()
         self._readers = 0
         self._waking = False
@@ -42,8 +45,14 @@ class MemoryLog:
     def __len__(self) -> int:
         return len(self._events)
 
-    def append(self, event: StreamEvent) -> None:
-        """Note the next event."""
+    @property
+    def seconds(self) -> float:
+        """When the last event happened."""
+        return self._events[-1].at if self._events else 0.0
+
+    def append(self, event: StreamEvent, size: int) -> None:
+        """Note the next event, whose line in a recording has so many bytes."""
+        self.bytes += size
         self._events.append(event)
         if self._readers and not self._waking:
             self._waking = True
@@ -51,7 +60,7 @@ class MemoryLog:
 
     def close(self) -> None:
         """Note that no event will follow."""
-        self._closed = True
+        self.closed = True
         self._wake()
 
     def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
@@ -60,10 +69,10 @@ class MemoryLog:
             with self._news:
                 self._readers += 1
                 try:
-                    self._news.wait_for(lambda: cursor < len(self._events) or self._closed, timeout)
+                    self._news.wait_for(lambda: cursor < len(self._events) or self.closed, timeout)
                 finally:
                     self._readers -= 1
-        closed = self._closed  # read before the events: the last event is appended before the log is closed
+        closed = self.closed  # read before the events: the last event is appended before the log is closed
         events = self._events[cursor:]
         return events, cursor + len(events), closed
 

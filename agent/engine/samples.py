@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from agent.engine.backend import RunBackend
 from agent.engine.in_process import InProcessBackend
 from agent.engine.run import Run
 from agent.settings import Settings
-from agent.store.recording import Header, dump, versions
+from agent.store.recording import Header, Recording, dump, read, versions
 from agent.streaming.events import RunRequest, StreamEvent
 
 FOLDER = Path(__file__).parents[2] / "recordings"
@@ -54,6 +55,12 @@ SAMPLES = (
     ),
     Sample("a-failure", "Open the safe in the office", tools=("open_safe",), page="stream_lab"),
 )
+
+
+@cache
+def recordings() -> tuple[Recording, ...]:
+    """The samples that are part of the app."""
+    return tuple(read(path) for path in sorted(FOLDER.glob("*.jsonl")))
 
 
 def record(backend: RunBackend, sample: Sample) -> str:

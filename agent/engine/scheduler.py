@@ -25,20 +25,24 @@ class Scheduler:
         self._starts: defaultdict[str, deque[float]] = defaultdict(deque)
         self._lock = threading.Lock()
 
-    def charge(self, session: str) -> Refusal | None:
-        """Count a new run against the visitor's limits, or say which one is reached."""
+    def charge(self, session: str, address: str = "") -> Refusal | None:
+        """Count a new run against the limits of the visitor and of the address, or say which one is reached."""
         limits, now = self._limits, time.monotonic()
         with self._lock:
-            starts = self._starts[session]
-            while starts and now - starts[0] > 60:
-                starts.popleft()
-            if len(starts) >= limits.runs_per_minute:
-                wait = int(61 - (now - starts[0]))
-                return Refusal(f"That was {limits.runs_per_minute} questions in a minute. Wait {wait} seconds.")
+            charged = [(self._starts[f"visitor {session}"], limits.runs_per_minute, "questions in a minute")]
+            if address:
+                said = "questions in a minute from your network"
+                charged.append((self._starts[f"address {address}"], limits.runs_per_minute_and_address, said))
+            for starts, most, what in charged:
+                while starts and now - starts[0] > 60:
+                    starts.popleft()
+                if len(starts) >= most:
+                    return Refusal(f"That was {most} {what}. Wait {int(61 - (now - starts[0]))} seconds.")
             if len(self.waiting) >= limits.runs_queued:
                 return Refusal("Too many visitors are waiting for an answer just now. Try again in a minute.")
-            starts.append(now)
-            if len(self._starts) > MOST_VISITORS:
+            for starts, _, _ in charged:
+                starts.append(now)
+            while len(self._starts) > MOST_VISITORS:
                 self._starts.pop(next(iter(self._starts)))
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -31,17 +31,21 @@ class _Line(TypedDict):
 _LINES: TypeAdapter[_Line] = TypeAdapter(_Line)
 
 
-def events(request: RunRequest, lines: Iterable[str]) -> Iterator[StreamEvent]:
-    """The events in these lines; raises ValueError, OverflowError or RecursionError for one that is none."""
-    adapter = Adapter()
-    for text in lines:
+class Reader:
+    """Reads the events of one recording, line by line."""
+
+    def __init__(self, request: RunRequest) -> None:
+        self._request, self._adapter = request, Adapter()
+
+    def __call__(self, text: str) -> StreamEvent:
+        """The event in the next line; raises ValueError, OverflowError or RecursionError for one that is none."""
         line = _LINES.validate_python(json.loads(text))
         if line["mode"] == "run":
-            happening = Happening(_life(line["data"], request))
+            happening = Happening(_life(line["data"], self._request))
         else:
-            happening = (adapter.read(_part(line)) or [Happening(Unknown(line["data"]))])[0]
+            happening = (self._adapter.read(_part(line)) or [Happening(Unknown(line["data"]))])[0]
         payload, node, agent, calls, namespace = happening
-        yield StreamEvent(line["seq"], line["at"], payload, node or line["node"], agent, calls, namespace)
+        return StreamEvent(line["seq"], line["at"], payload, node or line["node"], agent, calls, namespace)
 
 
 def _life(data: Any, request: RunRequest) -> Payload:

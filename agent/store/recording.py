@@ -13,18 +13,17 @@ import hashlib
 import json
 import platform
 import re
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError
 
 from agent.projections.transcript import fold, walk
 from agent.store import format_1
-from agent.streaming.events import JSON, Ended, RunRequest, RunState, StreamEvent, json_safe
+from agent.streaming.events import EVENTS, JSON, Ended, RunRequest, StreamEvent, json_safe
 from agent.streaming.modes import RUN_MODES
 
 FORMAT = 2
@@ -34,12 +33,17 @@ MAX_BYTES = 20_000_000
 MAX_EVENTS = 200_000
 MAX_ITEMS = 200
 """Tool calls and answers in a stranger's recording; a browser draws no more."""
+UNWRITTEN = "The rest of this run could not be written down: the server's disk was full or busy."
+KILLED = "The server ended in the middle of this run; it was interrupted."
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _END_OF_TIME = 100_000_000_000
 """The year 5138; later moments have no date in every library."""
 _NO_RECORDING = "The file is not a Toolstream recording of a known format."
 _NO_HEADER = "The first line of the file lacks what a recording begins with."
 _PACKAGES = ("langgraph", "langchain-core", "langchain-openai", "openai", "streamlit")
+
+
+LineReader = Callable[[str], StreamEvent]
 
 
 class BrokenRecording(ValueError):
@@ -85,50 +89,6 @@ class Recording:
     """Whether the file ended before the run did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a list of recordings, told without reading their events."""
-
-    header: Header
-    path: Path
-    state: RunState
-    seconds: float
-    """Length of the run."""
-    size: int
-    """Bytes."""
-    interrupted: bool = False
-    """Whether the file ended before the run did; or the run is still at work."""
-
-
-class Writer:
-    """Appends a run to its file, and to disk at the latest half a second later. Not for two threads at once."""
-
-    def __init__(self, path: Path, header: Header, *, flush_seconds: float = 0.5) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("a", encoding="utf-8", errors="replace")
-        self._flush_seconds, self._flushed_at = flush_seconds, 0.0
-        self._write(header.to_json())
-        self.flush()
-
-    def add(self, event: StreamEvent) -> None:
-        """Append an event."""
-        self._write(event.to_json())
-        if time.monotonic() - self._flushed_at >= self._flush_seconds:
-            self.flush()
-
-    def flush(self) -> None:
-        """Hand everything to the operating system."""
-        self._file.flush()
-        self._flushed_at = time.monotonic()
-
-    def close(self) -> None:
-        """Flush and close; closing twice does no harm."""
-        self._file.close()
-
-    def _write(self, line: dict[str, JSON]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n")
-
-
 @functools.cache
 def versions() -> tuple[tuple[str, str], ...]:
     """Python and the packages that shaped a run."""
@@ -144,31 +104,32 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def parse(text: str) -> Recording:
+def parse(text: str, lost: str = KILLED) -> Recording:
     """Read a recording from its text, which may come from a stranger; raises BrokenRecording.
 
-    A last line that was cut off, as by a killed server, is left out.
+    A last line that was cut off, as by a killed server, is left out. `lost` says why, where the end is missing.
     """
     if len(text) > MAX_BYTES:
         raise BrokenRecording(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
     first, *lines = text.split("\n")
-    header, read_events = _header(first)
-    numbered = [(number, line) for number, line in enumerate(lines, 2) if line.strip()]
+    header, event_of = opened(first)
     events: list[StreamEvent] = []
-    try:
-        for event in read_events(header.request, (line for _, line in numbered)):
-            if len(events) >= MAX_EVENTS:
-                raise BrokenRecording(f"The file has more than {MAX_EVENTS:,} events.")
-            if event.seq != len(events) or (events and event.at < events[-1].at):
-                raise BrokenRecording(f"Line {numbered[len(events)][0]} is not the next event of the run.")
-            events.append(event)
-    except (ValueError, OverflowError, RecursionError) as error:
-        if isinstance(error, BrokenRecording):
-            raise
-        if numbered[len(events)][0] != len(lines) + 1:  # else it was cut off in the middle
-            raise BrokenRecording(f"Line {numbered[len(events)][0]} of the file is not an event.") from error
-    ended = bool(events) and isinstance(events[-1].payload, Ended)
-    return Recording(header, tuple(events if ended else _interrupt(events)), interrupted=not ended)
+    for number, line in enumerate(lines, 2):
+        if not line.strip():
+            continue
+        if len(events) >= MAX_EVENTS:
+            raise BrokenRecording(f"The file has more than {MAX_EVENTS:,} events.")
+        try:
+            event = event_of(line)
+        except BrokenRecording as error:
+            if number == len(lines) + 1:
+                break  # cut off in the middle
+            raise BrokenRecording(f"Line {number} of the file is not an event.") from error
+        if event.seq != len(events) or (events and event.at < events[-1].at):
+            raise BrokenRecording(f"Line {number} is not the next event of the run.")
+        events.append(event)
+    ended = bool(events) and ends(events[-1]) is not None
+    return Recording(header, tuple(events if ended else [*events, interruption(events, lost)]), interrupted=not ended)
 
 
 def from_stranger(data: bytes) -> Recording:
@@ -188,118 +149,29 @@ def from_stranger(data: bytes) -> Recording:
         raise BrokenRecording("The file looks like a recording, but what is in it does not make a run.") from error
 
 
-def anonymous(header: Header) -> Header:
-    """The header without what belongs to its owner: the id that opens the conversation, the thread, the owner."""
-    name = hashlib.sha256(header.id.encode()).hexdigest()[:16]
-    return dataclasses.replace(header, id=f"run-{name}", thread_id="", owner="")
+def header_line(header: Header) -> str:
+    """The first line of a recording."""
+    return _line(header.to_json())
 
 
-def _lines(recording: Recording) -> list[dict[str, JSON]]:
-    return [recording.header.to_json(), *(event.to_json() for event in recording.events)]
+def event_line(event: StreamEvent) -> str:
+    """A later line of a recording."""
+    try:
+        return EVENTS.dump_json(event).decode() + "\n"
+    except ValueError:  # half a character, which no file can hold
+        return _line(event.to_json())
 
 
-def dump(header: Header, events: Iterator[StreamEvent] | tuple[StreamEvent, ...]) -> str:
-    """A recording as text; parse reads it back."""
-    lines = [header.to_json(), *(event.to_json() for event in events)]
-    return "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
+def _line(data: dict[str, JSON]) -> str:
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode() + "\n"
 
 
-class Recordings:
-    """The recordings in one folder, bounded in age and size; the oldest go first."""
+def opened(line: str) -> tuple[Header, LineReader]:
+    """What the first line of a recording says, and what reads the lines behind it, in their order.
 
-    def __init__(self, folder: Path, *, max_bytes: int = 200_000_000, max_days: float = 30.0) -> None:
-        self.folder = folder
-        self._max_bytes, self._max_seconds = max_bytes, max_days * 86_400
-        self._known: dict[str, tuple[tuple[int, int], Entry | None]] = {}
-        """What a file held when it had this time and size; reading a thousand anew would take a second."""
-
-    def path(self, run_id: str) -> Path:
-        """The file of a run; raises ValueError for what is no run id."""
-        if not is_id(run_id):
-            raise ValueError("not a run id")
-        return self.folder / f"{run_id}.jsonl"
-
-    def open(self, header: Header) -> Writer:
-        """Start the file of a run."""
-        return Writer(self.path(header.id), header)
-
-    def read(self, run_id: str) -> Recording | None:
-        """The recording of a run, or None when there is none; raises BrokenRecording."""
-        if not is_id(run_id) or not (path := self.path(run_id)).is_file():
-            return None
-        return read(path)
-
-    def entries(self, owner: str | None = None) -> list[Entry]:
-        """What is kept, the newest first, of one owner or of all; files that are no recordings are left out."""
-        known, found = {}, []
-        for path in self.folder.glob("*.jsonl"):
-            with contextlib.suppress(OSError):
-                stat = path.stat()
-                mark, entry = (stat.st_mtime_ns, stat.st_size), None
-                if (before := self._known.get(path.name)) and before[0] == mark:
-                    entry = before[1]
-                else:
-                    with contextlib.suppress(BrokenRecording):
-                        entry = _entry(path)
-                known[path.name] = mark, entry
-                if entry and owner in (None, entry.header.owner):
-                    found.append(entry)
-        self._known = known
-        return sorted(found, key=lambda entry: entry.header.asked_at, reverse=True)
-
-    def delete(self, run_id: str) -> None:
-        """Forget a run; does nothing if there is none."""
-        if is_id(run_id):
-            self.path(run_id).unlink(missing_ok=True)
-
-    def prune(self) -> list[str]:
-        """Delete what is too old, then the oldest until the rest is small enough; returns the ids of what is gone."""
-        files, gone = [], []
-        for path in self.folder.glob("*.jsonl"):
-            with contextlib.suppress(OSError):
-                files.append((path.stat().st_mtime, path.stat().st_size, path))
-        room = self._max_bytes
-        for changed, size, path in sorted(files, reverse=True):
-            room -= size
-            if room < 0 or time.time() - changed > self._max_seconds:
-                path.unlink(missing_ok=True)
-                gone.append(path.stem)
-        return gone
-
-
-def read(path: Path) -> Recording:
-    """Read one file; raises BrokenRecording."""
-    if path.stat().st_size > MAX_BYTES:
-        raise BrokenRecording(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
-    return parse(path.read_text(encoding="utf-8", errors="replace"))
-
-
-def _entry(path: Path) -> Entry:
-    """The header, and the end of the run from the last lines."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        header, read_events = _header(file.readline(1_000_000).decode("utf-8", "replace"))
-        start, place, tail = file.tell(), size, b""
-        while place > start and tail.rstrip(b"\n").count(b"\n") < 2:  # until the last whole line is among these
-            place = max(start, place - max(8_192, len(tail)))
-            file.seek(place)
-            tail = file.read(size - place)
-    for line in reversed(tail.decode("utf-8", "replace").split("\n")):
-        with contextlib.suppress(ValueError, OverflowError, RecursionError):
-            *_, last = read_events(header.request, [line])
-            if isinstance(last.payload, Ended):
-                return Entry(header, path, last.payload.state, last.at, size)
-            return Entry(header, path, "stopped", last.at, size, interrupted=True)
-    return Entry(header, path, "stopped", 0.0, size, interrupted=True)
-
-
-def _interrupt(events: list[StreamEvent]) -> list[StreamEvent]:
-    end = Ended("stopped", "The server ended in the middle of this run; it was interrupted.")
-    return [*events, StreamEvent(len(events), events[-1].at if events else 0.0, end)]
-
-
-def _header(line: str) -> tuple[Header, Callable[[RunRequest, Iterable[str]], Iterator[StreamEvent]]]:
-    """The header, and what reads the lines behind it."""
+    Both raise BrokenRecording.
+    """
     try:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -310,8 +182,49 @@ def _header(line: str) -> tuple[Header, Callable[[RunRequest, Iterable[str]], It
         header = HEADERS.validate_json(line, strict=True)
     except ValidationError as error:
         raise BrokenRecording(_NO_HEADER) from error
-    return header, _events if data["toolstream"] == FORMAT else format_1.events
+    read = StreamEvent.from_json if data["toolstream"] == FORMAT else format_1.Reader(header.request)
+
+    def event_of(line: str) -> StreamEvent:
+        try:
+            return read(line)
+        except (ValueError, OverflowError, RecursionError) as error:
+            raise BrokenRecording("A line of the file is not an event.") from error
+
+    return header, event_of
 
 
-def _events(_request: RunRequest, lines: Iterable[str]) -> Iterator[StreamEvent]:
-    return map(StreamEvent.from_json, lines)
+def anonymous(header: Header) -> Header:
+    """The header without what belongs to its owner: the id that opens the conversation, the thread, the owner."""
+    name = hashlib.sha256(header.id.encode()).hexdigest()[:16]
+    return dataclasses.replace(header, id=f"run-{name}", thread_id="", owner="")
+
+
+def _lines(recording: Recording) -> list[dict[str, JSON]]:
+    return [recording.header.to_json(), *(event.to_json() for event in recording.events)]
+
+
+def dump(header: Header, events: Iterable[StreamEvent]) -> str:
+    """A recording as text; parse reads it back."""
+    return "".join([header_line(header), *map(event_line, events)])
+
+
+def ends(event: StreamEvent) -> Literal["finished", "stopped", "failed"] | None:
+    """How the run has ended, if this event is its end."""
+    return event.payload.state if isinstance(event.payload, Ended) else None
+
+
+def interruption(events: Sequence[StreamEvent], lost: str = KILLED) -> StreamEvent:
+    """The end of a run that has lost its own; `lost` says why."""
+    return StreamEvent(len(events), events[-1].at if events else 0.0, Ended("stopped", lost))
+
+
+def answer_of(end: StreamEvent) -> str:
+    """The text of the answer, from the event that ends a run."""
+    return end.payload.answer if isinstance(end.payload, Ended) else ""
+
+
+def read(path: Path) -> Recording:
+    """Read one file; raises BrokenRecording, OSError."""
+    if path.stat().st_size > MAX_BYTES:
+        raise BrokenRecording(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
+    return parse(path.read_text(encoding="utf-8", errors="replace"))

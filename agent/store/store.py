@@ -1,70 +1,151 @@
-"""All that is kept, in one folder: recordings, links and comments."""
+"""All that is kept: recordings in JSONL, and a database of what is looked up. Several processes share one folder."""
 
 from __future__ import annotations
 
 import logging
+import secrets
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
-from agent.settings import Settings
+from agent.errors import Refusal
+from agent.settings import Limits, Settings
 from agent.store.comments import Comments
+from agent.store.database import Database
+from agent.store.index import Entry, Index, read_entry
+from agent.store.legacy import take_over
 from agent.store.links import Links
-from agent.store.recording import Entry, Header, Recording, Recordings, Writer
+from agent.store.recorder import Recorder, Track
+from agent.store.recording import BrokenRecording, Header, is_id
 
 log = logging.getLogger(__name__)
 
+FILE = "toolstream.sqlite3"
+
 
 class Store:
-    """What outlives a restart. Without a folder nothing is recorded, and the rest is kept in memory."""
+    """What outlives a restart. Without a folder nothing does, and all is kept in memory. Safe from any thread.
 
-    def __init__(self, folder: Path | None = None, *, max_bytes: int = 200_000_000, max_days: float = 30.0) -> None:
-        self._recordings = Recordings(folder, max_bytes=max_bytes, max_days=max_days) if folder else None
-        beside = folder and folder / "review"
-        self.links = Links(beside and beside / "shares.json")
-        self.comments = Comments(beside and beside / "feedback.jsonl")
+    As a context manager it closes itself.
+    """
+
+    def __init__(self, folder: Path | None = None, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        self._folder: Path | None = None
+        self._max_bytes, self._max_seconds = int(limits.recording_megabytes * 1e6), limits.recording_days * 86_400
+        self._database = (folder and self._open(folder)) or Database()
+        self._index = Index(self._database, secrets.token_urlsafe(8), limits.lease_seconds)
+        self.links = Links(self._database)
+        self.comments = Comments(self._database)
+        self.adopt()
+        self._recorder = Recorder(self._folder, self._index, self.prune)
 
     @classmethod
     def of(cls, settings: Settings) -> Store:
         """The store that the settings ask for."""
-        limits = settings.limits
-        return cls(settings.recordings, max_bytes=int(limits.recording_megabytes * 1e6), max_days=limits.recording_days)
+        return cls(settings.recordings, settings.limits)
 
     @property
     def records(self) -> bool:
-        """Whether runs are recorded."""
-        return self._recordings is not None
+        """Whether runs outlive this process."""
+        return self._folder is not None
 
-    def record(self, header: Header) -> Writer | None:
-        """Start the recording of a run, if there are any."""
-        if not self._recordings:
-            return None
-        try:
-            return self._recordings.open(header)
-        except (OSError, ValueError) as error:
-            log.warning("Runs are not recorded: %s", error)
-            self._recordings = None
-            return None
+    def listen(self, stop: Callable[[str], None], deleted: Callable[[str], None]) -> None:
+        """Hear which runs of this process another one wants stopped, or has deleted; called by id, from a thread."""
+        self._recorder.on_stop, self._recorder.on_deleted = stop, deleted
 
-    def read(self, run_id: str) -> Recording | None:
-        """The recording of a run, or None when there is none; raises BrokenRecording, OSError."""
-        return self._recordings.read(run_id) if self._recordings else None
+    def record(self, header: Header) -> Track:
+        """Note a new run of this process, which waits for its turn, and begin its recording."""
+        return self._recorder.start(header)
 
-    def entries(self, owner: str | None = None) -> list[Entry]:
-        """The recordings of one owner or of all, the newest first."""
-        return self._recordings.entries(owner) if self._recordings else []
+    def path(self, run_id: str) -> Path | None:
+        """Where the recording of a run is, or will be."""
+        return self._folder / f"{run_id}.jsonl" if self._folder and is_id(run_id) else None
+
+    def entry(self, run_id: str) -> Entry | None:
+        """How a run stands, if it is kept."""
+        return self._index.get(run_id)
+
+    def entries(self, owner: str) -> list[Entry]:
+        """The runs of one visitor, the newest first."""
+        return self._index.of(owner)
+
+    def thread(self, thread_id: str) -> list[Entry]:
+        """The runs of one conversation, the oldest first."""
+        return self._index.thread(thread_id)
 
     def questions(self) -> dict[str, str]:
-        """What was asked in each run that is still kept, by its id."""
-        return {entry.header.id: entry.header.request.question for entry in self.entries()}
+        """What was asked in each run that is kept, by its id."""
+        return self._index.questions()
 
-    def forget(self, run_id: str) -> None:
-        """Delete all that is kept of a run."""
-        self.links.revoke(run_id)
-        self.comments.forget(run_id)
-        if self._recordings:
-            self._recordings.delete(run_id)
+    def ask_to_stop(self, run_id: str) -> None:
+        """Tell the process that works on a run to stop it, which takes it half a second."""
+        try:
+            self._index.ask_to_stop(run_id)
+        except sqlite3.Error as error:
+            log.warning("A run could not be stopped: %s", error)
+
+    def forget(self, run_id: str) -> Refusal | None:
+        """Delete all that is kept of a run, or say why that failed; whoever works on it stops."""
+        self._recorder.forget(run_id)
+        try:
+            self._index.delete(run_id)
+            self._unlink(run_id)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("A run could not be deleted: %s", error)
+            return Refusal("That could not be deleted. Try again in a minute.")
+        return None
 
     def prune(self) -> None:
         """Delete what is too old or too much, with what belongs to it."""
-        for run_id in self._recordings.prune() if self._recordings else ():
-            self.links.revoke(run_id)
-            self.comments.forget(run_id)
+        for run_id in self._index.prune(self._max_bytes, self._max_seconds):
+            try:
+                self._unlink(run_id)
+            except OSError as error:
+                log.warning("An old recording could not be deleted: %s", error)
+
+    def adopt(self) -> None:
+        """Take recordings into the index that are not in it: of before there was one, or put here by hand."""
+        known, found = self._index.ids(), []
+        for path in self._folder.glob("*.jsonl") if self._folder else ():
+            if path.stem in known:
+                continue
+            try:
+                entry, size = read_entry(path), path.stat().st_size
+            except (BrokenRecording, OSError):
+                continue
+            if entry.header.id == path.stem:
+                found.append((entry, size))
+        self._index.adopt(found)
+
+    def close(self) -> None:
+        """Write what waits, and let go of the folder."""
+        self._recorder.close()
+        try:
+            self._index.release()
+        except sqlite3.Error as error:
+            log.warning("The lease could not be given back: %s", error)
+        self._database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _open(self, folder: Path) -> Database | None:
+        database = None
+        try:
+            database = Database(folder / FILE)
+            take_over(folder, database)
+        except (OSError, sqlite3.Error) as error:
+            log.warning("Nothing is kept beyond the next restart: %s cannot be used: %s", folder, error)
+            if database:
+                database.close()
+            return None
+        self._folder = folder
+        return database
+
+    def _unlink(self, run_id: str) -> None:
+        if path := self.path(run_id):
+            path.unlink(missing_ok=True)

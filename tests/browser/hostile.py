@@ -213,7 +213,7 @@ def add_tool_that_sends() -> None:
 
     from langgraph.config import get_stream_writer
 
-    from agent.tools.demo import offered
+    from agent.tools.registry import offered
 
     @offered("Send data")
     async def send_data(place: str) -> str:

@@ -1,6 +1,6 @@
 """The sidebar's choices: in the URL, and kept from page to page."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.visitor import ask, choose, last_turn, visit, wait_for_end
 
@@ -8,11 +8,11 @@ DEMO_FAST = "demo-fast · no AI, at once"
 READY_MADE = "Agent, ready-made (create_react_agent)"
 
 
-def chosen(page, key):
+def chosen(page: Page, key: str) -> Locator:
     return page.locator(f".st-key-{key} button[aria-pressed=true], .st-key-{key} button[aria-checked=true]")
 
 
-def test_a_link_opens_with_its_choices_and_they_survive_other_pages(page):
+def test_a_link_opens_with_its_choices_and_they_survive_other_pages(page: Page) -> None:
     visit(page, "/Custom_data?modes=messages&model=demo-fast")
     expect(chosen(page, "modes")).to_have_count(1)
     expect(chosen(page, "modes")).to_contain_text("Words")
@@ -31,7 +31,7 @@ def test_a_link_opens_with_its_choices_and_they_survive_other_pages(page):
     page.wait_for_function("location.search.includes('modes=messages') && location.search.includes('model=demo-fast')")
 
 
-def test_a_choice_goes_to_the_url_and_a_refresh_keeps_it(page):
+def test_a_choice_goes_to_the_url_and_a_refresh_keeps_it(page: Page) -> None:
     visit(page, "/LLM_tokens")
     choose(page, "graph", READY_MADE)
     page.wait_for_function("location.search.includes('graph=prebuilt')")
@@ -39,7 +39,7 @@ def test_a_choice_goes_to_the_url_and_a_refresh_keeps_it(page):
     expect(page.locator(".st-key-graph input")).to_have_value(READY_MADE)
 
 
-def test_a_conversation_survives_a_change_of_page(page):
+def test_a_conversation_survives_a_change_of_page(page: Page) -> None:
     visit(page, "/Custom_data?model=demo-fast")
     ask(page, "what items are in the office?")
     wait_for_end(page)

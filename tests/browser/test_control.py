@@ -2,8 +2,9 @@
 
 import time
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
+from agent.demo_model import DemoServer
 from tests.browser.visitor import (
     BEDROOM,
     BOX,
@@ -22,11 +23,11 @@ from tests.browser.visitor import (
 from tests.serving import wait_until
 
 
-def mode(page, name):
+def mode(page: Page, name: str) -> Locator:
     return page.locator(".st-key-modes button", has_text=name)
 
 
-def test_stop_ends_the_models_work_and_keeps_what_has_arrived(page, model):
+def test_stop_ends_the_models_work_and_keeps_what_has_arrived(page: Page, model: DemoServer) -> None:
     visit(page, "/LLM_tokens")
     ask(page, BEDROOM)
     wait_for_text(page, 150)
@@ -49,7 +50,7 @@ def test_stop_ends_the_models_work_and_keeps_what_has_arrived(page, model):
     expect(page.locator(TURN).nth(1)).to_contain_text("Stopped")
 
 
-def test_flipping_a_mode_redraws_the_same_run(page, model):
+def test_flipping_a_mode_redraws_the_same_run(page: Page, model: DemoServer) -> None:
     requests = model.stats.requests
     visit(page, "/LLM_tokens")
     ask(page, BEDROOM)
@@ -67,7 +68,7 @@ def test_flipping_a_mode_redraws_the_same_run(page, model):
     expect(last_turn(page)).to_contain_text("Nightstand")
 
 
-def test_with_no_mode_nothing_of_the_answer_is_seen_before_the_end(page):
+def test_with_no_mode_nothing_of_the_answer_is_seen_before_the_end(page: Page) -> None:
     visit(page, "/LLM_tokens?modes=-")
     start_watching(page, "[data-testid=stChatMessageContent]")
     ask(page, BEDROOM)
@@ -82,7 +83,7 @@ def test_with_no_mode_nothing_of_the_answer_is_seen_before_the_end(page):
     expect(last_turn(page)).to_contain_text("Nightstand")
 
 
-def test_taking_the_last_mode_away_in_mid_run_hides_what_was_seen(page):
+def test_taking_the_last_mode_away_in_mid_run_hides_what_was_seen(page: Page) -> None:
     visit(page, "/LLM_tokens")
     ask(page, BEDROOM)
     wait_for_text(page, 150)
@@ -94,7 +95,7 @@ def test_taking_the_last_mode_away_in_mid_run_hides_what_was_seen(page):
     expect(last_turn(page)).to_contain_text("Nightstand")
 
 
-def test_a_refresh_in_mid_run_finds_the_run_again(page, model):
+def test_a_refresh_in_mid_run_finds_the_run_again(page: Page, model: DemoServer) -> None:
     requests = model.stats.requests
     visit(page, "/LLM_tokens")
     ask(page, BEDROOM)
@@ -107,7 +108,7 @@ def test_a_refresh_in_mid_run_finds_the_run_again(page, model):
     assert model.stats.requests - requests == 3
 
 
-def test_a_question_asked_meanwhile_waits_and_is_answered(page):
+def test_a_question_asked_meanwhile_waits_and_is_answered(page: Page) -> None:
     visit(page, "/LLM_tokens")
     ask(page, BEDROOM)
     wait_for_text(page, 100)
@@ -120,7 +121,7 @@ def test_a_question_asked_meanwhile_waits_and_is_answered(page):
     assert "bedroom" not in last_turn(page).inner_text()
 
 
-def test_stop_ends_the_run_that_works_and_not_the_one_that_waits(page):
+def test_stop_ends_the_run_that_works_and_not_the_one_that_waits(page: Page) -> None:
     visit(page, "/LLM_tokens")
     ask(page, BEDROOM)
     wait_for_text(page, 100)

@@ -1,7 +1,7 @@
 """A run that breaks off: a sentence instead of a stack trace, and a way on."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import BEDROOM, BOX, STOP, ask, choose, last_turn, visit, wait_for_end
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.failing_runs
 ALERT = "[data-testid=stAlert]"
 
 
-def test_what_arrived_stays_and_another_model_can_try_again(page):
+def test_what_arrived_stays_and_another_model_can_try_again(page: Page) -> None:
     visit(page, "/LLM_tokens?model=demo-flaky:broken")
     ask(page, BEDROOM)
     wait_for_end(page)
@@ -33,7 +33,7 @@ def test_what_arrived_stays_and_another_model_can_try_again(page):
 
 
 @pytest.mark.parametrize("path", ["/Custom_data", "/Without_LangChain"])
-def test_a_refused_key_is_said_in_a_sentence(page, path):
+def test_a_refused_key_is_said_in_a_sentence(page: Page, path: str) -> None:
     visit(page, f"{path}?model=demo-flaky:unauthorized")
     ask(page, BEDROOM)
     wait_for_end(page)
@@ -41,7 +41,7 @@ def test_a_refused_key_is_said_in_a_sentence(page, path):
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
-def test_a_model_that_falls_silent_can_be_stopped(page):
+def test_a_model_that_falls_silent_can_be_stopped(page: Page) -> None:
     visit(page, "/LLM_tokens?model=demo-flaky:stall")
     ask(page, BEDROOM)
     expect(page.locator(BOX)).to_contain_text("Certainly! Here are 3 things")

@@ -1,7 +1,10 @@
 """Hostile texts in a real browser: whoever wrote them, nothing is loaded, nothing runs, nothing misleads."""
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hostile import (
     FENCES,
@@ -18,7 +21,8 @@ from tests.browser.hostile import (
     hostile_model,
 )
 from tests.browser.visitor import QUESTION, TURN, ask, last_turn, visit, wait_for_end
-from tests.serving import ROOT, app_server
+from tests.conftest import OpenPage
+from tests.serving import ROOT, App, app_server
 
 # Everything that a message may not hold, looked for after every change of the page, so also between two tokens.
 # Looks after every change of the page, so also between two tokens, for what a message may not hold.
@@ -51,14 +55,18 @@ WATCH = r"""() => {
 }"""
 
 
+Evil = tuple[str, list[str]]
+OpenHostile = Callable[..., Page]
+
+
 @pytest.fixture(scope="module")
-def evil():
+def evil() -> Iterator[Evil]:
     with evil_server() as (url, asked):
         yield url, asked
 
 
 @pytest.fixture(scope="module")
-def hostile_app(evil, tmp_path_factory):
+def hostile_app(evil: Evil, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The app, asking a model that means harm, with one more tool that sends harmful data."""
     url, _ = evil
     folder = tmp_path_factory.mktemp("hostile")
@@ -73,13 +81,13 @@ def hostile_app(evil, tmp_path_factory):
 
 
 @pytest.fixture
-def open_hostile(open_page, hostile_app, evil):
+def open_hostile(open_page: OpenPage, hostile_app: App, evil: Evil) -> Iterator[OpenHostile]:
     """Open a page that is watched; in the end nothing bad was ever seen on it, and nothing was asked of `evil`."""
     _, asked = evil
     del asked[:]
     pages = []
 
-    def open_hostile(path, **options):
+    def open_hostile(path: str, **options: Any) -> Page:
         page = open_page(hostile_app, **options)
         page.set_default_timeout(60_000)
         pages.append(page)
@@ -96,7 +104,7 @@ def open_hostile(open_page, hostile_app, evil):
     assert asked == []
 
 
-def assert_usable(page):
+def assert_usable(page: Page) -> None:
     """The layout holds, and the question box and the sidebar still work."""
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     main = "[data-testid=stMainBlockContainer]"
@@ -109,7 +117,7 @@ def assert_usable(page):
     expect(page.locator(TURN)).to_have_count(0)
 
 
-def test_labels_of_tools_and_words_inside_them(open_hostile):
+def test_labels_of_tools_and_words_inside_them(open_hostile: OpenHostile) -> None:
     """Without the page's content policy: the filter alone lets nothing load."""
     page = open_hostile("/LLM_tokens", bypass_csp=True)
     for texts, count in (("texts", len(TEXTS)), *((name, 1) for name in UNSENDABLE)):
@@ -119,7 +127,7 @@ def test_labels_of_tools_and_words_inside_them(open_hostile):
         expect(last_turn(page)).to_contain_text("The end.")
 
 
-def test_data_that_a_tool_sends(open_hostile):
+def test_data_that_a_tool_sends(open_hostile: OpenHostile) -> None:
     page = open_hostile("/Custom_data?tools=send_data", bypass_csp=True)
     for texts in ("texts", *UNSENDABLE):
         ask(page, f"send {texts}")
@@ -129,7 +137,9 @@ def test_data_that_a_tool_sends(open_hostile):
 
 
 @pytest.mark.parametrize("without_policy", [True, False])
-def test_what_the_filter_missed_would_be_stopped_by_the_pages_policy(browser, hostile_app, evil, without_policy):
+def test_what_the_filter_missed_would_be_stopped_by_the_pages_policy(
+    browser: Browser, hostile_app: App, evil: Evil, without_policy: bool
+) -> None:
     """The counterproof, too: what does load is noticed here."""
     url, asked = evil
     del asked[:]
@@ -141,7 +151,7 @@ def test_what_the_filter_missed_would_be_stopped_by_the_pages_policy(browser, ho
     assert asked == (["/image"] if without_policy else [])
 
 
-def test_questions_and_answers(open_hostile, evil):
+def test_questions_and_answers(open_hostile: OpenHostile, evil: Evil) -> None:
     """What the visitor asks is what the agent answers."""
     page = open_hostile("/LLM_tokens")
     for number, question in enumerate(questions(evil[0]), 1):
@@ -151,7 +161,7 @@ def test_questions_and_answers(open_hostile, evil):
             assert_usable(page)
 
 
-def questions(evil):
+def questions(evil: str) -> list[str]:
     """The texts: those whose end swallows or shapes what follows alone, the others several at a time."""
     alone = [aimed(text, evil) for text in FENCES.values()]
     together = [""]
@@ -162,7 +172,7 @@ def questions(evil):
     return [*together, *alone]
 
 
-def test_texts_that_are_heavy_to_draw(open_hostile):
+def test_texts_that_are_heavy_to_draw(open_hostile: OpenHostile) -> None:
     page = open_hostile("/LLM_tokens")
     for name in HEAVY:
         ask(page, f"say {name}")
@@ -170,7 +180,7 @@ def test_texts_that_are_heavy_to_draw(open_hostile):
         assert_usable(page)
 
 
-def test_an_ordinary_answer_keeps_its_formatting(open_hostile):
+def test_an_ordinary_answer_keeps_its_formatting(open_hostile: OpenHostile) -> None:
     page = open_hostile("/LLM_tokens")
     ask(page, "say ordinary")
     wait_for_end(page)

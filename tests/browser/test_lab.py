@@ -2,17 +2,24 @@
 
 import time
 
-import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import STOP, axe_findings, visit
-from tests.serving import app_server, pointed_at
+from tests.browser.visitor import STOP, axe_findings, settle, visit
+from tests.conftest import OpenPage
+from tests.serving import App
 
 PARALLEL = "Search the archive for the lighthouse and take inventory of the garage"
-VIEWS = ("Lanes", "Timeline", "Inspector", "Figures", "Code")
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 CELLS = "[data-testid=stDataFrame] table td"
 """What a screen reader finds of a table that is drawn on a canvas: the rows in sight."""
+VIEWS = {
+    "Lanes": CELLS,
+    "Timeline": "text=The same in words",
+    "Inspector": "text=Choose a row",
+    "Figures": "text=Without streaming",
+    "Code": "[data-testid=stCode]",
+}
+"""What each view has and no other, once a run has ended."""
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 WATCH = """selector => {
     window.found = [];
@@ -25,22 +32,22 @@ WATCH = """selector => {
 }"""
 
 
-def ask(page, question):
+def ask(page: Page, question: str) -> None:
     page.locator(".st-key-question textarea").fill(question)
     page.locator(".st-key-question textarea").press("Enter")
     page.locator(STOP).wait_for()
 
 
-def finish(page):
+def finish(page: Page) -> None:
     page.locator(STOP).wait_for(state="detached", timeout=60_000)
     expect(page.get_by_text("Finished")).to_be_visible()
 
 
-def look(page, view):
+def look(page: Page, view: str) -> None:
     page.locator(".st-key-lab_view").get_by_text(view, exact=True).click()
 
 
-def test_two_parallel_tools_of_different_speed_fill_their_lane_live(page):
+def test_two_parallel_tools_of_different_speed_fill_their_lane_live(page: Page) -> None:
     visit(page, "/Stream_lab?modes=custom,updates&model=demo-fast")
     ask(page, PARALLEL)
     page.evaluate(WATCH, CELLS)
@@ -54,7 +61,7 @@ def test_two_parallel_tools_of_different_speed_fill_their_lane_live(page):
     assert only_slow, "the quick tool's end was not seen while the slow one went on"
 
 
-def test_the_lanes_are_the_same_after_a_refresh(page):
+def test_the_lanes_are_the_same_after_a_refresh(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo-fast")
     ask(page, "what items are in the office?")
     finish(page)
@@ -68,7 +75,7 @@ def test_the_lanes_are_the_same_after_a_refresh(page):
     assert page.evaluate(read) == before
 
 
-def test_a_question_can_be_stopped_in_every_view(page):
+def test_a_question_can_be_stopped_in_every_view(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo")
     for view in ("Lanes", "Timeline", "Inspector", "Figures"):
         look(page, view)
@@ -78,7 +85,7 @@ def test_a_question_can_be_stopped_in_every_view(page):
         page.get_by_text("Stopped. What had arrived is kept.").wait_for(timeout=5_000)
 
 
-def test_choosing_a_row_opens_all_of_it(page):
+def test_choosing_a_row_opens_all_of_it(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo-fast")
     ask(page, "what items are in the office?")
     finish(page)
@@ -90,48 +97,41 @@ def test_choosing_a_row_opens_all_of_it(page):
     expect(page.locator(".st-key-lab_details")).to_contain_text("what items are in the office?")
 
 
-def test_a_run_of_twenty_thousand_events_stays_usable(open_page, model):
-    limits = {"TOOLSTREAM_OUTPUT_BYTES": "50000000", "TOOLSTREAM_OUTPUT_EVENTS": "100000"}
-    with app_server({**pointed_at(model), **limits}) as app:
-        page = open_page(app)
-        visit(page, "/Stream_lab?model=demo-fast&tool_choice=none")
-        ask(page, "count to 19000")
-        finish(page)
-        for view in ("Timeline", "Figures", "Inspector"):
-            start = time.monotonic()
-            look(page, view)
-            expect(
-                page.get_by_text(
-                    "drawn" if view == "Timeline" else "Choose a row" if view == "Inspector" else "Without streaming",
-                    exact=False,
-                ).first
-            ).to_be_visible()
-            assert time.monotonic() - start < 5, view
-        pages = page.locator(".st-key-lab_page_" + "98").or_(page.locator("[class*=st-key-lab_page_]")).first
-        for number in ("2", "3"):
-            start = time.monotonic()
-            pages.get_by_text(number, exact=True).click()
-            first = str((int(number) - 1) * 200)
-            page.wait_for_function(
-                "([selector, seq]) => [...document.querySelectorAll(selector)].some(c => c.innerText.trim() === seq)",
-                arg=[CELLS, first],
-            )
-            assert time.monotonic() - start < 2
+def test_a_run_of_twenty_thousand_events_stays_usable(page: Page) -> None:
+    visit(page, "/Stream_lab?model=demo-fast&tool_choice=none")
+    ask(page, "count to 19000")
+    finish(page)
+    for view in ("Timeline", "Figures", "Inspector"):
+        start = time.monotonic()
+        look(page, view)
+        expect(page.locator(VIEWS[view]).first).to_be_visible()
+        assert time.monotonic() - start < 5, view
+    pages = page.locator(".st-key-lab_page_" + "98").or_(page.locator("[class*=st-key-lab_page_]")).first
+    for number in ("2", "3"):
+        start = time.monotonic()
+        pages.get_by_text(number, exact=True).click()
+        first = str((int(number) - 1) * 200)
+        page.wait_for_function(
+            "([selector, seq]) => [...document.querySelectorAll(selector)].some(c => c.innerText.trim() === seq)",
+            arg=[CELLS, first],
+        )
+        assert time.monotonic() - start < 2
 
 
-def test_a_phone_shows_every_view_without_scrolling_sideways(open_page, app):
+def test_a_phone_shows_every_view_without_scrolling_sideways(open_page: OpenPage, app: App) -> None:
     page = open_page(app, **PHONE)
     visit(page, "/Stream_lab?model=demo-fast")
     ask(page, "what items are in the office?")
     finish(page)
-    for view in VIEWS:
+    for view, sign in VIEWS.items():
         look(page, view)
-        page.wait_for_timeout(300)  # that nothing grows too wide has no event
+        page.locator(sign).first.wait_for(state="attached")
+        settle(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, view
         assert page.get_by_test_id("stMainBlockContainer").evaluate("e => e.scrollWidth - e.clientWidth") <= 0, view
 
 
-def test_the_views_are_chosen_by_keyboard(page):
+def test_the_views_are_chosen_by_keyboard(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo-fast")
     page.locator(".st-key-lab_view button").first.focus()
     page.keyboard.press("Tab")
@@ -144,13 +144,13 @@ def test_the_views_are_chosen_by_keyboard(page):
     expect(page.get_by_text("The same in words")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_that_is_ours(open_page, app, scheme):
-    page = open_page(app, color_scheme=scheme, viewport={"width": 1280, "height": 1400})
+def test_axe_finds_nothing_that_is_ours(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 1400})
     visit(page, "/Stream_lab?model=demo-fast")
     ask(page, "what items are in the office?")
     finish(page)
-    for view in VIEWS:
+    for view, sign in VIEWS.items():
         look(page, view)
-        page.wait_for_timeout(500)  # the last of a view's parts has no name of its own
+        page.locator(sign).first.wait_for(state="attached")
+        settle(page)
         assert axe_findings(page) == [], view

@@ -1,32 +1,38 @@
 """Phones, dark screens, and what the page loads."""
 
+from typing import Literal
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import (
     BEDROOM,
     BOTH,
     PAGES,
     QUESTION,
+    SCHEMES,
     STOP,
     ask,
     axe_findings,
     boxes,
+    settle,
     visit,
     wait_for_end,
     wait_for_text,
 )
+from tests.conftest import OpenPage
+from tests.serving import App
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
-def brightness(color):
+def brightness(color: str) -> float:
     """From 0 to 1, of a color as the browser says it: "rgb(1, 2, 3)"."""
     red, green, blue = (int(part) for part in color.removeprefix("rgb(").rstrip(")").split(","))
     return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
 
 
-def test_a_phone_shows_every_page_without_scrolling_sideways(open_page, app):
+def test_a_phone_shows_every_page_without_scrolling_sideways(open_page: OpenPage, app: App) -> None:
     page = open_page(app, **PHONE)
     for path in ("/", *PAGES):
         visit(page, path)
@@ -34,21 +40,22 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(open_page, app):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert page.evaluate("innerWidth") == 390  # it would grow with what is too wide
         box = page.locator(QUESTION).bounding_box()
+        assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
         assert box["y"] + box["height"] <= 844
         assert box["width"] > 200
 
 
-def test_a_first_visit_by_phone_starts_at_the_top(open_page, app):
+def test_a_first_visit_by_phone_starts_at_the_top(open_page: OpenPage, app: App) -> None:
     page = open_page(app, **PHONE)
     visit(page, "/")
     page.locator("main").get_by_role("button").last.wait_for()
-    page.wait_for_timeout(500)  # that nothing scrolls has no event
+    settle(page)
     expect(page.locator("h1")).to_be_in_viewport(ratio=1, timeout=1)
 
 
-def test_a_phone_runs_two_calls_one_below_the_other(open_page, app):
+def test_a_phone_runs_two_calls_one_below_the_other(open_page: OpenPage, app: App) -> None:
     page = open_page(app, **PHONE)
     visit(page, "/LLM_tokens?model=demo-fast")
     ask(page, BOTH)
@@ -61,25 +68,25 @@ def test_a_phone_runs_two_calls_one_below_the_other(open_page, app):
 
 
 @pytest.mark.parametrize("view", ["simple", "technical"])
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_a_screen_reader_meets_no_obstacle_of_ours(open_page, app, scheme, view):
-    page = open_page(app, color_scheme=scheme)
-    for path in PAGES:
-        visit(page, f"{path}?model=demo-fast", view)
-        assert axe_findings(page) == [], path
-        ask(page, BOTH)
-        wait_for_end(page)
-        assert axe_findings(page) == [], f"{path}, answered"
-    for path in ("/Pitfalls", "/Runs"):
-        page.goto(path)
-        page.locator("h1").wait_for()
-        page.wait_for_timeout(500)  # the last of the page's parts has no name of its own
-        assert axe_findings(page) == [], path
+@pytest.mark.parametrize("path", PAGES)
+def test_a_screen_reader_meets_no_obstacle_of_ours(page: Page, path: str, view: str) -> None:
+    visit(page, f"{path}?model=demo-fast", view)
+    assert axe_findings(page) == []
+    ask(page, BOTH)
+    wait_for_end(page)
+    assert axe_findings(page) == [], "answered"
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_the_page_follows_the_visitors_color_scheme(open_page, app, scheme):
-    page = open_page(app, color_scheme=scheme)
+@pytest.mark.parametrize("path", ["/Pitfalls", "/Runs"])
+def test_a_screen_reader_meets_no_obstacle_on_the_other_pages(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("h1").wait_for()
+    assert axe_findings(page) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_page_follows_the_visitors_color_scheme(page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
     visit(page, "/LLM_tokens")
     color = "e => getComputedStyle(e).backgroundColor"
     for part in ("stApp", "stSidebar"):
@@ -89,7 +96,7 @@ def test_the_page_follows_the_visitors_color_scheme(open_page, app, scheme):
     assert (words > 0.6) if scheme == "dark" else (words < 0.3)
 
 
-def test_nothing_is_loaded_from_elsewhere(open_page, app):
+def test_nothing_is_loaded_from_elsewhere(open_page: OpenPage, app: App) -> None:
     """The fixture looks at this in every test; here it is the point, with an empty cache."""
     page = open_page(app)
     urls = []

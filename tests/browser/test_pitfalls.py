@@ -1,6 +1,9 @@
 """The wrong way beside the right way, as they run."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+
+from tests.conftest import OpenPage
+from tests.serving import App
 
 _WATCH = """() => {
     window.seen = [];
@@ -14,7 +17,7 @@ _WATCH = """() => {
 }"""
 
 
-def test_the_right_side_is_live_while_the_wrong_one_shows_nothing(page):
+def test_the_right_side_is_live_while_the_wrong_one_shows_nothing(page: Page) -> None:
     page.goto("/Pitfalls")
     button = page.locator(".st-key-run_blocking_call button")
     button.wait_for()
@@ -23,16 +26,18 @@ def test_the_right_side_is_live_while_the_wrong_one_shows_nothing(page):
     wrong, right = page.locator(".pitfall.wrong"), page.locator(".pitfall.right")
     expect(wrong).to_contain_text("everything at once", timeout=40_000)
     expect(right).to_contain_text("Live: 5 pieces")
+    page.wait_for_function("String(window.seen.at(-1)) === '5,5'")
     seen = page.evaluate("window.seen")
     assert {0} == {before for before, live in seen if live < 4}
     assert {1, 2, 3} & {live for _, live in seen}
-    assert seen[-1] == [5, 5]
-    boxes = wrong.bounding_box(), right.bounding_box()
-    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
-    assert abs(boxes[0]["y"] - boxes[1]["y"]) < 2
+    left, beside = wrong.bounding_box(), right.bounding_box()
+    assert left
+    assert beside
+    assert left["x"] + left["width"] <= beside["x"]
+    assert abs(left["y"] - beside["y"]) < 2
 
 
-def test_on_a_phone_they_are_one_below_the_other(open_page, app):
+def test_on_a_phone_they_are_one_below_the_other(open_page: OpenPage, app: App) -> None:
     page = open_page(app, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     page.goto("/Pitfalls")
     page.locator(".st-key-run_stop button").click()

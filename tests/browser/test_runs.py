@@ -1,19 +1,22 @@
 """A visitor's own runs in a real browser: over a restart, by a link, as a replay and as a file to send."""
 
 import re
-import time
+from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.visitor import BEDROOM, BOTH, ask, visit, wait_for_end, wait_for_text
-from tests.serving import app_server
+from tests.conftest import OpenPage
+from tests.serving import app_server, wait_until
 
 PLAY = ".st-key-replay_button button"
 ROW = "[class*=st-key-open_] button"
 LIST = ".st-key-list_own"
 
 
-def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(open_page, browser, tmp_path):
+def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(
+    open_page: OpenPage, browser: Browser, tmp_path: Path
+) -> None:
     env = {"TOOLSTREAM_RECORDINGS": str(tmp_path / "runs"), "TOOLSTREAM_DEMO_RATE": "90"}
     with app_server(env) as app:
         page = open_page(app)
@@ -25,7 +28,8 @@ def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(ope
         wait_for_text(page, 150)
         (cookie,) = [cookie for cookie in page.context.cookies() if cookie["name"] == "toolstream_visitor"]
         assert (cookie["sameSite"], len(cookie["value"])) == ("Strict", 22)
-        time.sleep(0.6)
+        runs = tmp_path / "runs"
+        wait_until(lambda: [lines(file) > 20 for file in runs.glob("*.jsonl")] == [True] * 2, 5, "both are on the disk")
         app.process.kill()
         app.process.wait()
 
@@ -63,16 +67,9 @@ def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(ope
         assert "Traceback" not in app.log()
 
 
-def test_a_run_at_work_is_followed_by_whoever_has_its_link(open_page):
-    with app_server({"TOOLSTREAM_DEMO_RATE": "12"}) as app:
-        page = open_page(app)
-        visit(page, "/LLM_tokens?model=demo")
-        ask(page, BEDROOM)
-        owner = page.context.new_page()
-        owner.goto("/Runs")
-        owner.locator(f"{LIST} {ROW}").click()
-        owner.get_by_role("button", name="Share").click()
-        owner.locator(".st-key-share button").click()
+def test_a_run_at_work_is_followed_by_whoever_has_its_link(open_page: OpenPage) -> None:
+    with app_server({"TOOLSTREAM_DEMO_RATE": "5"}) as app:  # it would be at work for a minute
+        owner = _share_at_work(open_page(app))
         link = owner.get_by_text(re.compile("/Runs\\?share=")).first.inner_text()
 
         guest = open_page(app, viewport={"width": 390, "height": 844})
@@ -88,7 +85,16 @@ def test_a_run_at_work_is_followed_by_whoever_has_its_link(open_page):
         expect(guest.get_by_text("leads nowhere")).to_be_visible()
 
 
-def test_a_replay_can_be_paused_and_goes_on_from_there(page):
+def test_what_is_open_below_a_run_stays_open_when_the_run_ends(open_page: OpenPage) -> None:
+    with app_server({"TOOLSTREAM_DEMO_RATE": "40"}) as app:
+        owner = _share_at_work(open_page(app))
+        owner.get_by_role("button", name="Review pack").wait_for()
+        owner.get_by_role("button", name="Share").scroll_into_view_if_needed()
+        owner.locator(".st-key-revoke button").click()
+        owner.locator(".st-key-share button").wait_for()
+
+
+def test_a_replay_can_be_paused_and_goes_on_from_there(page: Page) -> None:
     page.goto("/Runs?open=sample-stream-lab")
     page.locator(PLAY).click()
     expect(page.locator(PLAY)).to_contain_text("Pause")
@@ -105,7 +111,24 @@ def test_a_replay_can_be_paused_and_goes_on_from_there(page):
     expect(page.get_by_text("Without streaming you would have waited")).to_have_count(0)
 
 
-def _replay(page):
+def _share_at_work(page: Page) -> Page:
+    """Ask, and in a second tab make a link to the run, which goes on; returns that tab."""
+    visit(page, "/LLM_tokens?model=demo")
+    ask(page, BEDROOM)
+    owner = page.context.new_page()
+    owner.goto("/Runs")
+    owner.locator(f"{LIST} {ROW}").click()
+    owner.get_by_role("button", name="Share").click()
+    owner.locator(".st-key-share button").click()
+    owner.locator(".st-key-revoke button").wait_for()
+    return owner
+
+
+def lines(file: Path) -> int:
+    return len(file.read_text().splitlines())
+
+
+def _replay(page: Page) -> None:
     """At four times the speed: first less than all is seen, then all."""
     page.get_by_role("radio", name="4×").or_(page.get_by_role("button", name="4×")).first.click()
     page.locator(PLAY).click()
@@ -115,7 +138,7 @@ def _replay(page):
     expect(page.locator(PLAY)).to_contain_text("Replay")
 
 
-def _look_at_the_pack(page, browser, path):
+def _look_at_the_pack(page: Page, browser: Browser, path: Path) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="Review pack").click()
     assert download.value.suggested_filename.endswith("what-items-are-in-the-office-and-the.html")

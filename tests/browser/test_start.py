@@ -5,10 +5,11 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.visitor import PAGES, STOP, last_turn, visit, wait_for_end
+from tests.conftest import OpenPage
 from tests.serving import app_server
 
 
-def test_a_deep_link_is_the_first_request_and_home_needs_no_key(open_page):
+def test_a_deep_link_is_the_first_request_and_home_needs_no_key(open_page: OpenPage) -> None:
     """One server for both facts: the deep link has to be its first request, and it starts without any setting."""
     with app_server({"TOOLSTREAM_DEMO_RATE": "120"}) as app:
         page = open_page(app)

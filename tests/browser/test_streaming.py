@@ -1,6 +1,7 @@
 """The promise of the app: what a tool does is seen while it does it."""
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.visitor import (
     BEDROOM,
@@ -22,7 +23,7 @@ from tests.browser.visitor import (
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_tool_is_seen_at_work_and_then_the_answer(page, path):
+def test_the_tool_is_seen_at_work_and_then_the_answer(page: Page, path: str) -> None:
     visit(page, path)
     for question, word in ((OFFICE, "Desk"), (BEDROOM, "Bed")):
         start_watching(page, DETAILS)
@@ -38,7 +39,7 @@ def test_the_tool_is_seen_at_work_and_then_the_answer(page, path):
         assert page.locator(STOP).count() == 0
 
 
-def test_two_calls_work_side_by_side_and_never_mix(page):
+def test_two_calls_work_side_by_side_and_never_mix(page: Page) -> None:
     visit(page, "/LLM_tokens")
     start_watching(page, BOX)
     ask(page, BOTH)
@@ -52,8 +53,8 @@ def test_two_calls_work_side_by_side_and_never_mix(page):
     assert abs(office["top"] - bedroom["top"]) < 5
     wait_for_end(page)
 
-    office, bedroom = page.locator(BOX).all_inner_texts()
-    assert "Desk" in office
-    assert "Bed" in bedroom
-    for text, others in ((office, ("bedroom", "Dresser", "Nightstand", "pillow")), (bedroom, ("office", "Desk"))):
+    of_office, of_bedroom = page.locator(BOX).all_inner_texts()
+    assert "Desk" in of_office
+    assert "Bed" in of_bedroom
+    for text, others in ((of_office, ("bedroom", "Dresser", "Nightstand", "pillow")), (of_bedroom, ("office", "Desk"))):
         assert [word for word in others if word in text] == []

@@ -9,13 +9,16 @@ import select
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.hostile import Quiet, chunk, serving
 from tests.browser.visitor import STOP, TURN, ask, last_turn, run_id, visit, wait_for_end
-from tests.serving import app_server, wait_until
+from tests.conftest import OpenPage, Watch
+from tests.serving import App, app_server, wait_until
 
 LAST = 400
 NUMBERS = " ".join(map(str, range(1, LAST + 1)))
@@ -25,18 +28,18 @@ PATIENCE = 60
 class Counter:
     """What the model server is told, and what it has done."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.holds_at = LAST
         """It goes no further than this number."""
         self.asked = self.hung_up = self.active = 0
         self.changed = threading.Condition()
 
-    def hold_at(self, number):
+    def hold_at(self, number: int) -> None:
         with self.changed:
             self.holds_at = number
             self.changed.notify_all()
 
-    def answer(self, send, connection):
+    def answer(self, send: Callable[[Any], object], connection: socket.socket) -> None:
         self.asked += 1
         self.active += 1
         try:
@@ -48,7 +51,7 @@ class Counter:
             self.hung_up += 1
         self.active -= 1
 
-    def wait_for_turn(self, number, connection):
+    def wait_for_turn(self, number: int, connection: socket.socket) -> None:
         time.sleep(1 / 50)
         with self.changed:
             while number > self.holds_at:
@@ -57,19 +60,22 @@ class Counter:
         raise_if_closed(connection)
 
 
-def raise_if_closed(connection):
+CountingApp = tuple[App, Counter]
+
+
+def raise_if_closed(connection: socket.socket) -> None:
     readable, _, _ = select.select([connection], [], [], 0)
     if readable and not connection.recv(1, socket.MSG_PEEK):
         raise ConnectionResetError
 
 
 @pytest.fixture(scope="module")
-def counting_app():
+def counting_app() -> Iterator[CountingApp]:
     """The app, and the model that it asks."""
     counter = Counter()
 
     class Handler(Quiet):
-        def do_POST(self):
+        def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
@@ -84,7 +90,7 @@ def counting_app():
 
 
 @pytest.fixture
-def model(counting_app):
+def model(counting_app: CountingApp) -> Iterator[Counter]:
     counter = counting_app[1]
     counter.asked = counter.hung_up = 0
     counter.hold_at(150)
@@ -93,7 +99,7 @@ def model(counting_app):
 
 
 @pytest.fixture
-def counting(open_page, counting_app, model):
+def counting(open_page: OpenPage, counting_app: CountingApp, model: Counter) -> Iterator[Page]:
     """A page on which a run counts; in the end the model was asked once, and the page's URL still leads to the run."""
     page = open_page(counting_app[0])
     page.set_default_timeout(PATIENCE * 1000)
@@ -104,26 +110,26 @@ def counting(open_page, counting_app, model):
     page.wait_for_function("run => new URL(location).searchParams.get('run') === run", arg=run)
 
 
-def start(page):
+def start(page: Page) -> None:
     visit(page, "/LLM_tokens?tool_choice=none")
     ask(page, "count to 400")
     wait_for_number(page, 40)
 
 
-def wait_for_number(page, number):
+def wait_for_number(page: Page, number: int) -> None:
     """Wait until an answer has come that far, and can be stopped."""
     has_come = "([turn, number]) => [...document.querySelectorAll(turn)].some(e => e.innerText.includes(number))"
     page.wait_for_function(has_come, arg=[TURN, f" {number} "])
     page.locator(STOP).wait_for()
 
 
-def finish(page, model):
+def finish(page: Page, model: Counter) -> None:
     model.hold_at(LAST)
     wait_for_end(page)
     assert_counted(page)
 
 
-def assert_counted(page, turn=1):
+def assert_counted(page: Page, turn: int = 1) -> None:
     """Each number is there once and in order, and nothing else is."""
     text = shown(page, turn)
     assert text.count(NUMBERS) == 1, text
@@ -131,20 +137,20 @@ def assert_counted(page, turn=1):
     assert page.locator(STOP).count() == 0
 
 
-def shown(page, turn=1):
+def shown(page: Page, turn: int = 1) -> str:
     return " ".join(page.locator(TURN).nth(turn).inner_text().split())
 
 
-def expect_page(page, name, turns):
+def expect_page(page: Page, name: str, turns: int) -> None:
     expect(page.locator("h1")).to_have_text(name, timeout=PATIENCE * 1000)
     expect(page.locator(TURN)).to_have_count(turns, timeout=PATIENCE * 1000)
 
 
-def follow_link(page, name):
+def follow_link(page: Page, name: str) -> None:
     page.get_by_test_id("stSidebar").get_by_role("link", name=name, exact=True).click()
 
 
-def test_two_refreshes(counting, model):
+def test_two_refreshes(counting: Page, model: Counter) -> None:
     for number in (149, 249):
         counting.reload()
         wait_for_number(counting, number - 10)
@@ -152,7 +158,7 @@ def test_two_refreshes(counting, model):
     finish(counting, model)
 
 
-def test_a_second_tab(counting, counting_app, model, watched):
+def test_a_second_tab(counting: Page, counting_app: CountingApp, model: Counter, watched: Watch) -> None:
     with counting.context.expect_page() as opened:
         counting.evaluate("open(location)")
     tab = opened.value
@@ -163,7 +169,7 @@ def test_a_second_tab(counting, counting_app, model, watched):
     assert run_id(tab) == run_id(counting)
 
 
-def test_another_page_and_back(counting, model):
+def test_another_page_and_back(counting: Page, model: Counter) -> None:
     follow_link(counting, "Custom data")
     expect_page(counting, "Custom data", 0)
     follow_link(counting, "LLM tokens")
@@ -171,7 +177,7 @@ def test_another_page_and_back(counting, model):
     finish(counting, model)
 
 
-def test_back_and_forward_once_for_each_page(counting, model):
+def test_back_and_forward_once_for_each_page(counting: Page, model: Counter) -> None:
     follow_link(counting, "Custom data")
     expect_page(counting, "Custom data", 0)
     counting.go_back()
@@ -184,7 +190,9 @@ def test_back_and_forward_once_for_each_page(counting, model):
     finish(counting, model)
 
 
-def test_a_tab_that_is_closed_and_a_link_that_is_opened_after_the_end(counting, counting_app, model, watched):
+def test_a_tab_that_is_closed_and_a_link_that_is_opened_after_the_end(
+    counting: Page, counting_app: CountingApp, model: Counter, watched: Watch
+) -> None:
     url = counting.url
     counting.goto("about:blank")
     model.hold_at(LAST)
@@ -196,7 +204,9 @@ def test_a_tab_that_is_closed_and_a_link_that_is_opened_after_the_end(counting, 
     assert model.hung_up == 0
 
 
-def test_a_question_that_is_asked_meanwhile_waits_and_then_is_asked(open_page, counting_app, model):
+def test_a_question_that_is_asked_meanwhile_waits_and_then_is_asked(
+    open_page: OpenPage, counting_app: CountingApp, model: Counter
+) -> None:
     page = open_page(counting_app[0])
     page.set_default_timeout(PATIENCE * 1000)
     start(page)
@@ -214,7 +224,7 @@ def test_a_question_that_is_asked_meanwhile_waits_and_then_is_asked(open_page, c
     assert run_id(page) not in (None, first)
 
 
-def test_stop_after_a_refresh(counting, model):
+def test_stop_after_a_refresh(counting: Page, model: Counter) -> None:
     counting.reload()
     wait_for_number(counting, 140)
     counting.locator(STOP).click()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import axe_playwright_python
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 STOP = ".st-key-stop button"
 QUESTION = ".st-key-question textarea"
 TURN = "[data-testid=stChatMessage]"
@@ -61,17 +62,40 @@ def wait_for_end(page: Page) -> None:
     page.locator(STOP).wait_for(state="detached")
 
 
-def axe_findings(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe-core finds wrong on the page, by rule, without what is Streamlit's own."""
-    script = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-    page.evaluate(script.read_text(encoding="utf-8"))
+def settle(page: Page) -> None:
+    """Wait until the script has come to its end, and nothing on the page is on its way to another color or place."""
+    page.wait_for_function(
+        """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
+            && document.getAnimations().every(
+                a => a.playState !== 'running' || a.effect.getComputedTiming().iterations === Infinity)"""
+    )
+
+
+def axe_findings(page: Page) -> list[tuple[str, str, list[str]]]:
+    """What axe-core finds wrong on the page in light and in dark, by scheme and rule.
+
+    Not what is Streamlit's own, and not in code, whose highlighting on light ground is Streamlit's own and too pale.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8"))
     page.mouse.move(0, 0)  # what is pointed at is drawn in colors of its own
-    # Without code, whose highlighting on light ground is Streamlit's own and too pale for `color-contrast`.
-    found = page.evaluate("axe.run({exclude: ['[data-testid=stCode]']}).then(found => found.violations)")
-    return [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found if v["id"] not in _STREAMLITS_OWN]
+    found: list[tuple[str, str, list[str]]] = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            "scheme => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme",
+            arg=scheme,
+        )
+        settle(page)
+        run = "options => axe.run({exclude: ['[data-testid=stCode]']}, options).then(found => found.violations)"
+        options = {"rules": dict.fromkeys(_STREAMLITS_OWN, {"enabled": False})}
+        only_colors = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}  # nothing else differs
+        violations = page.evaluate(run, {**options, **only_colors})
+        found += [(scheme, v["id"], [node["html"][:200] for node in v["nodes"]]) for v in violations]
+    return found
 
 
-_STREAMLITS_OWN = {"aria-dialog-name", "svg-img-alt", "empty-table-header"}
+_STREAMLITS_OWN = ("aria-dialog-name", "svg-img-alt", "empty-table-header")
 """Rules of axe-core that Streamlit breaks by itself."""
 
 

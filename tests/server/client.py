@@ -84,6 +84,8 @@ class Visitor:
         self._elements: dict[Path, _Element] = {}
         self._values: dict[str, WidgetState] = {}
         self._script = ""
+        self._awaited = False
+        """Whether a script that was asked for has yet to begin: one that ends before is not the last."""
         self._news = threading.Condition(threading.RLock())
         self._reading = threading.Event()
         self._reading.set()
@@ -149,9 +151,11 @@ class Visitor:
         asked.chat_input_value.data = question
         self.rerun(asked)
 
-    def click(self, key: str) -> None:
-        """Click a button."""
-        self.rerun(WidgetState(id=self._widget("button", key).id, trigger_value=True))
+    def click(self, key: str, times: int = 1) -> None:
+        """Click a button, or click it twice before the page can have changed."""
+        clicked = WidgetState(id=self._widget("button", key).id, trigger_value=True)
+        for _ in range(times):
+            self.rerun(clicked)
 
     def type(self, key: str, text: str) -> None:
         """Type into a text field, and leave it."""
@@ -196,7 +200,7 @@ class Visitor:
         state.context_info.url = f"http://{self._host}:{self._port}/{self._page_name}"
         state.widget_states.widgets.extend([*self._values.values(), *([trigger] if trigger else [])])
         with self._news:
-            self.idle = False
+            self.idle, self._awaited = False, True
         self._send(message)
 
     # What is on the page
@@ -275,14 +279,14 @@ class Visitor:
                 self._elements = {p: element for p, element in self._elements.items() if element.run == self._script}
                 there = {getattr(element.proto, "id", "") for element in self._elements.values()}
                 self._values = {name: value for name, value in self._values.items() if name in there}
-                self.idle = True
+                self.idle = not self._awaited
 
     def _begin(self, message: ForwardMsg) -> None:
         begun = message.new_session
         self.session_id = begun.initialize.session_id
         self._script = message.metadata.run.script_run_id
         self.scripts += 1
-        self.idle = False
+        self.idle = self._awaited = False
 
     def _arrive(self, navigation: Any) -> None:
         self._pages = {

@@ -32,6 +32,7 @@ def app(model: DemoServer) -> Iterator[App]:
         "TOOLSTREAM_OUTPUT_EVENTS": "1000000",
         "TOOLSTREAM_OUTPUT_BYTES": "100000000",
         "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(SESSION_KEPT),
+        "STREAMLIT_RUNNER_FAST_RERUNS": "true",  # as Community Cloud has it, whatever an app would have
     }
     with app_server(env) as server:
         yield server

@@ -15,7 +15,9 @@ from agent.engine.run import digest
 from agent.projections.replay import Playback, count_at, length
 from agent.projections.transcript import Transcript, fold
 from agent.settings import Settings
-from agent.store.recording import MAX_BYTES, BrokenRecording, Header, Recordings, dump, from_stranger, read
+from agent.store.index import read_entry
+from agent.store.recording import MAX_BYTES, BrokenRecording, Header, dump, from_stranger, read
+from agent.store.store import Store
 from agent.streaming.events import RUN_MODES, RunRequest, StreamEvent
 from tests.serving import wait_until
 
@@ -43,12 +45,18 @@ def store(tmp_path, monkeypatch):
         yield own.store
 
 
-def keep(store, run_id, owner=ME, events=EVENTS, asked_at=1_790_000_000.0, request=REQUEST):
+def write(store, run_id, owner=ME, events=EVENTS, asked_at=1_790_000_000.0, request=REQUEST):
     header = Header(run_id, asked_at, request, "thread", digest(owner))
-    writer = store.record(header)
-    for event in events:
-        writer.add(event)
-    writer.close()
+    store.path(run_id).write_text(dump(header, events))
+
+
+@pytest.fixture
+def keep(store):
+    def keep(run_id, **more):
+        write(store, run_id, **more)
+        store.adopt()
+
+    return keep
 
 
 def open_runs(visitor=ME, **url):
@@ -70,10 +78,10 @@ def text(app):
     return "\n".join(element.value for element in elements)
 
 
-def test_the_list_holds_ones_own_runs_and_the_samples(store):
-    keep(store, "my-own-run")
-    keep(store, "my-interrupted-run", events=EVENTS[:3])
-    keep(store, "somebody-elses", OTHER)
+def test_the_list_holds_ones_own_runs_and_the_samples(store, keep):
+    keep("my-own-run")
+    keep("my-interrupted-run", events=EVENTS[:3])
+    keep("somebody-elses", owner=OTHER)
     app = open_runs()
     assert {"open_my-own-run", "open_my-interrupted-run", "open_sample-two-tools"} <= set(keys(app))
     assert "open_somebody-elses" not in keys(app)
@@ -81,8 +89,8 @@ def test_the_list_holds_ones_own_runs_and_the_samples(store):
     assert "What is kept about you" in text(app)
 
 
-def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(store):
-    keep(store, "my-own-run")
+def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(store, keep):
+    keep("my-own-run")
     app = open_runs()
     app.button(key="open_my-own-run").click().run()
     assert "A desk." in text(app)
@@ -93,8 +101,8 @@ def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(stor
     assert "not among yours" in text(open_runs(open="../../etc/passwd"))
 
 
-def test_a_run_is_told_in_plain_words_or_shown_as_it_is(store):
-    keep(store, "my-own-run")
+def test_a_run_is_told_in_plain_words_or_shown_as_it_is(store, keep):
+    keep("my-own-run")
     app = open_runs(open="my-own-run")
     assert "The assistant read the question" in text(app)
     app.segmented_control(key="view").set_value("technical").run()
@@ -103,22 +111,23 @@ def test_a_run_is_told_in_plain_words_or_shown_as_it_is(store):
     assert app.query_params["view"] in ("technical", ["technical"])
 
 
-def test_deleting_asks_first_and_takes_link_and_comments_along(store):
-    keep(store, "my-own-run")
-    token = store.links.make("my-own-run")
+def test_deleting_asks_first_and_takes_link_and_comments_along(store, keep):
+    keep("my-own-run")
+    store.links.make("my-own-run")
+    token = store.links.token_of("my-own-run")
     app = open_runs()
     app.button(key="delete_my-own-run").click().run()
     app.button(key="delete_not").click().run()
-    assert store.read("my-own-run")
+    assert store.entry("my-own-run")
     app.button(key="delete_my-own-run").click().run()
     app.button(key="delete_now").click().run()
-    assert store.read("my-own-run") is None
+    assert store.entry("my-own-run") is None
     assert store.links.run_of(token) is None
     assert "open_my-own-run" not in keys(app)
 
 
-def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoked(store):
-    keep(store, "my-own-run")
+def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoked(store, keep):
+    keep("my-own-run")
     owner = open_runs(open="my-own-run")
     assert "Whoever has the link" in text(owner)
     assert store.links.token_of("my-own-run") is None
@@ -138,9 +147,10 @@ def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoke
     assert "leads nowhere" in text(open_runs(OTHER, share="../x"))
 
 
-def test_a_comment_is_for_the_pack_and_the_host(store):
-    keep(store, "my-own-run")
-    token = store.links.make("my-own-run")
+def test_a_comment_is_for_the_pack_and_the_host(store, keep):
+    keep("my-own-run")
+    store.links.make("my-own-run")
+    token = store.links.token_of("my-own-run")
     guest = open_runs(OTHER, share=token)
     guest.text_area(key="text_my-own-run").set_value("=Too slow")
     next(button for button in guest.button if button.label == "Keep it").click().run()
@@ -148,18 +158,19 @@ def test_a_comment_is_for_the_pack_and_the_host(store):
     assert [comment.text for comment in store.comments.of("my-own-run")] == ["=Too slow"]
 
     host = open_runs()
-    host.text_input(key="typed_password").set_value("wrong").run()
+    host.text_input(key="typed_password_0").set_value("wrong").run()
     assert "not the password" in text(host)
     assert not host.dataframe
     time.sleep(1.1)
-    host.text_input(key="typed_password").set_value("sesame").run()
+    host.text_input(key="typed_password_1").set_value("sesame").run()
     assert host.dataframe[0].value["comment"].tolist() == ["=Too slow"]
     assert "sesame" not in repr(host.session_state)
 
 
 def test_a_thousand_runs_open_quickly_and_only_ten_are_drawn(store):
     for number in range(1_000):
-        keep(store, f"run-number-{number:04}", asked_at=1_790_000_000.0 + number)
+        write(store, f"run-number-{number:04}", asked_at=1_790_000_000.0 + number)
+    store.adopt()
     started = time.monotonic()
     app = open_runs()
     first = time.monotonic() - started
@@ -173,8 +184,8 @@ def test_a_thousand_runs_open_quickly_and_only_ten_are_drawn(store):
     assert again < 1
 
 
-def test_the_slider_jumps_to_any_moment(store):
-    keep(store, "my-own-run")
+def test_the_slider_jumps_to_any_moment(store, keep):
+    keep("my-own-run")
     app = open_runs(open="my-own-run")
     app.slider(key="replay_at").set_value(0.6).run()
     assert "Desk" in text(app)
@@ -183,8 +194,8 @@ def test_the_slider_jumps_to_any_moment(store):
     assert "A desk." in text(app)
 
 
-def test_a_replay_plays_to_its_end(store):
-    keep(store, "my-own-run")
+def test_a_replay_plays_to_its_end(store, keep):
+    keep("my-own-run")
     app = open_runs(open="my-own-run")
     app.segmented_control(key="replay_speed").set_value("4×").run()
     started = time.monotonic()
@@ -239,10 +250,9 @@ def test_of_a_run_whose_server_is_killed_only_the_last_half_second_is_lost(tmp_p
         killed = time.time()
         process.kill()
         process.wait()
-    store = Recordings(tmp_path / "runs")
-    (entry,) = store.entries(digest("me"))
-    assert entry.interrupted
-    recording = store.read(entry.header.id)
+    with Store(tmp_path / "runs") as store:
+        (entry,) = store.entries(digest("me"))
+    recording = read(tmp_path / "runs" / f"{entry.header.id}.jsonl")
     assert recording.interrupted
     assert fold(recording.events, RUN_MODES).state == "stopped"
     seen = [(int(seq), float(wrote)) for seq, _, wrote in map(str.split, log.read_text().split("\n")[:-2])]
@@ -251,14 +261,14 @@ def test_of_a_run_whose_server_is_killed_only_the_last_half_second_is_lost(tmp_p
 
 
 def test_a_run_whose_last_line_is_long_is_listed_as_it_ended(tmp_path):
-    store = Recordings(tmp_path)
+    path = tmp_path / "a-long-end.jsonl"
     long = StreamEvent(4, 1.5, "run", {"state": "failed", "message": "ä" * 50_000})
-    store.path("a-long-end").write_text(dump(Header("a-long-end", 1.0, REQUEST), (*EVENTS[:4], long)))
-    (entry,) = store.entries()
+    path.write_text(dump(Header("a-long-end", 1.0, REQUEST), (*EVENTS[:4], long)))
+    entry = read_entry(path)
     assert (entry.state, entry.seconds, entry.interrupted) == ("failed", 1.5, False)
-    with store.path("a-long-end").open("a") as file:
+    with path.open("a") as file:
         file.write('{"seq": 5, "cut o')
-    assert store.entries()[0].state == "failed"
+    assert read_entry(path).state == "failed"
 
 
 def stranger(*lines):
@@ -325,7 +335,7 @@ def test_an_uploaded_file_is_drawn_safely_and_kept_nowhere(store):
     assert "\\<script" in drawn
     for pattern in (r"(?<!\\)<script", r"(?<!\\)!\[", r"\]\((?=[hj])", r"(?<!\\)\$x"):
         assert not re.search(pattern, drawn), pattern
-    assert store.entries() == []
+    assert store.questions() == {}
     app.button(key="back").click().run()
     assert "stranger" not in "".join(map(str, keys(app)))
 

@@ -67,17 +67,6 @@ def told(visitor):
     return turns[-1].boxes[-1].text.split() if turns and turns[-1].boxes else []
 
 
-def test_clicks_while_a_page_is_opened_leave_its_choices_whole(visit):
-    for visitor in (visit() for _ in range(40)):
-        visitor.wait_until(lambda visitor=visitor: visitor.scripts, "the page begins to be drawn")
-        for milliseconds in range(6):
-            time.sleep(milliseconds / 1000)  # each meets the script somewhere else
-            visitor.rerun()
-        visitor.wait_idle()
-        assert visitor.has("button_group", "tools")
-        visitor.close()
-
-
 def test_a_second_question_waits_visibly_for_its_turn_and_is_then_asked(visit, model):
     visitor = visit(tool_choice="none")
     visitor.wait_idle()

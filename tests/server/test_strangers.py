@@ -36,7 +36,7 @@ def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else():
             owner.wait_idle()
             other.wait_idle()
             scripts = owner.scripts
-            owner.type("typed_key", KEY)
+            owner.type("typed_key_0", KEY)
             owner.wait_until(lambda: owner.scripts > scripts, "the page begins to be drawn with the key")
             owner.ask("count to 5")
             complete(owner)
@@ -51,7 +51,7 @@ def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else():
                 assert "refused the key" in guest.turns[1].notes[0], "who has the link reads, but has no key"
                 frames = b"".join([*owner.frames, *other.frames, *guest.frames])
             owner.click("forget_key")
-            owner.wait_until(lambda: owner.has("text_input", "typed_key"), "the key is gone")
+            owner.wait_until(lambda: owner.has("text_input", "typed_key_1"), "the key is gone")
             frames += b"".join(owner.frames)
         process = Path(f"/proc/{app.process.pid}")
         seen = {"frames": frames, "log": app.log().encode(), "url": owner.query.encode()}

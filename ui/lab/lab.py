@@ -9,7 +9,7 @@ import streamlit as st
 
 from agent.engine.run import Run
 from agent.graphs.registry import graph_title
-from ui.chat import PATIENCE, Follow, retry
+from ui.chat import Follow, retry
 from ui.lab.code import CodeView
 from ui.lab.inspector import InspectorView
 from ui.lab.lanes import LanesView
@@ -18,7 +18,7 @@ from ui.lab.metrics import FiguresView
 from ui.lab.timeline import TimelineView
 from ui.markdown import safe_label, safe_markdown
 from ui.run.drawing import show_end
-from ui.shell.browser import wait_for_browser
+from ui.shell.browser import PATIENCE, wait_for_browser
 from ui.shell.choices import Choices
 
 SECONDS_A_DRAWING = 0.5

@@ -76,8 +76,8 @@ class Drawing:
         return "Working" if transcript.shown else "Thinking"
 
 
-def show_end(place: DeltaGenerator, transcript: Transcript) -> None:
-    """How a run ended, below it. What a recording says of that is not ours, either."""
+def show_end(place: DeltaGenerator, transcript: Transcript, unrecorded: str = "") -> None:
+    """How a run ended, below it, and why it is not kept. What a recording says of that is not ours, either."""
     message = safe_markdown(transcript.message)
     if transcript.state == "stopped":
         place.warning(message or "Stopped.", icon=":material/stop_circle:")
@@ -85,6 +85,8 @@ def show_end(place: DeltaGenerator, transcript: Transcript) -> None:
         place.error(message or "Failed.", icon=":material/error:")
     elif line := figures(transcript):
         place.caption(line)
+    if unrecorded:
+        place.warning(unrecorded, icon=":material/save:")
 
 
 def figures(transcript: Transcript) -> str:

@@ -15,7 +15,7 @@ from agent.projections.replay import Playback, count_at, length
 from agent.streaming.events import StreamMode
 from ui.run.drawing import Drawing, show_end
 from ui.run.view import FLUSH
-from ui.shell.browser import wait_for_browser
+from ui.shell.browser import PATIENCE, wait_for_browser
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ class Replay:
         drawing.add(shown)
         self._state["filled"] = drawing.draw()
         if whole:
-            show_end(place, drawing.transcript)
+            show_end(place, drawing.transcript, self._run.unrecorded)
 
     def _play(self, place: DeltaGenerator) -> None:
         playback: Playback = self._state["playback"]
@@ -124,7 +124,7 @@ class Replay:
     def _follow(self, place: DeltaGenerator) -> None:
         drawing, cursor, ended = self._drawing(place), 0, False
         while not ended:
-            events, cursor, ended = self._run.read(cursor, 0.25)
+            events, cursor, ended = self._run.read(cursor, PATIENCE)
             drawing.add(events)
             self._state["filled"] = drawing.draw()
             wait_for_browser()

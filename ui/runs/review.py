@@ -25,8 +25,10 @@ _BEFORE_SHARING = (
 def bar(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
     """The buttons below a run."""
     with st.container(horizontal=True, key="review", gap="small"):
+        taken_along = st.container(horizontal=True, width="content", gap="small")  # what follows keeps its place
         if run.ended:
-            _take_along(kind, run, modes)
+            with taken_along:
+                _take_along(kind, run, modes)
         if kind == "own":
             _share(run)
         _comment(kind, run)
@@ -39,7 +41,8 @@ def host() -> None:
         return
     with st.expander("For the host: all feedback", icon=":material/lock:"):
         if not st.session_state.get("is_host"):
-            st.text_input("Password", type="password", key="typed_password", on_change=_try_password)
+            key = session.input_key("typed_password")
+            st.text_input("Password", type="password", key=key, on_change=_try_password, args=(key,))
             if refusal := st.session_state.pop("password_refusal", None):
                 st.warning(refusal, icon=":material/lock:")
             return
@@ -96,6 +99,8 @@ def _share(run: Run) -> None:
         else:
             st.markdown(_BEFORE_SHARING)
             st.button("Make a link", icon=":material/add_link:", key="share", on_click=_make_link, args=(run.id,))
+        if refusal := st.session_state.pop("link_refusal", None):
+            st.warning(refusal, icon=":material/block:")
 
 
 def _comment(kind: str, run: Run) -> None:
@@ -154,11 +159,13 @@ def _say(kind: str, run_id: str) -> None:
 
 
 def _make_link(run_id: str) -> None:
-    session.links().make(run_id)
+    if refusal := session.links().make(run_id):
+        st.session_state["link_refusal"] = refusal.sentence
 
 
 def _revoke(run_id: str) -> None:
-    session.links().revoke(run_id)
+    if refusal := session.links().revoke(run_id):
+        st.session_state["link_refusal"] = refusal.sentence
 
 
 def _link(run: Run) -> str:
@@ -171,15 +178,18 @@ def _link(run: Run) -> str:
     return urlunsplit((here.scheme, here.netloc, path, f"share={token}", ""))
 
 
-def _try_password() -> None:
+def _try_password(key: str) -> None:
     """Look at the typed password, and take it out of the widget, whose value would be sent with every click."""
-    gate, typed = session.host_gate(), str(st.session_state.get("typed_password") or "")
-    st.session_state["typed_password"] = ""
+    gate, typed = session.host_gate(), str(session.take_input("typed_password", key) or "")
     if gate is None or not typed:
         return
-    if seconds := gate.wait():
-        st.session_state["password_refusal"] = f"Too many wrong tries. Wait {seconds:.0f} seconds."
-    elif gate.opens(typed):
+    client = session.address() or session.session_id()
+    wait = gate.turn(client)
+    if wait is None:
+        st.session_state["password_refusal"] = "Too many tries. Wait a few seconds, then try once more."
+        return
+    time.sleep(wait)
+    if gate.opens(typed, client):
         st.session_state["is_host"] = True
     else:
         st.session_state["password_refusal"] = "That is not the password."

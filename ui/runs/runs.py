@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from agent.engine.run import Run, RunSummary, digest
-from agent.engine.samples import FOLDER
+from agent.engine import samples
+from agent.engine.run import Run, digest
 from agent.export.export import model_words
-from agent.store.recording import BrokenRecording, Entry, Recording, Recordings, from_stranger, read
+from agent.store.index import Entry
+from agent.store.recording import BrokenRecording, Recording, ends, from_stranger
 from agent.streaming.events import RUN_MODES, StreamMode
 from ui.markdown import safe_label, safe_markdown
 from ui.runs import review
@@ -55,20 +56,22 @@ def _list() -> None:
     st.title("Runs", anchor=False)
     st.markdown("Every question you ask is kept as a **run**: look at it again, replay it, share it, take it along.")
     own = session.runs().of(session.session_id())
+    if refusal := st.session_state.pop("list_refusal", None):
+        st.warning(refusal, icon=":material/block:")
     _rows(own, "own")
     if not own:
         st.info("Nothing here yet. Ask a question on any page, and its run appears here.", icon=":material/history:")
     st.header("Recorded samples", anchor=False)
     st.caption("Made beforehand with the demo model, which is no AI.")
-    _rows(samples().entries(), "sample")
+    _rows([_entry(sample) for sample in samples.recordings()], "sample")
     _upload()
     st.caption(_what_is_kept())
     review.host()
 
 
-def samples() -> Recordings:
-    """The recordings that the app brings along."""
-    return Recordings(FOLDER)
+def _entry(sample: Recording) -> Entry:
+    end = sample.events[-1]
+    return Entry(sample.header, ends(end) or "stopped", end.at, sample.interrupted)
 
 
 def when(seconds: float) -> str:
@@ -79,7 +82,7 @@ def when(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, zone).strftime("%d %b %Y, %H:%M")
 
 
-def _rows(items: Sequence[RunSummary | Entry], kind: Kind) -> None:
+def _rows(items: Sequence[Entry], kind: Kind) -> None:
     pages = -(-len(items) // PER_PAGE)
     place = st.container(gap="xxsmall", key=f"list_{kind}")
     number = st.pagination(pages, key=f"page_{kind}") if pages > 1 else 1
@@ -90,7 +93,7 @@ def _rows(items: Sequence[RunSummary | Entry], kind: Kind) -> None:
         st.caption(f"{len(items):,} runs")
 
 
-def _row(item: RunSummary | Entry, kind: Kind) -> None:
+def _row(item: Entry, kind: Kind) -> None:
     run_id = item.header.id
     with st.container(
         border=True,
@@ -136,9 +139,9 @@ def _own_or_sample(run_id: str) -> None:
     if run and run.header.owner != digest(session.session_id()):
         run = None
     if run is None:
-        with contextlib.suppress(BrokenRecording, OSError, StopIteration):
-            entry = next(entry for entry in samples().entries() if entry.header.id == run_id)
-            run, kind = Run.replayed(read(entry.path)), "sample"
+        for sample in samples.recordings():
+            if sample.header.id == run_id:
+                run, kind = Run.replayed(sample), "sample"
     if run is None:
         st.title("Runs", anchor=False)
         st.info(
@@ -200,25 +203,24 @@ def modes_of(run: Run) -> tuple[StreamMode, ...]:
 
 def _upload() -> None:
     with st.expander("Look at a recording that somebody sent you", icon=":material/upload_file:"):
-        number = st.session_state.setdefault("upload_number", 0)
+        key = session.input_key("upload")
         st.file_uploader(
             "A recording (.jsonl)",
             type="jsonl",
-            key=f"upload_{number}",
+            key=key,
             max_upload_size=UPLOAD_MEGABYTES,
             on_change=_take_file,
-            args=(number,),
+            args=(key,),
             help="It is shown to you only, and not kept.",
         )
         if refusal := st.session_state.pop("upload_refusal", None):
             st.warning(safe_markdown(refusal), icon=":material/block:")
 
 
-def _take_file(number: int) -> None:
-    file = st.session_state.get(f"upload_{number}")
+def _take_file(key: str) -> None:
+    file = session.take_input("upload", key)
     if file is None:
         return
-    st.session_state["upload_number"] = number + 1  # a new widget: the old one lets go of the file
     try:
         st.session_state["uploaded"] = from_stranger(file.getvalue())
     except BrokenRecording as error:
@@ -242,8 +244,8 @@ def _ask_first(run_id: str | None) -> None:
 def _forget(run_id: str) -> None:
     """Delete a run of this visitor, and nobody else's."""
     own = session.runs()
-    if any(item.header.id == run_id for item in own.of(session.session_id())):
-        own.forget(run_id)
+    if any(item.header.id == run_id for item in own.of(session.session_id())) and (refusal := own.forget(run_id)):
+        st.session_state["list_refusal"] = refusal.sentence
     st.session_state.pop("deleting", None)
 
 

@@ -6,10 +6,32 @@ import logging
 from functools import cache
 from typing import Any
 
+from streamlit import config
 from streamlit.runtime import exists, get_instance
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
 
 log = logging.getLogger(__name__)
+
+
+def run_one_script_a_session() -> None:
+    """Let a session's scripts come one after the other, each click's callbacks in full. Once a process.
+
+    With `fastReruns`, which some hosts insist on, a click starts a second script while the first still works. Both
+    then change one session's state, each under a lock of its own: it is read half written, values are lost, and the
+    page dies. Without, a click waits until the script looks for one.
+
+    Streamlit also looks for the next click before it has read this one's input, and at every access of a callback to
+    the session's state: a question was lost when a click came right after it. So nobody looks until the script begins.
+    """
+    config.set_option("runner.fastReruns", False)
+    look = ScriptRunner._maybe_handle_execution_control_request
+
+    def look_once_begun(self: ScriptRunner) -> None:
+        context = get_script_run_ctx(suppress_warning=True)
+        if context is None or context.has_script_started:
+            look(self)
+
+    ScriptRunner._maybe_handle_execution_control_request = look_once_begun  # type: ignore[method-assign]
 
 
 def messages_on_the_way() -> int:

@@ -1,4 +1,4 @@
-"""The browser at the other end: never send it more than it can take.
+"""The browser at the other end: never send it more than it can take, and see soon when it has something to say.
 
 A session whose browser falls behind by 500 messages is given up by Streamlit 1.67 without a word: the page then stands
 still for ever.
@@ -19,7 +19,8 @@ ENOUGH = 100
 """Messages on the way to a browser; with more, a script waits before it writes on."""
 STEP = 0.01
 """Seconds between two looks."""
-
+PATIENCE = 0.1
+"""Seconds that a script may wait for anything without a look for a click, which waits as long."""
 
 _turn = threading.Lock()
 _mine = threading.local()
@@ -52,3 +53,11 @@ def wait_for_browser() -> None:
             if holds:
                 _turn.acquire()
         _ = "_" in st.session_state
+
+
+def pause(seconds: float) -> None:
+    """Draw nothing for so long; a click can interrupt the script all the while."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, PATIENCE))
+        wait_for_browser()

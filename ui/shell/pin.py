@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import json
 import os
 import sys
 import threading
@@ -19,11 +20,13 @@ import streamlit as st
 
 from agent.engine.application import Application
 from agent.engine.backend import RunBackend
-from agent.engine.run import Run, RunSummary
+from agent.engine.run import Run
 from agent.errors import Refusal
 from agent.settings import Settings
+from agent.store.index import Entry
 from agent.store.recording import dump, parse
 from agent.streaming.events import RunRequest, StreamEvent
+from ui.shell._streamlit_compat import run_one_script_a_session
 
 _PIN = "_toolstream_application_1"
 """The number goes up with a change of what it holds."""
@@ -50,10 +53,16 @@ class CurrentRuns:
         self._backend = backend
 
     def start(
-        self, request: RunRequest, *, thread_id: str = "", session: str = "", api_key: str | None = None
+        self,
+        request: RunRequest,
+        *,
+        thread_id: str = "",
+        session: str = "",
+        address: str = "",
+        api_key: str | None = None,
     ) -> Run | Refusal:
         """Start a run, or say why not."""
-        outcome = self._backend.start(request, thread_id=thread_id, session=session, api_key=api_key)
+        outcome = self._backend.start(request, thread_id=thread_id, session=session, address=address, api_key=api_key)
         return Refusal(outcome.sentence) if outcome.state == "refused" else _current(outcome)
 
     def get(self, run_id: str) -> Run | None:
@@ -61,7 +70,7 @@ class CurrentRuns:
         run = self._backend.get(run_id)
         return _current(run) if run else None
 
-    def of(self, session: str) -> list[RunSummary]:
+    def of(self, session: str) -> list[Entry]:
         """The visitor's runs, the newest first."""
         return self._backend.of(session)
 
@@ -73,9 +82,9 @@ class CurrentRuns:
         """Stop a run."""
         self._backend.stop(run_id)
 
-    def forget(self, run_id: str) -> None:
-        """Stop a run, and delete all that is kept of it."""
-        self._backend.forget(run_id)
+    def forget(self, run_id: str) -> Refusal | None:
+        """Stop a run, and delete all that is kept of it; or say why that failed."""
+        return self._backend.forget(run_id)
 
 
 class _Reloaded(Run):
@@ -91,7 +100,7 @@ class _Reloaded(Run):
     def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
         """As the run itself."""
         events, cursor, ended = self._run.read(cursor, timeout)
-        return [StreamEvent.from_json(event.to_json()) for event in events], cursor, ended
+        return [StreamEvent.from_json(json.dumps(event.to_json())) for event in events], cursor, ended
 
     def stop(self) -> None:
         """As the run itself."""
@@ -105,6 +114,7 @@ def _current(run: Run) -> Run:
 def _start() -> Application:
     started = Application(Settings.from_env(ChainMap(_openai_secrets(), dict(os.environ))))
     atexit.register(started.close)
+    run_one_script_a_session()
     sys.setswitchinterval(0.0005)  # readers share the GIL with the loop: let go of it sooner
     gc.freeze()  # what is imported by now is never garbage
     gc.set_threshold(50_000, 10, 10)  # the logs of runs are much memory and no garbage: look through them rarely

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import Any
 
 import streamlit as st
 
@@ -11,7 +12,8 @@ from agent.engine.backend import RunBackend
 from agent.engine.own_graphs import OwnState
 from agent.engine.run import Run
 from agent.settings import Settings
-from agent.store.comments import Comment, Comments, Gate
+from agent.store.comments import Comment, Comments
+from agent.store.gate import Gate
 from agent.store.links import Links
 from ui.shell import pin
 
@@ -75,6 +77,15 @@ def session_id() -> str:
     return str(st.session_state["session_id"])
 
 
+def address() -> str:
+    """The visitor's address, where the host has named a header that tells it; else empty.
+
+    Of several, the last one was written by the host's own proxy, and the others by anybody.
+    """
+    header = settings().address_header
+    return ",".join(st.context.headers.get_all(header)).split(",")[-1].strip() if header else ""
+
+
 def visitor_cookie() -> str:
     """A script that lets the browser keep session_id: streamlit can read cookies, but not set them."""
     secure = "; Secure" if _is_https() else ""
@@ -130,6 +141,25 @@ def new_conversation(page: str) -> None:
     """Leave this page's conversation; its runs stay where they are."""
     st.session_state.setdefault("threads", {}).pop(page, None)
     st.query_params.pop("run", None)
+
+
+def input_key(name: str) -> str:
+    """The key of a widget for what is taken out of it at once: another one after each `take_input`."""
+    return f"{name}_{st.session_state.get('inputs_taken', {}).get(name, 0)}"
+
+
+def take_input(name: str, key: str) -> Any:
+    """What was put into the widget with this `input_key`; None if nothing was, or it has been taken before.
+
+    A browser sends a widget's value with every click until a script without the widget has ended. If the widget were
+    only emptied, its callback would run again for the same input.
+    """
+    if key != input_key(name) or not (value := st.session_state.get(key)):
+        return None
+    taken: dict[str, int] = st.session_state.setdefault("inputs_taken", {})
+    taken[name] = taken.get(name, 0) + 1
+    del st.session_state[key]
+    return value
 
 
 def _is_https() -> bool:

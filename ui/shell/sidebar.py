@@ -177,15 +177,15 @@ def _own_key() -> None:
         st.caption("Your key is in use, in this browser tab only. It is gone when you close or reload it.")
         st.button("Forget my key", key="forget_key", on_click=_forget_key)
     else:
-        st.text_input("OpenAI key", type="password", key="typed_key", on_change=_take_key)
+        key = session.input_key("typed_key")
+        st.text_input("OpenAI key", type="password", key=key, on_change=_take_key, args=(key,))
         st.caption("It stays in this browser tab's session on this server, and is sent to the model's server only.")
 
 
-def _take_key() -> None:
-    """Move the key out of the widget, whose value would be sent along with every click."""
-    if typed := str(st.session_state.get("typed_key") or "").strip():  # it may come after its widget has gone
+def _take_key(key: str) -> None:
+    """Move the visitor's key out of the widget, whose value would be sent along with every click."""
+    if typed := str(session.take_input("typed_key", key) or "").strip():
         st.session_state["visitor_key"] = typed
-        st.session_state["typed_key"] = ""
 
 
 def _forget_key() -> None:

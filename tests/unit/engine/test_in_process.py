@@ -287,14 +287,18 @@ def test_the_queue_is_first_come_first_served_and_passes_over_who_has_their_shar
         assert begun[0] < begun[2] < min(begun[1], begun[3])
 
 
-def test_the_oldest_finished_runs_are_forgotten_first():
-    with InProcessBackend(Settings(limits=Limits(runs_kept=2))) as backend:
+def test_without_recordings_the_longest_unread_runs_are_forgotten_when_there_are_too_many_bytes():
+    with InProcessBackend(Settings(limits=Limits(memory_megabytes=0.4, runs_per_minute=100))) as backend:
         runs = []
-        for _ in range(4):
-            runs.append(backend.start(request(tool_choice="none")))
+        while len(backend.of("me")) == len(runs):
+            runs.append(backend.start(request("count to 100", tool_choice="none"), session="me"))
             finish(runs[-1])
-        wait_until(lambda: backend.get(runs[1].id) is None)
-        assert [backend.get(run.id) is not None for run in runs] == [False, False, True, True]
+            assert backend.get(runs[0].id) is runs[0]
+            assert len(runs) < 50
+        kept = [run for run in runs if backend.get(run.id)]
+        assert sum(run.memory for run in kept) <= 400_000
+        assert kept == [runs[0], *runs[-len(kept) + 1 :]]
+        assert [entry.header.id for entry in backend.of("me")] == [run.id for run in reversed(kept)]
 
 
 def test_closing_ends_what_runs_and_says_so():

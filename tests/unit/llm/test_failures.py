@@ -10,7 +10,8 @@ from agent.engine.in_process import InProcessBackend
 from agent.loop import BackgroundLoop
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
-from agent.streaming.events import RUN_MODES, RunRequest
+from agent.streaming.events import RunRequest
+from agent.streaming.modes import RUN_MODES
 
 LIMITS = Limits(read_seconds=0.4, connect_seconds=2, runs_per_minute=1_000)
 KEY = "sk-host-0123456789abcdef"

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -14,11 +12,11 @@ from agent.engine.in_process import InProcessBackend
 from agent.engine.run import Run
 from agent.projections.transcript import fold
 from agent.settings import Settings
+from agent.store.index import read_entry
 from agent.store.recording import (
     BrokenRecording,
     Header,
     Recording,
-    Recordings,
     dump,
     from_stranger,
     parse,
@@ -110,7 +108,7 @@ def test_any_bytes_are_a_recording_or_a_sentence(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("path", FORMAT_1, ids=lambda path: path.stem)
-def test_recordings_of_format_1_are_read(path: Path, tmp_path: Path) -> None:
+def test_recordings_of_format_1_are_read(path: Path) -> None:
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     recording = read(path)
     assert not recording.interrupted
@@ -125,8 +123,7 @@ def test_recordings_of_format_1_are_read(path: Path, tmp_path: Path) -> None:
         "failed" if path.stem == "a-failure" else "finished" for _ in attributed
     ]
     assert parse(dump(recording.header, recording.events)) == recording
-    (tmp_path / f"{recording.header.id}.jsonl").write_bytes(path.read_bytes())
-    (entry,) = Recordings(tmp_path).entries()
+    entry = read_entry(path)
     assert (entry.state, entry.seconds, entry.interrupted) == ("finished", lines[-1]["at"], False)
 
 
@@ -142,31 +139,6 @@ def test_whatever_was_in_an_event_of_format_1_is_read(data: object, mode: str) -
     header = {**json.loads(WHOLE.splitlines()[0]), "toolstream": 1}
     event = {"seq": 0, "at": 0, "mode": mode, "node": None, "tool_call_id": "c", "namespace": [], "data": data}
     assert len(parse(json.dumps(header) + "\n" + json.dumps(event)).events) == 2
-
-
-def test_a_store_lists_the_newest_first_and_only_ones_own(tmp_path: Path) -> None:
-    store = Recordings(tmp_path)
-    for number, owner in enumerate(("me", "you", "me")):
-        header = Header(f"run-number-{number}", float(number), REQUEST, owner=owner)
-        (tmp_path / f"{header.id}.jsonl").write_text(dump(header, EVENTS))
-    (tmp_path / "foreign-file.jsonl").write_text("hello")
-    assert [entry.header.id for entry in store.entries("me")] == ["run-number-2", "run-number-0"]
-    entry = store.entries("you")[0]
-    assert (entry.state, entry.seconds) == ("finished", 1.5)
-    store.delete("run-number-1")
-    assert len(store.entries()) == 2
-    assert store.read("../secrets") is None
-
-
-def test_the_oldest_go_first_when_there_is_too_much(tmp_path: Path) -> None:
-    for age, name in ((3, "the-oldest-run"), (2, "an-older-run"), (1, "a-newer-run")):
-        path = tmp_path / f"{name}.jsonl"
-        path.write_text("x" * 1_000)
-        os.utime(path, (time.time() - age * 86_400,) * 2)
-    Recordings(tmp_path, max_bytes=2_500).prune()
-    assert sorted(path.stem for path in tmp_path.iterdir()) == ["a-newer-run", "an-older-run"]
-    Recordings(tmp_path, max_days=1.5).prune()
-    assert [path.stem for path in tmp_path.iterdir()] == ["a-newer-run"]
 
 
 def test_a_run_is_recorded_as_it_happens_and_found_again_after_a_restart(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 from agent.engine.in_process import InProcessBackend
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
-from agent.streaming.events import RUN_MODES, RunRequest
+from agent.streaming.events import RunRequest
+from agent.streaming.modes import RUN_MODES
 from agent.tools import demo as tools
 from agent.tools.catalog import TOOLS
 

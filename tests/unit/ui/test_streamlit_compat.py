@@ -1,5 +1,6 @@
 """What ui/shell/_streamlit_compat.py knows of Streamlit's own parts. If one of these fails, `messages_on_the_way` is
-always 0, and a page may stand still for ever in a slow browser: find out anew where a session's queue is."""
+always 0, and a page may stand still for ever in a slow browser: find out anew where a session's queue is. Or two clicks
+that come fast may cost one of them, or the page: find out anew when Streamlit looks for the next one."""
 
 import asyncio
 from unittest.mock import AsyncMock
@@ -7,6 +8,9 @@ from unittest.mock import AsyncMock
 from starlette.websockets import WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.session_manager import SessionManager
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
@@ -32,3 +36,9 @@ def test_the_runtime_keeps_its_sessions_where_they_are_looked_for() -> None:
 
 def test_without_a_browser_nothing_is_on_the_way() -> None:
     assert messages_on_the_way() == 0
+
+
+def test_a_script_looks_for_clicks_in_one_place_and_says_whether_it_has_begun() -> None:
+    assert callable(ScriptRunner._maybe_handle_execution_control_request)
+    assert isinstance(ScriptRunContext.has_script_started, property)
+    assert "runner.fastReruns" in AppSession.request_rerun.__code__.co_consts, "it is asked for at every click"

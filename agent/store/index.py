@@ -1,0 +1,222 @@
+"""The index of runs: whose they are, how they stand, and which process works on them."""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.store.database import Database
+from agent.store.recording import Header, ends, header_line, opened
+from agent.streaming.events import END_STATES, RunState
+
+_ROW = """
+SELECT runs.header, runs.state, runs.seconds, runs.asked_at, runs.broken, leases.until
+FROM runs LEFT JOIN leases ON leases.process = runs.process
+"""
+_ENDED = f"({', '.join(repr(state) for state in END_STATES)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a list of runs says of one."""
+
+    header: Header
+    state: RunState
+    seconds: float
+    """Length of the run so far."""
+    interrupted: bool = False
+    """Whether the process that worked on it has ended before the run did."""
+    broken: bool = False
+    """Whether its recording could not be written to the end."""
+
+    @property
+    def at_work(self) -> bool:
+        """Whether some process still works on it, or will."""
+        return self.state not in END_STATES and not self.interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What has changed of a run since it was last noted."""
+
+    run_id: str
+    state: RunState
+    seconds: float
+    size: int
+    """Bytes of its recording."""
+    broken: bool
+
+
+class Index:
+    """The runs of all processes that share the database. Safe from any thread; methods raise sqlite3.Error.
+
+    `process` names this one. A run that has not ended belongs to the process that works on it for as long as that
+    renews its lease: then it is at work, and afterwards interrupted.
+    """
+
+    def __init__(self, database: Database, process: str, lease_seconds: float) -> None:
+        self._database, self._process, self._lease_seconds = database, process, lease_seconds
+
+    def add(self, header: Header) -> None:
+        """Note a new run of this process, and renew its lease."""
+        with self._database.transaction() as connection:
+            self._renew(connection)
+            _insert(connection, header, "queued", process=self._process)
+
+    def note(self, changes: Iterable[Progress]) -> tuple[set[str], set[str]]:
+        """Note what has changed and renew the lease of this process.
+
+        Returns the ids of its runs that have not ended, and of those among them that were asked to stop.
+        """
+        rows = [(one.state, one.seconds, one.size, one.broken, one.run_id) for one in changes]
+        with self._database.transaction() as connection:
+            self._renew(connection)
+            connection.executemany("UPDATE runs SET state = ?, seconds = ?, bytes = ?, broken = ? WHERE id = ?", rows)
+            own = connection.execute(
+                f"SELECT id, stopping FROM runs WHERE process = ? AND state NOT IN {_ENDED}", (self._process,)
+            ).fetchall()
+        return {run_id for run_id, _ in own}, {run_id for run_id, stopping in own if stopping}
+
+    def adopt(self, entries: Iterable[tuple[Entry, int]]) -> None:
+        """Take in recordings that no process has noted, each with its size."""
+        with self._database.transaction() as connection:
+            for entry, size in entries:
+                state = "running" if entry.interrupted else entry.state
+                _insert(connection, entry.header, state, seconds=entry.seconds, size=size)
+
+    def release(self) -> None:
+        """Give the lease back: this process has ended all of its runs."""
+        self._database.write("DELETE FROM leases WHERE process = ?", self._process)
+
+    def get(self, run_id: str) -> Entry | None:
+        """One run, if it is kept."""
+        return next(iter(self._entries("WHERE id = ?", run_id)), None)
+
+    def of(self, owner: str) -> list[Entry]:
+        """The runs of one visitor, the newest first."""
+        return self._entries("WHERE owner = ? ORDER BY asked_at DESC", owner)
+
+    def thread(self, thread_id: str) -> list[Entry]:
+        """The runs of one conversation, the oldest first."""
+        return self._entries("WHERE thread = ? ORDER BY asked_at", thread_id)
+
+    def questions(self) -> dict[str, str]:
+        """What was asked in each run, by its id."""
+        return {(head := _header(row[0])).id: head.request.question for row in self._database.rows(_ROW)}
+
+    def ids(self) -> set[str]:
+        """All runs."""
+        return {run_id for (run_id,) in self._database.rows("SELECT id FROM runs")}
+
+    def ask_to_stop(self, run_id: str) -> None:
+        """Tell the process that works on a run to stop it."""
+        self._database.write("UPDATE runs SET stopping = 1 WHERE id = ?", run_id)
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run, with its link and its comments."""
+        with self._database.transaction() as connection:
+            _delete(connection, [run_id])
+
+    def prune(self, max_bytes: int, max_seconds: float) -> list[str]:
+        """Forget what is too old, then the oldest until the rest is small enough; returns the ids of what is gone.
+
+        What is at work stays. Comments on runs that are not in the index, such as samples, go by age as well.
+        """
+        oldest = time.time() - max_seconds
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "SELECT runs.id, runs.asked_at, runs.bytes, runs.state, leases.until FROM runs"
+                " LEFT JOIN leases ON leases.process = runs.process ORDER BY runs.asked_at DESC"
+            ).fetchall()
+            gone, room = [], max_bytes
+            for run_id, asked_at, size, state, until in rows:
+                room -= size
+                at_work = state not in END_STATES and _holds(until)
+                if not at_work and (room < 0 or asked_at < oldest):
+                    gone.append(run_id)
+            _delete(connection, gone)
+            connection.execute("DELETE FROM comments WHERE at < ?", (oldest,))
+            connection.execute("DELETE FROM leases WHERE until < ?", (time.time() - 86_400,))
+        return gone
+
+    def _renew(self, connection: sqlite3.Connection) -> None:
+        lease = (self._process, time.time() + self._lease_seconds)
+        connection.execute("INSERT OR REPLACE INTO leases VALUES (?, ?)", lease)
+
+    def _entries(self, condition: str, *values: str) -> list[Entry]:
+        found = []
+        for header, state, seconds, asked_at, broken, until in self._database.rows(f"{_ROW} {condition}", *values):
+            interrupted = state not in END_STATES and not _holds(until)
+            at_work = state not in END_STATES and not interrupted
+            seconds = max(seconds, time.time() - asked_at) if at_work else seconds
+            found.append(Entry(_header(header), state, seconds, interrupted, bool(broken)))
+        return found
+
+
+def read_entry(path: Path) -> Entry:
+    """What a list says of a recording: its header, and its end from the last lines; raises BrokenRecording, OSError."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        header, event_of = opened(file.readline(1_000_000).decode("utf-8", "replace"))
+        start, place, tail = file.tell(), size, b""
+        while place > start and tail.rstrip(b"\n").count(b"\n") < 2:  # until the last whole line is among these
+            place = max(start, place - max(8_192, len(tail)))
+            file.seek(place)
+            tail = file.read(size - place)
+    for line in reversed(tail.decode("utf-8", "replace").split("\n")):
+        try:
+            last = event_of(line)
+        except ValueError:
+            continue
+        state = ends(last)
+        return Entry(header, state or "stopped", last.at, interrupted=state is None)
+    return Entry(header, "stopped", 0.0, interrupted=True)
+
+
+@functools.lru_cache(maxsize=2_000)
+def _header(line: str) -> Header:
+    return opened(line)[0]
+
+
+def _holds(until: float | None) -> bool:
+    return until is not None and until >= time.time()
+
+
+def _insert(
+    connection: sqlite3.Connection,
+    header: Header,
+    state: str,
+    *,
+    seconds: float = 0.0,
+    size: int = 0,
+    process: str = "",
+) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO runs (id, owner, thread, asked_at, header, state, seconds, bytes, process)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            header.id,
+            header.owner,
+            header.thread_id,
+            header.asked_at,
+            header_line(header),
+            state,
+            seconds,
+            size,
+            process,
+        ),
+    )
+
+
+def _delete(connection: sqlite3.Connection, run_ids: Sequence[str]) -> None:
+    ids = [(run_id,) for run_id in run_ids]
+    for statement in (
+        "DELETE FROM runs WHERE id = ?",
+        "DELETE FROM links WHERE run = ?",
+        "DELETE FROM comments WHERE run = ?",
+    ):
+        connection.executemany(statement, ids)

@@ -1,0 +1,63 @@
+"""What folders held before there was a database: taken over once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from agent.store.database import Database
+
+log = logging.getLogger(__name__)
+
+_DONE = "links and comments of the folder review"
+
+
+def take_over(folder: Path, database: Database) -> None:
+    """Move links and comments from the files of the folder `review` into the database; raises sqlite3.Error."""
+    shares, feedback = folder / "review" / "shares.json", folder / "review" / "feedback.jsonl"
+    with database.transaction() as connection:
+        if connection.execute("INSERT OR IGNORE INTO done VALUES (?)", (_DONE,)).rowcount:
+            connection.executemany("INSERT OR IGNORE INTO links VALUES (?, ?)", _links(_text(shares)))
+            _put_comments(connection, _text(feedback))
+    for file in (shares, feedback):  # what is deleted from now on must not stand there any more
+        with contextlib.suppress(OSError):
+            file.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        (folder / "review").rmdir()
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        log.warning("What was kept before in %s cannot be read: %s", path.name, error)
+        return ""
+
+
+def _links(text: str) -> list[tuple[str, str]]:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        found = {}
+    pairs = found.items() if isinstance(found, dict) else ()
+    return [(token, run) for token, run in pairs if isinstance(run, str)]
+
+
+def _put_comments(connection: sqlite3.Connection, text: str) -> None:
+    """The lines are in the order in which they were written: a later one stands in the place of an earlier."""
+    for line in text.split("\n"):
+        try:
+            data: Any = json.loads(line)
+            row = (str(data["run_id"]), str(data["author"]), data["thumb"], str(data["text"]), float(data["at"]))
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+            continue  # the last line may be cut off
+        if row[2] in (None, 0, 1):
+            connection.execute("DELETE FROM comments WHERE run = ? AND author = ?", row[:2])
+            if row[2] is not None or row[3].strip():
+                connection.execute("INSERT INTO comments VALUES (?, ?, ?, ?, ?)", row)

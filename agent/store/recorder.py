@@ -1,0 +1,182 @@
+"""Writes runs down as they happen, from a thread of its own: the loop that brings the tokens never waits for a disk."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from agent.store.index import Index, Progress
+from agent.store.recording import Header, header_line
+from agent.streaming.events import END_STATES, RunState
+
+log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 0.5
+"""A killed server loses at most so much of a recording."""
+PRUNE_SECONDS = 60.0
+"""Between two looks for what is too old or too much; the first is at the start."""
+
+NOT_WRITTEN = (
+    "This run could not be written down, as the server's disk is full or busy. "
+    "You can read it now, but it is gone when the server restarts."
+)
+
+
+class Track:
+    """One run on its way to its file, which nobody holds open. `add` and `note` are for any thread, and never wait."""
+
+    def __init__(self, path: Path | None, header: Header, wake: Callable[[], None]) -> None:
+        self.id = header.id
+        self.lost = ""
+        """Why the run is not written down, in a sentence for its visitor; empty while all is well."""
+        self._path, self._wake = path, wake
+        self._lines: deque[str] = deque([header_line(header)])
+        self._stands: tuple[RunState, float] = "queued", 0.0
+        self._written: tuple[RunState, float] = self._stands
+        """How the run stood when its lines were last written."""
+        self._size = 0
+        self._noted: Progress | None = None
+
+    def add(self, line: str) -> None:
+        """Append a line, within FLUSH_SECONDS."""
+        if self._path and not self.lost:
+            self._lines.append(line)
+
+    def note(self, state: RunState, seconds: float) -> None:
+        """Note how the run stands; it is written at once, if it begins or ends."""
+        self._stands = state, seconds
+        self._wake()
+
+    @property
+    def ended(self) -> bool:
+        """Whether all has been written."""
+        return self._written[0] in END_STATES
+
+    def flush(self) -> None:
+        """Write what is waiting; a run that waits for its turn has no file yet."""
+        stands = self._stands  # looked at first: what it says is then among the lines
+        if self._path and not self.lost and stands[0] != "queued":
+            try:
+                self._append(self._path)
+            except (OSError, ValueError) as error:
+                log.warning("A run is not recorded any further: %s", error)
+                self.give_up()
+        self._written = stands
+
+    def _append(self, path: Path) -> None:
+        lines = [self._lines.popleft() for _ in range(len(self._lines))]
+        if not lines:
+            return
+        if not self._size:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        # A file that was there before and has gone was deleted: it does not come back.
+        flags = os.O_WRONLY | os.O_APPEND | (0 if self._size else os.O_CREAT)
+        with open(os.open(path, flags, 0o666), "a", encoding="utf-8") as file:
+            file.writelines(lines)
+            self._size = file.tell()
+
+    def give_up(self) -> None:
+        """Write nothing more of this run."""
+        self.lost = NOT_WRITTEN
+        self._lines.clear()
+
+    def progress(self) -> Progress | None:
+        """What the index does not know yet."""
+        now = Progress(self.id, *self._written, self._size, bool(self.lost))
+        return now if now != self._noted else None
+
+    def noted(self, progress: Progress) -> None:
+        """Remember what the index knows."""
+        self._noted = progress
+
+
+class Recorder:
+    """Writes all runs of this process, renews its lease, and hears which of them others have stopped or deleted."""
+
+    def __init__(self, folder: Path | None, index: Index, prune: Callable[[], None]) -> None:
+        self.on_stop: Callable[[str], None] = lambda run_id: None
+        """Called with the id of a run that was asked to stop elsewhere."""
+        self.on_deleted: Callable[[str], None] = lambda run_id: None
+        """Called with the id of a run that was deleted elsewhere."""
+        self._folder, self._index, self._prune = folder, index, prune
+        self._open: dict[str, Track] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._wake.set()
+        self._closing = False
+        self._pruned_at = -math.inf
+        self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
+        self._thread.start()
+
+    def start(self, header: Header) -> Track:
+        """Begin to record a run."""
+        track = Track(self._folder and self._folder / f"{header.id}.jsonl", header, self._wake.set)
+        try:
+            self._index.add(header)
+        except sqlite3.Error as error:
+            log.warning("A run is not recorded: %s", error)
+            track.give_up()
+            return track
+        with self._lock:
+            self._open[track.id] = track
+        self._wake.set()
+        return track
+
+    def forget(self, run_id: str) -> None:
+        """Write nothing more of a run that is being deleted."""
+        with self._lock:
+            track = self._open.pop(run_id, None)
+        if track:
+            track.give_up()
+
+    def close(self) -> None:
+        """Write all that waits, and end the thread; waits some seconds at most."""
+        self._closing = True
+        self._wake.set()
+        self._thread.join(5.0)
+
+    def _work(self) -> None:
+        while not self._closing:
+            # Without a run at work there is nothing to write, no lease to renew and nobody to stop.
+            self._wake.wait(FLUSH_SECONDS if self._open else PRUNE_SECONDS)
+            self._wake.clear()
+            try:
+                self._tick()
+                if time.monotonic() - self._pruned_at > PRUNE_SECONDS:
+                    self._pruned_at = time.monotonic()
+                    self._prune()
+            except Exception:
+                log.exception("Runs could not be recorded for a moment")
+        self._tick()
+
+    def _tick(self) -> None:
+        with self._lock:
+            tracks = list(self._open.values())
+        if not tracks:
+            return
+        for track in tracks:
+            track.flush()
+        progress = {track: change for track in tracks if (change := track.progress())}
+        try:
+            known, stopping = self._index.note(progress.values())
+        except sqlite3.Error as error:
+            log.warning("The index of runs could not be written, and is with the next tick: %s", error)
+            return
+        for track, change in progress.items():
+            track.noted(change)
+        for track in tracks:
+            if track.ended:
+                with self._lock:
+                    self._open.pop(track.id, None)
+            elif track.id not in known:
+                self.forget(track.id)
+                self.on_deleted(track.id)
+            elif track.id in stopping:
+                self.on_stop(track.id)
