@@ -55,6 +55,7 @@ from agent.streaming.messages import (
     text_of,
 )
 from agent.streaming.modes import STREAM_MODES, StreamMode
+from agent.streaming.tool_runs import ToolRuns
 
 
 class Happening(NamedTuple):
@@ -80,11 +81,10 @@ class Adapter:
         """The one call that the state asked for when a task began: its id as sent, and name."""
         self._open_runs: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
         """Paths of the tools at work in a task."""
-        self._told: dict[tuple[tuple[str, ...], str, str], str] = {}
-        """The run of a tool whose start or end was announced last: LangGraph tells of it right after."""
-        self._fresh: set[tuple[tuple[str, ...], str, str]] = set()
-        self._unannounced = 0
+        self._runs = ToolRuns()
         self._node_of_run: dict[str, str | None] = {}
+        self._early: tuple[Mapping[Any, Any], tuple[str, ...]] | None = None
+        """What LangGraph tells of a tool before it is noted."""
         self._graphs: set[tuple[tuple[str, ...], str]] = set()
         """The nodes that are graphs, by their own graph's namespace and their name."""
         self._held: defaultdict[tuple[str, ...], list[Mapping[Any, Any]]] = defaultdict(list)
@@ -117,7 +117,8 @@ class Adapter:
 
     def finish(self) -> list[Happening]:
         """What is still held back, once no part will follow."""
-        return [happening for namespace in list(self._held) for happening in self._release(namespace)]
+        held = [happening for namespace in list(self._held) for happening in self._release(namespace)]
+        return [*self._release_early(), *held]
 
     def _read(self, part: object) -> Iterator[Happening]:
         if isinstance(part, (tuple, list)) and 2 <= len(part) <= 3 and isinstance(part[-2], str):
@@ -130,8 +131,13 @@ class Adapter:
         namespace = tuple(map(text_of, raw)) if isinstance(raw, (tuple, list)) else ()
         for end in range(len(namespace)):
             self._graphs.add((namespace[:end], namespace[end].partition(":")[0]))
-        if mode == "custom" and (mark := Mark.of(data)):
+        mark = Mark.of(data) if mode == "custom" else None
+        if self._early and not (mark and self._runs.is_noted_by(mark, self._early[1], self._early[0])):
+            yield from self._release_early()
+        if mark:
+            self._runs.is_noting = True
             yield from self._marked(mark)
+            yield from self._release_early()
         elif mode == "custom":
             yield Happening(Custom(self._as_written(data)), *self._at(namespace), namespace)
         elif mode == "messages":
@@ -189,10 +195,13 @@ class Adapter:
         """The calls on the path of a mark; tools that nothing has announced are noted here."""
         calls: tuple[str, ...] = ()
         for raw, run in path:
-            is_last = run == path[-1][1]
-            call = self._calls.of_run(run) or self._calls.begin_run(
-                run, raw, tool if is_last else "", namespace, task if is_last else "", calls
-            )
+            call = self._calls.of_run(run)
+            if call is None and run == path[-1][1]:
+                if not raw and (asked := self._only_call.get(task)) and asked[1] == tool:
+                    self._calls.begin_task(task, *asked, namespace, calls)
+                call = self._calls.begin_run(run, raw, tool, namespace, task, calls)
+            elif call is None:
+                call = self._calls.begin_run(run, raw, "", namespace, "", calls)
             calls = call.path
         return calls
 
@@ -207,19 +216,16 @@ class Adapter:
             self._within[namespace] = calls
             yield from self._release(namespace)
         elif mark.event == "tool-started" and mark.path:
-            raw, run = mark.path[-1]
             self._within.setdefault(namespace, calls[:-1])
             yield from self._release(namespace)
             self._open_runs[task].append(calls)
-            self._told[namespace, raw or run, "tool-started"] = run
-            self._fresh.add((namespace, raw or run, "tool-started"))
-            self._node_of_run[run] = node
+            self._runs.note(mark)
+            self._node_of_run[mark.path[-1][1]] = node
         elif mark.event == "tool-ended" and mark.path:
-            raw, run = mark.path[-1]
-            self._calls.end_run(run)
+            self._calls.end_run(mark.path[-1][1])
             if calls in self._open_runs[task]:
                 self._open_runs[task].remove(calls)
-            self._told[namespace, raw or run, "tool-ended"] = run
+            self._runs.note(mark)
         elif not mark.event:
             yield from self._release(namespace)
             calls = calls or self._calls_of_plain_tool(namespace, task)
@@ -241,6 +247,11 @@ class Adapter:
             if read := _READERS.get(part.get("type")):
                 yield from read(self, part.get("data"), namespace)
 
+    def _release_early(self) -> Iterator[Happening]:
+        if self._early:
+            (told, namespace), self._early = self._early, None
+            yield self._tool(told, namespace)
+
     # messages
 
     def _said(self, data: object, namespace: tuple[str, ...]) -> Happening:
@@ -254,6 +265,7 @@ class Adapter:
             self._agents[namespace] = agent
         task = text_of(metadata.get("langgraph_checkpoint_ns")).rpartition(":")[2]
         path = path_of(metadata)
+        self._runs.is_noting |= path is not None
         calls = self._path(path, namespace, "") if path else ()
         if not calls and raw.role != "tool" and (call := self._calls.of_task(task)):
             calls = call.path
@@ -306,9 +318,8 @@ class Adapter:
         messages = tuple(self._message(raw, id_, calls, namespace) for raw, id_ in zip(raws, ids, strict=True))
         if not namespace:
             self._remember_answer(messages)
-        answered = {message.call for message in messages if message.call}
-        if len(answered) == 1:
-            calls = self._calls.of_id(answered.pop()).path
+        if messages and len(answered := {message.call for message in messages}) == 1 and (call := answered.pop()):
+            calls = self._calls.of_id(call).path
         payload = Update(messages, self._plain(rest) if rest else None, usage, is_cached)
         return Happening(payload, *self._at(namespace, node, calls), namespace)
 
@@ -380,18 +391,20 @@ class Adapter:
         return TaskStarted(task, name, plain)
 
     def _tools(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
-        event = data.get("event") if isinstance(data, Mapping) else None
-        raw = text_of(data.get("tool_call_id")) if isinstance(data, Mapping) else ""
-        if not isinstance(data, Mapping) or event not in _TOOL_EVENTS:
+        if not isinstance(data, Mapping) or data.get("event") not in _TOOL_EVENTS:
             yield Happening(Unknown(self._plain(data), "tools"), *self._at(namespace), namespace)
-            return
-        name = text_of(data.get("tool_name"))
-        run = self._run_of(namespace, raw, event)
+        elif self._runs.is_early(namespace, data):
+            self._early = data, namespace
+        else:
+            yield self._tool(data, namespace)
+
+    def _tool(self, data: Mapping[Any, Any], namespace: tuple[str, ...]) -> Happening:
+        name, run = text_of(data.get("tool_name")), self._runs.of(namespace, data)
         call = self._calls.of_run(run) or self._calls.begin_run(
-            run, raw, name, namespace, "", self._calls_in(namespace)
+            run, text_of(data.get("tool_call_id")), name, namespace, "", self._calls_in(namespace)
         )
         payload: Payload
-        match event:
+        match data["event"]:
             case "tool-started":
                 given = data.get("input")
                 payload = ToolStarted(name, None if given is None else self._plain(given))
@@ -403,18 +416,7 @@ class Adapter:
             case _:
                 self._calls.end_run(run)
                 payload = ToolFailed()
-        yield Happening(payload, *self._at(namespace, self._node_of_run.get(run), call.path), namespace)
-
-    def _run_of(self, namespace: tuple[str, ...], raw: str, event: str) -> str:
-        """The run of a tool that LangGraph tells of by the id of its call: the one that was announced, or a new one."""
-        started = (namespace, raw, "tool-started")
-        if event in ("tool-finished", "tool-error") and (run := self._told.pop((namespace, raw, "tool-ended"), "")):
-            return run
-        if event == "tool-started" and started not in self._fresh:
-            self._unannounced += 1
-            self._told[started] = f"{raw} {self._unannounced}"
-        self._fresh.discard(started)
-        return self._told.setdefault(started, raw)
+        return Happening(payload, *self._at(namespace, self._node_of_run.get(run), call.path), namespace)
 
     def _output(self, output: object) -> JSON:
         message = read_message(output)

@@ -13,7 +13,7 @@ from agent.streaming.messages import RawMessage
 
 _Signature: TypeAlias = tuple[str, str, tuple[tuple[str, str], ...], str]
 
-_OF_A_RUN = "lc_run-"
+_OF_A_RUN = ("lc_run-", "run-")
 """How the ids begin that LangChain gives to pieces without one."""
 
 
