@@ -18,14 +18,14 @@ from agent.store.index import Entry
 from agent.store.recorder import NOT_WRITTEN, Track
 from agent.store.recording import Header, dump, event_line, read, versions
 from agent.store.store import FILE, Store
-from agent.streaming.events import RunRequest, StreamEvent
+from agent.streaming.events import Custom, Ended, Queued, RunRequest, StreamEvent
 from tests.serving import wait_until
 
 REQUEST = RunRequest("what items are in the office?", "react", ("get_items",), model="demo-fast")
 EVENTS = (
-    StreamEvent(0, 0.0, "run", {"state": "queued"}),
-    StreamEvent(1, 0.5, "custom", {"found": "Bücher"}, "tools", "call_1", ("tools:1",)),
-    StreamEvent(2, 1.5, "run", {"state": "finished", "answer": "Books."}),
+    StreamEvent(0, 0.0, Queued(REQUEST)),
+    StreamEvent(1, 0.5, Custom({"found": "Bücher"}), "tools", None, ("call_1",), ("tools:1",)),
+    StreamEvent(2, 1.5, Ended("finished", answer="Books.")),
 )
 
 Open = Callable[..., Store]
