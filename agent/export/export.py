@@ -15,7 +15,7 @@ from agent.export.text import escaped, plain, rendered
 from agent.export.timeline import drawn
 from agent.projections.label import call_label, call_titles, subject, tool_title, words
 from agent.projections.metrics import Metrics, measure
-from agent.projections.output import Output
+from agent.projections.output import Output, Part
 from agent.projections.timeline import Picture, Row, timeline
 from agent.projections.transcript import Answer, ToolCall, Transcript, fold
 from agent.settings import DEMO_MODELS
@@ -244,7 +244,7 @@ def _chunks(output: Output) -> Iterable[tuple[str, str]]:
     if output.progress is not None or output.status:
         share = "" if output.progress is None else f"{output.progress:.0%} "
         yield "How far it came", f"{share}{output.status}"
-    shapes: tuple[tuple[str, str, Sequence[JSON]], ...] = (
+    shapes: tuple[tuple[str, Part, Sequence[JSON]], ...] = (
         ("Rows", "rows", output.rows),
         ("Points", "points", [dict(point) for point in output.points]),
         ("What it sent", "others", output.others),

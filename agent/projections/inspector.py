@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
-from pydantic_core import PydanticSerializationError
 
 from agent.projections.label import cut
 from agent.streaming.events import (
+    Checkpoint,
     Custom,
+    Debug,
     Payload,
     Said,
     StreamEvent,
@@ -22,6 +23,7 @@ from agent.streaming.events import (
     ToolFailed,
     ToolFinished,
     ToolStarted,
+    Unknown,
     Update,
 )
 
@@ -78,11 +80,12 @@ def row(event: StreamEvent, titles: Mapping[str, str]) -> dict[str, str | float 
 
 def text(event: StreamEvent) -> str:
     """What an event holds, as JSON."""
-    try:
-        return _PAYLOADS.dump_json(event.payload, warnings=False).decode()
-    except PydanticSerializationError:  # halves of characters
-        plain = json.dumps(_PAYLOADS.dump_python(event.payload, warnings=False), ensure_ascii=False)
-        return plain.encode("utf-8", "replace").decode()
+    match event.payload:
+        case Custom(data=value) | Checkpoint(data=value) | Debug(data=value) | Unknown(data=value):
+            held: object = value
+        case _:
+            held = _PAYLOADS.dump_python(event.payload, exclude={"kind"}, warnings=False)
+    return json.dumps(held, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def how_known(event: StreamEvent) -> str:

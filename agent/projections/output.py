@@ -13,8 +13,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from agent.projections.blocks import Blocks
 from agent.projections.label import words
@@ -31,6 +32,9 @@ _ASSISTANT = ("assistant", "ai", "model", "AIMessageChunk", "AIMessage")
 _REASONING = ("reasoning", "reasoning_content")
 T = TypeVar("T")
 
+Part = Literal["reasoning", "text", "progress", "rows", "points", "others"]
+"""What an output is made of; `progress` is a share, a status or both."""
+
 
 @dataclass(slots=True)
 class Reasoning:
@@ -46,10 +50,9 @@ class Reasoning:
 
     def feed(self, text: str, at: float) -> None:
         """Append a piece."""
-        if text and not self.text:
+        if not self.text:
             self.began_at = at
-        if text:
-            self.ended_at = None
+        self.ended_at = None
         self.text.feed(text)
 
     def end(self, at: float) -> None:
@@ -70,8 +73,8 @@ class Output:
     points: list[dict[str, float]] = field(default_factory=list)
     others: list[JSON] = field(default_factory=list)
     """Chunks of no known shape, as they were sent: the last MAX_ROWS."""
-    counts: dict[str, int] = field(default_factory=dict)
-    """How many there were of `rows`, `points` and `others`, with those that are not kept."""
+    counts: dict[Part, int] = field(default_factory=dict)
+    """How many chunks there were of each part, with those that are not kept; in the order of their first signs."""
     _is_line: bool = False
     """Whether the last piece of text was a line of its own."""
 
@@ -84,13 +87,14 @@ class Output:
         """Sort in one chunk, sent `at` seconds; whatever it is, it is not an error."""
         if (piece := piece_of(chunk)) is not None:
             text, reasoning = piece
-            self.reasoning.feed(reasoning, at)
+            self.think(reasoning, at)
             is_line = isinstance(chunk, str) and _is_line(chunk)
             self.write("\n\n" + text if is_line and self._is_line else text, at)
             self._is_line = is_line
         elif not isinstance(chunk, dict):
-            self._append("others", self.others, chunk)
+            self.keep([chunk])
         elif is_number(progress := chunk.get("progress")):
+            self._count("progress")
             self.progress = min(max(float(progress), 0.0), 1.0)  # type: ignore[arg-type]  # a number
             if "status" in chunk:
                 self.status = words(chunk["status"], MAX_STATUS)
@@ -99,18 +103,34 @@ class Output:
         elif (point := _point(chunk.get("point"))) is not None:
             self._append("points", self.points, point)
         elif set(chunk) == {"status"} and isinstance(chunk["status"], str):
+            self._count("progress")
             self.status = words(chunk["status"], MAX_STATUS)
         else:
-            self._append("others", self.others, chunk)
+            self.keep([chunk])
 
     def write(self, text: str, at: float) -> None:
         """Append to the text."""
         if text:
+            self._count("text")
             self.reasoning.end(at)
             self.text.feed(text)
 
-    def _append(self, name: str, items: list[T], item: T) -> None:
-        self.counts[name] = self.counts.get(name, 0) + 1
+    def think(self, text: str, at: float) -> None:
+        """Append to the reasoning."""
+        if text:
+            self._count("reasoning")
+            self.reasoning.feed(text, at)
+
+    def keep(self, chunks: Iterable[JSON]) -> None:
+        """Keep data that is not to be read as any shape."""
+        for chunk in chunks:
+            self._append("others", self.others, chunk)
+
+    def _count(self, part: Part) -> None:
+        self.counts[part] = self.counts.get(part, 0) + 1
+
+    def _append(self, part: Part, items: list[T], item: T) -> None:
+        self._count(part)
         items.append(item)
         if len(items) > MAX_ROWS:
             del items[0]
@@ -122,9 +142,12 @@ def piece_of(chunk: JSON) -> tuple[str, str] | None:
         return chunk, ""
     if not isinstance(chunk, dict) or chunk.get("role", chunk.get("type")) not in _ASSISTANT:
         return None
-    text, reasoning = chunk.get("content"), next((chunk[name] for name in _REASONING if chunk.get(name)), None)
+    text = chunk.get("content", chunk.get("text"))
+    reasoning = next((chunk[name] for name in _REASONING if chunk.get(name)), None)
     if not isinstance(text, str | None) or not isinstance(reasoning, str | None) or text is reasoning is None:
         return None
+    if not (text or reasoning) and (chunk.get("calls") or chunk.get("tool_calls")):
+        return None  # it says something, if nothing to be read
     return text or "", reasoning or ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agent.streaming.events import StreamEvent
@@ -30,3 +30,15 @@ class Playback:
     def moment(self, now: float) -> float:
         """The moment of the run that is shown at this time of the clock."""
         return self.begin + max(0.0, now - self.since) * self.speed
+
+
+class Played:
+    """A run's events as a log that a clock lets grow."""
+
+    def __init__(self, events: Sequence[StreamEvent], playback: Playback, clock: Callable[[], float]) -> None:
+        self._events, self._playback, self._clock = events, playback, clock
+
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+        """The events from `cursor` up to now, the next cursor, and whether those were the last; never waits."""
+        until = max(count_at(self._events, self._playback.moment(self._clock())), cursor)
+        return list(self._events[cursor:until]), until, until >= len(self._events)

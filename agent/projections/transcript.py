@@ -228,8 +228,8 @@ class Transcript:
                 self._whole(event, message, "messages" in self.modes, 1, 0)
             case State() as state:
                 self._state(event, state)
-            case TaskStarted(name=name):
-                self._task(event, name)
+            case TaskStarted() as task:
+                self._task(event, task)
             case ToolStarted() as started:
                 self._tool_started(event, started)
             case ToolDelta(delta=delta):
@@ -303,11 +303,12 @@ class Transcript:
         inside = self._begin(event, live)
         self._speaks(event)
         known = self._answers.get((_place(event), token.message))
-        if token.text or token.reasoning:
+        if token.text or token.reasoning or token.other:
             if known is None or known.whole:
                 known = self._new_answer(event, token.message, inside)
-            known.output.reasoning.feed(token.reasoning, event.at)
+            known.output.think(token.reasoning, event.at)
             known.output.write(token.text, event.at)
+            known.output.keep(token.other)
             known.ended_at = None
             known.visible |= live
             self._touch(known, event.at)
@@ -361,7 +362,7 @@ class Transcript:
                     self._touch(answer, event.at)
                 for asked in message.calls:
                     if call := self._calls.get(asked.id):
-                        call.visible |= live
+                        self._reveal(call, live)
             case "ai":
                 self._said(event, message, live)
             case "tool":
@@ -373,14 +374,16 @@ class Transcript:
         inside = self._begin(event, live)
         self._speaks(event)
         answer = self._half_said(event, message)
-        if answer is None and (message.text or message.reasoning):
+        if answer is None and (message.text or message.reasoning or message.other):
             answer = self._new_answer(event, message.id, inside)
         if answer:
             output, said = answer.output, answer.output.text.text
             if not output.reasoning and not said:
-                output.reasoning.feed(message.reasoning, event.at)
+                output.think(message.reasoning, event.at)
             if message.text.startswith(said):
                 output.write(message.text[len(said) :], event.at)
+            if not output.others:
+                output.keep(message.other)
             _close(answer, event.at)
             answer.whole = True
             answer.visible |= live
@@ -403,7 +406,7 @@ class Transcript:
         return None
 
     def _new_answer(self, event: StreamEvent, message: str, inside: ToolCall | None) -> Answer:
-        answer = Answer(self._key("message"), event.node or "", event.agent or _graph(event), began_at=event.at)
+        answer = Answer(self._key("message"), event.node or "", event.agent or "", began_at=event.at)
         self._answers.pop((_place(event), message), None)  # so that the newest one comes last
         self._answers[(_place(event), message)] = answer
         if message:
@@ -436,7 +439,7 @@ class Transcript:
         if piece.name != call.name:
             call.name += piece.name
         call.asked_by = call.asked_by or speaker_of(event)
-        call.visible |= live
+        self._reveal(call, live)
         if piece.args and call.args is None:
             call.pieces.append(piece.args)
             if piece.args.rstrip().endswith("}") and sum(map(len, call.pieces)) <= _PARSED_EARLY:
@@ -449,7 +452,7 @@ class Transcript:
         call = self._call(event, call_id, inside)
         call.name, call.asked_by = name or call.name, call.asked_by or speaker_of(event)
         self._know(call, call.args if call.attempts else _parsed(args), event.at)  # a person may have changed them
-        call.visible |= live
+        self._reveal(call, live)
 
     def _know(self, call: ToolCall, args: JSON, at: float) -> None:
         """Note what a call is asked."""
@@ -472,6 +475,12 @@ class Transcript:
         (inside.items if inside else self.items).append(call)
         return call
 
+    def _reveal(self, call: ToolCall | None, live: bool) -> None:
+        """Let a call be seen, and what it is inside of."""
+        while live and call and not call.visible:
+            call.visible = True
+            call = self._outer.get(call.id)
+
     # What tools do
 
     def _innermost(self, event: StreamEvent) -> ToolCall | None:
@@ -492,7 +501,7 @@ class Transcript:
         self._know(call, None, event.at)
         if call.state == "asked":
             call.state, call.started_at = "running", event.at
-        call.visible |= live
+        self._reveal(call, live)
         return call
 
     def _redo(self, call: ToolCall, at: float) -> None:
@@ -509,10 +518,13 @@ class Transcript:
         call.state, call.started_at, call.ended_at, call.is_over = "running", at, None, False
         call.redone += 1
 
-    def _task(self, event: StreamEvent, name: str) -> None:
+    def _task(self, event: StreamEvent, task: TaskStarted) -> None:
         call = self._innermost(event)
+        if call and task.asked and task.asked.id == call.id:
+            call.name = call.name or task.asked.name
+            self._know(call, None if call.attempts else _parsed(task.asked.args), event.at)
         if call and len(event.namespace) > call.level:
-            call.steps.append(name)
+            call.steps.append(task.name)
         elif call and not call.is_over:
             self._begin(event, bool({"tasks", "debug"} & self.modes))
 
@@ -564,7 +576,7 @@ class Transcript:
             call.name, call.result, call.is_over = call.name or message.name, message.text, False
             self._finish(call, "failed" if message.failed else "finished", event.at)
             self._note(event, message, None)
-        call.visible |= live
+        self._reveal(call, live)
         call.shows_result |= live
         self._touch(call, event.at)
 
@@ -614,8 +626,8 @@ def is_readable(item: Item) -> bool:
 
 
 def speaker_of(event: StreamEvent) -> str:
-    """Who speaks in an event: its agent, its subgraph or its node, whichever has a name first."""
-    return event.agent or _graph(event) or event.node or ""
+    """Who speaks in an event: its agent, or its node."""
+    return event.agent or event.node or ""
 
 
 def _close(answer: Answer, at: float) -> None:
@@ -625,11 +637,6 @@ def _close(answer: Answer, at: float) -> None:
 
 def _place(event: StreamEvent) -> _Place:
     return event.calls, event.namespace, event.node or ""
-
-
-def _graph(event: StreamEvent) -> str:
-    """The subgraph that an event comes from; inside of a call, that is the call."""
-    return event.namespace[0].partition(":")[0] if event.namespace and not event.calls else ""
 
 
 def _signature(event: StreamEvent, message: Message) -> tuple[_Path, str, str, _Path]:

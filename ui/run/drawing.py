@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Collection, Iterable
-from functools import partial
 
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
-from agent.projections.narration import Narration, tool_title
-from agent.projections.transcript import ToolCall, Transcript
-from agent.streaming.events import StreamEvent, StreamMode
-from ui.markdown import safe_markdown
+from agent.projections.label import words
+from agent.projections.narration import narrate
+from agent.projections.transcript import Item, ToolCall, Transcript
+from agent.streaming.events import StreamEvent
+from agent.streaming.modes import StreamMode
+from ui.markdown import safe_label, safe_markdown
+from ui.run.output import Look
 from ui.run.view import RunView
 from ui.shell.browser import turn_to_draw
 
@@ -27,8 +29,7 @@ class Drawing:
     def __init__(self, place: DeltaGenerator, run: Run, modes: Collection[StreamMode], *, technical: bool) -> None:
         self.transcript = Transcript(frozenset(modes))
         self._place, self._run = place, run
-        self._narration = None if technical else Narration()
-        self._titles = None if technical else partial(tool_title, offered=run.request.tools)
+        self._look = Look(technical, run.request.tools)
         self._view: RunView | None = None
         self._moved = -math.inf
         self._signs: tuple[str, bool] | None = None
@@ -38,20 +39,18 @@ class Drawing:
         for event in events:
             self._moved = time.monotonic()
             self.transcript.add(event)
-            if self._narration:
-                self._narration.add(event)
 
     def clear(self, filled: int) -> None:
         """Before the first `draw`: empty what an earlier script has drawn here otherwise; FLUSH must pass then."""
-        self._view = RunView(self._place, stale=filled, titles=self._titles)
+        self._view = RunView(self._place, self._look, stale=filled)
 
     def draw(self) -> int:
         """Draw what was added, and what it waits for; returns how many places are filled."""
-        view = self._view = self._view or RunView(self._place, titles=self._titles)
+        view = self._view = self._view or RunView(self._place, self._look)
         self._signs = waiting, quiet = self._signs_of_life()
         with turn_to_draw():
-            if self._narration and (self.transcript.modes or self.transcript.ended_at is not None):
-                view.tell(self._narration.sentences, quiet=quiet)
+            if not self._look.technical and (self.transcript.modes or self.transcript.ended_at is not None):
+                view.tell(narrate(self.transcript), quiet=quiet)
             return view.draw(self.transcript, waiting=waiting, quiet=quiet)
 
     @property
@@ -69,11 +68,18 @@ class Drawing:
             return ""
         if transcript.state == "queued":
             return f"Waiting for its turn, place {place}" if place else "Starting"
-        if any(isinstance(item, ToolCall) and item.state == "running" for item in transcript.shown):
+        if any(map(_moves, transcript.shown)):
             return ""
         if not transcript.modes:
             return "Working, without streaming: nothing is shown until everything is done"
         return "Working" if transcript.shown else "Thinking"
+
+
+def _moves(item: Item) -> bool:
+    """Whether an item itself shows that something goes on."""
+    if isinstance(item, ToolCall):
+        return item.state == "running"
+    return bool(item.output.reasoning) and item.output.reasoning.ended_at is None
 
 
 def show_end(place: DeltaGenerator, transcript: Transcript, unrecorded: str = "") -> None:
@@ -83,18 +89,22 @@ def show_end(place: DeltaGenerator, transcript: Transcript, unrecorded: str = ""
         place.warning(message or "Stopped.", icon=":material/stop_circle:")
     elif transcript.state == "failed":
         place.error(message or "Failed.", icon=":material/error:")
-    elif line := figures(transcript):
-        place.caption(line)
+    else:
+        for waiting in transcript.waiting.values():
+            asked = safe_label(words(waiting.interrupt.value), 300)
+            place.info(f"It waits for a person: {asked}" if asked else "It waits for a person.", icon=":material/help:")
+        if line := first_output_line(transcript):
+            place.caption(line)
     if unrecorded:
         place.warning(unrecorded, icon=":material/save:")
 
 
-def figures(transcript: Transcript) -> str:
+def first_output_line(transcript: Transcript) -> str:
     """One line under a finished run: what streaming changed."""
-    if transcript.ended_at is None or transcript.first_shown_at is None:
+    if transcript.ended_at is None or transcript.first_output_at is None:
         return ""
     if not transcript.modes:
         return f"Nothing to see for **{transcript.ended_at:.1f} s**, then everything at once."
-    first, whole = transcript.first_shown_at, transcript.ended_at
+    first, whole = transcript.first_output_at, transcript.ended_at
     when = f"after **{first:.1f} s**" if first >= 0.05 else "**at once**"
-    return f"First sign {when}. Without streaming you would have waited {whole:.1f} s."
+    return f"First output {when}. Without streaming you would have waited {whole:.1f} s."

@@ -35,8 +35,8 @@ def test_a_row_is_what_a_reader_needs() -> None:
         "node": "tools",
         "tool call": "look",
         "namespace": "",
-        "bytes": 41,
-        "content": '{"data":{"progress":0.5},"kind":"custom"}',
+        "bytes": 17,
+        "content": '{"progress": 0.5}',
     }
     inner = log(sent(1, "out", "in"))[0]
     assert row(inner, {"out": "research", "in": "search"})["tool call"] == "research › search"

@@ -55,6 +55,7 @@ def test_reasoning_ends_with_the_first_word_also_in_the_same_chunk() -> None:
 
 def test_a_message_of_langchain_is_text_as_well() -> None:
     assert output({"type": "AIMessageChunk", "content": "Hi", "id": "run-1"}).text.text == "Hi"
+    assert output({"role": "ai", "text": "Hi", "id": "run-1"}).text.text == "Hi"
 
 
 def test_progress_stays_between_nothing_and_all_and_brings_its_status() -> None:
@@ -90,6 +91,7 @@ def test_a_status_replaces_the_last() -> None:
         {"role": "user", "content": "not the assistant's"},
         {"role": "assistant", "content": [{"type": "text", "text": "blocks"}]},
         {"role": "assistant"},
+        {"role": "assistant", "content": "", "tool_calls": [{"index": 0, "function": {"arguments": "{"}}]},
         {"role": ["assistant"], "content": "x"},
         {"type": "ui", "id": "1", "name": "weather", "props": {"city": "Rome"}, "metadata": {"merge": True}},
         {"type": "status", "node": "plan", "text": "Planning"},

@@ -280,7 +280,7 @@ def test_nodes_that_write_at_once_stay_apart() -> None:
 def test_answers_say_whose_they_are() -> None:
     events = log(
         token("2", message="m1", node="model").of("math", "math:1"),
-        token("Six", message="m2", node="agent").below("poet:2"),
+        token("Six", message="m2", node="agent").of("poet", "poet:2"),
         token("Done", message="m3", node="supervisor"),
     )
     transcript = fold(events, RUN_MODES)
@@ -341,6 +341,13 @@ def test_what_a_node_writes_and_what_its_model_says_are_two() -> None:
     assert told(sent("Looking", node="agent"), token("Hello"), says("Hello", message="m")) == ["Looking", "Hello"]
 
 
+def test_content_that_is_no_text_is_kept_once() -> None:
+    image: JSON = {"type": "image_url", "image_url": {"url": "https://example.com/x.png"}}
+    piece_of_it = Happened(Token("m", "See: ", other=(image,)), node="agent")
+    run = fold(log(piece_of_it, updates(Message("ai", "See: ", "m", other=(image,)))), RUN_MODES)
+    assert [item.output.others for item in run.items] == [[image]]
+
+
 # Reasoning
 
 
@@ -389,6 +396,13 @@ def test_custom_chunks_are_shown_only_in_their_mode() -> None:
     (item,) = fold(events, {"custom"}).shown
     assert item.output.others == [{"found": "books"}]
     assert fold(events, {"messages"}).shown == []
+
+
+def test_what_is_shown_inside_of_a_call_is_seen_there() -> None:
+    transcript = fold(log(STARTED, token("x", "out"), sent("y", "out", "in")), {"custom"})
+    (out,) = transcript.shown
+    assert isinstance(out, ToolCall)
+    assert [item.visible for item in out.items] == [False, True]
 
 
 def test_without_a_mode_nothing_is_shown_until_the_end_and_then_everything() -> None:

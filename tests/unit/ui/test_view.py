@@ -1,7 +1,38 @@
+"""What is drawn of a run, where, and how often: on a stand-in for the page, and on Streamlit itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
+from hypothesis import HealthCheck, given, settings
 from streamlit.testing.v1 import AppTest
 
-from ui.run.view import closed
+from agent.projections.transcript import Transcript, fold, walk
+from agent.streaming.events import Ended, Interrupt, Interrupted, StreamEvent, ToolFailed
+from agent.streaming.modes import RUN_MODES, StreamMode
+from tests.unit.events import (
+    FINISHED,
+    STARTED,
+    Event,
+    Happened,
+    answered,
+    asks,
+    began,
+    log,
+    piece,
+    returned,
+    says,
+    sent,
+    token,
+)
+from tests.unit.projections.arbitrary import RUN, some_run
+from tests.unit.ui.paper import Paper
+from ui.run.output import SHOWN_ROWS, Look
+from ui.run.text import closed
+from ui.run.view import MAX_ITEMS, RunView, has_grown, shape
 
 
 @pytest.mark.parametrize(
@@ -17,36 +48,255 @@ from ui.run.view import closed
         ("", ""),
     ],
 )
-def test_what_is_still_open_is_closed(tail, shown):
+def test_what_is_still_open_is_closed(tail: str, shown: str) -> None:
     assert closed(tail) == shown
 
 
-def _draw_twice():
-    """A sentence before a tool call: it is not shown while the call works, and stands above it in the end."""
+class Live:
+    """A run that is drawn while it grows."""
+
+    def __init__(self, *modes: StreamMode, technical: bool = False) -> None:
+        self.run = Transcript(frozenset(modes or RUN_MODES))
+        self.paper = Paper()
+        self.view = RunView(self.paper.place, Look(technical))
+        self._seconds = 0.0
+
+    def draw(self, *happened: Event) -> list[str]:
+        """Take these events in one by one, drawing after each; returns what was written."""
+        written = len(self.paper.log)
+        for event in log(*happened):
+            self.run.add(replace(event, at=self._seconds))
+            self.view.draw(self.run)
+            self._seconds += 1
+        return self.paper.log[written:]
+
+    @property
+    def texts(self) -> list[str]:
+        return [re.sub(r"\\(.)", r"\1", text) for text in self.paper.texts()]
+
+
+def at_once(run: Transcript, *, technical: bool = False) -> Paper:
+    paper = Paper()
+    RunView(paper.place, Look(technical)).draw(run)
+    return paper
+
+
+def test_nothing_new_means_nothing_written() -> None:
+    live = Live()
+    live.draw(*[Happened(event.payload, event.calls, event.node) for event in RUN])
+    assert live.paper.log
+    written = len(live.paper.log)
+    for _ in range(3):
+        live.view.draw(live.run)
+    assert len(live.paper.log) == written
+
+
+def test_a_text_that_grows_is_written_block_by_block_and_its_tail_again() -> None:
+    live = Live()
+    live.draw(token("first\n\n"), token("second\n\nth"))
+    assert live.draw(token("ird")) == ["third"]
+    assert live.texts == ["first", "second", "third"]
+
+
+def test_an_item_that_appears_above_others_is_drawn_above_them() -> None:
+    """A sentence before a tool call, in a mode in which neither is seen at first."""
+    live = Live("custom")
+    live.draw(token("Let me look."), asks(("a", {}), text="Let me look.", message="m"), sent({"found": "Desk"}, "a"))
+    assert live.texts == ["running **Look up items**", "- Desk"]
+    live.draw(token("A desk.", message="m2"), FINISHED)
+    assert live.texts == ["Let me look.", ":material/check: **Look up items** · 2.0 s", "- Desk", "A desk."]
+
+
+def test_an_insertion_draws_anew_only_what_follows_it() -> None:
+    live = Live("messages")
+    hidden = asks(("a", {}), message="m2")
+    live.draw(token("First"), says("First", message="m"), hidden, token("Last", message="m3"))
+    assert live.texts == ["First", "Last"]
+    written = live.draw(token("word", "a", message="in"))
+    assert "First" not in written
+    assert live.texts == ["First", "running **Look up items**", "word", "Last"]
+
+
+def test_a_call_that_appears_before_its_neighbour_changes_places_in_their_group() -> None:
+    live = Live("custom")
+    live.draw(asks(("a", {"n": 1}), ("b", {"n": 2})), sent("from b", "b"), sent("from a", "a"))
+    labels = ["running **Look up items** · 1", "from a", "running **Look up items** · 2", "from b"]
+    assert live.texts == labels
+
+
+def test_a_group_that_grows_beyond_a_row_keeps_what_stands_there() -> None:
+    live = Live()
+    live.draw(*(began(f"c{n}") for n in range(4)))
+    assert live.draw(began("c4")) == ["running **Look up items**"]
+    assert len(live.texts) == 5
+
+
+def test_what_goes_on_inside_of_a_call_stands_in_its_box() -> None:
+    happened = (
+        began("out", name="research"),
+        sent({"found": "x"}, "out"),
+        token("Let me search.", "out", message="i"),
+        began("out", "in", name="search", args={"q": "cats"}),
+        sent("inner", "out", "in"),
+        returned("3 cats", "out", "in"),
+        answered("out", text="done"),
+    )
+    for technical in (False, True):
+        live = Live(technical=technical)
+        live.draw(*happened)
+        outer = live.paper.box("esearch")
+        inner = outer.box("earch**")
+        assert (outer.expanded, inner.expanded) == (True, technical)
+        assert any("inner" in text for text in inner.texts())
+        assert any("3 cats" in text for text in inner.texts())
+        assert outer.texts()[-1].endswith("done")
+
+
+def test_a_call_may_appear_inside_of_another_above_what_is_there() -> None:
+    live = Live("custom")
+    live.draw(began("out"), token("Words", "out", message="i"), sent("x", "out", "in"), Happened(Ended("stopped")))
+    order = [text for text in live.texts if text in ("Words", "x")]
+    assert order == ["Words", "x"]
+
+
+def test_an_attempt_begins_with_an_empty_box_in_the_same_place() -> None:
+    live = Live()
+    live.draw(began("a"), sent("one", "a"), sent({"row": {"n": 1}}, "a"), began("b"), sent("other", "b"))
+    live.draw(Happened(ToolFailed(), ("a",)), began("a"), sent("two", "a"))
+    assert live.texts == [
+        "running **Look up items** · attempt 2",
+        "two",
+        "running **Look up items**",
+        "other",
+    ]
+
+
+def test_reasoning_is_folded_in_its_own_place_and_says_how_long_it_took() -> None:
+    live = Live()
+    live.draw(token("", reasoning="Let me "), token("", reasoning="see."))
+    assert live.texts[0] == "running Thinking for 1 s"
+    live.draw(token("Four"), token("!"))
+    box = live.paper.box("Thought")
+    assert (box.text, box.expanded, box.texts()) == ("complete Thought for 2 s", False, ["Let me see."])
+    assert live.texts[-1] == "Four!"
+    assert at_once(live.run).texts()[0].endswith("Thought for 2 s")
+    assert at_once(live.run, technical=True).texts()[0].endswith("Reasoning · 2.0 s")
+
+
+def test_answers_say_whose_they_are_once_there_are_several() -> None:
+    live = Live()
+    live.draw(token("Plan", message="1", node="plan_trip"))
+    assert live.texts == ["Plan"]
+    live.draw(token("Go", message="2", node="write"))
+    assert live.texts == [":small[:gray[Plan trip]]", "Plan", ":small[:gray[Write]]", "Go"]
+
+
+def test_a_result_that_was_seen_growing_is_not_repeated() -> None:
+    live = Live()
+    live.draw(began("a"), token("Bed and ", "a", message="i"), token("lamp", "a", message="i"))
+    live.draw(answered("a", text="Bed and lamp"))
+    assert [text for text in live.texts if "lamp" in text] == ["Bed and lamp"]
+
+
+def test_values_are_drawn_in_words() -> None:
+    rows = [{"item": "Desk", "sold": True, "by": None, "tags": ["a", "b"], "count": 3}, {"item": "Lamp", "count": None}]
+    live = Live()
+    live.draw(began("a", args={"tidy": False, "by": None}), *(sent({"row": row}, "a") for row in rows))
+    assert live.texts == [
+        "running **Look up items** · no",
+        "{'item': ['Desk', 'Lamp'], 'sold': ['yes', None], 'by': [None, None], 'tags': ['a, b', None], "
+        "'count': [3, None]}",
+    ]
+
+
+def test_tables_and_charts_are_bounded_whatever_their_columns_are_called() -> None:
+    live = Live()
+    live.draw(*(sent({"row": {"n": n, "": 1, ":": 2}}, "a") for n in range(3)))
+    assert "'column" not in live.texts[-1]
+    live.draw(*(sent({"point": {"a.b": n, "c:d": n, "[x]": n}}, "b") for n in range(SHOWN_ROWS + 3)))
+    assert live.texts[-1].count(f"{SHOWN_ROWS}.0") == 3
+
+
+def test_many_items_are_bounded_and_the_last_is_seen() -> None:
+    answers = [token(f"answer {n}", message=str(n), node="write") for n in range(MAX_ITEMS + 20)]
+    texts = at_once(fold(log(*answers), RUN_MODES)).texts()
+    assert texts[-2:] == [f"answer {MAX_ITEMS + 19}", ":gray[20 more are not drawn here.]"]
+    assert len(texts) == MAX_ITEMS + 1
+
+
+def test_only_a_shape_that_has_grown_can_be_drawn_over_the_one_before() -> None:
+    events = log(began("a"), token("x", "a", message="i"), sent("y", "a", "in"), token("End"), FINISHED)
+    shapes = [shape(fold(events[:count], RUN_MODES).shown) for count in range(len(events))]
+    assert all(has_grown(before, now) for before, now in zip(shapes, shapes[1:], strict=False))
+    assert not has_grown(shapes[-1], shapes[0])
+    flipped = [shape(fold(events[:-1], modes).shown) for modes in (("custom",), ("messages",))]  # type: ignore[arg-type]
+    assert not has_grown(*flipped)
+    redone = fold([*events[:3], *log(began("a"))], RUN_MODES)
+    assert not has_grown(shapes[3], shape(redone.shown))
+
+
+def drawn_live(events: Sequence[StreamEvent], modes: Sequence[StreamMode], *, technical: bool) -> Paper:
+    run, paper = Transcript(frozenset(modes)), Paper()
+    view = RunView(paper.place, Look(technical))
+    for event in events:
+        run.add(event)
+        view.draw(run)
+    return paper
+
+
+@pytest.mark.parametrize("technical", [False, True])
+@pytest.mark.parametrize("modes", [(), ("custom",), ("messages",), ("tasks",), RUN_MODES])
+def test_a_run_looks_the_same_live_and_drawn_at_once(modes: Sequence[StreamMode], technical: bool) -> None:
+    live = drawn_live(RUN, modes, technical=technical).texts()
+    again = at_once(fold(RUN, modes), technical=technical).texts()
+    assert [text.split(" ", 1)[-1] for text in live] == [text.split(" ", 1)[-1] for text in again]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(some_run())
+def test_any_events_leave_nothing_behind_and_lose_nothing(events: list[StreamEvent]) -> None:
+    for modes in (RUN_MODES, ("custom",)):
+        live = drawn_live(events, modes, technical=True)  # type: ignore[arg-type]
+        again = at_once(fold(events, modes), technical=True)  # type: ignore[arg-type]
+        kinds = [[each.kind for each in paper.seen() if each.text.strip()] for paper in (live, again)]
+        assert sorted(kinds[0]) == sorted(kinds[1])
+
+
+def _draw() -> None:
     import streamlit as st
 
+    from agent.projections.narration import narrate
     from agent.projections.transcript import Transcript
-    from agent.streaming.events import StreamEvent
+    from ui.run.drawing import show_end
+    from ui.run.output import Look
     from ui.run.view import RunView
 
-    transcript, view = Transcript(frozenset({"custom"})), RunView(st.container())
-    call = {"id": "c1", "name": "get_items", "args": {}}
-    happened = [
-        ("messages", {"id": "m1", "text": "Let me look."}, None),
-        ("updates", {"agent": {"messages": [{"type": "ai", "content": "Let me look.", "tool_calls": [call]}]}}, None),
-        ("custom", {"found": "Desk"}, "c1"),
-        ("messages", {"id": "m2", "text": "A desk."}, None),
-        ("run", {"state": "finished"}, None),
-    ]
-    for seq, (mode, data, call_id) in enumerate(happened):
-        transcript.add(StreamEvent(seq, seq / 10, mode, data, tool_call_id=call_id))
-        view.draw(transcript)
+    for technical in (False, True):
+        run, view = Transcript(frozenset({"custom", "messages"})), RunView(st.container(), Look(technical))
+        for event in st.session_state["events"]:
+            run.add(event)
+            view.tell(narrate(run))
+            view.draw(run)
+        show_end(st.container(), run)
 
 
-def test_an_item_may_appear_above_others():
-    app = AppTest.from_function(_draw_twice).run()
+def draw_with_streamlit(events: list[StreamEvent]) -> AppTest:
+    app = AppTest.from_function(_draw, default_timeout=30)
+    app.session_state["events"] = events
+    app.run()
     assert not app.exception
-    shown = [element.value for element in app.markdown]
-    assert "Let me look." in shown
-    assert "A desk." in shown
-    assert "Desk" in app.expander[0].markdown[0].value
+    return app
+
+
+def test_streamlit_draws_a_run_with_calls_inside_of_calls() -> None:
+    asked = Happened(Interrupted((Interrupt("i", {"question": "Really?"}),)))
+    app = draw_with_streamlit([*RUN[:-1], *log(piece("z", "{"), STARTED, asked, FINISHED)])
+    assert any("Once upon" in element.value for element in app.markdown)
+    assert [info.value for info in app.info] == ["It waits for a person: question\\: Really?"] * 2
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(some_run())
+def test_streamlit_draws_any_events(events: list[StreamEvent]) -> None:
+    assert len(list(walk(fold(events, RUN_MODES).items))) >= 0
+    draw_with_streamlit(events)

@@ -1,0 +1,110 @@
+"""A stand-in for a place on the page that behaves as Streamlit and its browser do, and counts what is written.
+
+A block that is put where a block of the same kind was keeps what was in it, until that is written over; so does one in
+a placeholder that was emptied a moment before, for both reach the browser at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from streamlit.delta_generator import DeltaGenerator
+
+from ui.run.text import FLUSH
+
+
+class Paper:
+    """A block, a placeholder or an element."""
+
+    def __init__(self, kind: str = "container", text: str = "", log: list[str] | None = None) -> None:
+        self.kind, self.text = kind, text
+        self.log: list[str] = [] if log is None else log
+        """What was written, in its order: kinds and texts of elements, and of blocks when they were made."""
+        self.children: list[Paper] = []
+        self.expanded = True
+        self._next = 0
+        self._emptied: tuple[float, list[Paper]] = (0.0, [])
+
+    @property
+    def place(self) -> DeltaGenerator:
+        """What views draw into."""
+        return cast(DeltaGenerator, self)
+
+    def seen(self) -> Iterator[Paper]:
+        """Everything that is seen, from top to bottom."""
+        for child in self.children:
+            if child.kind not in ("container", "empty", "grid"):
+                yield child
+            yield from child.seen()
+
+    def texts(self) -> list[str]:
+        """What is written on it, from top to bottom: without what fills no place."""
+        return [each.text for each in self.seen() if each.text.strip()]
+
+    def box(self, label: str) -> Paper:
+        """The box whose label holds this."""
+        return next(each for each in self.seen() if each.kind == "box" and label in each.text)
+
+    # What views call
+
+    def container(self, **_: Any) -> Paper:
+        return self._put("container")
+
+    def grid(self, *_: Any, **__: Any) -> Paper:
+        return self._put("grid")
+
+    def cell(self) -> Paper:
+        return self._put("container")
+
+    def empty(self) -> Paper:
+        if self.kind != "empty":
+            return self._put("empty")
+        self._emptied = (time.monotonic(), self.children)
+        self.children = []
+        self.log.append("empty")
+        return self
+
+    def status(self, label: str, *, expanded: bool = False, **_: Any) -> Paper:
+        return self._put("box", f"running {label}", expanded)
+
+    def expander(self, label: str, *, expanded: bool = False, icon: str = "", **_: Any) -> Paper:
+        return self._put("box", f"{icon} {label}", expanded)
+
+    def update(self, *, label: str, state: str) -> None:
+        assert self.kind == "box"
+        self.text = f"{state} {label}"
+        self.log.append(self.text)
+
+    def markdown(self, text: str) -> Paper:
+        return self._put("markdown", text)
+
+    def progress(self, share: float, text: str | None) -> Paper:
+        return self._put("progress", f"{share:.0%} {text or ''}")
+
+    def dataframe(self, columns: Mapping[str, Sequence[Any]], **_: Any) -> Paper:
+        assert len({len(values) for values in columns.values()}) == 1
+        return self._put("dataframe", str({name: list(values) for name, values in columns.items()}))
+
+    def line_chart(self, data: Mapping[str, Sequence[Any]], *, x: str, y: Sequence[str], **_: Any) -> Paper:
+        assert {x, *y} == set(data)
+        return self._put("line_chart", str(dict(data)))
+
+    def _put(self, kind: str, text: str = "", expanded: bool = True) -> Paper:
+        node = Paper(kind, text, self.log)
+        node.expanded = expanded
+        if kind not in ("container", "grid", "empty"):
+            self.log.append(text)
+        index = 0 if self.kind == "empty" else self._next
+        at, before = self._emptied
+        if self.kind == "empty" and before and time.monotonic() - at < FLUSH:
+            self.children = before
+        if index < len(self.children):
+            if self.children[index].kind == kind != "empty":
+                node.children = self.children[index].children
+            self.children[index] = node
+        else:
+            self.children.append(node)
+        self._next += 1
+        return node

@@ -1,0 +1,156 @@
+"""Tool calls: side by side where they were asked for together; what goes on inside of one stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol
+
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.grid_container import GridContainer
+from streamlit.elements.lib.mutable_status_container import StatusContainer
+
+from agent.projections.blocks import Blocks
+from agent.projections.label import subject
+from agent.projections.transcript import Answer, Item, ToolCall, visible
+from ui.markdown import safe_label
+from ui.run.output import Look, OutputView
+from ui.run.text import TextView, clear
+
+COLUMNS = 3
+"""Tool calls side by side, where the page is wide enough."""
+ENDED = {"complete": ":material/check:", "error": ":material/error:"}
+
+
+class Inside(Protocol):
+    """Draws the items inside of a call."""
+
+    def draw(self, items: Sequence[Item], at: float) -> object:
+        """Write what has changed since the last call; `at` is the run's time, in seconds."""
+
+
+class CallGroup:
+    """Tool calls that were asked for together, side by side; on a phone, one below the other."""
+
+    def __init__(self, place: DeltaGenerator, look: Look, inside: Callable[[DeltaGenerator], Inside]) -> None:
+        self._place, self._look, self._inside = place, look, inside
+        self._grid: GridContainer | None = None
+        self._boxes: dict[str, _CallBox] = {}
+        """By the key of the call, in the order on the page."""
+
+    def goes_on_as(self, keys: Sequence[str]) -> bool:
+        """Whether these are the drawn calls and perhaps others among them, which need no place but this one."""
+        return self._boxes.keys() <= set(keys)
+
+    def draw(self, calls: Sequence[ToolCall], at: float) -> None:
+        """Write what has changed since the last call."""
+        keys = [call.key for call in calls]
+        if keys[: len(self._boxes)] != list(self._boxes):  # one has appeared above others
+            clear(self._place)
+            self._boxes, self._grid = {}, None
+        if len(keys) > len(self._boxes):
+            self._make_room(keys)
+        for call in calls:
+            self._boxes[call.key].draw(call, at)
+
+    def _make_room(self, keys: Sequence[str]) -> None:
+        if len(keys) == 1:
+            self._boxes = {keys[0]: self._box(self._place.container())}
+            return
+        if self._grid is None or len(self._boxes) < COLUMNS:  # of another width from now on
+            self._grid = self._place.container().grid(min(len(keys), COLUMNS), min_column_width=260)
+            self._boxes = {}
+        for key in keys[len(self._boxes) :]:
+            self._boxes[key] = self._box(self._grid.cell())
+
+    def _box(self, place: DeltaGenerator) -> _CallBox:
+        return _CallBox(place, self._look, self._inside)
+
+
+class _CallBox:
+    """One tool call: what it was asked, how long it took, and what came of it."""
+
+    def __init__(self, place: DeltaGenerator, look: Look, inside: Callable[[DeltaGenerator], Inside]) -> None:
+        self._place, self._look, self._inside = place, look, inside
+        self._box: DeltaGenerator | None = None
+        self._status: StatusContainer | None = None
+        self._head: tuple[str, str] = ("", "")
+        self._content: DeltaGenerator | None = None
+        self._body: _Body | None = None
+        self._redone = 0
+
+    def draw(self, call: ToolCall, at: float) -> None:
+        """Write what has changed since the last call."""
+        box = self._draw_head(call)
+        if self._content and call.redone != self._redone:
+            clear(self._content)
+            self._body = None
+        self._redone = call.redone
+        if call.shows_output or call.shows_result or visible(call.items):
+            self._content = self._content or box.empty()
+            self._body = self._body or _Body(self._content.container(), self._look, self._inside)
+            self._body.draw(call, at)
+
+    def _draw_head(self, call: ToolCall) -> DeltaGenerator:
+        label, state = head = call_head(call, self._look)
+        if self._box is None:
+            is_open = self._look.technical or not call.depth
+            if state == "running":
+                self._box = self._status = self._place.status(label, expanded=is_open)
+            else:  # with the look of a status; making one takes 50 ms
+                self._box = self._place.expander(label, expanded=is_open, icon=ENDED[state])
+        elif head != self._head and self._status:
+            self._status.update(label=label, state=state)
+        self._head = head
+        return self._box
+
+
+class _Body:
+    """What a tool sends, what goes on inside of its call, and what it returned: of one attempt."""
+
+    def __init__(self, place: DeltaGenerator, look: Look, inside: Callable[[DeltaGenerator], Inside]) -> None:
+        self._place, self._look, self._make_inside = place, look, inside
+        self._output: OutputView | None = None
+        self._inside: Inside | None = None
+        self._result: TextView | None = None
+        self._told: tuple[str, str] = ("", "")
+
+    def draw(self, call: ToolCall, at: float) -> None:
+        inside = visible(call.items)
+        if inside or (call.shows_output and (call.output or call.output.reasoning)):
+            self._output = self._output or OutputView(self._place.container(), self._look)
+        if self._output and call.shows_output:
+            self._output.draw(call.output, at)
+        if inside:
+            self._inside = self._inside or self._make_inside(self._place.container())
+            self._inside.draw(inside, at)
+        if call.shows_result and call.result and self._told != (call.state, call.result):
+            self._told = (call.state, call.result)
+            if self._result or not _is_shown(call, call.result):
+                self._result = self._result or TextView(self._place)
+                self._result.draw(Blocks(_result(call, technical=self._look.technical)))
+
+
+def call_head(call: ToolCall, look: Look) -> tuple[str, Literal["running", "complete", "error"]]:
+    """The line above a tool call, and the sign before it."""
+    about = f" · {safe_label(subject(call.args), 60)}" if subject(call.args) else ""
+    attempt = f" · attempt {call.attempts}" if call.attempts > 1 else ""
+    took = "" if call.seconds is None else f" · {call.seconds:.1f} s"
+    ending = {"failed": " · failed", "stopped": " · stopped"}.get(call.state, "")
+    label = f"**{safe_label(look.title(call.name))}**{about}{attempt}{took}{ending}"
+    if call.state in ("asked", "running"):
+        return label, "running"
+    return label, "complete" if call.state == "finished" else "error"
+
+
+def _is_shown(call: ToolCall, result: str) -> bool:
+    """Whether what a call returned stands there already, as what it wrote."""
+    said = [item.output for item in call.items if isinstance(item, Answer) and item.visible]
+    outputs = [*said, *([call.output] if call.shows_output else [])]
+    return any(output.text.text.strip() == result.strip() for output in outputs)
+
+
+def _result(call: ToolCall, *, technical: bool) -> str:
+    text = call.result or ""
+    if call.state == "failed":
+        return text.removeprefix("Error: ")
+    return f"{'Returned' if technical else 'Result'}: {text}"

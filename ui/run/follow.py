@@ -1,0 +1,81 @@
+"""The one loop that reads a log: a conversation, the lab, a shared run, a replay and the opening page all read by it.
+
+A click ends the reader at one of its looks at the browser, and never the run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from agent.streaming.events import StreamEvent
+from ui.shell.browser import wait_for_browser
+
+UPDATES_PER_SECOND = 15
+PATIENCE = 0.25
+"""Seconds that a wait may take; after each, a click can interrupt the script."""
+
+
+class Readable(Protocol):
+    """A log: of a run, or of what a clock lets through of one."""
+
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+        """The events from `cursor` on, the next cursor, and whether that was all; waits at most `timeout` seconds."""
+
+
+class Drawn(Protocol):
+    """What is drawn of a log."""
+
+    def add(self, events: Sequence[StreamEvent]) -> None:
+        """Take note of what has happened."""
+
+    def draw(self, *, ended: bool) -> None:
+        """Draw it; once more at the end of the log."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether time alone has changed what is to be seen."""
+
+    @property
+    def pause(self) -> float:
+        """Seconds until the next look at the log."""
+
+
+class Reader:
+    """Reads a log from its beginning and lets it be drawn."""
+
+    def __init__(self, log: Readable, drawn: Drawn) -> None:
+        self._log, self._drawn = log, drawn
+        self._cursor = 0
+        self.ended = False
+        """Whether there is nothing more to read."""
+
+    def take(self, patience: float = 0.0) -> bool:
+        """Read on, waiting for news at most `patience` seconds; returns whether there were any."""
+        events, self._cursor, self.ended = self._log.read(self._cursor, patience)
+        self._drawn.add(events)
+        return bool(events)
+
+    def follow(self, enough: Callable[[], bool] = lambda: False, *, seconds: float = float("inf")) -> None:
+        """Draw until the log has ended, until that is `enough`, or for so many seconds."""
+        until = time.monotonic() + seconds
+        while not self.ended and not enough() and (left := until - time.monotonic()) > 0:
+            if self.take(min(left, PATIENCE)) or self.ended or self._drawn.is_due:
+                self._drawn.draw(ended=self.ended)
+            wait_for_browser()
+            if not self.ended:
+                time.sleep(self._drawn.pause)
+
+
+class Unseen:
+    """Draws nothing: for a log whose end is only waited for."""
+
+    is_due = False
+    pause = 0.1
+
+    def add(self, events: Sequence[StreamEvent]) -> None:
+        """Take no note."""
+
+    def draw(self, *, ended: bool) -> None:
+        """Draw nothing."""

@@ -1,0 +1,174 @@
+"""What was sent while the work went on, each shape drawn as what it is; places are made as they are needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_status_container import StatusContainer
+
+from agent.projections.blocks import Blocks
+from agent.projections.label import one_line, short, tool_title, words
+from agent.projections.output import MAX_CELLS, Output, Reasoning, is_number
+from agent.streaming.events import JSON
+from ui.markdown import safe_label, safe_markdown
+from ui.run.text import Slot, TextView
+
+SHOWN_ROWS = 200
+"""Rows of a table, or points of a chart, that are drawn: the last ones."""
+_NOT_PLAIN = re.compile(r"[^\w %°€()/+-]")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a run is shown: in plain words, or with names and data as they are."""
+
+    technical: bool = False
+    offered: tuple[str, ...] = ()
+    """Ids of the tools that were offered: two tools may share a name."""
+
+    def title(self, tool: str) -> str:
+        """What a tool is called."""
+        return (one_line(tool, 80) or "tool") if self.technical else tool_title(tool, self.offered)
+
+
+class OutputView:
+    """One output in one place."""
+
+    def __init__(self, place: DeltaGenerator, look: Look) -> None:
+        self._place, self._look = place, look
+        self._progress = Slot(place)
+        self._reasoning: _ReasoningView | None = None
+        self._text: TextView | None = None
+        self._others: TextView | None = None
+        self._lines = Blocks()
+        self._listed = 0
+        self._table = _Whole(place)
+        self._chart = _Whole(place)
+
+    def draw(self, output: Output, at: float) -> None:
+        """Write what has changed since the last call; `at` is the run's time, in seconds."""
+        for part, count in output.counts.items():
+            match part:
+                case "reasoning":
+                    self._reasoning = self._reasoning or _ReasoningView(self._place, self._look)
+                    self._reasoning.draw(output.reasoning, at)
+                case "text":
+                    self._text = self._text or TextView(self._place)
+                    self._text.draw(output.text)
+                case "progress" if output.progress is not None:
+                    self._progress.progress(output.progress, output.status)
+                case "progress":
+                    self._progress.markdown(f":gray[{safe_label(output.status, 200)}]")
+                case "rows":
+                    self._table.draw(count, output.rows, _table)
+                case "points":
+                    self._chart.draw(count, output.points, _line_chart)
+                case "others":
+                    self._list(count, output.others)
+
+    def _list(self, count: int, chunks: Sequence[JSON]) -> None:
+        new, self._listed = count - self._listed, count
+        if new:
+            for chunk in chunks[-new:]:
+                self._lines.feed(_line(chunk) if self._look.technical else _plain_line(chunk))
+            self._others = self._others or TextView(self._place, safe=str)
+            self._others.draw(self._lines)
+
+
+class _ReasoningView:
+    """What a model thinks before it writes, folded."""
+
+    def __init__(self, place: DeltaGenerator, look: Look) -> None:
+        self._place, self._look = place, look
+        self._status: StatusContainer | None = None
+        self._label = ""
+        self._text: TextView | None = None
+
+    def draw(self, reasoning: Reasoning, at: float) -> None:
+        thinks = reasoning.ended_at is None
+        seconds = max((at if reasoning.ended_at is None else reasoning.ended_at) - reasoning.began_at, 0.0)
+        label = self._say(thinks, seconds)
+        if self._text is None and thinks:
+            self._status = self._place.status(label, type="compact")
+            self._text = TextView(self._status)
+        elif self._text is None:
+            self._text = TextView(self._place.expander(label, icon=":material/neurology:", type="compact"))
+        elif label != self._label and self._status:
+            self._status.update(label=label, state="running" if thinks else "complete")
+        self._label = label
+        self._text.draw(reasoning.text)
+
+    def _say(self, thinks: bool, seconds: float) -> str:
+        if self._look.technical:
+            return f"Reasoning · {seconds:.0f} s" if thinks else f"Reasoning · {seconds:.1f} s"
+        took = f"for {seconds:.0f} s" if seconds >= 0.5 else "for a moment"
+        return f"Thinking {took}" if thinks and seconds >= 0.5 else "Thinking" if thinks else f"Thought {took}"
+
+
+class _Whole:
+    """A table or chart, which can only be sent whole."""
+
+    def __init__(self, place: DeltaGenerator) -> None:
+        self._parent = place
+        self._place: DeltaGenerator | None = None
+        self._count = 0
+
+    def draw(self, count: int, items: Sequence[T], show: Callable[[DeltaGenerator, Sequence[T]], object]) -> None:
+        if self._count != count:
+            self._count = count
+            self._place = self._place or self._parent.empty()
+            show(self._place, items[-SHOWN_ROWS:])
+
+
+def _table(place: DeltaGenerator, rows: Sequence[dict[str, JSON]]) -> None:
+    keys = list(dict.fromkeys(key for row in rows for key in row))[:MAX_CELLS]
+    place.dataframe(
+        {name: _cells([row.get(key) for row in rows]) for key, name in _named(keys).items()},
+        hide_index=True,
+        placeholder="",
+    )
+
+
+def _cells(values: Sequence[JSON]) -> list[Any]:
+    """A column: of numbers, if there is nothing else in it."""
+    if all(value is None or is_number(value) for value in values):
+        return [float(value) if isinstance(value, int) and abs(value) > 2**53 else value for value in values]
+    return [words(value) or None for value in values]
+
+
+def _line_chart(place: DeltaGenerator, points: Sequence[dict[str, float]]) -> None:
+    across = next(iter(points[-1]))
+    names = _named([across, *dict.fromkeys(key for point in points for key in point if key != across)][:MAX_CELLS])
+    data = {name: [point.get(key) for point in points] for key, name in names.items()}
+    x, *up = names.values()
+    place.line_chart(data, x=x, y=up, height=180)
+
+
+def _named(keys: Sequence[str]) -> dict[str, str]:
+    """Names for columns, no two alike; what would be read as a part of a chart's own language becomes a space."""
+    names: dict[str, str] = {}
+    for number, key in enumerate(keys, 1):
+        name = " ".join(_NOT_PLAIN.sub(" ", one_line(key, 60)).split())
+        names[key] = f"{name} {number}".strip() if not name or name in names.values() else name
+    return names
+
+
+def _line(chunk: JSON) -> str:
+    if isinstance(chunk, dict) and len(chunk) == 1:
+        (kind, value), *_ = chunk.items()
+        if isinstance(value, (str, int, float)):
+            return f"- **{safe_label(words(value), 300)}** :gray[:small[{safe_label(kind, 40)}]]\n"
+    code = f"`{short(chunk, 300)}`".replace("`", "'")
+    return f"- {safe_markdown(code)}\n"
+
+
+def _plain_line(chunk: JSON) -> str:
+    """The values in a chunk, without their keys and the JSON around them."""
+    values = list(chunk.values()) if isinstance(chunk, dict) else [chunk]
+    text = " · ".join(filter(None, map(words, values)))
+    return f"- {safe_label(text, 300)}\n" if text else ""

@@ -1,0 +1,93 @@
+"""Text that grows, and places that are written to only when what they show changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from streamlit.delta_generator import DeltaGenerator
+
+from agent.projections.blocks import Blocks
+from ui.markdown import safe_label, safe_markdown
+from ui.shell.browser import wait_for_browser
+
+GROUP = 16
+"""Blocks to a container."""
+
+FLUSH = 0.03
+"""Seconds in which Streamlit has surely sent what was written."""
+
+
+class TextView:
+    """Text that grows: each finished block is written once, only the tail is written again.
+
+    The browser's work for an update grows with the number of neighbours, so blocks are kept in groups. A group
+    that is already full when it is first drawn, as after a rerun, is written in one go.
+    """
+
+    def __init__(self, place: DeltaGenerator, safe: Callable[[str], str] = safe_markdown) -> None:
+        self._safe = safe
+        self._blocks = place.container()
+        self._tail = Slot(place)
+        self._group: DeltaGenerator | None = None
+        self._written = 0
+
+    def draw(self, text: Blocks) -> None:
+        """Write the blocks that are new, and the tail."""
+        while self._written < len(text.done):
+            new = text.done[self._written :]
+            at_start = self._written % GROUP == 0
+            if at_start or self._group is None:
+                self._group = self._blocks.container()
+            count = GROUP if at_start and len(new) >= GROUP else 1
+            self._group.markdown("\n\n".join(map(self._safe, new[:count])))
+            self._written += count
+            wait_for_browser()
+        self._tail.markdown(self._safe(closed(text.tail)))
+
+
+class Slot:
+    """A placeholder that is made when it is first needed, and written to only when what it shows changes."""
+
+    def __init__(self, parent: DeltaGenerator, place: DeltaGenerator | None = None) -> None:
+        self._parent, self._place = parent, place
+        self._shown = ""
+
+    def markdown(self, text: str) -> None:
+        """Show this text; none empties the place."""
+        if place := self._changed(text):
+            if text:
+                place.markdown(text)
+            else:
+                place.empty()
+
+    def progress(self, share: float, text: str) -> None:
+        """Show a bar, from 0 to 1, with plain text."""
+        if place := self._changed(f"{share} {text}"):
+            place.progress(share, safe_label(text) or None)
+
+    def _changed(self, shown: str) -> DeltaGenerator | None:
+        if shown == self._shown:
+            return None
+        self._shown = shown
+        if self._place is None:
+            self._place = self._parent.empty()
+        return self._place
+
+
+def clear(*places: DeltaGenerator) -> None:
+    """Empty places that something else will be drawn in: sent first, or what was in them would stay."""
+    for place in places:
+        place.empty()
+    time.sleep(FLUSH)
+
+
+def closed(tail: str) -> str:
+    """A tail with the bold or code that is still open closed, so that its marks are not seen for a moment."""
+    *above, line = tail.split("\n")
+    if sum(text.lstrip().startswith(("```", "~~~")) for text in above) % 2:
+        return tail
+    for mark in ("`", "**"):
+        if line.count(mark) % 2:
+            line = line[: -len(mark)] if line.endswith(mark) else line + mark
+    return "\n".join([*above, line])
