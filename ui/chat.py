@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
 from agent.graphs.registry import GRAPHS
-from agent.projections.transcript import ToolCall
 from agent.snippets.source import graph_source, stream_call, tool_file, tool_source
+from agent.streaming.events import StreamEvent
 from agent.tools.catalog import TOOLS
 from ui.markdown import safe_markdown
 from ui.run.drawing import Drawing, show_end
-from ui.run.view import FLUSH
+from ui.run.follow import UPDATES_PER_SECOND, Reader
+from ui.run.text import FLUSH
+from ui.run.view import Shape, has_grown, shape
 from ui.shell import session
-from ui.shell.browser import PATIENCE, wait_for_browser
+from ui.shell.browser import wait_for_browser
 from ui.shell.catalog import PageInfo
 from ui.shell.choices import Choices, chosen
 from ui.shell.sidebar import sidebar
 
-UPDATES_PER_SECOND = 15
 A_MOMENT = 0.3
 """Seconds that the first words may take before the sidebar is drawn: with it before them, they would come later."""
 
@@ -36,13 +37,14 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
     if any(turn.is_stale for turn in drawn):
         time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
     for turn in drawn:
-        turn.draw()
-    if at_work := next((turn for turn in drawn if not turn.ended), None):
-        at_work.await_words(A_MOMENT)
+        turn.draw(ended=turn.reader.ended)
+        wait_for_browser()
+    if at_work := next((turn for turn in drawn if not turn.reader.ended), None):
+        at_work.reader.follow(lambda: not at_work.is_silent, seconds=A_MOMENT)
 
     def follow() -> None:
         for turn in drawn:
-            turn.follow()
+            turn.reader.follow()
 
     return follow
 
@@ -112,64 +114,46 @@ class _Turn:
         self._run, self._choices = run, choices
         self._place = st.chat_message("assistant", avatar=":material/waves:")
         self._drawing = Drawing(self._place, run, choices.modes, technical=choices.technical)
-        self.ended = False
-        self._cursor = 0
-        self._take()
-        self._drawn: dict[str, tuple[_Shape, int]] = st.session_state.setdefault("drawn", {})
-        before, filled = self._drawn.get(run.id, ((), 0))
-        self.is_stale = self._shape()[: len(before)] != before
+        self.reader = Reader(run, self)
+        self.reader.take()
+        self._drawn: dict[str, tuple[bool, Shape, int]] = st.session_state.setdefault("drawn", {})
+        technical, before, filled = self._drawn.get(run.id, (choices.technical, (), 0))
+        self.is_stale = technical != choices.technical or not has_grown(before, self._shape())
         """Whether an earlier script has drawn it in another way: what that has drawn must go first."""
         if self.is_stale:
             self._drawing.clear(filled)
 
-    def draw(self) -> None:
+    def add(self, events: Sequence[StreamEvent]) -> None:
+        """Take note of what has happened."""
+        self._drawing.add(events)
+
+    def draw(self, *, ended: bool) -> None:
         """Draw what is known of the run and, once it has ended, how."""
-        self._drawn[self._run.id] = (self._shape(), self._drawing.draw())
-        wait_for_browser()
-        if self.ended:
+        filled = self._drawing.draw()
+        self._drawn[self._run.id] = (self._choices.technical, self._shape(), filled)
+        if ended:
             show_end(self._place, self._drawing.transcript, self._run.unrecorded)
             if self._run.state != "finished":
                 retry(self._place, self._run, self._choices.page)
 
-    def follow(self) -> None:
-        """Draw the run until it has ended. A click ends this reader at an interrupt point, and never the run."""
-        while not self.ended:
-            self._go_on(PATIENCE)
-
-    def await_words(self, seconds: float) -> None:
-        """Draw the run until it has its first words, for so many seconds at most."""
-        until = time.monotonic() + seconds
-        while self._is_silent and (left := until - time.monotonic()) > 0:
-            self._go_on(min(left, PATIENCE))
+    @property
+    def is_due(self) -> bool:
+        """Whether time alone has changed what is to be seen."""
+        return self._drawing.is_due
 
     @property
-    def _is_silent(self) -> bool:
+    def rest(self) -> float:
+        """Seconds until the next look: the first words are not kept waiting."""
+        return 0.01 if self.is_silent else 1 / UPDATES_PER_SECOND
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether there will be something to see, and is nothing yet."""
         transcript = self._drawing.transcript
-        return bool(transcript.modes) and not (self.ended or transcript.shown)
+        return bool(transcript.modes) and not (self.reader.ended or transcript.shown)
 
-    def _go_on(self, patience: float) -> None:
-        if self._take(patience) or self.ended or self._drawing.is_due:
-            self.draw()
-        else:
-            wait_for_browser()
-        if not self.ended:
-            time.sleep(0.01 if self._is_silent else 1 / UPDATES_PER_SECOND)
-
-    def _take(self, patience: float = 0.0) -> bool:
-        """Read on in the run's log, waiting for news at most `patience` seconds; returns whether there were any."""
-        events, self._cursor, self.ended = self._run.read(self._cursor, patience)
-        self._drawing.add(events)
-        return bool(events)
-
-    def _shape(self) -> _Shape:
-        """An item that shows more than before is another one; new items and more words change nothing."""
-        shown = self._drawing.transcript.shown
-        parts = ((item.shows_output, item.shows_result) if isinstance(item, ToolCall) else None for item in shown)
-        return (self._choices.technical, *parts)
-
-
-_Shape = tuple[object, ...]
-"""What is drawn where, without the words."""
+    def _shape(self) -> Shape:
+        return shape(self._drawing.transcript.shown)
 
 
 def show_code(choices: Choices) -> None:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.samples import FOLDER
-from agent.projections.narration import tool_title
-from agent.projections.transcript import Answer, ToolCall, Transcript
+from agent.projections.metrics import first_output
+from agent.projections.replay import Playback, Played, length
+from agent.projections.transcript import Transcript
 from agent.store.recording import Recording, read
-from agent.streaming.events import StreamEvent, StreamMode
+from agent.streaming.events import StreamEvent
+from agent.streaming.modes import StreamMode
 from ui.chat import ask_once
 from ui.markdown import safe_label
-from ui.run.view import FLUSH, RunView
+from ui.run.follow import Reader
+from ui.run.output import Look
+from ui.run.text import FLUSH
+from ui.run.view import RunView
 from ui.shell import session, tour
-from ui.shell.browser import pause, wait_for_browser
 from ui.shell.choices import Choices
 
 RECORDING = FOLDER / "home.jsonl"
@@ -53,7 +57,8 @@ def opening(choices: Choices) -> None:
         _side(column, index, *side)
         for index, (column, side) in enumerate(zip(st.columns(2, gap="small"), SIDES, strict=True))
     ]
-    with_words, without = (first_words(recording.events, modes) for _, modes in SIDES)
+    whole = length(recording.events)
+    with_words, without = (first_output(recording.events, modes) or whole for _, modes in SIDES)
     st.header(f"First words after :primary[{with_words:.1f} s] instead of {without:.1f} s", anchor=False)
     again = _ways_on(choices)
     asked = datetime.fromtimestamp(recording.header.asked_at, UTC)
@@ -66,24 +71,6 @@ def opening(choices: Choices) -> None:
 def load() -> Recording:
     """The recorded run, which is part of the app."""
     return read(RECORDING)
-
-
-def first_words(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> float:
-    """Seconds until a reader who has chosen `modes` has words to read."""
-    transcript = Transcript(frozenset(modes))
-    at = 0.0
-    for event in events:
-        transcript.add(event)
-        at = event.at
-        if any(map(_is_readable, transcript.shown)):
-            break
-    return at
-
-
-def _is_readable(item: Answer | ToolCall) -> bool:
-    if isinstance(item, ToolCall) and not item.shows_output:
-        return item.shows_result and bool(item.result)
-    return bool(item.output)
 
 
 def _side(column: DeltaGenerator, index: int, title: str, modes: tuple[StreamMode, ...]) -> _Side:
@@ -114,36 +101,50 @@ class _Side:
 
     def __init__(self, frame: DeltaGenerator, modes: tuple[StreamMode, ...]) -> None:
         self._place = frame.empty()
-        self._transcript = Transcript(frozenset(modes))
+        self.transcript = Transcript(frozenset(modes))
         self._view: RunView | None = None
-        self._cursor = 0
 
-    def draw(self, recording: Recording, elapsed: float) -> None:
+    def draw(self, look: Look, elapsed: float) -> None:
         """Draw what has happened after so many seconds."""
-        events = recording.events
-        while self._cursor < len(events) and events[self._cursor].at <= elapsed:
-            self._transcript.add(events[self._cursor])
-            self._cursor += 1
-        titles = partial(tool_title, offered=recording.header.request.tools)
-        self._view = self._view or RunView(self._place.container(), titles=titles)
-        waiting = "" if self._transcript.shown else f"Working… {int(elapsed)} s"
-        self._view.draw(self._transcript, waiting=waiting)
+        self._view = self._view or RunView(self._place.container(), look)
+        waiting = "" if self.transcript.shown else f"Working… {int(elapsed)} s"
+        self._view.draw(self.transcript, waiting=waiting)
 
 
-def _play(recording: Recording, sides: list[_Side]) -> None:
+class _Sides:
+    """Both readers, side by side."""
+
+    is_due = True
+
+    def __init__(self, sides: Sequence[_Side], look: Look, started: float) -> None:
+        self._sides, self._look, self._started = sides, look, started
+
+    def add(self, events: Sequence[StreamEvent]) -> None:
+        for side in self._sides:
+            for event in events:
+                side.transcript.add(event)
+
+    def draw(self, *, ended: bool) -> None:
+        for side in self._sides:
+            side.draw(self._look, self._elapsed)
+
+    @property
+    def rest(self) -> float:
+        return 1 / FRAMES_PER_SECOND if self._elapsed % BAR > 1 / FRAMES_PER_SECOND else BREATH
+
+    @property
+    def _elapsed(self) -> float:
+        return max(0.0, time.monotonic() - self._started)
+
+
+def _play(recording: Recording, sides: Sequence[_Side]) -> None:
     """Draw the sides as time goes by; a click ends this at one of its looks at the browser."""
     if st.session_state.pop("home_again", False):
         time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
     started = st.session_state.setdefault("home_started", time.monotonic() + HEAD_START)
-    length = recording.events[-1].at
-    elapsed = 0.0
-    while elapsed < length:
-        elapsed = time.monotonic() - started
-        for side in sides:
-            side.draw(recording, max(0.0, elapsed))
-        wait_for_browser()
-        if elapsed < length:
-            pause(1 / FRAMES_PER_SECOND if elapsed % BAR > 1 / FRAMES_PER_SECOND else BREATH)
+    look = Look(technical=False, offered=recording.header.request.tools)
+    played = Played(recording.events, Playback(0.0, started), time.monotonic)
+    Reader(played, _Sides(sides, look, started)).follow()
 
 
 def _play_again() -> None:

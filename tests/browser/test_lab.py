@@ -15,7 +15,7 @@ VIEWS = {
     "Lanes": CELLS,
     "Timeline": "text=The same in words",
     "Inspector": "text=Choose a row",
-    "Figures": "text=Without streaming",
+    "Metrics": "text=Without streaming",
     "Code": "[data-testid=stCode]",
 }
 """What each view has and no other, once a run has ended."""
@@ -77,7 +77,7 @@ def test_the_lanes_are_the_same_after_a_refresh(page: Page) -> None:
 
 def test_a_question_can_be_stopped_in_every_view(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo")
-    for view in ("Lanes", "Timeline", "Inspector", "Figures"):
+    for view in ("Lanes", "Timeline", "Inspector", "Metrics"):
         look(page, view)
         ask(page, PARALLEL)
         page.get_by_text("Working", exact=True).wait_for()
@@ -101,7 +101,7 @@ def test_a_run_of_twenty_thousand_events_stays_usable(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo-fast&tool_choice=none")
     ask(page, "count to 19000")
     finish(page)
-    for view in ("Timeline", "Figures", "Inspector"):
+    for view in ("Timeline", "Metrics", "Inspector"):
         start = time.monotonic()
         look(page, view)
         expect(page.locator(VIEWS[view]).first).to_be_visible()

@@ -85,7 +85,7 @@ def test_a_question_is_answered_and_kept_for_the_next_rerun(page):
     assert len(boxes(app)) == 1
     app.run()
     assert text(app) == answered
-    assert boxes(app)[0].label.replace("\\", "").startswith("**get_items** bedroom")
+    assert boxes(app)[0].label.replace("\\", "").startswith("**get_items** · bedroom")
 
 
 def test_flipping_the_modes_redraws_the_same_run():

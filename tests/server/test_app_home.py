@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from agent.engine.samples import SAMPLES
 from agent.store.recording import read
+from agent.streaming.events import Token
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +44,7 @@ def text(app):
 
 def test_the_two_waiting_times_come_from_the_recording():
     events = read(ROOT / "recordings/home.jsonl").events
-    first = next(e.at for e in events if e.mode == "messages" and e.tool_call_id and e.data["text"])
+    first = next(e.at for e in events if isinstance(e.payload, Token) and e.calls and e.payload.text)
     (line,) = [title.value for title in open_app().header if "First words" in title.value]
     assert line == f"First words after :primary[{first:.1f} s] instead of {events[-1].at:.1f} s"
 

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from agent.snippets.programs import program
-from agent.streaming.events import STREAM_MODES
+from agent.streaming.modes import STREAM_MODES
 
 ROOT = Path(__file__).parents[2]
 OFFICE = "what items are in the office?"
@@ -41,14 +41,14 @@ def test_it_offers_all_modes_graphs_and_tools():
     app = open_lab()
     assert app.pills(key="modes").value == ["custom", "messages", "updates"]
     assert len(app.pills(key="modes").options) == len(STREAM_MODES)
-    assert len(app.selectbox(key="graph").options) == 4
+    assert len(app.selectbox(key="graph").options) == 5
     assert len(app.pills(key="tools").options) == 9
     assert len(set(app.pills(key="tools").options)) == 9
 
 
 def test_every_view_says_what_it_will_show_before_there_is_a_run():
     app = open_lab()
-    for view in ("Lanes", "Timeline", "Inspector", "Figures"):
+    for view in ("Lanes", "Timeline", "Inspector", "Metrics"):
         look(app, view)
         assert "Ask a question" in "".join(markdown.value for markdown in app.markdown)
 
@@ -70,9 +70,9 @@ def test_the_same_run_in_every_view():
     run = app.query_params["run"]
     look(app, "Timeline")
     assert any("get\\_items works" in markdown.value for markdown in app.markdown)
-    look(app, "Figures")
-    assert [metric.label for metric in app.metric] == ["First token", "Without streaming", "Tokens", "Tokens a second"]
-    assert list(app.dataframe[0].value["source"]) == ["model", "get_items"]
+    look(app, "Metrics")
+    assert [metric.label for metric in app.metric] == ["First output", "Without streaming", "Tokens", "Tokens a second"]
+    assert list(app.dataframe[0].value["source"]) == ["agent", "get_items"]
     look(app, "Inspector")
     events = app.dataframe[0].value
     assert list(events["seq"]) == list(range(len(events)))

@@ -18,20 +18,24 @@ from agent.settings import Settings
 from agent.store.index import read_entry
 from agent.store.recording import MAX_BYTES, BrokenRecording, Header, dump, from_stranger, read
 from agent.store.store import Store
-from agent.streaming.events import RUN_MODES, RunRequest, StreamEvent
+from agent.streaming.events import Ended, Queued, RunRequest, Started, StreamEvent
+from agent.streaming.modes import RUN_MODES
 from tests.serving import wait_until
+from tests.unit.events import STARTED, Happened, log, queued, sent, token
 
 ROOT = Path(__file__).parents[2]
 PAGE = "pages/6_Runs.py"
 ME = "me-and-22-characters--"
 OTHER = "another-22-characters-"
 REQUEST = RunRequest("What items are in the office?", page="custom_data", model="demo-fast")
-EVENTS = (
-    StreamEvent(0, 0.0, "run", {"state": "queued"}),
-    StreamEvent(1, 0.1, "run", {"state": "running"}),
-    StreamEvent(2, 0.5, "custom", {"found": "Desk"}, "tools", "call_1"),
-    StreamEvent(3, 1.0, "messages", {"id": "1", "type": "ai", "text": "A desk."}),
-    StreamEvent(4, 1.5, "run", {"state": "finished", "answer": "A desk."}),
+EVENTS = tuple(
+    log(
+        Happened(Queued(REQUEST), at=0.0),
+        Happened(Started(), at=0.1),
+        sent({"found": "Desk"}, "call_1").when(0.5),
+        token("A desk.").when(1.0),
+        Happened(Ended("finished", answer="A desk."), at=1.5),
+    )
 )
 
 
@@ -262,7 +266,7 @@ def test_of_a_run_whose_server_is_killed_only_the_last_half_second_is_lost(tmp_p
 
 def test_a_run_whose_last_line_is_long_is_listed_as_it_ended(tmp_path):
     path = tmp_path / "a-long-end.jsonl"
-    long = StreamEvent(4, 1.5, "run", {"state": "failed", "message": "ä" * 50_000})
+    long = StreamEvent(4, 1.5, Ended("failed", "ä" * 50_000))
     path.write_text(dump(Header("a-long-end", 1.0, REQUEST), (*EVENTS[:4], long)))
     entry = read_entry(path)
     assert (entry.state, entry.seconds, entry.interrupted) == ("failed", 1.5, False)
@@ -277,6 +281,7 @@ def stranger(*lines):
 
 HEAD = Header("stranger-1", 1.0, REQUEST).to_json()
 BEGIN = EVENTS[0].to_json()
+CHUNK = {"payload": {"kind": "custom", "data": {"row": {"a": 1}}}, "calls": ["c"]}
 
 
 @pytest.mark.parametrize(
@@ -290,13 +295,11 @@ BEGIN = EVENTS[0].to_json()
         stranger(HEAD | {"request": REQUEST.to_json() | {"tools": [[]]}}, BEGIN),
         stranger(HEAD, BEGIN | {"at": float("nan")}, BEGIN),
         stranger(HEAD, BEGIN | {"at": -1}, BEGIN),
-        stranger(HEAD, BEGIN | {"mode": "messages", "data": None}),
-        stranger(HEAD, BEGIN | {"mode": "updates", "data": {"a": {"messages": [5]}}}),
-        stranger(
-            HEAD, BEGIN | {"mode": "messages", "data": {"type": "ai", "text": 5, "usage": {"output_tokens": "x"}}}
-        ),
-        stranger(HEAD, *({**BEGIN, "seq": n, "mode": "custom", "tool_call_id": f"c{n}"} for n in range(300))),
-        stranger(HEAD, BEGIN, {**BEGIN, "seq": 1, "data": {"state": []}}, {}),
+        stranger(HEAD, BEGIN | {"payload": {"kind": "token"}}, BEGIN),
+        stranger(HEAD, BEGIN | {"payload": {"kind": "update", "messages": [5]}}, BEGIN),
+        stranger(HEAD, BEGIN | {"payload": {"kind": "token", "message": "m", "text": 5}}, BEGIN),
+        stranger(HEAD, *({**BEGIN, "seq": n, **CHUNK, "calls": [f"c{n}"]} for n in range(300))),
+        stranger(HEAD, BEGIN, {**BEGIN, "seq": 1, "payload": {"kind": "ended", "state": []}}, {}),
     ],
     ids=range(13),
 )
@@ -305,26 +308,13 @@ def test_a_file_of_unknown_origin_is_a_run_or_one_sentence(data):
         from_stranger(data)
 
 
-def test_what_no_browser_can_be_sent_is_taken_out_of_a_strangers_file():
-    odd = {**BEGIN, "seq": 1, "mode": "custom", "tool_call_id": "c", "data": {"row": {"a": 1}}}
-    data = stranger(HEAD, BEGIN, odd).replace(b'"a": 1', b'"a": "\\ud800", "b": NaN, "c": 1e999')
-    recording = from_stranger(data)
-    assert recording.events[1].data == {"row": {"a": "?", "b": "nan", "c": "inf"}}
-    assert recording.interrupted
-
-
 HOSTILE = "<script>alert(1)</script> ![x](https://evil.example/a.png) [y](javascript:1) :material/home: $x$"
 
 
 def test_an_uploaded_file_is_drawn_safely_and_kept_nowhere(store):
-    events = (
-        *EVENTS[:2],
-        StreamEvent(2, 0.2, "custom", HOSTILE, None, "c"),
-        StreamEvent(3, 0.2, "custom", {"row": {"a": 1}}, None, "c"),
-        StreamEvent(4, 0.2, "custom", {"row": {"a": [HOSTILE]}}, None, "c"),
-        StreamEvent(5, 0.3, "messages", {"id": "1", "type": "ai", "text": HOSTILE}),
-        StreamEvent(6, 0.5, "run", {"state": "failed", "message": HOSTILE}),
-    )
+    chunks = (HOSTILE, {"row": {"a": 1}}, {"row": {"a": [HOSTILE]}}, {HOSTILE: HOSTILE})
+    sent_all = (sent(chunk, "c") for chunk in chunks)
+    events = tuple(log(queued(), STARTED, *sent_all, token(HOSTILE), Happened(Ended("failed", HOSTILE))))
     request = RunRequest(HOSTILE, model=HOSTILE, page=HOSTILE)
     header = Header("stranger-1", 1.0, request, owner=digest(OTHER), label=HOSTILE)
     app = open_runs()

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from agent.projections.inspector import PAGE, Filter, how_known, pages, row
-from agent.streaming.events import STREAM_MODES, StreamEvent
+from agent.streaming.events import StreamEvent
+from agent.streaming.modes import STREAM_MODES
 from ui.lab.log import Log, quiet
 from ui.shell.choices import Choices
 
@@ -15,6 +16,7 @@ _COLUMNS = {
     "seq": st.column_config.NumberColumn(width=60, pinned=True),
     "ms": st.column_config.NumberColumn("ms since start", width=100, format="%.1f"),
     "mode": st.column_config.TextColumn(width=100),
+    "kind": st.column_config.TextColumn(width=100),
     "node": st.column_config.TextColumn(width=90),
     "tool call": st.column_config.TextColumn(width=130),
     "namespace": st.column_config.TextColumn(width=100),

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from agent.engine.run import Run
 from agent.graphs.registry import graph_title
+from agent.streaming.events import StreamEvent
 from ui.chat import Follow, retry
 from ui.lab.code import CodeView
 from ui.lab.inspector import InspectorView
 from ui.lab.lanes import LanesView
 from ui.lab.log import Log, View, quiet
-from ui.lab.metrics import FiguresView
+from ui.lab.metrics import MetricsView
 from ui.lab.timeline import TimelineView
 from ui.markdown import safe_label, safe_markdown
 from ui.run.drawing import show_end
-from ui.shell.browser import PATIENCE, wait_for_browser
+from ui.run.follow import Reader, Unseen
 from ui.shell.choices import Choices
 
 SECONDS_A_DRAWING = 0.5
@@ -28,7 +29,7 @@ VIEWS: dict[str, tuple[str, Callable[[Choices], View]]] = {
     "Lanes": (":material/view_column:", LanesView),
     "Timeline": (":material/view_timeline:", TimelineView),
     "Inspector": (":material/manage_search:", InspectorView),
-    "Figures": (":material/speed:", FiguresView),
+    "Metrics": (":material/speed:", MetricsView),
     "Code": (":material/code:", CodeView),
 }
 
@@ -56,12 +57,12 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
         return lambda: None
 
     def follow() -> None:
-        _follow(run, log, view, lambda: status.markdown(quiet(_status(run, log))))
+        Reader(run, _Shown(log, view, lambda: status.markdown(quiet(_status(run, log))))).follow()
         if run.state != "finished":
             show_end(st.container(), log.transcript)
             retry(st.container(), run, choices.page)
         for other in runs:
-            _wait(other)
+            Reader(other, Unseen()).follow()
 
     return follow
 
@@ -80,32 +81,33 @@ def _choose_run(runs: list[Run]) -> Run | None:
     return runs[place]
 
 
-def _follow(run: Run, log: Log, view: View, tell: Callable[[], object]) -> None:
-    """Draw the run until it has ended. A click ends this reader at an interrupt point, and never the run."""
-    cursor, ended, drawn, due = 0, False, -1, 0.0
-    while not ended:
-        events, cursor, ended = run.read(cursor, PATIENCE if drawn >= 0 else 0.0)
-        log.add(events, ended)
-        if ended or (cursor > drawn and time.monotonic() >= due):
-            tell()
-            view.draw(log)
-            drawn, due = cursor, time.monotonic() + SECONDS_A_DRAWING
-        wait_for_browser()
-        if not ended:
-            time.sleep(0.1)
+class _Shown:
+    """A log in one view, drawn now and then while there is something new, and at the end."""
 
+    rest = 0.1
 
-def _wait(run: Run) -> None:
-    cursor, ended = 0, run.ended
-    while not ended:
-        _, cursor, ended = run.read(cursor, PATIENCE)
-        wait_for_browser()
-        time.sleep(0.1)
+    def __init__(self, log: Log, view: View, tell: Callable[[], object]) -> None:
+        self._log, self._view, self._tell = log, view, tell
+        self._drawn, self._due = -1, 0.0
+
+    def add(self, events: Sequence[StreamEvent]) -> None:
+        self._log.add(events)
+
+    def draw(self, *, ended: bool) -> None:
+        self._log.ended = ended
+        if ended or self.is_due:
+            self._tell()
+            self._view.draw(self._log)
+            self._drawn, self._due = len(self._log.events), time.monotonic() + SECONDS_A_DRAWING
+
+    @property
+    def is_due(self) -> bool:
+        return len(self._log.events) > self._drawn and time.monotonic() >= self._due
 
 
 def _status(run: Run, log: Log) -> str:
     request, transcript = run.request, log.transcript
-    at = log.events[-1].at if log.events else 0.0
+    at = transcript.last_at
     state = {"queued": "Waiting for its turn", "running": "Working"}.get(
         transcript.state, transcript.state.capitalize()
     )

@@ -8,27 +8,16 @@ import streamlit as st
 
 from agent.projections.lanes import Row
 from agent.snippets.programs import stays_empty
-from agent.streaming.events import StreamMode
+from agent.streaming.modes import MODES, StreamMode
 from ui.lab.log import Log, quiet
 from ui.shell.choices import Choices
-
-SENTENCES: dict[StreamMode, str] = {
-    "custom": "Whatever a tool or a node writes by itself, the moment it writes it.",
-    "messages": "The tokens of LangChain models, one by one, and each tool's whole answer.",
-    "updates": "What each node added to the state, when it is done.",
-    "values": "The whole state after each step: the last one is the result.",
-    "tasks": "When each node begins, with its input, and when it ends.",
-    "tools": "When each LangChain tool begins and ends.",
-    "checkpoints": "The state as it is saved after each step, to go on from later.",
-    "debug": "Checkpoints and tasks once more, with step numbers and clock times.",
-}
 
 ROW_HEIGHT = 78
 """Pixels; text is wrapped in rows of more than 64."""
 
 _COLUMNS: dict[str, Any] = {
     "seconds": st.column_config.NumberColumn(width=70, format="%.2f", pinned=True),
-    **{mode: st.column_config.TextColumn(width="medium", help=sentence) for mode, sentence in SENTENCES.items()},
+    **{mode: st.column_config.TextColumn(width="medium", help=spec.delivers) for mode, spec in MODES.items()},
 }
 
 
@@ -76,4 +65,4 @@ def _columns(rows: list[Row], modes: tuple[StreamMode, ...]) -> dict[str, list[f
 
 def _sentence(graph: str, mode: StreamMode) -> str:
     empty = stays_empty(graph, mode)
-    return SENTENCES[mode] + (f" Empty in this graph: {empty}." if empty else "")
+    return MODES[mode].delivers + (f" Empty in this graph: {empty}." if empty else "")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from agent.engine.run import Run
-from agent.projections.lanes import Lanes, call_titles
+from agent.projections.label import call_titles
+from agent.projections.lanes import Lanes
+from agent.projections.metrics import Measuring, Metrics
+from agent.projections.timeline import Picture, Timeline
 from agent.projections.transcript import Transcript
-from agent.streaming.events import STREAM_MODES, StreamEvent
+from agent.streaming.events import StreamEvent
+from agent.streaming.modes import STREAM_MODES
 
 
 class Log:
@@ -19,19 +24,31 @@ class Log:
         self.transcript = Transcript(frozenset(STREAM_MODES))
         self.lanes = Lanes()
         self.ended = False
+        self._measuring, self._timeline = Measuring(), Timeline()
 
-    def add(self, events: list[StreamEvent], ended: bool) -> None:
+    def add(self, events: Sequence[StreamEvent]) -> None:
         """Take in what is new."""
         for event in events:
             self.transcript.add(event)
             self.lanes.add(event)
+            self._measuring.add(event)
+            self._timeline.add(event)
         self.events += events
-        self.ended = ended
 
     @property
     def titles(self) -> dict[str, str]:
         """Names of the tool calls by id."""
-        return call_titles(self.transcript)
+        return call_titles(self.transcript.calls)
+
+    @property
+    def metrics(self) -> Metrics:
+        """What was measured so far."""
+        return self._measuring.metrics(self.transcript, self.titles)
+
+    @property
+    def picture(self) -> Picture:
+        """Who worked when, so far."""
+        return self._timeline.picture(self.transcript, self.titles)
 
 
 def quiet(text: str) -> str:

@@ -10,11 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from agent.streaming.events import StreamEvent
-from ui.shell.browser import wait_for_browser
+from ui.shell.browser import PATIENCE, pause, wait_for_browser
 
 UPDATES_PER_SECOND = 15
-PATIENCE = 0.25
-"""Seconds that a wait may take; after each, a click can interrupt the script."""
 
 
 class Readable(Protocol):
@@ -38,7 +36,7 @@ class Drawn(Protocol):
         """Whether time alone has changed what is to be seen."""
 
     @property
-    def pause(self) -> float:
+    def rest(self) -> float:
         """Seconds until the next look at the log."""
 
 
@@ -65,14 +63,14 @@ class Reader:
                 self._drawn.draw(ended=self.ended)
             wait_for_browser()
             if not self.ended:
-                time.sleep(self._drawn.pause)
+                pause(self._drawn.rest)
 
 
 class Unseen:
     """Draws nothing: for a log whose end is only waited for."""
 
     is_due = False
-    pause = 0.1
+    rest = 0.1
 
     def add(self, events: Sequence[StreamEvent]) -> None:
         """Take no note."""

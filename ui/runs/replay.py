@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
-from agent.projections.replay import Playback, count_at, length
-from agent.streaming.events import StreamMode
+from agent.projections.replay import Playback, Played, count_at, length
+from agent.streaming.events import StreamEvent
+from agent.streaming.modes import StreamMode
 from ui.run.drawing import Drawing, show_end
-from ui.run.view import FLUSH
-from ui.shell.browser import PATIENCE, wait_for_browser
+from ui.run.follow import UPDATES_PER_SECOND, Reader
+from ui.run.text import FLUSH
 
 log = logging.getLogger(__name__)
 
-UPDATES_PER_SECOND = 15
 SPEEDS = {"1×": 1.0, "4×": 4.0}
 
 
@@ -84,12 +84,14 @@ class Replay:
     def draw(self, place: DeltaGenerator) -> None:
         """Draw the run: as it was at the chosen moment, as it is played, or as it goes on just now."""
         try:
-            if not self._ended:
-                self._follow(place)
-            elif self._state["playback"]:
-                self._play(place)
-            else:
+            if self._ended and not self._state["playback"]:
                 self._stand(place)
+                return
+            played = self._run if not self._ended else Played(self._events, self._state["playback"], time.monotonic)
+            Reader(played, _Shown(self._drawing(place), self._state, self._tell)).follow()
+            if self._ended:
+                self._state.update(at=None, playback=None)
+            st.rerun()
         except Exception:  # an uploaded run may hold what nothing here has thought of
             log.exception("A run could not be drawn")
             place.error("This run holds something that cannot be drawn.", icon=":material/broken_image:")
@@ -104,32 +106,11 @@ class Replay:
         if whole:
             show_end(place, drawing.transcript, self._run.unrecorded)
 
-    def _play(self, place: DeltaGenerator) -> None:
-        playback: Playback = self._state["playback"]
-        drawing, count = self._drawing(place), 0
-        while count < len(self._events):
-            moment = playback.moment(time.monotonic())
-            until = count_at(self._events, moment)
-            drawing.add(self._events[count:until])
-            count = until
-            self._state["filled"] = max(drawing.draw(), self._state["filled"])
-            if self._bar:
-                share = min(moment / self._length, 1.0)
-                self._bar.progress(share, f"{min(moment, self._length):.1f} s of {self._length:.1f} s")
-            wait_for_browser()  # a click interrupts the script here
-            time.sleep(1 / UPDATES_PER_SECOND)
-        self._state.update(at=None, playback=None)
-        st.rerun()
-
-    def _follow(self, place: DeltaGenerator) -> None:
-        drawing, cursor, ended = self._drawing(place), 0, False
-        while not ended:
-            events, cursor, ended = self._run.read(cursor, PATIENCE)
-            drawing.add(events)
-            self._state["filled"] = drawing.draw()
-            wait_for_browser()
-            time.sleep(1 / UPDATES_PER_SECOND)
-        st.rerun()
+    def _tell(self) -> None:
+        """Say how far a replay has come."""
+        if self._bar and (playback := self._state["playback"]):
+            moment = min(playback.moment(time.monotonic()), self._length)
+            self._bar.progress(moment / self._length, f"{moment:.1f} s of {self._length:.1f} s")
 
     def _drawing(self, place: DeltaGenerator) -> Drawing:
         drawing = Drawing(place, self._run, self._modes, technical=self._technical)
@@ -137,6 +118,23 @@ class Replay:
             drawing.clear(filled)
             time.sleep(FLUSH)
         return drawing
+
+
+class _Shown:
+    """A run that moves, and how many places it fills."""
+
+    is_due = True
+    rest = 1 / UPDATES_PER_SECOND
+
+    def __init__(self, drawing: Drawing, state: dict[str, Any], tell: Callable[[], None]) -> None:
+        self._drawing, self._state, self._tell = drawing, state, tell
+
+    def add(self, events: Sequence[StreamEvent]) -> None:
+        self._drawing.add(events)
+
+    def draw(self, *, ended: bool) -> None:
+        self._state["filled"] = max(self._drawing.draw(), self._state["filled"])
+        self._tell()
 
 
 def _state() -> dict[str, Any]:

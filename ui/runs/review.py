@@ -10,9 +10,9 @@ from urllib.parse import urlsplit, urlunsplit
 import streamlit as st
 
 from agent.engine.run import Run, digest
-from agent.export.export import Pack, file_name, to_html, to_jsonl, to_markdown
+from agent.export.export import Export, file_name, to_html, to_jsonl, to_markdown
 from agent.store.comments import MAX_COMMENT, Comment, table, to_csv
-from agent.streaming.events import StreamMode
+from agent.streaming.modes import StreamMode
 from ui.shell import session
 
 _BEFORE_SHARING = (
@@ -60,11 +60,11 @@ def host() -> None:
 
 
 def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
-    pack = Pack(run.header, run.read()[0], modes, _comments(kind, run), _link(run) if kind == "own" else "")
+    export = Export(run.header, run.read()[0], modes, _comments(kind, run), _link(run) if kind == "own" else "")
     st.download_button(
         "Review pack",
-        lambda: to_html(pack),
-        file_name(pack, "html"),
+        lambda: to_html(export),
+        file_name(export, "html"),
         "text/html",
         icon=":material/download:",
         type="primary",
@@ -73,15 +73,15 @@ def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
         help="One file to send to somebody: the answer, what the tools did and when. It opens without a network.",
     )
     with st.popover("For engineers", icon=":material/data_object:"):
-        others: list[tuple[str, str, str, Callable[[Pack], str]]] = [
+        others: list[tuple[str, str, str, Callable[[Export], str]]] = [
             ("Markdown", "md", "text/markdown", to_markdown),
             ("Recording (JSONL)", "jsonl", "application/jsonl", to_jsonl),
         ]
         for title, ending, mime, make in others:
             st.download_button(
                 title,
-                partial(make, pack),
-                file_name(pack, ending),
+                partial(make, export),
+                file_name(export, ending),
                 mime,
                 icon=":material/download:",
                 on_click="ignore",

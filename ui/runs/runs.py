@@ -16,7 +16,7 @@ from agent.engine.run import Run, digest
 from agent.export.export import model_words
 from agent.store.index import Entry
 from agent.store.recording import BrokenRecording, Recording, ends, from_stranger
-from agent.streaming.events import RUN_MODES, StreamMode
+from agent.streaming.modes import RUN_MODES, StreamMode
 from ui.markdown import safe_label, safe_markdown
 from ui.runs import review
 from ui.runs.replay import Replay

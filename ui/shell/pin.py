@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import json
 import os
 import sys
 import threading
@@ -25,7 +24,7 @@ from agent.errors import Refusal
 from agent.settings import Settings
 from agent.store.index import Entry
 from agent.store.recording import dump, parse
-from agent.streaming.events import RunRequest, StreamEvent
+from agent.streaming.events import EVENTS, RunRequest, StreamEvent
 from ui.shell._streamlit_compat import run_one_script_a_session
 
 _PIN = "_toolstream_application_1"
@@ -100,7 +99,7 @@ class _Reloaded(Run):
     def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
         """As the run itself."""
         events, cursor, ended = self._run.read(cursor, timeout)
-        return [StreamEvent.from_json(json.dumps(event.to_json())) for event in events], cursor, ended
+        return [EVENTS.validate_python(event.to_json()) for event in events], cursor, ended
 
     def stop(self) -> None:
         """As the run itself."""
