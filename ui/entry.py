@@ -1,0 +1,122 @@
+"""What a question is asked with: the box at the bottom of a page, or the form of a graph that takes something else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from agent.engine.run import Run
+from agent.graphs.inputs import Field, NotFilledIn, fields_of
+from agent.graphs.registry import OWN
+from agent.streaming.events import JSON
+from ui.shell import session
+from ui.shell.catalog import PageInfo
+from ui.shell.choices import Choices, chosen
+from ui.shell.fields import draw_fields, read_fields
+
+MOST_SUMMARY = 300
+"""Characters of a filled-in form that stand for it as the question."""
+
+
+def entry(choices: Choices, bottom: DeltaGenerator) -> None:
+    """Draw what the chosen agent is asked with: a box at `bottom`, or a form here."""
+    taken = _taken(choices.graph)
+    if taken.context:
+        with st.expander("Context of the run", icon=":material/settings:"):
+            draw_fields(f"context {choices.graph}", taken.context)
+    if taken.inputs:
+        with st.form("own_input", border=True):
+            draw_fields(f"input {choices.graph}", taken.inputs)
+            after = session.last_run(choices.page.name)
+            st.form_submit_button("Run", type="primary", on_click=_ask_form, args=(choices.page, after))
+        return
+    bottom.chat_input(
+        "Ask your agent…" if choices.is_own else "Ask about a place…",
+        key="question",
+        max_chars=session.settings().limits.prompt_chars,
+        on_submit=_ask_typed,
+        args=(choices.page,),
+    )
+
+
+def ask(question: str, page: PageInfo, inputs: JSON = None) -> None:
+    """Start a run with this question, or say on the page why not. A callback: it goes before the script."""
+    choices = chosen(page)
+    taken = _taken(choices.graph)
+    try:
+        context = read_fields(f"context {choices.graph}", taken.context, taken.context_schema) if taken.context else None
+    except NotFilledIn as error:
+        st.session_state["refusal"] = f"The context does not fit. {error}"
+        return
+    outcome = session.runs().start(
+        choices.request(question.strip(), inputs, context),
+        thread_id=session.thread_id(page.name),
+        session=session.session_id(),
+        address=session.address(),
+        api_key=session.visitor_key(),
+    )
+    if outcome.state == "refused":
+        st.session_state["refusal"] = outcome.sentence
+
+
+def ask_once(question: str, page: PageInfo, after: str | None, inputs: JSON = None) -> None:
+    """Start a run with this question, unless one has come after the run `after`: then it is a second click."""
+    if session.last_run(page.name) == after:
+        ask(question, page, inputs)
+
+
+def retry(place: DeltaGenerator, run: Run, page: PageInfo) -> None:
+    """A button that asks the run's question once more, as long as nothing was asked after it."""
+    if session.last_run(page.name) == run.id:
+        place.button(
+            "Try again",
+            key=f"retry_{run.id}",
+            icon=":material/refresh:",
+            on_click=ask_once,
+            args=(run.request.question, page, run.id, run.request.inputs),
+        )
+
+
+class _Taken:
+    """What a graph takes besides a question; nothing, where it is none of the host's own, or not loaded."""
+
+    def __init__(self, schema: Mapping[str, Any] | None, context_schema: Mapping[str, Any] | None, form: bool) -> None:
+        self.schema, self.context_schema = schema, context_schema
+        self.inputs: list[Field] = fields_of(schema) if form else []
+        self.context: list[Field] = fields_of(context_schema) if context_schema else []
+
+
+def _taken(graph: str) -> _Taken:
+    if graph.startswith(OWN):
+        for state in session.own_graphs():
+            if f"{OWN}{state.name}" == graph and (own := state.own):
+                return _Taken(own.input_schema, own.context_schema, form=not own.takes_messages)
+    return _Taken(None, None, form=False)
+
+
+def _ask_typed(page: PageInfo) -> None:
+    if question := st.session_state.get("question"):
+        ask(question, page)
+
+
+def _ask_form(page: PageInfo, after: str | None) -> None:
+    graph = chosen(page).graph
+    taken = _taken(graph)
+    try:
+        inputs = read_fields(f"input {graph}", taken.inputs, taken.schema)
+    except NotFilledIn as error:
+        st.session_state["refusal"] = str(error)
+        return
+    ask_once(_summary(inputs), page, after, inputs)
+
+
+def _summary(inputs: JSON) -> str:
+    """What was filled in, as a question that a list can show."""
+    values = list(inputs.values()) if isinstance(inputs, dict) else [inputs]
+    texts = [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in values]
+    text = " · ".join(" ".join(text.split()) for text in texts if text)
+    return (text if len(text) <= MOST_SUMMARY else f"{text[: MOST_SUMMARY - 1]}…") or "(no input)"
