@@ -30,10 +30,10 @@ fix: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 test-fast: $(VENV)/.dev
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder tests/unit $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) tests/unit $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
