@@ -50,7 +50,7 @@ class Asking:
 
     def __init__(self, loop: BackgroundLoop, server: ScriptedServer, limits: Limits = LIMITS) -> None:
         self.server = server
-        self._loop = loop
+        self.loop = loop
         self._client = loop.call(_client(limits), 10)
         endpoint = Endpoint("scripted", "no key", server.url)
         self.models = Models(
@@ -63,14 +63,14 @@ class Asking:
         }
 
     def close(self) -> None:
-        self._loop.call(self._client.aclose(), 10)
+        self.loop.call(self._client.aclose(), 10)
 
     def ask(self, graph: str, *answers: Answer) -> Outcome:
         """Ask a graph whose tool is a plain one."""
         self.server.play(*answers)
         self._runs.clear()
         outcome = Outcome(self.server, runs=self._runs)
-        self._loop.call(self._run(graph, outcome), 60)
+        self.loop.call(self._run(graph, outcome), 60)
         return outcome
 
     def ask_inside(self, tool: str, answer: Answer) -> Outcome:
