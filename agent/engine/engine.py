@@ -15,7 +15,6 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 
 from agent.demo_model import DemoServer
-from agent.engine.request_check import place_of
 from agent.engine.run import ActiveRun, Run
 from agent.engine.warmup import warm_up
 from agent.errors import cause
@@ -29,6 +28,7 @@ from agent.settings import DEMO_MODELS, Settings
 from agent.streaming.adapter import Translator
 from agent.streaming.events import RUN_MODES, STREAM_MODES
 from agent.tools.demo import TOOLS, Models
+from agent.tools.places import place_of
 
 log = logging.getLogger(__name__)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from agent.errors import Refusal
 from agent.settings import Settings
 from agent.streaming.events import GRAPHS, RunRequest
@@ -43,9 +41,3 @@ def tools_for(graph: str) -> list[str]:
     """Ids of the tools that a graph can run, in the order of the registry."""
     without = graph in WITHOUT_LANGCHAIN
     return [tool.id for tool in TOOLS.values() if not (without and tool.needs_langchain)]
-
-
-def place_of(question: str) -> str:
-    """The place that a question is about: "what items are in the bedroom?" is about "bedroom"."""
-    found = re.search(r"\b(?:in|at|on|inside) (?:the |a |an |my |our )?(.+)", question.strip(), re.IGNORECASE)
-    return (found[1] if found else question).strip(" ?.!\"'")

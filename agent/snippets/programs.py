@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from agent.engine.request_check import place_of
 from agent.streaming.events import GraphName, StreamMode
 from agent.tools.demo import TOOLS
+from agent.tools.places import place_of
 
 _LANGCHAIN = ("react", "prebuilt")
 _KEPT: tuple[StreamMode, ...] = ("checkpoints", "debug")
