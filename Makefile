@@ -2,7 +2,7 @@
 # make check      formatting, lint and types; changes nothing
 # make fix        format, and mend what lint can mend
 # make test-fast  the tests that start no server and no browser: half a minute
-# make test       all tests, on two workers (WORKERS=1: one; ARGS= goes to pytest)
+# make test       all tests (WORKERS= for those with a server or a browser: 2; ARGS= goes to pytest)
 # make samples    make the recordings in recordings/ anew (ARGS=NAME: one)
 # make bench      measure it beside the obvious ways: a quarter of an hour; BENCH=quick: a minute
 
@@ -29,11 +29,12 @@ fix: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# These wait more than they work, so there may be more workers than cores.
 test-fast: $(VENV)/.dev
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder tests/unit $(ARGS)
+	$(BIN)/pytest -n 4 tests/unit $(ARGS)
 
-test: $(VENV)/.dev
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+test: test-fast
+	$(BIN)/pytest -n $(WORKERS) tests/server tests/browser $(ARGS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

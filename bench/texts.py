@@ -6,8 +6,7 @@ import functools
 import re
 from itertools import pairwise
 
-from agent.demo_model.essay import essay
-from agent.demo_model.tokens import tokenize
+from agent.demo_model.prose import essay, tokenize
 
 STAMP_EVERY = 4
 """Tokens between two stamps, or a few more: a stamp is only put behind a word."""

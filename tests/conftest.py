@@ -132,19 +132,30 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "failing_runs: runs fail on purpose, and the app may log why")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In which order tests come, and what several workers share out among them.
+    """The browser comes last: Playwright keeps an event loop running, beside which no test can run its own."""
+    items.sort(key=lambda item: (_in_browser(item.nodeid), _shares_the_app(item.nodeid)))
 
-    The browser comes last: Playwright keeps an event loop running, beside which no test can run its own. A file stays
-    with one worker, for its fixtures; in the browser, where tests are long and share the app of all, each goes where
-    there is time for it, but for the files with a server of their own.
-    """
-    for item in items:
-        own_server = {"counting_app", "hostile_app"} & set(getattr(item, "fixturenames", ()))
-        if "browser" not in item.path.parts or own_server:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-    items.sort(key=lambda item: ("browser" in item.path.parts, item.get_closest_marker("xdist_group") is None))
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share out files, for their fixtures; and one by one the tests in the browser that use the app of all."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if _shares_the_app(nodeid) else nodeid.split("::")[0]
+
+    config.option.loadscopereorder = False
+    return Scheduling(config, log)
+
+
+def _in_browser(nodeid: str) -> bool:
+    return "/browser/" in nodeid
+
+
+def _shares_the_app(nodeid: str) -> bool:
+    return _in_browser(nodeid) and not any(name in nodeid for name in ("test_survival.py", "test_hostile.py"))
 
 
 def _context(browser: Browser, app: App, **options: Any) -> BrowserContext:

@@ -39,12 +39,18 @@ class ScriptedServer:
 
     url: str
     """With `/v1`, as clients want it."""
+    script: list[Answer] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     """The bodies of the requests so far."""
     paths: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     gone: queue.Queue[int] = field(default_factory=queue.Queue)
     """The numbers, from 0, of the requests whose clients left before the end."""
+
+    def play(self, *answers: Answer) -> None:
+        """Begin anew, with these answers."""
+        self.script[:] = answers
+        self.requests, self.paths, self.headers, self.gone = [], [], [], queue.Queue()
 
 
 def sse(*events: object, done: bool = True) -> bytes:
@@ -84,13 +90,12 @@ def refuses(status: int, body: object, **headers: str) -> Reply:
 
 
 @contextmanager
-def scripted_server(answers: Iterable[Answer]) -> Iterator[ScriptedServer]:
+def scripted_server(answers: Iterable[Answer] = ()) -> Iterator[ScriptedServer]:
     """Run a server that gives these answers in turn, however often it is asked."""
-    script = list(answers)
     lock = threading.Lock()
     open_sockets: set[socket.socket] = set()
     listener = socket.create_server(("127.0.0.1", 0))
-    server = ScriptedServer(f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
+    server = ScriptedServer(f"http://127.0.0.1:{listener.getsockname()[1]}/v1", list(answers))
 
     def serve(connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as reader:
@@ -98,7 +103,7 @@ def scripted_server(answers: Iterable[Answer]) -> Iterator[ScriptedServer]:
                 path, headers, body = request
                 with lock:
                     number = len(server.requests)
-                    answer = script[min(number, len(script) - 1)]
+                    answer = server.script[min(number, len(server.script) - 1)]
                     server.paths.append(path)
                     server.headers.append(headers)
                     server.requests.append(body)

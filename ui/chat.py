@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
 from agent.graphs.registry import GRAPHS
 from agent.snippets.source import graph_source, stream_call, tool_file, tool_source
 from agent.streaming.events import StreamEvent
 from agent.tools.catalog import TOOLS
+from ui.entry import ask_once, entry, retry
 from ui.markdown import safe_markdown
 from ui.run.drawing import Drawing, show_end
 from ui.run.follow import UPDATES_PER_SECOND, Reader
@@ -20,8 +20,7 @@ from ui.run.text import FLUSH
 from ui.run.view import Shape, has_grown, shape
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
-from ui.shell.catalog import PageInfo
-from ui.shell.choices import Choices, chosen
+from ui.shell.choices import Choices
 from ui.shell.sidebar import sidebar
 
 A_MOMENT = 0.3
@@ -43,8 +42,8 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
         at_work.reader.follow(lambda: not at_work.is_silent, seconds=A_MOMENT)
 
     def follow() -> None:
-        for turn in drawn:
-            turn.reader.follow()
+        for number, turn in enumerate(drawn, 1):  # what waits behind it says so, and at which place
+            turn.reader.follow(beside=[later.reader for later in drawn[number:]])
 
     return follow
 
@@ -78,13 +77,7 @@ def chat(
     runs = session.conversation(page.name)
     stop = st.bottom.empty()
     # Streamlit scrolls along where it has put the input at the bottom by itself; a first visit starts at the top.
-    (st if runs and scrolling else st.bottom).chat_input(
-        "Ask about a place…",
-        key="question",
-        max_chars=session.settings().limits.prompt_chars,
-        on_submit=_ask_typed,
-        args=(page,),
-    )
+    entry(choices, in_place=bool(runs and scrolling))
     if session.run_is_lost(page.name):
         st.info(
             "The run in this link is not here any more: the server was restarted in the meantime, "
@@ -158,6 +151,8 @@ class _Turn:
 
 def show_code(choices: Choices) -> None:
     """The code that ran, and the call that the chosen modes stand for."""
+    if choices.is_own:
+        return
     box = st.expander("The code that runs here", icon=":material/code:", key="code", on_change="rerun")
     if not box.open:
         return  # code is slow to draw, and would be drawn before the first words of every answer
@@ -169,42 +164,6 @@ def show_code(choices: Choices) -> None:
             st.code(tool_source(tool_id), language="python", wrap_lines=True)
         st.caption(f"The graph: {GRAPHS[choices.graph].title}")
         st.code(graph_source(choices.graph), language="python", wrap_lines=True)
-
-
-def ask(question: str, page: PageInfo) -> None:
-    """Start a run with this question, or say on the page why not. A callback: it goes before the script."""
-    outcome = session.runs().start(
-        chosen(page).request(question.strip()),
-        thread_id=session.thread_id(page.name),
-        session=session.session_id(),
-        address=session.address(),
-        api_key=session.visitor_key(),
-    )
-    if outcome.state == "refused":
-        st.session_state["refusal"] = outcome.sentence
-
-
-def ask_once(question: str, page: PageInfo, after: str | None) -> None:
-    """Start a run with this question, unless one has come after the run `after`: then it is a second click."""
-    if session.last_run(page.name) == after:
-        ask(question, page)
-
-
-def retry(place: DeltaGenerator, run: Run, page: PageInfo) -> None:
-    """A button that asks the run's question once more, as long as nothing was asked after it."""
-    if session.last_run(page.name) == run.id:
-        place.button(
-            "Try again",
-            key=f"retry_{run.id}",
-            icon=":material/refresh:",
-            on_click=ask_once,
-            args=(run.request.question, page, run.id),
-        )
-
-
-def _ask_typed(page: PageInfo) -> None:
-    if question := st.session_state.get("question"):
-        ask(question, page)
 
 
 def _stop(page: str, meant: str) -> None:

@@ -22,8 +22,11 @@ MOST_SUMMARY = 300
 """Characters of a filled-in form that stand for it as the question."""
 
 
-def entry(choices: Choices, bottom: DeltaGenerator) -> None:
-    """Draw what the chosen agent is asked with: a box at `bottom`, or a form here."""
+def entry(choices: Choices, *, in_place: bool) -> None:
+    """Draw what the chosen agent is asked with: a box at the bottom, or a form here.
+
+    `in_place` leaves it to Streamlit to put the box at the bottom, and then the page scrolls along.
+    """
     taken = _taken(choices.graph)
     if taken.context:
         with st.expander("Context of the run", icon=":material/settings:"):
@@ -34,7 +37,7 @@ def entry(choices: Choices, bottom: DeltaGenerator) -> None:
             after = session.last_run(choices.page.name)
             st.form_submit_button("Run", type="primary", on_click=_ask_form, args=(choices.page, after))
         return
-    bottom.chat_input(
+    (st if in_place else st.bottom).chat_input(
         "Ask your agent…" if choices.is_own else "Ask about a place…",
         key="question",
         max_chars=session.settings().limits.prompt_chars,
@@ -48,7 +51,8 @@ def ask(question: str, page: PageInfo, inputs: JSON = None) -> None:
     choices = chosen(page)
     taken = _taken(choices.graph)
     try:
-        context = read_fields(f"context {choices.graph}", taken.context, taken.context_schema) if taken.context else None
+        prefix = f"context {choices.graph}"
+        context = read_fields(prefix, taken.context, taken.context_schema) if taken.context else None
     except NotFilledIn as error:
         st.session_state["refusal"] = f"The context does not fit. {error}"
         return

@@ -17,7 +17,7 @@ from agent.projections.transcript import Transcript
 from agent.store.recording import Recording, read
 from agent.streaming.events import StreamEvent
 from agent.streaming.modes import StreamMode
-from ui.chat import ask_once
+from ui.entry import ask_once
 from ui.markdown import safe_label
 from ui.run.follow import Reader
 from ui.run.output import Look

@@ -1,20 +1,23 @@
-"""Answers in words: places, greetings, what this is, and long texts of a given length."""
+"""Answers in words: places, greetings, what this is, long texts, and what tools have said."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import count
 
-from agent.demo_model.essay import essay
-from agent.demo_model.reading import read
-from agent.tools.places import Item, Place, find, known_places
+from agent.demo_model.request import Told
+from agent.tools.places import MOST_READ, Place, find, known_places, topics
 
 _MOST_NUMBERS = 100_000
 _MOST_TOKENS = 50_000
-_COUNT = re.compile(r"\bcount(?:ing)?\s+(?:up\s+)?(?:from\s+1\s+)?to\s+(\d[\d,]*)", re.IGNORECASE)
-_REPEAT = re.compile(r"\brepeat\s+(?:exactly|after me)\s*:\s?", re.IGNORECASE)
-_LENGTH = re.compile(r"\bin\s+(?:about|around|exactly|roughly)?\s*(\d[\d,]*)\s+(?:words|tokens)\b", re.IGNORECASE)
+_COUNT = re.compile(r"\bcount(?:ing)? (?:up )?(?:from 1 )?to (\d[\d,]*)", re.IGNORECASE)
+_REPEAT = re.compile(r"\brepeat (?:exactly|after me) ?:\s?", re.IGNORECASE)
+_LENGTH = re.compile(r"\bin (?:about |around |exactly |roughly )?(\d[\d,]*) (?:words|tokens)\b", re.IGNORECASE)
 _ABOUT_ME = re.compile(
-    r"\b(?:who|what)\s+are\s+you\b|\bare\s+you\s+(?:an?\s+)?(?:real|ai|human|bot|robot|gpt|model|llm|chatgpt)\b|\bwhat\s+model\b"
+    r"\b(?:who|what) are you\b|\bare you (?:an? )?(?:real|ai|human|bot|robot|gpt|model|llm|chatgpt)\b|\bwhat model\b"
     r"|너는 누구|누구(?:야|세요|니)|인공지능",
     re.IGNORECASE,
 )
@@ -22,11 +25,41 @@ _GREETING = re.compile(
     r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)|greetings|안녕\w*|bonjour|hola)\b", re.IGNORECASE
 )
 _ITEM_COUNT = re.compile(
-    r"\b(?:at least|about|exactly|up to|list|name|give me|show me)?\s*"
-    r"(\d+|two|three|four|five|six|seven|eight|ten)\s+(?:\w+\s+)?(?:items|things|objects)\b",
+    r"\b(\d+|two|three|four|five|six|seven|eight|ten) (?:\w+ )?(?:items|things|objects)\b|\bat least (\d+)\b",
     re.IGNORECASE,
 )
 _WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10}
+
+_FAILED = re.compile(
+    r"\W*(?:error|failed|failure|exception|traceback|cancell?ed|timed? ?out)\b|\{\s*\"error\"", re.IGNORECASE
+)
+_BOLD = re.compile(r"\*\*([^*\n]{1,60})\*\*")
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+([^\n:]{1,60})", re.MULTILINE)
+_SHORT = 160
+_MOST_NAMES = 6
+
+_TOKEN = re.compile(r" ?[^\W\d_]+(?:['’][^\W\d_]+)?| ?\d+|\n+|[ \t]+|\*\*|```|.", re.DOTALL)
+_OPENINGS = (
+    "Begin with the {item}.",
+    "Then there is the {item}.",
+    "Visitors notice the {item} first.",
+    "Ask anyone about the {item}.",
+    "The {item} comes next.",
+    "Nobody forgets the {item}.",
+    "A word on the {item}.",
+)
+_LINKS = (
+    "Compare it with the {item} in the {place}:",
+    "By contrast, the {place} has its {item}.",
+    "It has a cousin in the {place}, the {item}.",
+    "The {place} answers with its {item}.",
+    "From here it is a short way, in thought, to the {place} and its {item}.",
+)
+
+
+def tokenize(text: str) -> list[str]:
+    """Split a text into tokens: words with the space before them, marks, line ends. Joined, they are the text again."""
+    return _TOKEN.findall(text)
 
 
 def is_command(text: str) -> bool:
@@ -34,48 +67,88 @@ def is_command(text: str) -> bool:
     return bool(_COUNT.search(text) or _REPEAT.search(text) or _LENGTH.search(text))
 
 
-def answer(text: str, variant: int = 0) -> str:
-    """Answer a question in words; another `variant` words the same answer differently."""
+def is_small_talk(text: str) -> bool:
+    """Tell whether `text` asks for nothing that anybody could look up."""
+    return is_command(text) or bool(_ABOUT_ME.search(text) or _GREETING.match(text))
+
+
+def answer(text: str) -> str:
+    """Answer a question in words."""
     if repeat := _REPEAT.search(text):
         return text[repeat.end() :]
-    if count := _COUNT.search(text):
-        return " ".join(map(str, range(1, min(_number(count[1]), _MOST_NUMBERS) + 1)))
-    if length := _LENGTH.search(text):
-        return essay(find(text), min(_number(length[1]), _MOST_TOKENS))
-    if _ABOUT_ME.search(text):
+    asked = " ".join(text[:MOST_READ].split())
+    if counting := _COUNT.search(asked):
+        return " ".join(map(str, range(1, min(_number(counting[1]), _MOST_NUMBERS) + 1)))
+    if length := _LENGTH.search(asked):
+        return essay(find(asked), min(_number(length[1]), _MOST_TOKENS))
+    if _ABOUT_ME.search(asked):
         return (
             "I am the demo model: a small program with **no AI** in me. I answer by fixed rules, the same "
             "way every time, so that this app works without an API key. "
             f"I know {len(known_places())} places, from the office to the lighthouse, and I call the tools "
             "I am offered."
         )
-    reading = read(text)
-    if places := [(topic, place) for topic in reading.topics if (place := find(topic))] or _asked(text):
-        wanted = _item_count(text)
-        return "\n\n".join(_describe(topic, place, wanted, variant) for topic, place in places)
-    if _GREETING.match(text) or not text.strip():
+    about = topics(text)
+    places = [(topic, place) for topic in about.names if (place := find(topic))]
+    if not places and (place := find(asked)):
+        places = [(place.name, place)]
+    if places:
+        return "\n\n".join(_describe(topic, place, _item_count(asked)) for topic, place in places)
+    if _GREETING.match(asked) or not asked:
         return (
             "Hello! I am the demo model, a program without AI that knows a few places well. Try "
             '"What items are in the office?" or "What is in the bedroom and the kitchen?"'
         )
-    return _unknown(text, reading.topics[0] if reading.located else None)
+    known = ", ".join(place.name for place in known_places())
+    said = asked if len(asked) <= 300 else asked[:300].rstrip() + "…"
+    unknown = f'I know nothing about "{about.names[0]}"' if about.located else "I have no answer to that"
+    return (
+        f"You asked: “{said}”\n\n{unknown}: this is a demo model without AI, and it knows only what was "
+        f"written into it. It can tell you what is in these places: {known}."
+    )
 
 
 def as_object(text: str) -> dict[str, object]:
     """Answer a question as a JSON object."""
-    place = find(text)
+    place = find(text[:MOST_READ])
     if place is None or is_command(text):
         return {"answer": answer(text)}
-    items = _choose(place, _item_count(text), 0)
-    return {
-        "place": place.name,
-        "items": [{"name": item.name, "description": item.description} for item in items],
-    }
+    return {"place": place.name, "items": [asdict(item) for item in place.items[: _item_count(text)]]}
 
 
-def _asked(text: str) -> list[tuple[str, Place]]:
-    place = find(text)
-    return [(place.name, place)] if place else []
+def essay(place: Place | None, length: int) -> str:
+    """Write exactly `length` tokens about `place` and where it leads: headings, lists, tables, code."""
+    places = known_places()
+    start = places.index(place) if place else 0
+    places = places[start:] + places[:start]
+    tokens: list[str] = []
+    for block in _blocks(places):
+        pieces = tokenize(block + "\n\n")
+        if len(tokens) + len(pieces) >= length:
+            break
+        tokens += pieces
+    # The rest is plain text, which can end anywhere without leaving a table or a code block open.
+    rest = tokenize(" ".join(_paragraph(places, turn) for turn in range(4000, 4008)))
+    while len(tokens) < length:
+        tokens += rest[: length - len(tokens)]
+    return "".join([*tokens[:-1], "."])
+
+
+def summary(told: Sequence[Told]) -> str:
+    """Say in markdown which tool said what, and which failed. Long results are cut down to what they name.
+
+    A tool is named where several kinds have answered, and in spaces: a reader need not know that it is a function.
+    """
+    several = len({each.name for each in told}) > 1
+    lines = [_tell(each, named=several) for each in told]
+    failed = sum(_FAILED.match(each.content) is not None for each in told)
+    body = lines[0] if len(lines) == 1 else "\n- ".join(["Here is what the tools found:\n", *lines])
+    if failed == len(told):
+        return f"{body}\n\nSo I have nothing to report. You could ask again, or ask about something else."
+    closing = "*Put together without AI, by the demo model.*"
+    if failed:
+        closing = f"{failed} of {len(told)} calls failed, so this answer is incomplete. {closing}"
+    return f"{body}\n\n{closing}"
 
 
 def _number(digits: str) -> int:
@@ -85,36 +158,88 @@ def _number(digits: str) -> int:
 
 def _item_count(text: str) -> int:
     match = _ITEM_COUNT.search(text)
-    least = re.search(r"\bat least (\d+)\b", text)
-    asked = match[1].lower() if match else (least[1] if least else "3")
+    asked = (match[1] or match[2]).lower() if match else "3"
     return max(1, _WORDS.get(asked) or _number(asked))
 
 
-def _choose(place: Place, wanted: int, variant: int) -> list[Item]:
-    start = variant % len(place.items)
-    return [*place.items[start:], *place.items[:start]][:wanted]
-
-
-def _describe(topic: str, place: Place, wanted: int, variant: int) -> str:
-    items = _choose(place, wanted, variant)
+def _describe(topic: str, place: Place, wanted: int) -> str:
+    items = place.items[:wanted]
     named = f"the {topic}" if topic.islower() and topic.isascii() else topic
     things = "is one thing" if len(items) == 1 else f"are {len(items)} things"
     opening = f"Certainly! Here {things} you might find in {named}, and a few words on what each of them is like:"
     lines = [f"{at}. **{item.name}**: {item.description}" for at, item in enumerate(items, 1)]
-    names = ", ".join(item.name.lower() for item in items[:-1])
-    last = items[-1].name.lower()
-    closing = f"Take away the {names + ' or the ' if names else ''}{last}, and it would hardly be the same place."
+    *others, last = [item.name.lower() for item in items]
+    without = f"{', '.join(others)} or the {last}" if others else last
+    closing = f"Take away the {without}, and it would hardly be the same place."
     if wanted > len(items):
         closing += f" You asked for {wanted}; this demo model knows only {len(items)} there."
     return "\n\n".join([opening, *lines, closing])
 
 
-def _unknown(text: str, topic: str | None) -> str:
-    known = ", ".join(place.name for place in known_places())
-    asked = " ".join(text.split())
-    asked = asked if len(asked) <= 300 else asked[:300].rstrip() + "…"
-    about = f'I know nothing about "{topic}"' if topic else "I have no answer to that"
-    return (
-        f"You asked: “{asked}”\n\n{about}: this is a demo model without AI, and it knows only what was "
-        f"written into it. It can tell you what is in these places: {known}."
-    )
+def _tell(told: Told, *, named: bool) -> str:
+    content = told.content
+    if told.arguments is None:
+        return f"**{told.name}** says: {_shorten(content)}"
+    about = _about(told.arguments)
+    kind = f" *{told.name.replace('_', ' ')}*" if named else ""
+    tool = f"For **{about}**, the tool{kind}" if about else f"The tool{kind}"
+    if _FAILED.match(content):
+        return f"{tool} did not work: {_shorten(content)}"
+    if not content:
+        return f"{tool} came back with nothing."
+    if len(content) <= _SHORT and "\n" not in content:
+        return f"{tool} found: {content}"
+    names = list(dict.fromkeys(name.strip(" :") for name in (_BOLD.findall(content) or _BULLET.findall(content))))
+    if not names:
+        return f"{tool} found: {_shorten(content)}"
+    *others, last = [f"**{name}**" for name in names[:_MOST_NAMES]]
+    more = f", and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"{tool} found {', '.join(others)}{' and ' if others else ''}{last}{more}."
+
+
+def _about(arguments: str) -> str:
+    try:
+        values = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return ""
+    texts = values.values() if isinstance(values, dict) else ()
+    return _shorten(", ".join(str(text) for text in texts if isinstance(text, (str, int, float))).replace("*", ""), 60)
+
+
+def _shorten(text: str, most: int = _SHORT) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0].rstrip(",.;:") + " …"
+
+
+def _blocks(places: Sequence[Place]) -> Iterator[str]:
+    for chapter in count():
+        subject = places[chapter % len(places)]
+        yield f"{'#' if chapter == 0 else '##'} {'' if chapter == 0 else f'{chapter}. '}The {subject.name}"
+        yield _paragraph(places, chapter)
+        yield "\n".join(f"- **{item.name}**: {item.description}" for item in subject.items[chapter % 2 :: 2])
+        yield _paragraph(places, chapter + 1000)
+        yield _feature(subject, chapter)
+        yield _paragraph(places, chapter + 2000)
+
+
+def _feature(place: Place, chapter: int) -> str:
+    if chapter % 4 == 0:
+        rows = "\n".join(f"| {at} | {item.name} | {len(item.description)} |" for at, item in enumerate(place.items, 1))
+        return f"| No. | Item in the {place.name} | Letters written about it |\n| --- | --- | --- |\n{rows}"
+    if chapter % 4 == 1:
+        names = "\n".join(f'    "{item.name.lower()}",' for item in place.items)
+        return f"```python\n{place.name.replace(' ', '_')}_{chapter} = [\n{names}\n]\n```"
+    item = place.items[chapter % len(place.items)]
+    if chapter % 4 == 2:
+        return f"> {item.description}\n>\n> (a note left beside the {item.name.lower()})"
+    return "\n".join(f"{at}. Look at the *{item.name.lower()}*." for at, item in enumerate(place.items, 1))
+
+
+def _paragraph(places: Sequence[Place], turn: int) -> str:
+    """Write about two items; each turn picks another pair, opening and link."""
+    here, there = places[turn % len(places)], places[(turn * 7 + turn // 3 + 5) % len(places)]
+    one = here.items[(turn + turn // len(places)) % len(here.items)]
+    other = there.items[(turn * 3 + turn // 11) % len(there.items)]
+    opening = _OPENINGS[turn % len(_OPENINGS)].format(item=one.name.lower())
+    link = _LINKS[(turn + turn // 5) % len(_LINKS)].format(item=other.name.lower(), place=there.name)
+    return f"{opening} {one.description} {link} {other.description}"

@@ -1,184 +1,193 @@
-"""A chat-completions request, checked: what is wrong with it is said in one sentence."""
+"""A chat-completions request: what is wrong with it is said in one sentence, with the field that is meant."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Annotated, Any, Literal
 
-from agent.demo_model.conversation import check_messages
-from agent.demo_model.errors import ApiError, unknown_model, wrong_type
+from jsonschema import Draft202012Validator, SchemaError
+from jsonschema.validators import validator_for
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-MODELS = ("demo", "demo-fast", "demo-flaky")
-"""The models that are listed."""
-ALIASES = {"gpt-4o-mini": "demo"}
-"""Other names that are accepted, and the model behind each."""
-
-_MOST_CHOICES = 8
+from agent.demo_model.errors import ApiError
 
 
-@dataclass(frozen=True)
-class Tool:
-    """A function on offer: its name, what it does, and the JSON schema of its arguments."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a tool said to one call, or another agent in words: then `arguments`, the call's JSON text, is None."""
 
     name: str
-    description: str
-    parameters: Mapping[str, Any]
+    content: str
+    arguments: str | None = None
 
 
-@dataclass(frozen=True)
-class Request:
-    """A valid request. With a `tool_choice` of "named", `tools` holds only the tool that is named."""
+@lru_cache(maxsize=256)
+def _check_schema(text: str) -> None:
+    validator_for(schema := json.loads(text), default=Draft202012Validator).check_schema(schema)
+
+
+def _checked(schema: dict[str, Any]) -> dict[str, Any]:
+    try:
+        _check_schema(json.dumps(schema))  # cached: it takes milliseconds, and agents send the same with every request
+    except SchemaError as exc:
+        raise ValueError(f"this is not a JSON schema: {exc.message[:200]}") from exc
+    return {"type": "object"} | schema
+
+
+_JsonSchema = Annotated[dict[str, Any], AfterValidator(_checked)]
+
+
+class _Json(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)  # fields that are not known here are passed over
+
+
+class Function(_Json):
+    """A function: on offer with `parameters`, a JSON schema; in a call with `arguments`, which are JSON text."""
+
+    name: str = Field(min_length=1)
+    description: str | None = None
+    parameters: _JsonSchema = {"type": "object"}
+    arguments: str = ""
+
+
+class _Tool(_Json):
+    type: Literal["function"]
+    function: Function
+
+
+class _Call(_Tool):
+    id: str
+
+
+class _Message(_Json):
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[Any] | None = None
+    name: str | None = None
+    tool_calls: list[_Call] | None = None
+    tool_call_id: str | None = None
+
+    @property
+    def text(self) -> str:
+        """Its content as text; parts that are no text are named in words."""
+        content = [self.content] if isinstance(self.content, str) else self.content or []
+        parts = [part if isinstance(part, dict) else {"text": part} for part in content]
+        return "\n".join(str(part.get("text", f"[an attachment: {part.get('type')}]")) for part in parts)
+
+
+class _Schema(_Json):
+    body: _JsonSchema = Field(alias="schema")
+
+
+class _ResponseFormat(_Json):
+    type: Literal["text", "json_object", "json_schema"]
+    json_schema: _Schema | None = None
+
+
+class Request(_Json):
+    """A request that is valid and fits together."""
 
     model: str
-    messages: tuple[Mapping[str, Any], ...]
-    tools: tuple[Tool, ...] = ()
-    tool_choice: Literal["auto", "none", "required", "named"] = "auto"
-    parallel: bool = True
-    stream: bool = False
-    include_usage: bool = False
-    n: int = 1
-    stop: tuple[str, ...] = ()
-    limit: int | None = None
-    """The most tokens an answer in words may have."""
-    json_answer: bool = False
-    schema: Mapping[str, Any] | bool | None = None
-    """The schema of an answer in JSON; None for any object."""
+    messages: list[_Message] = Field(min_length=1)
+    tools: list[_Tool] | None = Field(None, min_length=1)
+    tool_choice: Literal["auto", "none", "required"] | _Tool | None = None
+    parallel_tool_calls: bool | None = None
+    stream: bool | None = None
+    stream_options: dict[str, Any] | None = None
+    n: int | None = Field(None, ge=1, le=1)
+    stop: Annotated[list[str], BeforeValidator(lambda stop: [stop] if isinstance(stop, str) else stop or [])] = []
+    max_tokens: int | None = Field(None, ge=1)
+    max_completion_tokens: int | None = Field(None, ge=1)
+    temperature: float | None = Field(None, ge=0, le=2)
+    top_p: float | None = Field(None, ge=0, le=1)
+    response_format: _ResponseFormat | None = None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether one tool is named, which must be called."""
+        return isinstance(self.tool_choice, _Tool)
+
+    @property
+    def offered(self) -> list[Function]:
+        """The functions that may be called: none, the one that is named, or all."""
+        choice = self.tool_choice
+        functions = [tool.function for tool in self.tools or () if choice != "none"]
+        return [each for each in functions if not isinstance(choice, _Tool) or each.name == choice.function.name]
+
+    @property
+    def question(self) -> str:
+        """What a user said last."""
+        return next((message.text for message in reversed(self.messages) if message.role == "user"), "")
+
+    @property
+    def told(self) -> list[Told]:
+        """What tools and other agents have said since, in order."""
+        calls: dict[str | None, Function] = {}
+        found: list[Told] = []
+        for message in self.messages:
+            if message.role == "user":
+                found.clear()
+            elif message.role == "tool":
+                called = calls[message.tool_call_id]
+                found.append(Told(called.name, message.text.strip(), called.arguments))
+            elif message.role == "assistant":
+                calls = {call.id: call.function for call in message.tool_calls or ()}
+                found += [Told(message.name or "assistant", message.text)] if message.text and not calls else []
+        return found
 
 
 def parse(body: bytes) -> Request:
-    """Read a request's body.
-
-    Raises ApiError if something is missing, of the wrong type, or does not fit together.
-    """
+    """Read a request's body. Raises ApiError if something is missing, of a wrong type, or does not fit together."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as exc:
         raise ApiError("The body of the request could not be read as JSON.") from exc
     if not isinstance(data, dict):
         raise ApiError("The body of the request should be a JSON object.")
-    # Clients send null for "not set".
-    fields = {key: value for key, value in data.items() if value is not None}
-    for key in ("model", "messages"):
-        if key not in fields:
-            raise ApiError(f"You must provide '{key}'.", param=key, code="missing_required_parameter")
-    _check_types(fields)
-    stream = fields.get("stream", False)
-    if "stream_options" in fields and not stream:
+    try:
+        request = Request.model_validate(data)
+    except ValidationError as exc:
+        error = exc.errors(include_url=False, include_context=False, include_input=False)[0]
+        # Where a field may have one of several types, pydantic names the type as well: str, list[any], _Tool.
+        steps = [step for step in error["loc"] if isinstance(step, int) or re.fullmatch("(?!str$)[a-z][a-z_]*", step)]
+        param = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+        code = "missing_required_parameter" if error["type"] == "missing" else "invalid_type"
+        raise ApiError(f"'{param}' does not fit: {error['msg']}.", param=param, code=code) from exc
+    _check_choices(request)
+    _check_messages(request.messages)
+    return request
+
+
+def _check_choices(request: Request) -> None:
+    if request.stream_options and not request.stream:
         raise ApiError("'stream_options' is only allowed when 'stream' is true.", param="stream_options")
-    tools, choice = _tools(fields)
-    json_answer, schema = _response_format(fields.get("response_format", {"type": "text"}))
-    stop = fields.get("stop", [])
-    return Request(
-        model=fields["model"],
-        messages=tuple(check_messages(fields["messages"])),
-        tools=tools,
-        tool_choice=choice,
-        parallel=fields.get("parallel_tool_calls", True),
-        stream=stream,
-        include_usage=bool(fields.get("stream_options", {}).get("include_usage")),
-        n=fields.get("n", 1),
-        stop=(stop,) if isinstance(stop, str) else tuple(stop),
-        limit=fields.get("max_completion_tokens", fields.get("max_tokens")),
-        json_answer=json_answer,
-        schema=schema,
-    )
+    for key in ("tool_choice", "parallel_tool_calls"):
+        if not request.tools and getattr(request, key) is not None:
+            raise ApiError(f"'{key}' is only allowed when 'tools' are given.", param=key)
+    if request.is_named and not request.offered:
+        raise ApiError("'tool_choice' names a tool which is not among 'tools'.", param="tool_choice")
+    form = request.response_format
+    if form and form.type == "json_schema" and not form.json_schema:
+        raise ApiError("You must provide the schema in 'json_schema'.", param="response_format.json_schema")
 
 
-def model_of(name: str) -> str:
-    """Return the listed model that `name` stands for; `demo-flaky:stall` is demo-flaky.
-
-    Raises ApiError if there is no such model.
-    """
-    model = ALIASES.get(name, name.partition(":")[0] if name.startswith("demo-flaky:") else name)
-    if model not in MODELS:
-        raise unknown_model(name)
-    return model
-
-
-def _check_types(fields: Mapping[str, Any]) -> None:
-    expected: dict[str, tuple[type | tuple[type, ...], str]] = {
-        "model": (str, "a string"),
-        "messages": (list, "an array"),
-        "stream": (bool, "a boolean"),
-        "stream_options": (dict, "an object"),
-        "tools": (list, "an array"),
-        "tool_choice": ((str, dict), "a string or an object"),
-        "parallel_tool_calls": (bool, "a boolean"),
-        "n": (int, "an integer"),
-        "stop": ((str, list), "a string or an array of strings"),
-        "max_tokens": (int, "an integer"),
-        "max_completion_tokens": (int, "an integer"),
-        "temperature": ((int, float), "a number"),
-        "top_p": ((int, float), "a number"),
-        "response_format": (dict, "an object"),
-    }
-    for key, (kinds, sentence) in expected.items():
-        value = fields.get(key)
-        # True is an int to Python, but not to JSON.
-        if key in fields and (not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool)):
-            raise wrong_type(key, sentence, value)
-    for key, most in (("n", _MOST_CHOICES), ("max_tokens", None), ("max_completion_tokens", None)):
-        value = fields.get(key, 1)
-        if value < 1 or (most and value > most):
-            raise ApiError(f"'{key}' should be at least 1{f' and at most {most}' if most else ''}.", param=key)
-    for key, top in (("temperature", 2), ("top_p", 1)):
-        if not 0 <= fields.get(key, 0) <= top:
-            raise ApiError(f"'{key}' should be between 0 and {top}.", param=key)
-    stop = fields.get("stop", [])
-    if isinstance(stop, list) and (len(stop) > 4 or not all(isinstance(text, str) for text in stop)):
-        raise ApiError("'stop' should be a string or an array of at most 4 strings.", param="stop")
-
-
-def _tools(
-    fields: Mapping[str, Any],
-) -> tuple[tuple[Tool, ...], Literal["auto", "none", "required", "named"]]:
-    if "tools" not in fields:
-        for key in ("tool_choice", "parallel_tool_calls"):
-            if key in fields:
-                raise ApiError(f"'{key}' is only allowed when 'tools' are given.", param=key)
-        return (), "none"
-    if not fields["tools"]:
-        raise ApiError("'tools' is empty: offer at least one tool, or leave it out.", param="tools")
-    tools = tuple(_tool(tool, f"tools[{at}]") for at, tool in enumerate(fields["tools"]))
-    choice = fields.get("tool_choice", "auto")
-    if isinstance(choice, str):
-        if choice not in ("auto", "none", "required"):
-            raise ApiError("'tool_choice' should be 'auto', 'none', 'required' or a tool's name.", param="tool_choice")
-        return tools, choice  # type: ignore[return-value]  # narrowed to the three above
-    function = choice.get("function")
-    name = function.get("name") if isinstance(function, dict) else None
-    chosen = tuple(tool for tool in tools if tool.name == name)
-    if not chosen:
-        raise ApiError(f"'tool_choice' names the tool {name!r}, which is not among 'tools'.", param="tool_choice")
-    return chosen[:1], "named"
-
-
-def _tool(tool: object, where: str) -> Tool:
-    function = tool.get("function") if isinstance(tool, dict) else None
-    if not isinstance(tool, dict) or tool.get("type") != "function" or not isinstance(function, dict):
-        raise ApiError(f"'{where}' should be {{'type': 'function', 'function': {{...}}}}.", param=where)
-    name, parameters = function.get("name"), function.get("parameters")
-    if not isinstance(name, str) or not name:
-        raise ApiError(f"'{where}.function.name' should be a string.", param=f"{where}.function.name")
-    if not isinstance(parameters, (dict, type(None))):
-        raise wrong_type(f"{where}.function.parameters", "a JSON schema", parameters)
-    return Tool(name, str(function.get("description") or ""), parameters or {"type": "object", "properties": {}})
-
-
-def _response_format(wanted: Mapping[str, Any]) -> tuple[bool, Mapping[str, Any] | bool | None]:
-    if wanted.get("type") == "text":
-        return False, None
-    if wanted.get("type") == "json_object":
-        return True, None
-    form = wanted.get("json_schema")
-    if wanted.get("type") != "json_schema" or not isinstance(form, dict):
-        raise ApiError(
-            "'response_format' should be of type 'text', 'json_object', or 'json_schema' with the schema in "
-            "'json_schema'.",
-            param="response_format",
-        )
-    if not isinstance(form.get("schema"), (dict, bool)):
-        raise ApiError("'response_format.json_schema.schema' is missing.", param="response_format.json_schema.schema")
-    return True, form["schema"]
+def _check_messages(messages: list[_Message]) -> None:
+    waiting: list[str] = []
+    for at, message in enumerate(messages):
+        where = f"messages[{at}]"
+        if message.role == "tool":
+            if message.tool_call_id not in waiting:
+                reason = f"no call in the assistant's message before it has the id {message.tool_call_id!r}"
+                raise ApiError(f"'{where}' answers nothing: {reason}.", param=f"{where}.tool_call_id")
+            waiting.remove(message.tool_call_id)
+        elif waiting:
+            break
+        else:
+            waiting = [call.id for call in message.tool_calls or ()]
+        if message.content is None and message.role not in ("assistant", "function"):
+            raise ApiError(f"'{where}.content' is missing.", param=f"{where}.content")
+    if waiting:
+        reason = "An assistant's message with 'tool_calls' must be followed by a tool's message for each of them"
+        raise ApiError(f"{reason}. No answer came for: {', '.join(waiting)}.", param="messages")

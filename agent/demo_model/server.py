@@ -1,34 +1,49 @@
-"""The demo model behind HTTP: OpenAI's chat-completions endpoints, streamed as server-sent events."""
+"""The demo model behind HTTP: OpenAI's chat-completions endpoints, answering at the speed of a model."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
 import time
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
-from typing import Any
 
+from referencing.exceptions import Unresolvable
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
-from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Send
+from uvicorn import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
-from agent.demo_model.answers import streamed, whole
 from agent.demo_model.brain import reply
-from agent.demo_model.errors import ApiError, unauthorized
-from agent.demo_model.faults import FaultCycle, check_fault, refusal
-from agent.demo_model.listening import Listener
-from agent.demo_model.request import MODELS, model_of, parse
-from agent.demo_model.sending import PacedResponse
-from agent.demo_model.stats import Stats, Tally
-from agent.demo_model.wire import Envelope
+from agent.demo_model.errors import FAULTS, ApiError, FaultCycle, refusal, unauthorized
+from agent.demo_model.request import parse
+from agent.demo_model.wire import Part, streamed, whole
+
+MODELS = ("demo", "demo-fast", "demo-flaky")
+"""The models that are listed. LangGraph's how-tos ask gpt-4o-mini, which is `demo`."""
 
 _LARGEST_BODY = 4 * 1024 * 1024
-# When the demo models were made does not depend on when they are asked.
-_MADE = 1_735_689_600
+_TURN = 32  # without a pause between tokens, others on the loop get their turn after so many
+
+
+@dataclass(slots=True)
+class Stats:
+    """What a server has done so far."""
+
+    requests: int = 0
+    """Chat completions asked for, refused ones too."""
+    active: int = 0
+    """Answers being sent at this moment."""
+    hung_up: int = 0
+    """Clients that left before their answer was complete."""
+    tokens: int = 0
+    """Tokens sent."""
 
 
 class DemoServer:
@@ -46,41 +61,43 @@ class DemoServer:
     ) -> None:
         if not rate > 0:
             raise ValueError("rate should be more than 0 tokens a second")
-        self._host, self._port = host, port
-        self._rate = rate
-        self._api_key = api_key
-        self._tally = Tally()
-        self._faults = FaultCycle()
-        self._listener: Listener | None = None
-        self._serving: asyncio.Task[None] | None = None
+        self._host, self._port, self._rate, self._api_key = host, port, rate, api_key
+        self._stats, self._faults = Stats(), FaultCycle()
+        self._http = ServerState()
+        self._listening: asyncio.Server | None = None
 
     @property
     def stats(self) -> Stats:
-        """What the server has done up to now."""
-        return self._tally.snapshot()
+        """What the server has done up to now: a copy, which may be asked for on any thread."""
+        return replace(self._stats)
 
     async def start(self) -> None:
         """Serve on the running loop, and return when connections are accepted.
 
         Raises OSError if the address is taken, RuntimeError if the server has been started before.
         """
-        if self._listener is not None:
+        if self._listening is not None:
             raise RuntimeError("this server has been started already")
-        self._listener = Listener(self._app(), self._host, self._port)
-        host, port = self._listener.address
+        # Longer than clients keep an idle connection, or one could be closed just as it is used again.
+        config = Config(self._app(), http="h11", ws="none", log_config=None, log_level="warning", timeout_keep_alive=75)
+        config.load()
+        # uvicorn's protocol without its Server, which takes over signals and ends the process if the port is taken.
+        self._listening = await asyncio.get_running_loop().create_server(
+            lambda: H11Protocol(config, self._http, app_state={}), self._host, self._port, backlog=2048
+        )
+        host, port = self._listening.sockets[0].getsockname()[:2]
         self.base_url = f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
-        self._serving = asyncio.create_task(self._listener.run_here())
-        await self._listener.accepting.wait()
 
     async def close(self) -> None:
         """End open answers, drop all connections and stop serving. Closing twice does no harm."""
-        if self._listener is None or self._serving is None:
+        if self._listening is None:
             return
-        # An answer that ends here is not a client that has hung up.
-        for answer in self._tally.sending:
-            answer.cancel()
-        self._listener.stop()
-        await self._serving
+        self._listening.close()
+        hung_up = self._stats.hung_up
+        for connection in self._http.connections:
+            connection.transport.abort()
+        await asyncio.gather(*self._http.tasks, return_exceptions=True)
+        self._stats.hung_up = hung_up  # an answer that ends here is not a client that has hung up
 
     async def __aenter__(self) -> DemoServer:
         await self.start()
@@ -90,60 +107,54 @@ class DemoServer:
         await self.close()
 
     def _app(self) -> Starlette:
-        return Starlette(
-            routes=[
-                Route("/health", self._health),
-                Route("/v1/models", self._list_models),
-                Route("/v1/models/{id:path}", self._show_model),
-                Route("/v1/chat/completions", self._chat, methods=["POST"]),
-            ],
-            exception_handlers={
-                ApiError: _refuse,
-                HTTPException: _refuse_url,
-                ClientDisconnect: _nobody_there,
-                Exception: _apologise,
-            },
-        )
+        routes = [
+            Route("/health", self._health),
+            Route("/v1/models", self._models),
+            Route("/v1/chat/completions", self._chat, methods=["POST"]),
+        ]
+        errors = (ApiError, HTTPException, ClientDisconnect)
+        return Starlette(routes=routes, exception_handlers=dict.fromkeys(errors, _refuse))
 
-    async def _health(self, http: HttpRequest) -> Response:
-        return JSONResponse({"status": "ok", "ai": False, **asdict(self.stats)})
+    async def _health(self, http: Request) -> Response:
+        return JSONResponse({"status": "ok", "ai": False, **asdict(self._stats)})
 
-    async def _list_models(self, http: HttpRequest) -> Response:
+    async def _models(self, http: Request) -> Response:
         self._check_key(http)
-        return JSONResponse({"object": "list", "data": [_model_card(name) for name in MODELS]})
+        card = {"object": "model", "created": 1_735_689_600, "owned_by": "demo-without-ai"}
+        return JSONResponse({"object": "list", "data": [{"id": name, **card} for name in MODELS]})
 
-    async def _show_model(self, http: HttpRequest) -> Response:
-        self._check_key(http)
-        name = http.path_params["id"]
-        model_of(name)
-        check_fault(name)
-        return JSONResponse(_model_card(name))
-
-    async def _chat(self, http: HttpRequest) -> Response:
-        self._tally.requests += 1
+    async def _chat(self, http: Request) -> Response:
+        self._stats.requests += 1
         key = self._check_key(http)
-        body = await _read(http)
+        body = await http.body()
+        if len(body) > _LARGEST_BODY:
+            raise ApiError("The body of the request is larger than 4 MB.", status=413, code="request_too_large")
         request = parse(body)
-        model = model_of(request.model)
-        fault = check_fault(request.model)
-        identity = sha256(b"%d/%b" % (self._tally.requests, body)).hexdigest()[:29]
-        replied = reply(request, identity)
+        model, named = _served(request.model)
+        try:
+            replied = reply(request)
+        except (RecursionError, Unresolvable) as exc:
+            raise ApiError("A '$ref' in a JSON schema leads nowhere, or round in circles.") from exc
         # Tool calls come through whole, so that what breaks is seen in the middle of a run.
-        if model == "demo-flaky" and not any(choice.calls for choice in replied.choices):
-            fault = self._faults.strike(request.model, body)
-            if fault and (refused := refusal(fault, key)):
-                raise refused
-        else:
-            fault = None
-        envelope = Envelope(f"chatcmpl-{identity}", int(time.time()), request.model)
+        fault = self._faults.strike(named, body) if model == "demo-flaky" and not replied.calls else None
+        if fault and (refused := refusal(fault, key)):
+            raise refused
+        identity = sha256(b"%d/%b" % (self._stats.requests, body)).hexdigest()[:29]
+        head = {"id": f"chatcmpl-{identity}", "created": int(time.time()), "model": request.model}
+        head |= {"service_tier": "default", "system_fingerprint": "fp_demo_without_ai"}
+        parts: Iterable[Part]
         if request.stream:
-            outcome = streamed(replied, envelope, fault, include_usage=request.include_usage)
+            usage = bool(request.stream_options and request.stream_options.get("include_usage"))
+            parts = streamed(replied, head, fault, include_usage=usage)
+            headers = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
         else:
-            outcome = whole(replied, envelope, fault)
-        rate = float("inf") if model == "demo-fast" else self._rate * request.n
-        return PacedResponse(outcome, rate, self._tally)
+            parts, length = whole(replied, head, fault)
+            headers = {"content-type": "application/json", "content-length": str(length)}
+        rate = float("inf") if model == "demo-fast" else self._rate
+        connection = next(each for each in self._http.connections if getattr(each, "scope", None) is http.scope)
+        return _PacedResponse(parts, headers, rate, fault, self._stats, connection.transport)
 
-    def _check_key(self, http: HttpRequest) -> str:
+    def _check_key(self, http: Request) -> str:
         scheme, _, key = http.headers.get("authorization", "").partition(" ")
         key = key.strip() if scheme.lower() == "bearer" else ""
         if self._api_key is not None and not hmac.compare_digest(key.encode(), self._api_key.encode()):
@@ -151,40 +162,61 @@ class DemoServer:
         return key
 
 
-async def _read(http: HttpRequest) -> bytes:
-    body = bytearray()
-    size = 0
-    async for part in http.stream():
-        size += len(part)
-        # Read on to the end: a client that is still sending would not see the refusal.
-        body += part if size <= _LARGEST_BODY else b""
-    if size > _LARGEST_BODY:
-        raise ApiError("The body of the request is larger than 4 MB.", status=413, code="request_too_large")
-    return bytes(body)
+@dataclass(eq=False)
+class _PacedResponse(StreamingResponse):
+    """Parts sent at `rate` tokens a second and counted in `stats`; the head goes out with the first of them."""
+
+    parts: Iterable[Part]
+    head: dict[str, str]
+    rate: float
+    fault: str | None
+    stats: Stats
+    transport: asyncio.Transport
+
+    def __post_init__(self) -> None:
+        super().__init__((), headers=self.head)
+
+    async def stream_response(self, send: Send) -> None:
+        clock = asyncio.get_running_loop().time
+        start, tokens, at_end = clock(), 0, False
+        self.stats.active += 1
+        try:
+            for at, (data, size) in enumerate(self.parts if self.fault != "no_head" else ()):
+                tokens += size
+                # Due times are counted from the start, so that small delays do not add up.
+                wait = start + tokens / self.rate - clock()
+                if wait > 0 or at % _TURN == 0:
+                    await asyncio.sleep(max(0.0, wait))
+                if at == 0:
+                    await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+                self.stats.tokens += size
+            at_end = self.fault not in ("stall", "no_head")
+            if self.fault == "broken":
+                self.transport.abort()
+            if self.fault in ("broken", "stall", "no_head"):
+                await asyncio.Event().wait()  # until the client has gone, which ends this
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self.stats.active -= 1
+            self.stats.hung_up += not at_end
 
 
-def _model_card(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": _MADE, "owned_by": "demo-without-ai"}
+def _served(name: str) -> tuple[str, str | None]:
+    """Return the model that a name stands for, and the fault that it asks for: `demo-flaky:stall`."""
+    model, _, fault = name.partition(":")
+    if name in (*MODELS, "gpt-4o-mini") or (model == "demo-flaky" and fault in FAULTS):
+        return model.replace("gpt-4o-mini", "demo"), fault or None
+    message = f"The model '{name[:100]}' does not exist here: this is a demo server without AI."
+    raise ApiError(f"{message} It serves {', '.join(MODELS)}.", status=404, param="model", code="model_not_found")
 
 
-async def _refuse(http: HttpRequest, error: Exception) -> Response:
+async def _refuse(http: Request, error: Exception) -> Response:
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=499)  # nobody is there to read it
+    if isinstance(error, HTTPException):
+        message = f"{http.method} {http.url.path} is not answered here. Ask POST /v1/chat/completions."
+        code = {404: "unknown_url", 405: "method_not_supported"}.get(error.status_code)
+        error = ApiError(message, status=error.status_code, code=code, headers=dict(error.headers or {}))
     assert isinstance(error, ApiError)
-    return JSONResponse(error.body(), error.status, error.headers)
-
-
-async def _refuse_url(http: HttpRequest, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    asked = f"{http.method} {http.url.path}"
-    message = f"This server does not answer {asked}. Chat completions are at POST /v1/chat/completions."
-    code = {404: "unknown_url", 405: "method_not_supported"}.get(error.status_code)
-    refused = ApiError(message, status=error.status_code, code=code)
-    return JSONResponse(refused.body(), error.status_code, error.headers)
-
-
-async def _nobody_there(http: HttpRequest, error: Exception) -> Response:
-    return Response(status_code=499)
-
-
-async def _apologise(http: HttpRequest, error: Exception) -> Response:
-    broken = ApiError("The demo server has a bug: it could not answer this request.", status=500, kind="server_error")
-    return JSONResponse(broken.body(), broken.status)
+    return JSONResponse(error.body, error.status, error.headers)

@@ -1,106 +1,89 @@
-"""A reply in OpenAI's shapes: streamed chunks, or one completion."""
+"""A reply in OpenAI's shapes, as bytes: streamed events or one JSON body, whole or with a fault in it."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
-from agent.demo_model.brain import Choice, Reply
+from agent.demo_model.brain import Reply
+from agent.demo_model.errors import IN_BAND_ERROR
+from agent.demo_model.prose import tokenize
 
 Json = dict[str, Any]
+Part = tuple[bytes, int]
+"""Bytes of a body, and how many tokens are in them."""
+
+_TOKENS_BEFORE = 12  # so many come through before a fault in the middle of an answer
 
 
-@dataclass(frozen=True)
-class Envelope:
-    """What every chunk of a response repeats; `created` is in seconds since 1970."""
-
-    id: str
-    created: int
-    model: str
-
-    def head(self, kind: str) -> Json:
-        """Return the fields that come before `choices`."""
-        return {
-            "id": self.id,
-            "object": kind,
-            "created": self.created,
-            "model": self.model,
-            "service_tier": "default",
-            "system_fingerprint": "fp_demo_without_ai",
-        }
+def streamed(reply: Reply, head: Json, fault: str | None, *, include_usage: bool) -> Iterator[Part]:
+    """Write a reply as server-sent events, each of which repeats the fields of `head`."""
+    sent = 0
+    for data, size in _events(reply, head, include_usage):
+        # A reply shorter than this must not get as far as its end.
+        if fault and (sent + size > _TOKENS_BEFORE or b'"finish_reason":"' in data):
+            break
+        sent += size
+        yield data, size
+    if fault == "invalid_json":
+        yield f'data: {{"id": "{head["id"]}", "choices": [{{"ind\n\n'.encode(), 0
+    elif fault == "in_band_error":
+        yield _event(IN_BAND_ERROR.body)
+    elif fault is None:
+        yield b"data: [DONE]\n\n", 0
 
 
-def usage(reply: Reply) -> Json:
-    """Count the tokens of a request and its reply."""
-    written = sum(choice.size for choice in reply.choices)
+def whole(reply: Reply, head: Json, fault: str | None) -> tuple[list[Part], int]:
+    """Write a reply as one JSON body; the second value is the length in bytes that its head should name."""
+    message: Json = {"role": "assistant", "content": "".join(reply.tokens), "refusal": None, "annotations": []}
+    if reply.calls:
+        calls = [_call(head, at, call.name, call.arguments) for at, call in enumerate(reply.calls)]
+        message |= {"content": None, "tool_calls": calls}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": reply.finish}
+    if fault == "truncated":
+        message["content"], choice["finish_reason"] = "".join(reply.tokens[:_TOKENS_BEFORE]), None
+    answer = head | {"object": "chat.completion", "choices": [choice], "usage": _usage(reply)}
+    body = json.dumps(IN_BAND_ERROR.body if fault == "in_band_error" else answer).encode()
+    size = _TOKENS_BEFORE if fault else reply.size
+    half = body[: len(body) // 2]
+    if fault == "invalid_json":
+        return [(half, size)], len(half)
+    return [(half if fault in ("broken", "stall") else body, size)], len(body)
+
+
+def _events(reply: Reply, head: Json, include_usage: bool) -> Iterator[Part]:
+    head = head | {"object": "chat.completion.chunk"} | ({"usage": None} if include_usage else {})
+
+    def chunk(delta: Json, finish: str | None = None, size: int = 0) -> Part:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return _event(head | {"choices": [choice]}, size)
+
+    yield chunk({"role": "assistant", "content": None if reply.calls else "", "refusal": None})
+    for token in reply.tokens:
+        yield chunk({"content": token}, size=1)
+    for at, call in enumerate(reply.calls):
+        yield chunk({"tool_calls": [{"index": at, **_call(head, at, call.name, "")}]})
+        for piece in tokenize(call.arguments):
+            yield chunk({"tool_calls": [{"index": at, "function": {"arguments": piece}}]}, size=1)
+    yield chunk({}, reply.finish)
+    if include_usage:
+        yield _event(head | {"choices": [], "usage": _usage(reply)})
+
+
+def _call(head: Json, at: int, name: str, arguments: str) -> Json:
+    identity = head["id"].removeprefix("chatcmpl-")[:22]
+    return {"id": f"call_{identity}{at:02}", "type": "function", "function": {"name": name, "arguments": arguments}}
+
+
+def _event(payload: Json, size: int = 0) -> Part:
+    # Escaped to ASCII: a request may hold half of a surrogate pair, which has no UTF-8.
+    return b"data: " + json.dumps(payload, separators=(",", ":")).encode() + b"\n\n", size
+
+
+def _usage(reply: Reply) -> Json:
     return {
         "prompt_tokens": reply.prompt_tokens,
-        "completion_tokens": written,
-        "total_tokens": reply.prompt_tokens + written,
-        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
-        "completion_tokens_details": {
-            "reasoning_tokens": 0,
-            "audio_tokens": 0,
-            "accepted_prediction_tokens": 0,
-            "rejected_prediction_tokens": 0,
-        },
+        "completion_tokens": reply.size,
+        "total_tokens": reply.prompt_tokens + reply.size,
     }
-
-
-def completion(reply: Reply, envelope: Envelope) -> Json:
-    """Return the response to a request without `stream`."""
-    choices = [
-        {"index": at, "message": _message(choice), "logprobs": None, "finish_reason": choice.finish}
-        for at, choice in enumerate(reply.choices)
-    ]
-    return {**envelope.head("chat.completion"), "choices": choices, "usage": usage(reply)}
-
-
-def chunks(reply: Reply, envelope: Envelope, *, include_usage: bool) -> Iterator[tuple[Json, int]]:
-    """Return the chunks of a streamed response, each with the number of tokens that are in it: 0 or 1."""
-    no_usage: Json = {"usage": None} if include_usage else {}
-
-    def chunk(at: int, delta: Json, finish: str | None) -> Json:
-        choice = {"index": at, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return {**envelope.head("chat.completion.chunk"), "choices": [choice], **no_usage}
-
-    # The answers advance side by side, one token each in turn.
-    for step in zip_longest(*map(_deltas, reply.choices)):
-        for at, part in enumerate(step):
-            if part is not None:
-                delta, finish, size = part
-                yield chunk(at, delta, finish), size
-    if include_usage:
-        yield {**envelope.head("chat.completion.chunk"), "choices": [], "usage": usage(reply)}, 0
-
-
-def _deltas(choice: Choice) -> Iterator[tuple[Json, str | None, int]]:
-    yield {"role": "assistant", "content": None if choice.calls else "", "refusal": None}, None, 0
-    for token in choice.tokens:
-        yield {"content": token}, None, 1
-    for at, call in enumerate(choice.calls):
-        function = {"name": call.name, "arguments": ""}
-        yield (
-            {"tool_calls": [{"index": at, "id": call.id, "type": "function", "function": function}]},
-            None,
-            0,
-        )
-        for piece in call.pieces:
-            yield {"tool_calls": [{"index": at, "function": {"arguments": piece}}]}, None, 1
-    yield {}, choice.finish, 0
-
-
-def _message(choice: Choice) -> Json:
-    if not choice.calls:
-        return {"role": "assistant", "content": "".join(choice.tokens), "refusal": None, "annotations": []}
-    calls = [
-        {
-            "id": call.id,
-            "type": "function",
-            "function": {"name": call.name, "arguments": "".join(call.pieces)},
-        }
-        for call in choice.calls
-    ]
-    return {"role": "assistant", "content": None, "refusal": None, "annotations": [], "tool_calls": calls}

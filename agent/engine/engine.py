@@ -16,7 +16,6 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from agent.demo_model import DemoServer
 from agent.engine.own_graphs import OwnGraphs
-from agent.engine.request_check import place_of
 from agent.engine.run import ActiveRun, Run
 from agent.engine.warmup import warm_up
 from agent.errors import cause
@@ -32,6 +31,7 @@ from agent.streaming.events import JSON
 from agent.streaming.modes import RUN_MODES, STREAM_MODES
 from agent.streaming.watch import happenings
 from agent.tools.catalog import TOOLS
+from agent.tools.places import place_of
 from agent.tools.registry import Models
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 from agent.errors import Refusal
 from agent.graphs.registry import GraphSpec, spec_of
@@ -57,9 +56,3 @@ def tools_for(graph: str) -> list[str]:
     if spec is None or spec.is_own:
         return []
     return [tool.id for tool in TOOLS.values() if spec.uses_langchain or not tool.needs_langchain]
-
-
-def place_of(question: str) -> str:
-    """The place that a question is about: "what items are in the bedroom?" is about "bedroom"."""
-    found = re.search(r"\b(?:in|at|on|inside) (?:the |a |an |my |our )?(.+)", question.strip(), re.IGNORECASE)
-    return (found[1] if found else question).strip(" ?.!\"'")

@@ -265,20 +265,20 @@ def _as_object(text: str) -> str | None:
         return "{}"
     try:
         value, end = _DECODER.raw_decode(text)
-        if value == {} and end < len(text):
-            value, end = _DECODER.raw_decode(text := text[end:].strip())
-        if text[end:].strip() not in ("", text[:end].strip()):
-            return None
+        if rest := text[end:].strip():  # some begin with an empty object, or repeat it all at the end
+            again, end = _DECODER.raw_decode(rest)
+            if end < len(rest) or (value != {} and again not in ("", value)):
+                return None
+            value, text = again or value, ""
         if isinstance(value, str):
-            value = json.loads(value, strict=False)
-            text = json.dumps(value, ensure_ascii=False)
+            value, text = json.loads(value, strict=False), ""
     except (ValueError, RecursionError):
         return None
     if value is None:
         return "{}"
     if not isinstance(value, dict):
         return None
-    return text if end == len(text) and _is_strict(text) else json.dumps(value, ensure_ascii=False)
+    return text if text and _is_strict(text) else json.dumps(value, ensure_ascii=False)
 
 
 _DECODER = json.JSONDecoder(strict=False)

@@ -148,8 +148,9 @@ def _generated(chunk: Chunk) -> ChatGenerationChunk | None:
         case End():
             return _generated_end(chunk)
         case _:
-            with contextlib.suppress(RuntimeError, KeyError):  # nobody reads along
-                get_stream_writer()(as_token(chunk))
+            if token := as_token(chunk):
+                with contextlib.suppress(RuntimeError, KeyError):  # nobody reads along
+                    get_stream_writer()(token)
             return None
     return ChatGenerationChunk(message=message)
 

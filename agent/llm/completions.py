@@ -114,11 +114,19 @@ async def _bursts(pieces: AsyncIterator[bytes], reader: Reader) -> AsyncGenerato
         finally:
             news.set()
 
-    fetching = asyncio.create_task(fetch())
+    clock = asyncio.get_running_loop().time
+    fetching, until = asyncio.create_task(fetch()), None
     try:
         while arrived or not fetching.done():
-            if not await _has_news(news, reader):
-                return
+            if not (reader.done or reader.is_quiet):
+                until = None
+            elif until is None:
+                until = clock() + (CLOSE_SECONDS if reader.done else LAST_WORDS_SECONDS)
+            try:
+                async with asyncio.timeout_at(until):
+                    await news.wait()
+            except TimeoutError:
+                return  # the answer is over, and the server leaves it open
             if Batches.are_under_load():
                 await asyncio.sleep(BURST_SECONDS)
             news.clear()
@@ -129,17 +137,6 @@ async def _bursts(pieces: AsyncIterator[bytes], reader: Reader) -> AsyncGenerato
     finally:
         fetching.cancel()
         await asyncio.gather(fetching, return_exceptions=True)
-
-
-async def _has_news(news: asyncio.Event, reader: Reader) -> bool:
-    """Wait for news; in vain, only if the answer is over and the server leaves it open."""
-    if not (reader.done or reader.has_reason):
-        return await news.wait()
-    try:
-        async with asyncio.timeout(CLOSE_SECONDS if reader.done else LAST_WORDS_SECONDS):
-            return await news.wait()
-    except TimeoutError:
-        return False
 
 
 def _joined(chunks: Iterable[Chunk], *, texts: bool) -> Iterator[Chunk]:

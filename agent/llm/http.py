@@ -174,6 +174,8 @@ def _body(request: httpx2.Request) -> dict[str, Any]:
 
 _IN_MESSAGES = ("reasoning_content", "reasoning_details", "reasoning", "extra_content")
 """Fields of messages, or of their tool calls, that only some servers know."""
+_NULL = "messages.content"
+"""Null as the content beside tool calls, for which some want an empty text."""
 _NEEDED = frozenset(("model", "messages", "n"))
 _FOLLOW = {"tools": ("tool_choice", "parallel_tool_calls"), "stream": ("stream_options",)}
 """What makes no sense without another part."""
@@ -182,13 +184,16 @@ _FOLLOW = {"tools": ("tool_choice", "parallel_tool_calls"), "stream": ("stream_o
 def _parts(body: dict[str, Any]) -> frozenset[str]:
     """All parts of a request that it can do without."""
     fields = {name for message in _messages(body) for place in _places(message) for name in _IN_MESSAGES & place.keys()}
-    return frozenset(body.keys() - _NEEDED) | {f"messages.{name}" for name in fields}
+    null = {_NULL} if any(message.get("content", "") is None for message in _messages(body)) else set()
+    return frozenset(body.keys() - _NEEDED) | {f"messages.{name}" for name in fields} | null
 
 
 def _without(body: dict[str, Any], parts: Collection[str]) -> dict[str, Any]:
     left_out = {*parts, *(follower for part in parts for follower in _FOLLOW.get(part, ()))}
     kept = {key: value for key, value in body.items() if key not in left_out}
     for message in _messages(kept):
+        if _NULL in left_out and message.get("content", "") is None:
+            message["content"] = ""
         for place in _places(message):
             for name in _IN_MESSAGES:
                 if f"messages.{name}" in left_out:
@@ -214,6 +219,9 @@ def _refused(status: int, answer: bytes, body: dict[str, Any]) -> frozenset[str]
     text = _complaint(answer)
     parts = _parts(body)
     named = {part for part in parts if _is_named(part.removeprefix("messages."), text)}
+    if _NULL in parts and "content" in text and any(words in text for words in ("valid string", "null", "none")):
+        return frozenset((_NULL,))
+    named.discard(_NULL)
     if named & {"tool_choice", "parallel_tool_calls"} and not _has_no_tools(text):
         named.discard("tools")
     elif "tools" in parts and _has_no_tools(text):

@@ -58,7 +58,9 @@ class Reader:
         self.done = False
         """Whether the server has said that this is all."""
         self.has_reason = False
-        """Whether a reason for the end has come; nothing but the usage may follow."""
+        """Whether the last chunk gave a reason for the end."""
+        self.is_quiet = False
+        """Whether it gave nothing else, so that only the usage may follow: some give one in every chunk."""
         self._bounds = bounds
         self._bytes = 0
         self._events = EventDecoder(bounds.event_bytes)
@@ -142,7 +144,9 @@ class Reader:
             if "\n" in text:  # events without the empty line between them
                 for line in text.split("\n"):
                     yield from self._event(event, line)
-            else:
+            elif event == "error":
+                self._fail(provider_error(None, text))
+            elif event == "message":
                 self._fail(StreamBroken(NOT_AN_ANSWER))
 
     def _body(self, text: str) -> Iterator[Chunk]:
@@ -173,11 +177,14 @@ class Reader:
                 yield from self._chunk(item, is_error)
         if not isinstance(value, dict):
             return
-        self.has_reason = False
+        self.has_reason, found = False, False
         choices = value.get("choices")
         for choice in choices if isinstance(choices, list) else [choices]:
             if isinstance(choice, dict):
-                yield from self._choice(choice)
+                for chunk in self._choice(choice):
+                    found = True
+                    yield chunk
+        self.is_quiet = self.has_reason and not found
         if usage := value.get("usage") or _nested(value, "x_groq", "usage"):
             self._count(usage)
         if not self._model and isinstance(model := value.get("model"), str):
@@ -197,7 +204,7 @@ class Reader:
             yield from self._content(text)
         if usage := choice.get("usage"):
             self._count(usage)
-        said = choice.get("finish_reason")
+        said = choice.get("finish_reason") or choice.get("finishReason")
         if isinstance(said, str) and said.lower() not in ("", "null", "none"):
             self.has_reason = True
             reason = _REASONS.get(said.lower(), "stop")
@@ -270,7 +277,7 @@ class Reader:
         for name in _REASONING:
             if value := delta.get(name):
                 if text := _texts(value):
-                    self._reasoning_field = self._reasoning_field or name
+                    self._reasoning_field = self._reasoning_field or (name if name in _GO_BACK else "")
                     yield from self._thoughts(text)
                     break
         if details := delta.get("reasoning_details"):
@@ -337,7 +344,8 @@ class _Details:
 
 
 _JSON = json.JSONDecoder(strict=False)
-_REASONING = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
+_GO_BACK = ("reasoning_content", "reasoning")
+_REASONING = (*_GO_BACK, "reasoning_text", "thinking", "thinking_content", "thought")
 _REASONS: dict[str, Reason] = {
     **dict.fromkeys(("tool_calls", "function_call", "tool_call", "tool_use"), "tool_calls"),
     **dict.fromkeys(("length", "max_tokens", "max_output_tokens", "model_length", "token_limit"), "length"),

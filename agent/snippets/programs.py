@@ -6,10 +6,10 @@ import json
 import sys
 from collections.abc import Sequence
 
-from agent.engine.request_check import place_of
 from agent.graphs.registry import GRAPHS
 from agent.streaming.modes import MODES, StreamMode
 from agent.tools.catalog import TOOLS
+from agent.tools.places import place_of
 from agent.tools.registry import AnyTool, function_of, name_of
 
 

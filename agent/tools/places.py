@@ -1,4 +1,4 @@
-"""The places the demo model knows, read from `places.md`."""
+"""The book of places, read from `places.md`, and the parser that says which places a text is about."""
 
 from __future__ import annotations
 
@@ -10,8 +10,41 @@ from pathlib import Path
 _HEADING = re.compile(r"^## (?P<name>[^(]+) \((?P<aliases>[^)]*)\)$")
 _ITEM = re.compile(r"^- \*\*(?P<name>[^*]+)\*\*: (?P<description>.+)$")
 
+MOST_READ = 4000
+"""Letters of a text that are read: what it asks for is said in so many."""
 
-@dataclass(frozen=True)
+# A quotation mark next to a letter on its outer side is an apostrophe: Bob's, o'clock.
+_QUOTED = re.compile(
+    r"(?<!\w)'(?P<single>[^'\n]+(?:'\w[^'\n]*)*)'(?!\w)"
+    r'|"(?P<double>[^"\n]+)"|`(?P<tick>[^`\n]+)`|“(?P<curly>[^”\n]+)”|‘(?P<curly1>[^’\n]+)’|「(?P<corner>[^」\n]+)」'
+)
+_SENTENCE = re.compile(r"[.?!;:](?=\s|$)|\n")
+_AND = re.compile(r"(?: ?,)? (?:and|or|as well as|plus|versus|vs\.?) | ?, ?(?:and|or|then|also) | ?& ?", re.IGNORECASE)
+_ARTICLE = r"(?:the|a|an|my|your|our|his|her|their|this|that)"
+_WHERE = re.compile(rf"\b(?:in|inside|at|within) (?:{_ARTICLE} )?(?P<topic>\S.*)", re.IGNORECASE)
+_ABOUT = re.compile(rf"\b(?:about|for|of|from|on|near) (?:{_ARTICLE} )?(?P<topic>\S.*)", re.IGNORECASE)
+_NAMED = re.compile(rf"\b{_ARTICLE} (?P<topic>\S.*)", re.IGNORECASE)
+_BARE = re.compile(rf"(?:{_ARTICLE} )?(?P<topic>\S+(?: \S+){{0,2}})$", re.IGNORECASE)
+_TRAILING = re.compile(
+    r" (?:in|inside|at|within|about|for|from|on|near|to|with|without|that|which|who|using|via|by|if|when|please|"
+    r"today|tomorrow|tonight|now|right now|again|too|usually|is|are|was|do|does|can|could|should|would)\b.*$",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(
+    r" (?:over|during|for|in) (?:the )?(?:next|last|past|coming)(?: \d+| few)? (?:minute|hour|day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
+_KOREAN_WHERE = re.compile(r"(.+?)안?(?:에는|에서는|에서|에)[?!.]?$")
+_KOREAN_AND = re.compile(r"(.+?)(?:와|과|하고|이랑|랑|,)$")
+_NO_TOPIC = frozenset(
+    "it them they there here this that these those each all me you us him her everything something anything "
+    "nothing general particular detail details total order short brief words tokens item items tool tools "
+    "thanks thank hurry way things thing place places one following same world time fact "
+    "addition case then".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One thing in a place, with a sentence or two about it."""
 
@@ -19,7 +52,7 @@ class Item:
     description: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place, what else people call it, and what is in it."""
 
@@ -28,13 +61,21 @@ class Place:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mention:
-    """A known place found in a text: `name` as it is written there, `start` in characters."""
+    """A known place found in a text: `name` as it is written there."""
 
     place: Place
     name: str
-    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """What a text is about, as it is written there, each once."""
+
+    names: tuple[str, ...]
+    located: bool
+    """Whether one of them is somewhere to be: a known place, or said with "in" or "at"."""
 
 
 @lru_cache(maxsize=1)
@@ -56,13 +97,108 @@ def mentions(text: str) -> list[Mention]:
     found: dict[str, Mention] = {}
     for match in _names().finditer(text):
         place = _by_name()[match[0].lower()]
-        found.setdefault(place.name, Mention(place, match[0], match.start()))
+        found.setdefault(place.name, Mention(place, match[0]))
     return list(found.values())
 
 
 def find(text: str) -> Place | None:
     """Return the first known place named in `text`."""
     return next((mention.place for mention in mentions(text)), None)
+
+
+@lru_cache(maxsize=256)
+def topics(text: str) -> Topics:
+    """Read what a text is about: what it quotes, else the places and things that it names.
+
+    "Paris, France" and "San Francisco, CA" are one place each; "the office, the attic and Rome" are three.
+    """
+    text = text[:MOST_READ]
+    located = True
+    names = quoted(text) or _korean_topics(text)
+    if not names:
+        found = [part for sentence in _SENTENCE.split(text) for part in _enumerated(" ".join(sentence.split()))]
+        names = [part.name for part in found]
+        located = any(part.located for part in found)
+    unique = {name.casefold(): name for name in reversed(names)}
+    return Topics(tuple(reversed(unique.values())), located and bool(unique))
+
+
+def place_of(question: str) -> str:
+    """Return the first place that a question is about: "what items are in the bedroom?" is about "bedroom"."""
+    return next(iter(topics(question).names), question.strip(" ?.!\"'"))
+
+
+def quoted(text: str) -> list[str]:
+    """Return what stands in quotation marks."""
+    return [part for match in _QUOTED.finditer(text) for part in match.groups("") if part.strip()]
+
+
+def without_quotes(text: str) -> str:
+    """Return a text with what it quotes blanked."""
+    return _QUOTED.sub(" ", text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One part of an enumeration: what it is about, and whether it says no more than that."""
+
+    name: str
+    located: bool
+    bare: bool
+
+    def could_be_in(self, region: _Part) -> bool:
+        """Tell whether this followed by a comma and `region` can be one name, as "Paris, France" is."""
+        names_only = self.name[:1].isupper() and region.name[:1].isupper() and region.bare
+        return names_only and not self.name.isupper() and not mentions(region.name)
+
+
+def _enumerated(sentence: str) -> list[_Part]:
+    groups: list[list[_Part]] = []
+    for group in _AND.split(_WHEN.sub("", sentence)):
+        groups.append([])
+        for text in group.split(","):
+            if part := _part(text.strip(), listing=any(groups)):
+                groups[-1].append(part)
+    # "Rome, Paris and Oslo" are three places, but in "Rome, Italy and Oslo, Norway" each has its country.
+    in_pairs = all(len(group) == 2 and group[0].could_be_in(group[1]) for group in groups)
+    found: list[_Part] = []
+    for group in groups:
+        for at, part in enumerate(group):
+            is_code = re.fullmatch(r"[A-Z]{2,3}", part.name)
+            if at and (in_pairs or is_code) and found[-1].could_be_in(part):
+                found[-1] = _Part(f"{found[-1].name}, {part.name}", found[-1].located, found[-1].bare)
+            else:
+                found.append(part)
+    return found
+
+
+def _part(text: str, *, listing: bool) -> _Part | None:
+    known = [mention.name for mention in mentions(text)]
+    where = _WHERE.search(text)
+    for match in (where, _ABOUT.search(text), _NAMED.search(text), _BARE.match(text) if listing else None):
+        phrase = " ".join(_TRAILING.sub("", match["topic"]).split()[:6]).strip(" '\"()[]{}*_,.?!;:") if match else ""
+        if known:
+            # "the haunted library" is more than "library", but "bedroom I sleep in" is not more than "bedroom".
+            whole = phrase.lower().endswith(known[-1].lower()) and len(known) == 1
+            return _Part(phrase if whole and where else known[-1], located=True, bare=False)
+        if phrase.split(" ")[0].lower() not in _NO_TOPIC and re.search(r"[^\W\d_]", phrase):
+            return _Part(phrase, located=match is where, bare=text.startswith(phrase))
+    return None
+
+
+def _korean_topics(text: str) -> list[str]:
+    if not re.search(r"[가-힣]", text):
+        return []
+    known = [mention.name for mention in mentions(text)]
+    words = re.sub(" 안(?=에)", "", text).split()
+    for at, word in enumerate(words):
+        if place := _KOREAN_WHERE.match(word):
+            listed = [place[1]]
+            while at and (other := _KOREAN_AND.match(words[at - 1])):
+                listed.insert(0, other[1])
+                at -= 1
+            return listed if len(listed) > len(known) else known
+    return known
 
 
 @lru_cache(maxsize=1)
@@ -77,4 +213,4 @@ def _names() -> re.Pattern[str]:
     names = sorted(_by_name(), key=len, reverse=True)
     latin = "|".join(re.escape(name) for name in names if name.isascii())
     other = "|".join(re.escape(name) for name in names if not name.isascii())
-    return re.compile(rf"(?<![A-Za-z])(?:{latin})(?![A-Za-z])|(?:{other})", re.IGNORECASE)
+    return re.compile(rf"(?<![A-Za-z])(?:{latin})(?![A-Za-z])|(?:{other})", re.IGNORECASE | re.ASCII)

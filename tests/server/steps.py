@@ -20,6 +20,16 @@ def numbers(visitor: Visitor, turn: int = -1) -> list[str]:
     return turns[turn].answer.split() if turns else []
 
 
+def asked(visitor: Visitor, turns: int) -> None:
+    """Wait until so many questions are on the page."""
+    visitor.wait_until(lambda: len(visitor.turns) == turns, "the question is there")
+
+
+def redrawn(visitor: Visitor, scripts: int = 0) -> None:
+    """Wait until the script has begun more often than that."""
+    visitor.wait_until(lambda: visitor.scripts > scripts, "the page is drawn anew")
+
+
 def arrived(visitor: Visitor, count: int, turn: int = -1) -> None:
     """Wait until so many numbers are on the page, which are not all yet."""
     visitor.wait_until(lambda: len(numbers(visitor, turn)) >= count, f"{count} numbers are there")

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -23,13 +24,13 @@ STARTS = {
 
 
 @pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch):
+def _no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TOOLSTREAM_RECORDINGS", "off")
 
 
-def open_app(page=None, view="technical", **url):
+def open_app(page: str | None = None, view: str = "technical", **url: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / (PAGES[page] if page else "app.py")), default_timeout=30)
     app.session_state["home_started"] = 0.0  # its recording has been played
     for name, value in {"view": view, **url}.items():
@@ -39,21 +40,21 @@ def open_app(page=None, view="technical", **url):
     return app
 
 
-def ask(app, question):
+def ask(app: AppTest, question: str) -> None:
     app.chat_input(key="question").set_value(question).run()
     assert not app.exception
 
 
-def boxes(app):
+def boxes(app: AppTest) -> list[Any]:
     """The boxes of tool calls: a status while a call works, an expander once it has ended."""
     return [*app.status, *(box for box in app.expander if box.label.startswith("**"))]
 
 
-def text(app):
+def text(app: AppTest) -> str:
     return "\n".join(element.value for element in [*app.markdown, *app.caption])
 
 
-def test_home_answers_by_one_click():
+def test_home_answers_by_one_click() -> None:
     app = open_app(model="demo-fast")
     app.button(key="suggestion_0").click().run()
     assert not app.exception
@@ -62,7 +63,7 @@ def test_home_answers_by_one_click():
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_starts_with_the_modes_tools_and_agent_of_its_section(page):
+def test_a_page_starts_with_the_modes_tools_and_agent_of_its_section(page: str) -> None:
     app = open_app(page)
     modes, tools, graph = STARTS[page]
     assert app.pills(key="modes").value == modes
@@ -70,14 +71,14 @@ def test_a_page_starts_with_the_modes_tools_and_agent_of_its_section(page):
     assert app.selectbox(key="graph").value == graph
 
 
-def test_a_tool_that_writes_nothing_first_is_drawn_above_the_words_that_follow_it():
+def test_a_tool_that_writes_nothing_first_is_drawn_above_the_words_that_follow_it() -> None:
     app = open_app("without_langchain", model="demo-fast", tools="plan_visit")
     ask(app, "Plan a visit to the museum")
     assert len(boxes(app)) == 1
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_question_is_answered_and_kept_for_the_next_rerun(page):
+def test_a_question_is_answered_and_kept_for_the_next_rerun(page: str) -> None:
     app = open_app(page, model="demo-fast")
     ask(app, "what items are in the bedroom?")
     answered = text(app)
@@ -88,7 +89,7 @@ def test_a_question_is_answered_and_kept_for_the_next_rerun(page):
     assert boxes(app)[0].label.replace("\\", "").startswith("**get_items** · bedroom")
 
 
-def test_flipping_the_modes_redraws_the_same_run():
+def test_flipping_the_modes_redraws_the_same_run() -> None:
     app = open_app("custom_data", model="demo-fast")
     ask(app, "what items are in the office?")
     run = app.query_params["run"]
@@ -101,14 +102,14 @@ def test_flipping_the_modes_redraws_the_same_run():
     assert "tool\\_data" in text(app)
 
 
-def test_the_tool_node_runs_without_an_agent():
+def test_the_tool_node_runs_without_an_agent() -> None:
     app = open_app("without_langchain", model="demo-fast", graph="tool_node")
     ask(app, "what items are in the bedroom?")
     assert len(boxes(app)) == 1
     assert "Nightstand" in text(app)
 
 
-def test_choices_come_from_the_url_and_nonsense_in_it_is_ignored():
+def test_choices_come_from_the_url_and_nonsense_in_it_is_ignored() -> None:
     app = open_app("custom_data", modes="messages,nonsense", tools="rm", model="gpt-99", tool_choice="x", graph="y")
     assert app.pills(key="modes").value == ["messages"]
     assert app.pills(key="tools").value == []
@@ -117,7 +118,7 @@ def test_choices_come_from_the_url_and_nonsense_in_it_is_ignored():
     assert app.selectbox(key="graph").value == "react"
 
 
-def test_choices_survive_going_to_another_page_and_back():
+def test_choices_survive_going_to_another_page_and_back() -> None:
     app = open_app()
     app.switch_page(PAGES["custom_data"]).run()
     app.pills(key="modes").set_value(["custom", "tasks"]).run()
@@ -129,7 +130,7 @@ def test_choices_survive_going_to_another_page_and_back():
     assert app.pills(key="modes").value == ["custom", "tasks"]
 
 
-def test_a_conversation_is_found_again_by_the_run_in_the_url():
+def test_a_conversation_is_found_again_by_the_run_in_the_url() -> None:
     app = open_app("custom_data", model="demo-fast")
     ask(app, "what items are in the office?")
     run = app.query_params["run"]
@@ -138,7 +139,7 @@ def test_a_conversation_is_found_again_by_the_run_in_the_url():
     assert "Swivel chair" in text(again)
 
 
-def test_a_new_conversation_starts_empty():
+def test_a_new_conversation_starts_empty() -> None:
     app = open_app("custom_data", model="demo-fast")
     ask(app, "what items are in the office?")
     app.button(key="new_conversation").click().run()
@@ -146,13 +147,13 @@ def test_a_new_conversation_starts_empty():
     assert "run" not in app.query_params
 
 
-def test_an_empty_or_refused_question_is_one_sentence():
+def test_an_empty_or_refused_question_is_one_sentence() -> None:
     app = open_app("custom_data")
     ask(app, "   ")
     assert [warning.value for warning in app.warning] == ["Type a question first."]
 
 
-def test_a_typed_key_leaves_the_widget_at_once_and_can_be_forgotten():
+def test_a_typed_key_leaves_the_widget_at_once_and_can_be_forgotten() -> None:
     app = open_app("custom_data")
     app.text_input(key="typed_key_0").set_value("sk-visitor").run()
     assert "typed_key_0" not in app.session_state
@@ -164,7 +165,7 @@ def test_a_typed_key_leaves_the_widget_at_once_and_can_be_forgotten():
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_code_beside_the_run_is_the_code_that_ran(page):
+def test_the_code_beside_the_run_is_the_code_that_ran(page: str) -> None:
     from agent.snippets.source import graph_source, stream_call, tool_source
 
     app = open_app(page)
@@ -175,7 +176,7 @@ def test_the_code_beside_the_run_is_the_code_that_ran(page):
     assert [code.value for code in app.code] == [stream_call(modes), tool_source(tool), graph_source(graph)]
 
 
-def test_a_key_in_the_secrets_switches_to_the_hosts_models(monkeypatch):
+def test_a_key_in_the_secrets_switches_to_the_hosts_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, pin._PIN, raising=False)
     app = AppTest.from_file(str(ROOT / PAGES["custom_data"]), default_timeout=30)
     app.secrets["openai"] = {"api_key": "sk-host", "base_url": "http://127.0.0.1:9/v1", "model": "alpha, beta"}

@@ -1,6 +1,7 @@
 """Home, the view and the tour, as AppTest runs them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,13 +14,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch):
+def _no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TOOLSTREAM_RECORDINGS", "off")
 
 
-def open_app(file="app.py", **url):
+def open_app(file: str = "app.py", **url: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / file), default_timeout=30)
     app.session_state["home_started"] = 0.0  # its recording has been played
     for name, value in url.items():
@@ -27,33 +28,33 @@ def open_app(file="app.py", **url):
     return run(app)
 
 
-def run(changed):
-    app = changed.run()
+def run(changed: Any) -> AppTest:
+    app: AppTest = changed.run()
     assert not app.exception
     return app
 
 
-def boxes(app):
+def boxes(app: AppTest) -> list[Any]:
     """The boxes of tool calls: a status while a call works, an expander once it has ended."""
     return [*app.status, *(box for box in app.expander if box.label.startswith("**"))]
 
 
-def text(app):
+def text(app: AppTest) -> str:
     return "\n".join(element.value for element in [*app.markdown, *app.caption])
 
 
-def test_the_two_waiting_times_come_from_the_recording():
+def test_the_two_waiting_times_come_from_the_recording() -> None:
     events = read(ROOT / "recordings/home.jsonl").events
     first = next(e.at for e in events if isinstance(e.payload, Token) and e.calls and e.payload.text)
     (line,) = [title.value for title in open_app().header if "First words" in title.value]
     assert line == f"First words after :primary[{first:.1f} s] instead of {events[-1].at:.1f} s"
 
 
-def test_the_recording_says_when_and_by_what_it_was_made():
+def test_the_recording_says_when_and_by_what_it_was_made() -> None:
     assert any("Recorded on" in line.value and "model demo" in line.value for line in open_app().caption)
 
 
-def test_every_sample_is_a_recording_of_its_question():
+def test_every_sample_is_a_recording_of_its_question() -> None:
     for sample in SAMPLES:
         recording = read(sample.path)
         assert not recording.interrupted
@@ -61,7 +62,7 @@ def test_every_sample_is_a_recording_of_its_question():
         assert recording.header.label
 
 
-def test_both_sides_end_alike_and_a_live_run_replaces_them():
+def test_both_sides_end_alike_and_a_live_run_replaces_them() -> None:
     app = open_app(model="demo-fast")
     assert len(boxes(app)) == 2
     assert boxes(app)[0].label == boxes(app)[1].label
@@ -71,7 +72,7 @@ def test_both_sides_end_alike_and_a_live_run_replaces_them():
 
 
 @pytest.mark.parametrize("view", ["simple", "technical"])
-def test_the_view_decides_how_a_run_is_told(view):
+def test_the_view_decides_how_a_run_is_told(view: str) -> None:
     app = open_app("pages/1_Custom_data.py", model="demo-fast", view=view)
     run(app.chat_input(key="question").set_value("what items are in the office?"))
     simple = view == "simple"
@@ -80,7 +81,7 @@ def test_the_view_decides_how_a_run_is_told(view):
     assert boxes(app)[0].label.replace("\\", "").startswith("**Look up items** · office" if simple else "**get_items**")
 
 
-def test_the_view_is_simple_at_first_in_the_url_and_kept_from_page_to_page():
+def test_the_view_is_simple_at_first_in_the_url_and_kept_from_page_to_page() -> None:
     app = open_app()
     assert app.segmented_control(key="view").value == "simple"
     run(app.segmented_control(key="view").set_value("technical"))
@@ -90,7 +91,7 @@ def test_the_view_is_simple_at_first_in_the_url_and_kept_from_page_to_page():
 
 
 @pytest.mark.parametrize("view", ["simple", "technical"])
-def test_the_keys_for_driving_the_page_exist_in_both_views(view):
+def test_the_keys_for_driving_the_page_exist_in_both_views(view: str) -> None:
     app = open_app("pages/1_Custom_data.py", view=view, tools="get_items,list_prices", modes="tasks", graph="prebuilt")
     assert app.pills(key="tools").value == ["get_items", "list_prices"]
     assert app.pills(key="modes").value == ["tasks"]
@@ -99,7 +100,7 @@ def test_the_keys_for_driving_the_page_exist_in_both_views(view):
     assert app.selectbox(key="model").value == "demo"
 
 
-def test_the_toggle_and_the_modes_agree():
+def test_the_toggle_and_the_modes_agree() -> None:
     app = open_app("pages/1_Custom_data.py")
     assert app.toggle(key="show_work").value
     run(app.toggle(key="show_work").set_value(False))
@@ -111,13 +112,13 @@ def test_the_toggle_and_the_modes_agree():
     assert app.pills(key="modes").value == ["custom"]
 
 
-def test_without_showing_work_the_narration_comes_with_the_end():
+def test_without_showing_work_the_narration_comes_with_the_end() -> None:
     app = open_app("pages/1_Custom_data.py", model="demo-fast", modes="-")
     run(app.chat_input(key="question").set_value("what items are in the office?"))
     assert "All done" in text(app)
 
 
-def test_the_tour_goes_through_the_demos_and_can_be_left():
+def test_the_tour_goes_through_the_demos_and_can_be_left() -> None:
     app = open_app()
     run(app.button(key="take_tour").click())
     assert "Tour · step 1 of 3" in text(app)

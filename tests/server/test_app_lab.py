@@ -13,12 +13,12 @@ OFFICE = "what items are in the office?"
 
 
 @pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch):
+def _no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
         monkeypatch.delenv(name, raising=False)
 
 
-def open_lab(**url):
+def open_lab(**url: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "pages/4_Stream_lab.py"), default_timeout=30)
     for name, value in {"model": "demo-fast", **url}.items():
         app.query_params[name] = value
@@ -27,17 +27,17 @@ def open_lab(**url):
     return app
 
 
-def ask(app, question=OFFICE):
+def ask(app: AppTest, question: str = OFFICE) -> None:
     app.chat_input(key="question").set_value(question).run()
     assert not app.exception
 
 
-def look(app, view):
+def look(app: AppTest, view: str) -> None:
     app.segmented_control(key="lab_view").set_value(view).run()
     assert not app.exception
 
 
-def test_it_offers_all_modes_graphs_and_tools():
+def test_it_offers_all_modes_graphs_and_tools() -> None:
     app = open_lab()
     assert app.pills(key="modes").value == ["custom", "messages", "updates"]
     assert len(app.pills(key="modes").options) == len(STREAM_MODES)
@@ -46,14 +46,14 @@ def test_it_offers_all_modes_graphs_and_tools():
     assert len(set(app.pills(key="tools").options)) == 9
 
 
-def test_every_view_says_what_it_will_show_before_there_is_a_run():
+def test_every_view_says_what_it_will_show_before_there_is_a_run() -> None:
     app = open_lab()
     for view in ("Lanes", "Timeline", "Inspector", "Metrics"):
         look(app, view)
         assert "Ask a question" in "".join(markdown.value for markdown in app.markdown)
 
 
-def test_each_mode_fills_a_lane_and_a_rerun_shows_the_same():
+def test_each_mode_fills_a_lane_and_a_rerun_shows_the_same() -> None:
     app = open_lab(modes=",".join(STREAM_MODES))
     ask(app)
     lanes = app.dataframe[0].value
@@ -64,7 +64,7 @@ def test_each_mode_fills_a_lane_and_a_rerun_shows_the_same():
     assert app.dataframe[0].value.equals(lanes)
 
 
-def test_the_same_run_in_every_view():
+def test_the_same_run_in_every_view() -> None:
     app = open_lab()
     ask(app)
     run = app.query_params["run"]
@@ -80,7 +80,7 @@ def test_the_same_run_in_every_view():
     assert app.query_params["run"] == run
 
 
-def test_the_inspector_filters_and_searches():
+def test_the_inspector_filters_and_searches() -> None:
     app = open_lab()
     ask(app)
     look(app, "Inspector")
@@ -93,23 +93,25 @@ def test_the_inspector_filters_and_searches():
     assert "0 of" in "".join(markdown.value for markdown in app.markdown)
 
 
-def test_the_code_follows_the_choices():
+def test_the_code_follows_the_choices() -> None:
     app = open_lab(graph="without_langchain", tools="get_items", modes="custom,messages")
     ask(app)
     look(app, "Code")
-    options = {"question": OFFICE, "tools": ["get_items"], "model": "demo-fast"}
-    sources = [program("without_langchain", mode, **options).strip() for mode in ("custom", "messages")]
+    sources = [
+        program("without_langchain", mode, question=OFFICE, tools=["get_items"], model="demo-fast").strip()
+        for mode in ("custom", "messages")
+    ]
     assert [code.value.strip() for code in app.code[:2]] == sources
     assert any("prints nothing with this graph" in markdown.value for markdown in app.markdown)
 
 
-def test_one_node_runs_here_as_well():
+def test_one_node_runs_here_as_well() -> None:
     app = open_lab(graph="tool_node")
     ask(app)
     assert "Desk" in "\n".join(app.dataframe[0].value["custom"])
 
 
-def test_an_older_run_can_be_chosen():
+def test_an_older_run_can_be_chosen() -> None:
     app = open_lab()
     ask(app)
     ask(app, "what items are in the bedroom?")
@@ -119,7 +121,7 @@ def test_an_older_run_can_be_chosen():
     assert "Swivel chair" in "\n".join(app.dataframe[0].value["custom"])
 
 
-def test_a_failed_run_keeps_its_lanes_and_can_be_tried_again():
+def test_a_failed_run_keeps_its_lanes_and_can_be_tried_again() -> None:
     app = open_lab(model="demo-flaky")
     ask(app, "count to 5")
     assert len(app.dataframe) == 1
@@ -127,7 +129,7 @@ def test_a_failed_run_keeps_its_lanes_and_can_be_tried_again():
     assert [button.label for button in app.button if button.label == "Try again"] == ["Try again"]
 
 
-def test_without_modes_it_asks_for_some():
+def test_without_modes_it_asks_for_some() -> None:
     app = open_lab(modes="-")
     ask(app)
     assert any("Choose stream modes" in info.value for info in app.info)

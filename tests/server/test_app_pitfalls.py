@@ -1,5 +1,6 @@
 """The pitfalls page as AppTest runs it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,24 +13,24 @@ PAGE = Path(__file__).parents[2] / "pages" / "5_Pitfalls.py"
 
 
 @pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch):
+def _no_configuration(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
         monkeypatch.delenv(name, raising=False)
     yield
     comparisons().close()
 
 
-def open_page():
+def open_page() -> AppTest:
     app = AppTest.from_file(str(PAGE), default_timeout=40).run()
     assert not app.exception
     return app
 
 
-def drawn(app):
+def drawn(app: AppTest) -> list[str]:
     return [html.proto.body for html in app.get("html") if 'class="pitfall' in html.proto.body]
 
 
-def test_both_sides_run_by_one_click_stay_on_the_page_and_are_nobody_elses():
+def test_both_sides_run_by_one_click_stay_on_the_page_and_are_nobody_elses() -> None:
     app = open_page()
     assert drawn(app) == []
     app.button(key="run_stop").click().run()
@@ -43,7 +44,7 @@ def test_both_sides_run_by_one_click_stay_on_the_page_and_are_nobody_elses():
     assert drawn(open_page()) == []
 
 
-def test_every_trap_shows_the_code_of_both_sides():
+def test_every_trap_shows_the_code_of_both_sides() -> None:
     app = open_page()
     assert [button.key for button in app.button] == [f"run_{name}" for name in NAMES]
     shown = [code.value for code in app.code]

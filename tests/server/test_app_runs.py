@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -27,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = "pages/6_Runs.py"
 ME = "me-and-22-characters--"
 OTHER = "another-22-characters-"
+Keep = Callable[..., None]
 REQUEST = RunRequest("What items are in the office?", page="custom_data", model="demo-fast")
 EVENTS = tuple(
     log(
@@ -40,7 +43,7 @@ EVENTS = tuple(
 
 
 @pytest.fixture
-def store(tmp_path, monkeypatch):
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The store of an application of this test's own in the place of the process's."""
     from ui.shell import pin
 
@@ -49,21 +52,30 @@ def store(tmp_path, monkeypatch):
         yield own.store
 
 
-def write(store, run_id, owner=ME, events=EVENTS, asked_at=1_790_000_000.0, request=REQUEST):
+def write(
+    store: Store,
+    run_id: str,
+    owner: str = ME,
+    events: tuple[StreamEvent, ...] = EVENTS,
+    asked_at: float = 1_790_000_000.0,
+    request: RunRequest = REQUEST,
+) -> None:
     header = Header(run_id, asked_at, request, "thread", digest(owner))
-    store.path(run_id).write_text(dump(header, events))
+    path = store.path(run_id)
+    assert path
+    path.write_text(dump(header, events))
 
 
 @pytest.fixture
-def keep(store):
-    def keep(run_id, **more):
+def keep(store: Store) -> Keep:
+    def keep(run_id: str, **more: Any) -> None:
         write(store, run_id, **more)
         store.adopt()
 
     return keep
 
 
-def open_runs(visitor=ME, **url):
+def open_runs(visitor: str = ME, **url: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / PAGE), default_timeout=30)
     app.session_state["session_id"] = visitor
     for name, value in url.items():
@@ -73,16 +85,16 @@ def open_runs(visitor=ME, **url):
     return app
 
 
-def keys(app):
+def keys(app: AppTest) -> list[Any]:
     return [button.key for button in app.button]
 
 
-def text(app):
+def text(app: AppTest) -> str:
     elements = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error, *app.code]
     return "\n".join(element.value for element in elements)
 
 
-def test_the_list_holds_ones_own_runs_and_the_samples(store, keep):
+def test_the_list_holds_ones_own_runs_and_the_samples(store: Store, keep: Keep) -> None:
     keep("my-own-run")
     keep("my-interrupted-run", events=EVENTS[:3])
     keep("somebody-elses", owner=OTHER)
@@ -93,7 +105,7 @@ def test_the_list_holds_ones_own_runs_and_the_samples(store, keep):
     assert "What is kept about you" in text(app)
 
 
-def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(store, keep):
+def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(store: Store, keep: Keep) -> None:
     keep("my-own-run")
     app = open_runs()
     app.button(key="open_my-own-run").click().run()
@@ -105,7 +117,7 @@ def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(stor
     assert "not among yours" in text(open_runs(open="../../etc/passwd"))
 
 
-def test_a_run_is_told_in_plain_words_or_shown_as_it_is(store, keep):
+def test_a_run_is_told_in_plain_words_or_shown_as_it_is(store: Store, keep: Keep) -> None:
     keep("my-own-run")
     app = open_runs(open="my-own-run")
     assert "The assistant read the question" in text(app)
@@ -115,10 +127,11 @@ def test_a_run_is_told_in_plain_words_or_shown_as_it_is(store, keep):
     assert app.query_params["view"] in ("technical", ["technical"])
 
 
-def test_deleting_asks_first_and_takes_link_and_comments_along(store, keep):
+def test_deleting_asks_first_and_takes_link_and_comments_along(store: Store, keep: Keep) -> None:
     keep("my-own-run")
     store.links.make("my-own-run")
     token = store.links.token_of("my-own-run")
+    assert token
     app = open_runs()
     app.button(key="delete_my-own-run").click().run()
     app.button(key="delete_not").click().run()
@@ -130,13 +143,14 @@ def test_deleting_asks_first_and_takes_link_and_comments_along(store, keep):
     assert "open_my-own-run" not in keys(app)
 
 
-def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoked(store, keep):
+def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoked(store: Store, keep: Keep) -> None:
     keep("my-own-run")
     owner = open_runs(open="my-own-run")
     assert "Whoever has the link" in text(owner)
     assert store.links.token_of("my-own-run") is None
     owner.button(key="share").click().run()
     token = store.links.token_of("my-own-run")
+    assert token
     assert f"share={token}" in text(owner)
 
     guest = open_runs(OTHER, share=token)
@@ -151,10 +165,11 @@ def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoke
     assert "leads nowhere" in text(open_runs(OTHER, share="../x"))
 
 
-def test_a_comment_is_for_the_pack_and_the_host(store, keep):
+def test_a_comment_is_for_the_pack_and_the_host(store: Store, keep: Keep) -> None:
     keep("my-own-run")
     store.links.make("my-own-run")
     token = store.links.token_of("my-own-run")
+    assert token
     guest = open_runs(OTHER, share=token)
     guest.text_area(key="text_my-own-run").set_value("=Too slow")
     next(button for button in guest.button if button.label == "Keep it").click().run()
@@ -171,7 +186,7 @@ def test_a_comment_is_for_the_pack_and_the_host(store, keep):
     assert "sesame" not in repr(host.session_state)
 
 
-def test_a_thousand_runs_open_quickly_and_only_ten_are_drawn(store):
+def test_a_thousand_runs_open_quickly_and_only_ten_are_drawn(store: Store) -> None:
     for number in range(1_000):
         write(store, f"run-number-{number:04}", asked_at=1_790_000_000.0 + number)
     store.adopt()
@@ -188,7 +203,7 @@ def test_a_thousand_runs_open_quickly_and_only_ten_are_drawn(store):
     assert again < 1
 
 
-def test_the_slider_jumps_to_any_moment(store, keep):
+def test_the_slider_jumps_to_any_moment(store: Store, keep: Keep) -> None:
     keep("my-own-run")
     app = open_runs(open="my-own-run")
     app.slider(key="replay_at").set_value(0.6).run()
@@ -198,7 +213,7 @@ def test_the_slider_jumps_to_any_moment(store, keep):
     assert "A desk." in text(app)
 
 
-def test_a_replay_plays_to_its_end(store, keep):
+def test_a_replay_plays_to_its_end(store: Store, keep: Keep) -> None:
     keep("my-own-run")
     app = open_runs(open="my-own-run")
     app.segmented_control(key="replay_speed").set_value("4×").run()
@@ -211,7 +226,7 @@ def test_a_replay_plays_to_its_end(store, keep):
 
 
 @pytest.mark.parametrize("speed", [1.0, 4.0])
-def test_a_replay_shows_event_for_event_what_the_live_run_showed(speed):
+def test_a_replay_shows_event_for_event_what_the_live_run_showed(speed: float) -> None:
     for path in (ROOT / "recordings").glob("*.jsonl"):
         events = read(path).events
         playback, transcript, count, now = Playback(0.0, 100.0, speed), Transcript(frozenset(RUN_MODES)), 0, 100.0
@@ -244,7 +259,7 @@ while True:
 """
 
 
-def test_of_a_run_whose_server_is_killed_only_the_last_half_second_is_lost(tmp_path):
+def test_of_a_run_whose_server_is_killed_only_the_last_half_second_is_lost(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("wb") as out:
         process = subprocess.Popen([sys.executable, "-c", _ASKS, str(tmp_path / "runs")], cwd=ROOT, stdout=out)
@@ -264,7 +279,7 @@ def test_of_a_run_whose_server_is_killed_only_the_last_half_second_is_lost(tmp_p
     assert all(killed - wrote < 0.75 for wrote in lost), lost
 
 
-def test_a_run_whose_last_line_is_long_is_listed_as_it_ended(tmp_path):
+def test_a_run_whose_last_line_is_long_is_listed_as_it_ended(tmp_path: Path) -> None:
     path = tmp_path / "a-long-end.jsonl"
     long = StreamEvent(4, 1.5, Ended("failed", "ä" * 50_000))
     path.write_text(dump(Header("a-long-end", 1.0, REQUEST), (*EVENTS[:4], long)))
@@ -275,7 +290,7 @@ def test_a_run_whose_last_line_is_long_is_listed_as_it_ended(tmp_path):
     assert read_entry(path).state == "failed"
 
 
-def stranger(*lines):
+def stranger(*lines: object) -> bytes:
     return "\n".join(json.dumps(line) for line in lines).encode()
 
 
@@ -299,11 +314,11 @@ CHUNK = {"payload": {"kind": "custom", "data": {"row": {"a": 1}}}, "calls": ["c"
         stranger(HEAD, BEGIN | {"payload": {"kind": "update", "messages": [5]}}, BEGIN),
         stranger(HEAD, BEGIN | {"payload": {"kind": "token", "message": "m", "text": 5}}, BEGIN),
         stranger(HEAD, *({**BEGIN, "seq": n, **CHUNK, "calls": [f"c{n}"]} for n in range(300))),
-        stranger(HEAD, BEGIN, {**BEGIN, "seq": 1, "payload": {"kind": "ended", "state": []}}, {}),
+        stranger(HEAD, BEGIN, {**BEGIN, "seq": 1, "payload": {"kind": "ended", "state": 5}}, {}),
     ],
     ids=range(13),
 )
-def test_a_file_of_unknown_origin_is_a_run_or_one_sentence(data):
+def test_a_file_of_unknown_origin_is_a_run_or_one_sentence(data: bytes) -> None:
     with pytest.raises(BrokenRecording, match=r"^The [^\n]*\.$|^A [^\n]*\.$|^Line [^\n]*\.$"):
         from_stranger(data)
 
@@ -311,7 +326,7 @@ def test_a_file_of_unknown_origin_is_a_run_or_one_sentence(data):
 HOSTILE = "<script>alert(1)</script> ![x](https://evil.example/a.png) [y](javascript:1) :material/home: $x$"
 
 
-def test_an_uploaded_file_is_drawn_safely_and_kept_nowhere(store):
+def test_an_uploaded_file_is_drawn_safely_and_kept_nowhere(store: Store) -> None:
     chunks = (HOSTILE, {"row": {"a": 1}}, {"row": {"a": [HOSTILE]}}, {HOSTILE: HOSTILE})
     sent_all = (sent(chunk, "c") for chunk in chunks)
     events = tuple(log(queued(), STARTED, *sent_all, token(HOSTILE), Happened(Ended("failed", HOSTILE))))
@@ -330,7 +345,7 @@ def test_an_uploaded_file_is_drawn_safely_and_kept_nowhere(store):
     assert "stranger" not in "".join(map(str, keys(app)))
 
 
-def test_a_file_that_is_no_recording_is_one_sentence(store):
+def test_a_file_that_is_no_recording_is_one_sentence(store: Store) -> None:
     app = open_runs()
     app.file_uploader[0].set_value(("run.jsonl", b"not json", "application/jsonl")).run()
     assert [warning.value for warning in app.warning] == ["The first line is not JSON."]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from agent.demo_model import DemoServer
 from tests.server.client import Visitor
 from tests.server.steps import NUMBERS, QUESTION, complete, numbers
-from tests.serving import app_server, pointed_at, wait_until
+from tests.serving import App, app_server, pointed_at, wait_until
 
 
 @pytest.fixture(scope="module")
-def bounded(model):
+def bounded(model: DemoServer) -> Iterator[App]:
     bounds = {"PROMPT_CHARS": "100", "RUNS_PER_MINUTE": "2", "OUTPUT_EVENTS": "60", "RUN_SECONDS": "1"}
     env = pointed_at(model) | {f"TOOLSTREAM_{name}": value for name, value in bounds.items()}
     env["OPENAI_MODEL"] = "demo,demo-fast,demo-flaky:no_head"
@@ -20,24 +23,24 @@ def bounded(model):
 
 
 @pytest.fixture
-def visitor(bounded):
+def visitor(bounded: App) -> Iterator[Visitor]:
     with Visitor(bounded.url, tool_choice="none") as visitor:
         visitor.wait_idle()
         yield visitor
 
 
-def said(visitor, sentence):
+def said(visitor: Visitor, sentence: str) -> None:
     visitor.wait_until(lambda: sentence in visitor.text, f"it says: {sentence}")
 
 
-def test_no_more_of_a_question_reaches_the_model_than_the_bound(visitor):
+def test_no_more_of_a_question_reaches_the_model_than_the_bound(visitor: Visitor) -> None:
     visitor.ask("repeat exactly: " + "x" * 100)  # no browser lets anybody type this
     complete(visitor)
     assert visitor.turns[0].question == "repeat exactly: " + "x" * 84
     assert visitor.turns[0].answer == "x" * 84
 
 
-def test_runs_a_minute_are_counted_without_reruns_and_refusals(visitor):
+def test_runs_a_minute_are_counted_without_reruns_and_refusals(visitor: Visitor) -> None:
     visitor.ask(" ")
     said(visitor, "Type a question first.")
     visitor.ask("count to 3")
@@ -55,7 +58,7 @@ def test_runs_a_minute_are_counted_without_reruns_and_refusals(visitor):
     assert "That was 2 questions" not in visitor.text
 
 
-def test_an_answer_that_is_too_long_is_ended_and_what_came_is_kept(visitor, model):
+def test_an_answer_that_is_too_long_is_ended_and_what_came_is_kept(visitor: Visitor, model: DemoServer) -> None:
     visitor.ask(QUESTION)
     complete(visitor)
     assert visitor.turns[0].notes == ["The answer reached the limit of its length here. What has arrived is kept."]
@@ -64,7 +67,7 @@ def test_an_answer_that_is_too_long_is_ended_and_what_came_is_kept(visitor, mode
     wait_until(lambda: model.stats.active == 0, 1, "the model server has lost its client")
 
 
-def test_a_run_that_takes_too_long_is_ended(bounded, model):
+def test_a_run_that_takes_too_long_is_ended(bounded: App, model: DemoServer) -> None:
     with Visitor(bounded.url, tool_choice="none", model="demo-flaky:no_head") as visitor:
         visitor.wait_idle()
         visitor.ask(QUESTION)

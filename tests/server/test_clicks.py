@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 
-from tests.server.steps import QUESTION, arrived, complete, numbers, one_run
+from agent.demo_model import DemoServer
+from tests.server.conftest import Visit
+from tests.server.steps import QUESTION, arrived, complete, numbers, one_run, redrawn
 
 
-def test_clicks_while_a_page_is_opened_leave_its_choices_whole(visit):
+def test_clicks_while_a_page_is_opened_leave_its_choices_whole(visit: Visit) -> None:
     for visitor in (visit() for _ in range(40)):
-        visitor.wait_until(lambda visitor=visitor: visitor.scripts, "the page begins to be drawn")
+        redrawn(visitor)
         for milliseconds in range(6):
             time.sleep(milliseconds / 1000)  # each meets the script somewhere else
             visitor.rerun()
@@ -18,7 +20,7 @@ def test_clicks_while_a_page_is_opened_leave_its_choices_whole(visit):
         visitor.close()
 
 
-def test_a_click_right_after_a_question_leaves_it_asked_once(visit, model):
+def test_a_click_right_after_a_question_leaves_it_asked_once(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none", model="demo-fast")
     visitor.wait_idle()
     with one_run(model, requests=12):
@@ -29,7 +31,7 @@ def test_a_click_right_after_a_question_leaves_it_asked_once(visit, model):
             complete(visitor, turns=milliseconds + 1)
 
 
-def test_two_clicks_on_a_suggestion_ask_once(visit, model):
+def test_two_clicks_on_a_suggestion_ask_once(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none", model="demo-fast")
     visitor.wait_idle()
     with one_run(model):
@@ -37,7 +39,7 @@ def test_two_clicks_on_a_suggestion_ask_once(visit, model):
         complete(visitor)
 
 
-def test_two_clicks_on_stop_leave_the_next_question_alone(visit, model):
+def test_two_clicks_on_stop_leave_the_next_question_alone(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     visitor.ask(QUESTION)
@@ -50,7 +52,7 @@ def test_two_clicks_on_stop_leave_the_next_question_alone(visit, model):
     assert len(numbers(visitor)) == 30
 
 
-def test_two_clicks_on_next_are_one_step_of_the_tour(visit):
+def test_two_clicks_on_next_are_one_step_of_the_tour(visit: Visit) -> None:
     visitor = visit("")
     visitor.wait_until(lambda: visitor.has("button", "take_tour"), "the tour is offered")
     visitor.click("take_tour", times=2)
@@ -61,7 +63,7 @@ def test_two_clicks_on_next_are_one_step_of_the_tour(visit):
     assert "step 3 of 3" not in visitor.text
 
 
-def test_a_key_is_forgotten_while_a_run_is_followed(visit):
+def test_a_key_is_forgotten_while_a_run_is_followed(visit: Visit) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     visitor.ask(QUESTION)

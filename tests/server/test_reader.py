@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 
-from tests.server.conftest import SESSION_KEPT
+from agent.demo_model import DemoServer
+from tests.server.client import Visitor
+from tests.server.conftest import SESSION_KEPT, Visit
 from tests.server.steps import NUMBERS, QUESTION, arrived, complete, numbers, one_run
 
 
-def test_ten_clicks_in_mid_stream_lose_no_token(visit, model):
+def test_ten_clicks_in_mid_stream_lose_no_token(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     with one_run(model):
@@ -23,7 +25,7 @@ def test_ten_clicks_in_mid_stream_lose_no_token(visit, model):
     assert numbers(visitor) == NUMBERS
 
 
-def test_nothing_shimmers_while_words_arrive(visit):
+def test_nothing_shimmers_while_words_arrive(visit: Visit) -> None:
     visitor = visit(view="simple", tool_choice="none")
     visitor.wait_idle()
     visitor.ask(QUESTION)
@@ -34,7 +36,7 @@ def test_nothing_shimmers_while_words_arrive(visit):
     assert b":shimmer[" not in b"".join(visitor.frames[before:]), "a browser would paint the page 60 times a second"
 
 
-def test_without_streaming_nothing_is_shown_and_with_it_again_all_so_far(visit, model):
+def test_without_streaming_nothing_is_shown_and_with_it_again_all_so_far(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     with one_run(model):
@@ -48,26 +50,30 @@ def test_without_streaming_nothing_is_shown_and_with_it_again_all_so_far(visit, 
     assert numbers(visitor) == NUMBERS
 
 
-def test_clicks_lose_no_token_inside_a_tool(visit, model):
+def test_clicks_lose_no_token_inside_a_tool(visit: Visit, model: DemoServer) -> None:
     visitor = visit()
     visitor.wait_idle()
     with one_run(model, requests=3):
         visitor.ask(f"what is in '{QUESTION}'?")
         for count in (20, 100, 180):
-            visitor.wait_until(lambda least=count: len(told(visitor)) > least, f"the tool has told {count}")
+            wait_for_told(visitor, count)
             assert len(told(visitor)) < len(NUMBERS), "the tool was done before the test had begun"
             visitor.pick("modes", "messages", *(["tasks"] if count == 100 else []))
         complete(visitor)
     assert told(visitor) == NUMBERS
 
 
-def told(visitor):
+def wait_for_told(visitor: Visitor, count: int) -> None:
+    visitor.wait_until(lambda: len(told(visitor)) > count, f"the tool has told {count}")
+
+
+def told(visitor: Visitor) -> list[str]:
     """The words that a tool has written into its box."""
     turns = visitor.turns
     return turns[-1].boxes[-1].text.split() if turns and turns[-1].boxes else []
 
 
-def test_a_second_question_waits_visibly_for_its_turn_and_is_then_asked(visit, model):
+def test_a_second_question_waits_visibly_for_its_turn_and_is_then_asked(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     with one_run(model, requests=2):
@@ -81,7 +87,7 @@ def test_a_second_question_waits_visibly_for_its_turn_and_is_then_asked(visit, m
     assert (numbers(visitor, 0), numbers(visitor, 1)) == (NUMBERS, NUMBERS[:30])
 
 
-def test_to_another_page_and_back(visit, model):
+def test_to_another_page_and_back(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     with one_run(model):
@@ -97,7 +103,7 @@ def test_to_another_page_and_back(visit, model):
     assert visitor.run_id, "the URL names the run again"
 
 
-def test_a_connection_lost_twice_is_resumed(visit, model):
+def test_a_connection_lost_twice_is_resumed(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none", model="demo")
     visitor.wait_idle()
     with one_run(model):
@@ -114,7 +120,7 @@ def test_a_connection_lost_twice_is_resumed(visit, model):
     assert numbers(visitor) == NUMBERS
 
 
-def test_after_the_session_is_forgotten_the_url_finds_the_run(visit, model):
+def test_after_the_session_is_forgotten_the_url_finds_the_run(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     with one_run(model):
@@ -130,7 +136,7 @@ def test_after_the_session_is_forgotten_the_url_finds_the_run(visit, model):
     assert numbers(visitor) == [*NUMBERS, *map(str, range(401, 601))]
 
 
-def test_a_run_goes_on_with_nobody_there_and_is_found_when_it_has_ended(visit, model):
+def test_a_run_goes_on_with_nobody_there_and_is_found_when_it_has_ended(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     with one_run(model):
@@ -142,7 +148,7 @@ def test_a_run_goes_on_with_nobody_there_and_is_found_when_it_has_ended(visit, m
     assert numbers(later) == NUMBERS
 
 
-def test_two_tabs_watch_one_run_and_one_of_them_reads_slowly(visit, model):
+def test_two_tabs_watch_one_run_and_one_of_them_reads_slowly(visit: Visit, model: DemoServer) -> None:
     first = visit(tool_choice="none")
     first.wait_idle()
     with one_run(model):
@@ -157,7 +163,7 @@ def test_two_tabs_watch_one_run_and_one_of_them_reads_slowly(visit, model):
     assert numbers(first) == numbers(second) == NUMBERS
 
 
-def test_a_stranger_who_clears_the_cache_disturbs_nobody(visit, model):
+def test_a_stranger_who_clears_the_cache_disturbs_nobody(visit: Visit, model: DemoServer) -> None:
     visitor, stranger = visit(tool_choice="none"), visit()
     visitor.wait_idle()
     stranger.wait_idle()
@@ -174,7 +180,7 @@ def test_a_stranger_who_clears_the_cache_disturbs_nobody(visit, model):
     assert (numbers(visitor, 0), numbers(visitor, 1)) == (NUMBERS[:200], NUMBERS[:5])
 
 
-def test_a_rerun_after_the_end_asks_nothing(visit, model):
+def test_a_rerun_after_the_end_asks_nothing(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none", model="demo-fast")
     visitor.wait_idle()
     visitor.ask(QUESTION)

@@ -6,12 +6,13 @@ import re
 import signal
 import time
 
+from agent.demo_model import DemoServer
 from tests.server.client import Visitor
 from tests.server.steps import QUESTION, arrived, complete, numbers
 from tests.serving import app_server, pointed_at, wait_until
 
 
-def test_sigterm_ends_a_working_app_soon_and_its_run_is_said_to_be_gone(model):
+def test_sigterm_ends_a_working_app_soon_and_its_run_is_said_to_be_gone(model: DemoServer) -> None:
     before = model.stats.hung_up
     with app_server(pointed_at(model)) as app, Visitor(app.url, tool_choice="none") as visitor:
         visitor.wait_idle()

@@ -8,12 +8,12 @@ import pytest
 
 from tests.server.client import Visitor
 from tests.server.servers import edited_app, listening_ports, requests_at
-from tests.server.steps import NUMBERS, QUESTION, arrived, complete, numbers
+from tests.server.steps import NUMBERS, QUESTION, arrived, complete, numbers, redrawn
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="looks at the process by /proc")
 
 
-def test_a_source_saved_in_mid_run_starts_no_second_loop_and_loses_no_token():
+def test_a_source_saved_in_mid_run_starts_no_second_loop_and_loses_no_token() -> None:
     with edited_app({"TOOLSTREAM_DEMO_RATE": "150"}) as (app, folder), Visitor(app.url, tool_choice="none") as visitor:
         visitor.wait_idle()
         ports = listening_ports(app.process.pid)
@@ -25,7 +25,7 @@ def test_a_source_saved_in_mid_run_starts_no_second_loop_and_loses_no_token():
             scripts = visitor.scripts
             with (folder / name).open("a") as source:
                 source.write("\n# saved\n")
-            visitor.wait_until(lambda before=scripts: visitor.scripts > before, "the page is drawn anew")
+            redrawn(visitor, scripts)
         complete(visitor)
         assert numbers(visitor) == NUMBERS
         visitor.ask("count to 5")

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
-from tests.server.steps import NUMBERS, QUESTION, arrived, complete, numbers
+from agent.demo_model import DemoServer
+from tests.server.client import Visitor
+from tests.server.conftest import Visit
+from tests.server.steps import NUMBERS, QUESTION, arrived, asked, complete, numbers
 from tests.serving import wait_until
+
+Stops = Callable[..., None]
 
 SOON = 1.0
 """Seconds. It takes a tenth of that on an idle machine."""
 
 
 @pytest.fixture
-def stops(model):
+def stops(model: DemoServer) -> Callable[..., None]:
     """Click on Stop, and see the model server lose its clients soon."""
 
-    def stops(visitor, clients=1):
+    def stops(visitor: Visitor, clients: int = 1) -> None:
         before = model.stats.hung_up
         clicked = time.monotonic()
         visitor.click("stop")
@@ -30,18 +36,18 @@ def stops(model):
     return stops
 
 
-def stopped(visitor, turns=1):
+def stopped(visitor: Visitor, turns: int = 1) -> None:
     complete(visitor, turns)
     assert visitor.turns[-1].notes == ["Stopped. What had arrived is kept."]
     assert not visitor.has("button", "stop")
 
 
-def test_stop_twice_in_a_row_keeps_what_came_and_the_next_question_works(visit, stops):
+def test_stop_twice_in_a_row_keeps_what_came_and_the_next_question_works(visit: Visit, stops: Stops) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     for turn in (1, 2):
         visitor.ask(QUESTION)
-        visitor.wait_until(lambda turn=turn: len(visitor.turns) == turn, "the question is there")
+        asked(visitor, turn)
         arrived(visitor, 30)
         stops(visitor)
         stopped(visitor, turn)
@@ -52,7 +58,7 @@ def test_stop_twice_in_a_row_keeps_what_came_and_the_next_question_works(visit, 
     assert numbers(visitor) == NUMBERS[:5]
 
 
-def test_stop_before_the_first_token(visit, stops, model):
+def test_stop_before_the_first_token(visit: Visit, stops: Stops, model: DemoServer) -> None:
     visitor = visit(tool_choice="none", model="demo-flaky:no_head")
     visitor.wait_idle()
     asked = model.stats.requests
@@ -64,7 +70,7 @@ def test_stop_before_the_first_token(visit, stops, model):
     assert numbers(visitor) == []
 
 
-def test_stop_in_a_tool(visit, stops):
+def test_stop_in_a_tool(visit: Visit, stops: Stops) -> None:
     visitor = visit()
     visitor.wait_idle()
     visitor.ask(f"what is in '{QUESTION}'?")
@@ -78,7 +84,7 @@ def test_stop_in_a_tool(visit, stops):
     assert "stopped" in box.label
 
 
-def test_stop_with_two_tools_at_work(visit, stops):
+def test_stop_with_two_tools_at_work(visit: Visit, stops: Stops) -> None:
     visitor = visit()
     visitor.wait_idle()
     visitor.ask("What items are in the office and the bedroom?")
@@ -90,7 +96,7 @@ def test_stop_with_two_tools_at_work(visit, stops):
     assert all("stopped" in box.label for box in visitor.turns[-1].boxes)
 
 
-def test_stop_while_waiting_in_the_queue(visit, model):
+def test_stop_while_waiting_in_the_queue(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     asked = model.stats.requests

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.server.client import Visitor
+from tests.server.conftest import Visit
 from tests.server.steps import QUESTION, arrived, complete, numbers
 from tests.serving import app_server, model_server, pointed_at
 
 KEY = "sk-visitor-0123456789-secret"
 
 
-def test_two_sessions_see_nothing_of_each_other(visit):
+def test_two_sessions_see_nothing_of_each_other(visit: Visit) -> None:
     first, second = visit(tool_choice="none"), visit(tool_choice="none")
     first.wait_idle()
     second.wait_idle()
@@ -30,7 +31,7 @@ def test_two_sessions_see_nothing_of_each_other(visit):
     assert first.run_id != second.run_id
 
 
-def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else():
+def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else() -> None:
     with model_server(150, KEY) as model, app_server(pointed_at(model)) as app:
         with Visitor(app.url, tool_choice="none") as owner, Visitor(app.url, tool_choice="none") as other:
             owner.wait_idle()

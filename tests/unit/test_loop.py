@@ -1,6 +1,7 @@
 import asyncio
 import contextvars
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,31 +11,31 @@ WHO = contextvars.ContextVar("WHO", default="nobody")
 
 
 @pytest.fixture
-def loop():
+def loop() -> Iterator[BackgroundLoop]:
     with BackgroundLoop("test-loop") as loop:
         yield loop
 
 
-def test_call_waits_for_the_result(loop):
-    async def work():
+def test_call_waits_for_the_result(loop: BackgroundLoop) -> None:
+    async def work() -> str:
         return threading.current_thread().name
 
     assert loop.call(work(), timeout=5) == "test-loop"
 
 
-def test_the_callers_context_goes_along(loop):
-    async def who():
+def test_the_callers_context_goes_along(loop: BackgroundLoop) -> None:
+    async def who() -> str:
         return WHO.get()
 
     WHO.set("me")
     assert loop.call(who(), timeout=5) == "me"
 
 
-def test_an_error_reaches_the_caller_and_the_loop_goes_on(loop):
-    async def fail():
+def test_an_error_reaches_the_caller_and_the_loop_goes_on(loop: BackgroundLoop) -> None:
+    async def fail() -> None:
         raise ValueError("no")
 
-    async def work():
+    async def work() -> int:
         return 1
 
     with pytest.raises(ValueError, match="no"):
@@ -42,21 +43,21 @@ def test_an_error_reaches_the_caller_and_the_loop_goes_on(loop):
     assert loop.call(work(), timeout=5) == 1
 
 
-def test_calling_from_the_loops_own_thread_is_refused_instead_of_hanging(loop):
-    async def work():
+def test_calling_from_the_loops_own_thread_is_refused_instead_of_hanging(loop: BackgroundLoop) -> None:
+    async def work() -> int:
         return 1
 
-    async def outer():
+    async def outer() -> int:
         return loop.call(work())
 
     with pytest.raises(RuntimeError, match="own thread"):
         loop.call(outer(), timeout=5)
 
 
-def test_cancelling_the_future_cancels_the_work_and_lets_it_clean_up(loop):
+def test_cancelling_the_future_cancels_the_work_and_lets_it_clean_up(loop: BackgroundLoop) -> None:
     started, cleaned = threading.Event(), threading.Event()
 
-    async def work():
+    async def work() -> None:
         started.set()
         try:
             await asyncio.Event().wait()
@@ -70,11 +71,11 @@ def test_cancelling_the_future_cancels_the_work_and_lets_it_clean_up(loop):
     assert cleaned.wait(5)
 
 
-def test_closing_lets_what_still_runs_clean_up():
+def test_closing_lets_what_still_runs_clean_up() -> None:
     cleaned = threading.Event()
     started = threading.Event()
 
-    async def work():
+    async def work() -> None:
         started.set()
         try:
             await asyncio.Event().wait()
@@ -91,11 +92,11 @@ def test_closing_lets_what_still_runs_clean_up():
     loop.call_soon(print)
 
 
-def test_a_closed_loop_says_so():
+def test_a_closed_loop_says_so() -> None:
     loop = BackgroundLoop()
     loop.close()
 
-    async def work():
+    async def work() -> int:
         return 1
 
     with pytest.raises(RuntimeError, match="closed"):

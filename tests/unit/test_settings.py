@@ -4,32 +4,32 @@ from agent.errors import SettingsError
 from agent.settings import DEMO_MODELS, Limits, Settings
 
 
-def test_nothing_configured_means_the_demo_model():
+def test_nothing_configured_means_the_demo_model() -> None:
     settings = Settings.from_env({})
     assert settings.is_demo
     assert settings.models() == DEMO_MODELS
 
 
-def test_a_key_means_openai():
+def test_a_key_means_openai() -> None:
     settings = Settings.from_env({"OPENAI_API_KEY": " sk-test ", "OPENAI_MODEL": "gpt-a, gpt-b"})
     assert (settings.is_demo, settings.api_key, settings.base_url) == (False, "sk-test", None)
     assert settings.models() == ("gpt-a", "gpt-b")
 
 
-def test_a_server_of_ones_own_needs_no_key():
+def test_a_server_of_ones_own_needs_no_key() -> None:
     settings = Settings.from_env({"OPENAI_BASE_URL": "http://127.0.0.1:11434/v1/"})
     assert (settings.is_demo, settings.base_url) == (False, "http://127.0.0.1:11434/v1")
 
 
-def test_a_visitors_key_adds_openais_models_to_the_demo():
+def test_a_visitors_key_adds_openais_models_to_the_demo() -> None:
     assert Settings.from_env({}).models(visitor_has_key=True) == ("gpt-4o-mini", *DEMO_MODELS)
 
 
-def test_the_key_is_in_no_representation():
+def test_the_key_is_in_no_representation() -> None:
     assert "sk-secret" not in repr(Settings.from_env({"OPENAI_API_KEY": "sk-secret"}))
 
 
-def test_every_limit_can_be_set():
+def test_every_limit_can_be_set() -> None:
     limits = Limits.from_env({"TOOLSTREAM_RUN_SECONDS": "2.5", "TOOLSTREAM_STEPS": "4"})
     assert (limits.run_seconds, limits.steps) == (2.5, 4)
 
@@ -46,6 +46,6 @@ def test_every_limit_can_be_set():
         ("OPENAI_BASE_URL", "file:///etc/passwd"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named(name, value):
+def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.from_env({name: value})

@@ -10,7 +10,8 @@ import streamlit as st
 from agent.engine.run import Run
 from agent.graphs.registry import graph_title
 from agent.streaming.events import StreamEvent
-from ui.chat import Follow, retry
+from ui.chat import Follow
+from ui.entry import retry
 from ui.lab.code import CodeView
 from ui.lab.inspector import InspectorView
 from ui.lab.lanes import LanesView

@@ -55,12 +55,25 @@ class Reader:
         self._drawn.add(events)
         return bool(events)
 
-    def follow(self, enough: Callable[[], bool] = lambda: False, *, seconds: float = float("inf")) -> None:
-        """Draw until the log has ended, until that is `enough`, or for so many seconds."""
+    def look(self, patience: float = 0.0) -> None:
+        """Read on, waiting at most `patience` seconds, and draw if there is something new to be seen."""
+        if self.take(patience) or self.ended or self._drawn.is_due:
+            self._drawn.draw(ended=self.ended)
+
+    def follow(
+        self,
+        enough: Callable[[], bool] = lambda: False,
+        *,
+        seconds: float = float("inf"),
+        beside: Sequence[Reader] = (),
+    ) -> None:
+        """Draw until the log has ended, until that is `enough`, or for so many seconds; look `beside` as well."""
         until = time.monotonic() + seconds
         while not self.ended and not enough() and (left := until - time.monotonic()) > 0:
-            if self.take(min(left, PATIENCE)) or self.ended or self._drawn.is_due:
-                self._drawn.draw(ended=self.ended)
+            self.look(min(left, PATIENCE))
+            for other in beside:
+                if not other.ended:
+                    other.look()
             wait_for_browser()
             if not self.ended:
                 pause(self._drawn.rest)

@@ -13,4 +13,4 @@ def _listen_narrowly(self: socket.socket, *backlog: int) -> None:
     _listen(self, *backlog)
 
 
-socket.socket.listen = _listen_narrowly  # type: ignore[method-assign]
+socket.socket.listen = _listen_narrowly  # type: ignore[method-assign, assignment]

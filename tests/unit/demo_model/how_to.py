@@ -21,7 +21,7 @@ PROMPT = (
     "Can you tell me what kind of items i might find in the following place: '{}'. "
     "List at least 3 such items separating them by a comma. And include a brief description of each item."
 )
-llm = ChatOpenAI(model_name="gpt-4o-mini")
+llm = ChatOpenAI(model_name="gpt-4o-mini")  # type: ignore[call-arg]
 
 
 @tool("get_items")
@@ -68,7 +68,9 @@ async def main() -> None:
         print(chunk["custom_tool_data"], end="|")  # noqa: T201
 
     agent = create_react_agent(llm, tools=[ask_for_items])
-    async for msg, metadata in agent.astream(asked("bedroom"), stream_mode="messages"):
+    part: Any
+    async for part in agent.astream(asked("bedroom"), stream_mode="messages"):
+        msg, metadata = part
         if isinstance(msg, AIMessageChunk) and msg.content and metadata["langgraph_node"] == "tools":
             print(msg.content, end="")  # noqa: T201
 

@@ -11,7 +11,7 @@ import openai
 import pytest
 from openai import OpenAI
 
-from agent.demo_model.faults import FAULTS, FaultCycle
+from agent.demo_model.errors import FAULTS, FaultCycle
 from tests.unit.demo_model.serving import Served, serve
 from tests.unit.demo_model.test_demo_brain import ITEMS
 
@@ -138,9 +138,9 @@ def test_tool_calls_come_through_whole(client: OpenAI) -> None:
 def test_faults_come_in_turn_and_a_retry_meets_the_same() -> None:
     cycle = FaultCycle()
     bodies = [str(at).encode() for at in range(len(FAULTS))]
-    first = [cycle.strike("demo-flaky", body) for body in bodies]
-    again = [cycle.strike("demo-flaky", body) for body in bodies]
+    first = [cycle.strike(None, body) for body in bodies]
+    again = [cycle.strike(None, body) for body in bodies]
 
     assert first == list(FAULTS)
     assert again == [None if fault == "rate_limited_once" else fault for fault in FAULTS]
-    assert cycle.strike("demo-flaky", b"new") == FAULTS[0]
+    assert cycle.strike(None, b"new") == FAULTS[0]

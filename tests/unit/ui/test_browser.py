@@ -6,10 +6,10 @@ import pytest
 from ui.shell.browser import turn_to_draw
 
 
-def test_of_many_scripts_one_draws_at_a_time():
+def test_of_many_scripts_one_draws_at_a_time() -> None:
     drawing, most, lock, start = 0, 0, threading.Lock(), threading.Barrier(8)
 
-    def script():
+    def script() -> None:
         nonlocal drawing, most
         start.wait()
         for _ in range(5):
@@ -29,7 +29,7 @@ def test_of_many_scripts_one_draws_at_a_time():
     assert most == 1
 
 
-def test_a_script_that_is_interrupted_while_it_draws_lets_the_next_one_draw():
+def test_a_script_that_is_interrupted_while_it_draws_lets_the_next_one_draw() -> None:
     with pytest.raises(KeyboardInterrupt), turn_to_draw():
         raise KeyboardInterrupt
     with turn_to_draw():

@@ -29,6 +29,6 @@ def test_eight_times_the_text_takes_nowhere_near_sixty_four_times_as_long(
 
 
 def _seconds(read: Callable[[str], str], text: str) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()
     read(text)
-    return time.perf_counter() - began
+    return time.thread_time() - began

@@ -1,0 +1,162 @@
+"""The agents of all graphs, asked once each: what their reader is shown, what their tools are given, what is sent."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
+
+from agent.graphs import langchain, without_langchain
+from agent.llm.chat import chat_model
+from agent.llm.endpoint import Endpoint, openai_client
+from agent.llm.http import HttpClient, http_client
+from agent.loop import BackgroundLoop
+from agent.settings import Limits
+from agent.tools.demo import TOOLS, Models
+from tests.scripted_server import Answer, ScriptedServer, calls, says, scripted_server
+
+GRAPHS = ("react", "prebuilt", "without_langchain")
+INNER = {"get_items.llm": "react", "get_items.openai": "without_langchain"}
+"""Tools with a model inside, and a graph for each."""
+LIMITS = Limits(read_seconds=5, event_bytes=200_000, answer_bytes=1_000_000)
+QUESTION = {"role": "user", "content": "What is in the office?"}
+
+
+@dataclass
+class Outcome:
+    """What came of one question."""
+
+    server: ScriptedServer
+    text: str = ""
+    """All text that the agent itself said while it worked."""
+    reasoning: str = ""
+    answer: str = ""
+    """The text of the last message."""
+    runs: list[str] = field(default_factory=list)
+    """The places that the tool was run for."""
+    results: list[str] = field(default_factory=list)
+    """What the model was told of its calls."""
+    notes: list[str] = field(default_factory=list)
+    told_in_tool: str = ""
+    """What a model inside of a tool said."""
+    failure: Exception | None = None
+
+
+class Asking:
+    """Asks graphs, which are built once, of one server."""
+
+    def __init__(self, loop: BackgroundLoop, server: ScriptedServer, limits: Limits = LIMITS) -> None:
+        self.server = server
+        self.loop = loop
+        self._client = loop.call(_client(limits), 10)
+        endpoint = Endpoint("scripted", "no key", server.url)
+        self.models = Models(
+            "scripted", chat_model(endpoint, limits, self._client), openai_client(endpoint, self._client)
+        )
+        self._runs: list[str] = []
+        self._graphs = {name: _built(name, self.models, self._tool()) for name in GRAPHS}
+        self._graphs |= {
+            tool: _built(graph, self.models, TOOLS[tool].build(self.models)) for tool, graph in INNER.items()
+        }
+
+    def close(self) -> None:
+        self.loop.call(self._client.aclose(), 10)
+
+    def ask(self, graph: str, *answers: Answer) -> Outcome:
+        """Ask a graph whose tool is a plain one."""
+        self.server.play(*answers)
+        self._runs.clear()
+        outcome = Outcome(self.server, runs=self._runs)
+        self.loop.call(self._run(graph, outcome), 60)
+        return outcome
+
+    def ask_inside(self, tool: str, answer: Answer) -> Outcome:
+        """Ask a graph whose tool asks a model, which gives this answer."""
+        function = {"name": "get_items", "arguments": '{"place": "office"}'}
+        return self.ask(tool, calls({"index": 0, "id": "outer", "function": function}), answer, says("That is all."))
+
+    def _tool(self) -> Callable[[str], Awaitable[str]]:
+        async def get_items(place: str = "everywhere") -> str:
+            """List the items in a place."""
+            self._runs.append(place)
+            return f"bed and lamp of the {place}"
+
+        return get_items
+
+    async def _run(self, graph: str, outcome: Outcome) -> None:
+        parts = self._graphs[graph].astream(
+            {"messages": [QUESTION]}, {"recursion_limit": 12}, stream_mode=["messages", "custom", "updates"]
+        )
+        try:
+            async with contextlib.aclosing(parts) as stream:
+                async for mode, data in stream:
+                    _take(mode, data, outcome)
+        except Exception as error:
+            outcome.failure = error
+
+
+def _built(graph: str, models: Models, tool: Any) -> Any:
+    match graph:
+        case "react":
+            return langchain.react(models.chat, [tool], sign=True)
+        case "prebuilt":
+            return langchain.prebuilt(models.chat, [tool], sign=True)
+    return without_langchain.react_without_langchain(models.openai, models.name, [tool], sign=True)
+
+
+def _take(mode: str, data: Any, outcome: Outcome) -> None:
+    if mode == "messages":
+        message, metadata = data
+        if metadata["langgraph_node"] == "agent" and isinstance(message, AIMessageChunk):
+            outcome.text += str(message.text)
+            outcome.reasoning += _reasoning(message)
+        elif isinstance(message, AIMessageChunk):
+            outcome.told_in_tool += str(message.text)
+    elif mode == "custom":
+        chunk, node = getattr(data, "data", data), getattr(data, "node", None)
+        if "status" in chunk:
+            outcome.notes.append(chunk["status"])
+        elif node == "agent":
+            outcome.text += chunk.get("content", "")
+            outcome.reasoning += chunk.get("reasoning", "")
+        else:
+            outcome.told_in_tool += chunk.get("content", "")
+    else:
+        for update in data.values():
+            for message in update["messages"]:
+                _message(message, outcome)
+
+
+def _message(message: Any, outcome: Outcome) -> None:
+    role, text = _plain(message)
+    if role == "tool":
+        outcome.results.append(text)
+    else:
+        outcome.answer = text
+
+
+def _plain(message: BaseMessage | dict[str, Any]) -> tuple[str, str]:
+    if isinstance(message, dict):
+        return message["role"], message["content"] or ""
+    assert isinstance(message, (AIMessage, ToolMessage))
+    return message.type, str(message.text)
+
+
+def _reasoning(message: AIMessageChunk) -> str:
+    return "".join(block["reasoning"] for block in message.content_blocks if block["type"] == "reasoning")
+
+
+@contextlib.contextmanager
+def asking(limits: Limits = LIMITS) -> Iterator[Asking]:
+    """What asks, for the tests of a module."""
+    with BackgroundLoop() as loop, scripted_server() as server:
+        made = Asking(loop, server, limits)
+        yield made
+        made.close()
+
+
+async def _client(limits: Limits) -> HttpClient:
+    return http_client(limits)
