@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.export.text import escaped, plain, rendered
+from agent.export.text import escaped, rendered
 from agent.export.timeline import drawn, rows, spoken
+from agent.markdown import plain
 from agent.projections.output import Output
 from agent.projections.transcript import Answer, ToolCall, Transcript, fold
 from agent.settings import DEMO_MODELS

@@ -14,7 +14,7 @@ from agent.projections.blocks import Blocks
 from agent.projections.narration import Sentence
 from agent.projections.output import Output
 from agent.projections.transcript import Answer, ToolCall, Transcript
-from ui.markdown import safe_label, safe_markdown
+from ui.markdown import SafeTail, safe_blocks, safe_label, safe_markdown
 from ui.shell.browser import wait_for_browser
 
 Titles = Callable[[str], str] | None
@@ -101,11 +101,13 @@ class TextView:
     """Text that grows: each finished block is written once, only the tail is written again.
 
     The browser's work for an update grows with the number of neighbours, so blocks are kept in groups. A group
-    that is already full when it is first drawn, as after a rerun, is written in one go.
+    that is already full when it is first drawn, as after a rerun, is written in one go. Text that is `own`, and not
+    that of others, is written as it is.
     """
 
-    def __init__(self, place: DeltaGenerator, safe: Callable[[str], str] = safe_markdown) -> None:
-        self._safe = safe
+    def __init__(self, place: DeltaGenerator, *, own: bool = False) -> None:
+        self._safe = "\n\n".join if own else safe_blocks
+        self._safe_tail = (lambda text: text.tail) if own else SafeTail().markdown
         self._blocks = place.container()
         self._tail = _Slot(place)
         self._group: DeltaGenerator | None = None
@@ -119,10 +121,10 @@ class TextView:
             if at_start or self._group is None:
                 self._group = self._blocks.container()
             count = GROUP if at_start and len(new) >= GROUP else 1
-            self._group.markdown("\n\n".join(map(self._safe, new[:count])))
+            self._group.markdown(self._safe(new[:count]))
             self._written += count
             wait_for_browser()
-        self._tail.markdown(self._safe(closed(text.tail)))
+        self._tail.markdown(self._safe_tail(text))
 
 
 class _Slot:
@@ -246,7 +248,7 @@ class _OutputView:
             for chunk in output.others[self._listed :]:
                 self._lines.feed(_line(chunk) if self._raw else _plain_line(chunk))
             self._listed = len(output.others)
-            self._others = self._others or TextView(self._place, safe=str)
+            self._others = self._others or TextView(self._place, own=True)
             self._others.draw(self._lines)
 
 
@@ -268,17 +270,6 @@ class _Whole:
 def _line_chart(place: DeltaGenerator, points: list[dict[str, float]]) -> None:
     across, *up = points[0]
     place.line_chart(points, x=across, y=up, height=180)
-
-
-def closed(tail: str) -> str:
-    """A tail with the bold or code that is still open closed, so that its marks are not seen for a moment."""
-    *above, line = tail.split("\n")
-    if sum(text.lstrip().startswith(("```", "~~~")) for text in above) % 2:
-        return tail
-    for mark in ("`", "**"):
-        if line.count(mark) % 2:
-            line = line[: -len(mark)] if line.endswith(mark) else line + mark
-    return "\n".join([*above, line])
 
 
 def _grouped(transcript: Transcript) -> list[Answer | list[ToolCall]]:

@@ -1,27 +1,9 @@
-import pytest
+from __future__ import annotations
+
 from streamlit.testing.v1 import AppTest
 
-from ui.run.view import closed
 
-
-@pytest.mark.parametrize(
-    ("tail", "shown"),
-    [
-        ("plain", "plain"),
-        ("1. **Be", "1. **Be**"),
-        ("1. **", "1. "),
-        ("1. **Bed**: a", "1. **Bed**: a"),
-        ("call `get", "call `get`"),
-        ("**bold\n\nnext `co", "**bold\n\nnext `co`"),
-        ("```python\nx = `**", "```python\nx = `**"),
-        ("", ""),
-    ],
-)
-def test_what_is_still_open_is_closed(tail, shown):
-    assert closed(tail) == shown
-
-
-def _draw_twice():
+def _draw_twice() -> None:
     """A sentence before a tool call: it is not shown while the call works, and stands above it in the end."""
     import streamlit as st
 
@@ -43,7 +25,7 @@ def _draw_twice():
         view.draw(transcript)
 
 
-def test_an_item_may_appear_above_others():
+def test_an_item_may_appear_above_others() -> None:
     app = AppTest.from_function(_draw_twice).run()
     assert not app.exception
     shown = [element.value for element in app.markdown]
