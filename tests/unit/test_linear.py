@@ -12,7 +12,7 @@ from agent.projections.blocks import Blocks
 from ui.markdown import SafeTail, safe_blocks, safe_label, safe_markdown
 
 _SMALLEST, _LARGEST = 1 << 12, 1 << 20
-_ENOUGH = 0.1
+_ENOUGH = 0.05
 """Seconds of this thread: who takes as long for a text is not given a longer one."""
 
 
@@ -62,8 +62,8 @@ _HOSTILE = {
 @pytest.mark.parametrize("text", _HOSTILE.values(), ids=list(_HOSTILE))
 def test_twice_the_text_takes_about_twice_as_long(read: Callable[[str], object], text: Callable[[int], str]) -> None:
     size = _SMALLEST
-    first = at_last = min(_seconds(read, text(size)) for _ in range(3))
-    while size < 8 * _SMALLEST or (size < _LARGEST and at_last < _ENOUGH):
+    first = at_last = min(_seconds(read, text(size)) for _ in range(2))
+    while size < 4 * _SMALLEST or (size < _LARGEST and at_last < _ENOUGH):
         size *= 2
         at_last = _seconds(read, text(size))
     assert at_last / size < 3 * (first + 0.001) / _SMALLEST

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -51,7 +52,7 @@ def hostile_pack(text: str) -> Pack:
     request = RunRequest(text, "react", (text,), model=text, page=text)
     header = Header("abcdefgh", 1.0, request, "thread", "owner", ((text, text),), text)
     call = {"id": text, "name": text, "args": {text: text}}
-    events = [
+    events: list[tuple[Any, Any, str | None]] = [
         ("run", {"state": "queued"}, None),
         ("run", {"state": "running"}, None),
         ("updates", {"agent": {"messages": [{"type": "ai", "content": text, "tool_calls": [call]}]}}, None),

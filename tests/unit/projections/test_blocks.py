@@ -14,7 +14,8 @@ from tests.markdown_texts import texts
 
 DOCUMENT = (
     "# Heading\nA paragraph\nof two lines.\n\n1. one\n\n   still one\n2. two\n\n3. three\n\n"
-    "```py\nx = 1\n\ny = 2\n```\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> a\nquote\n\n- a\n* b\n---\n\n    code\n\n    more\n\nThe end"
+    "```py\nx = 1\n\ny = 2\n```\n"
+    "| a | b |\n|---|---|\n| 1 | 2 |\n\n> a\nquote\n\n- a\n* b\n---\n\n    code\n\n    more\n\nThe end"
 )
 
 
