@@ -3,157 +3,323 @@
 Formatting stays: headings, lists, tables, code, emphasis. What could load something, hide where a link leads, turn
 into Streamlit's own directives, a formula or a diagram does not.
 
-What is inside code needs no escaping and shows none. So everything here depends on never taking for code what the
-browser does not: every code fence and code span is either recognized, and then closed where it ends here, or its
-marks are escaped.
+The text is parsed, and what was found is written anew: all text with its special characters escaped, code between
+marks that do not occur in it, links and images as words and addresses. So nothing depends on whether the browser would
+have read the original as it is read here.
 """
 
 from __future__ import annotations
 
 import re
-from textwrap import dedent
+from collections.abc import Iterable, Iterator
 
-_FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})(.*)")
-_NESTED_FENCE = re.compile(r"[\s>*+.)\d\[\]x-]*(?=```|~~~)")
-_LIST_ITEM = re.compile(r"[\s>]*(?:[-+*]|\d+[.)])(?:\s|$)")
-_DEFINITION = re.compile(r"([\s>*+.)\d-]*+\[?+(?:[^\[\]\\]|\\.)*+)(?=\]:)")
+from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.token import Token
+
+from agent.markdown import DEEPEST, block_tokens, growing_block_tokens, inline_tokens, plain
+from agent.projections.blocks import Blocks
+
 _DRAWN = ("mermaid", "math")
 """Languages whose code fences Streamlit draws instead of showing them."""
 
-_LINK = r"(?<=\])(?=\()"  # its text may say something else than its target
-_IMAGE = r"!(?=\[)"
-_OTHERS = r"(?<=\]):|[<$&]|:(?=[^\W\d_]|:)"  # a link's target elsewhere, HTML, formulas, entities, directives
-_LOADING = re.compile(f"{_IMAGE}|{_LINK}")
-_SPECIAL = re.compile(f"{_IMAGE}|{_LINK}|{_OTHERS}")
-_PARTS = re.compile(
-    r"(?P<escaped>\\[!-/:-@\[-`{-~])"
-    r"|(?P<address>\b(?:https?://|www\.)[^\s<>\"'!()\[\]|*\\]+)"
-    r"|(?<!`)(?P<code>(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
-    rf"|`|{_IMAGE}|{_LINK}|{_OTHERS}"
-)
-
-_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Marks that make text read in another order than it is written in."""
-_NESTING = re.compile(r"[ \t]*(?:(?:>|[-+*]|\d+[.)])[ \t]*){9,}")
-_DEEPEST = 40
-"""Columns of indentation that are kept: a browser cannot draw lists in thousands of lists."""
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|$&~#:]|(?<=\])\(|(?<=www)\.", re.IGNORECASE)
+_AT_START = re.compile(r"[-+=]|\d{1,9}(?=[.)])")
+_NAMED = re.compile(r":(?=material[/_]|streamlit:)")
+"""Becomes an icon or a logo even where its colons are escaped, so it is held together by a word joiner."""
+_SHORT_CODE = re.compile(r":[\w+-]+:", re.ASCII)
+_ESCAPED_SHORT_CODE = re.compile(r"\\:(?=(?:[\w+-]|\\_)+\\:)", re.ASCII)
+_WORDS = re.compile(r"(?:[^\W_]|[ ,'\"()?!-]|(?<!w)\.)*", re.IGNORECASE)
+_CODE = re.compile(r"[^`~\n]*")
+_END = "\ue000"
+"""Stands for one more letter of a text, of which none is known yet."""
+_BACKTICKS = re.compile("`+")
+_RULES = {"text-align:left": ":--", "text-align:center": ":-:", "text-align:right": "--:"}
 
 
 def safe_markdown(text: str) -> str:
     """The text as markdown that shows what was written and does nothing else."""
-    text = _plain(text).replace("\r\n", "\n").replace("\r", "\n")
-    return _Lines().read(dedent(text).strip())  # as Streamlit does: what it draws is what was looked at here
+    blocks = Blocks(text)
+    return safe_blocks([*blocks.done, blocks.tail])
+
+
+def safe_blocks(blocks: Iterable[str]) -> str:
+    """Blocks of a text, as `Blocks` makes them, as the markdown of one element."""
+    return _without_emoji("\n\n".join(filter(None, map(_Writer().written, blocks))))
 
 
 def safe_label(text: str, limit: int = 80) -> str:
     """The text on one line and without any formatting, for labels and chips."""
-    line = " ".join(_plain(text).split())
+    line = " ".join(plain(text).split())
     line = line if len(line) <= limit else line[: limit - 1] + "…"
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$&:~^=])", r"\\\1", line)
+    escaped = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$&:~^=])", r"\\\1", _NAMED.sub(":\u2060", line))
+    return _without_emoji(escaped)
 
 
-class _Lines:
-    """Goes through a text line by line, and knows which lines are code."""
+class SafeTail:
+    """The tail of a growing text as markdown that is safe at every moment.
+
+    What has settled in it is written once. Words that are added to words, and code to code, are put where the text
+    ends, without reading all of it again: most of what a model writes is that.
+    """
 
     def __init__(self) -> None:
-        self._safe: list[str] = []
-        self._fence = ""
-        self._indent = 0
-        """Of the open fence, if a list could end inside of it; then so does the fence."""
-        self._in_list = False
-        self._after_blank = True
-        self._moved = 0
-        """Columns by which a list's code was moved to the left, and what follows it in the list."""
+        self._at = -1
+        self._settled: list[str] = []
+        self._writer = _Writer()
+        self._read = ""
+        """The part that grows, as it was last; empty if the next one has to be read whatever it is."""
+        self._more = _WORDS
+        """What can be added to it."""
+        self._before, self._after = "", ""
+        """What was made of it, on both sides of where it ends: marks that are still open are closed behind it."""
 
-    def read(self, text: str) -> str:
-        for line in text.split("\n"):
-            self._read(line)
-        self._close()
-        return "\n".join(self._safe)
+    def markdown(self, text: Blocks) -> str:
+        """The tail, with the marks that are still open closed."""
+        if len(text.done) != self._at:
+            self._at, self._settled, self._writer = len(text.done), [], _Writer()
+        for part in text.settled[len(self._settled) :]:
+            above = text.head if self._settled else ""
+            self._settled.append(self._writer.written(part, above) + "\n" * part.endswith("\n"))
+        self._grow(text)
+        growing = (self._before if self._after.startswith("\n") else self._before.rstrip(" ")) + self._after
+        return _without_emoji("\n".join([*self._settled, growing]).strip("\n"))
 
-    def _read(self, line: str) -> None:
-        blank, indent = not line.strip(" \t"), _indent(line)
-        fence = _FENCE.match(line)
-        if self._fence:
-            if fence and fence[2].startswith(self._fence) and not fence[3].strip():
-                self._close()
+    def _grow(self, text: Blocks) -> None:
+        growing = text.growing
+        if self._read and growing.startswith(self._read) and self._more.fullmatch(growing, len(self._read)):
+            self._before += growing[len(self._read) :]
+            self._read = growing
+            return
+        self._read = ""
+        in_words = growing[-1:].isalnum()
+        if in_words or (text.in_fence and growing[-1:] not in "`~"):
+            written = self._writer.written(growing + _END, text.head, growing=True)
+            self._before, end, self._after = written.partition(_END)
+            in_fence = text.in_fence and self._after.startswith("\n```")
+            if end and _END not in self._after and (in_words or in_fence):
+                word = self._before.replace("\n", " ").rpartition(" ")[2]
+                if (
+                    "](" not in growing and not word.isdigit()
+                ):  # or a mark among the words may end a link, begin an item
+                    self._read, self._more = growing, _CODE if in_fence else _WORDS
                 return
-            if blank or indent >= self._indent:
-                self._safe.append(_without_indent(line, self._moved))
-                return
-            self._close()
-        if not blank and indent == 0:
-            self._moved = 0
-            self._in_list = self._in_list and not self._after_blank
-        self._in_list = self._in_list or bool(_LIST_ITEM.match(line))
-        self._after_blank = blank
-        if fence and not (fence[2][0] == "`" and "`" in fence[3]) and (indent < 4 or self._in_list):
-            self._open(indent, fence[2], fence[3])
-        else:
-            self._safe.append(_safe_line(_without_indent(line, self._moved)))
+        self._before, self._after = self._writer.written(growing, text.head, growing=True), ""
 
-    def _open(self, indent: int, fence: str, info: str) -> None:
-        language = re.sub(r"[^\w+#.-]", "", info)[:20]
-        if language.lower().startswith(_DRAWN):
-            language = ""
-        self._fence = fence
-        if indent >= 4 or self._moved:
-            # Only the browser knows for sure how deep a list it is in; at the left margin it is in none.
-            self._moved, self._indent = max(indent, self._moved), 1
-            self._safe.append(fence + language)
-        else:
-            self._indent = indent if self._in_list else 0
-            self._safe.append(" " * self._indent + fence + language)
+
+def _without_emoji(markdown: str) -> str:
+    """Names of emoji in text become pictures if there is one between colons in the code beside it."""
+    return _ESCAPED_SHORT_CODE.sub("\\:\u2060", markdown) if _SHORT_CODE.search(markdown) else markdown
+
+
+class _Writer:
+    """Writes blocks; in those that grow, the lines that were there before are read once."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str, bool], str] = {}
+        self._last: Token | None = None
+
+    def written(self, text: str, above: str = "", *, growing: bool = False) -> str:
+        """The text as markdown; if it is rows of a table, they are read below the two lines `above`."""
+        whole = f"{above}\n{text}" if above else text
+        tokens, self._last = growing_block_tokens(whole) if growing else (block_tokens(whole), None)
+        markdown, _ = self._blocks(iter(tokens))
+        return "\n".join(markdown.split("\n")[2:]) if above else markdown
+
+    def _line(self, token: Token, line_end: str, *, cell: bool = False) -> str:
+        if token is self._last:
+            return _Line(line_end, cell=cell).written(inline_tokens(token.content, growing=True))
+        key = (token.content, line_end, cell)
+        if key not in self._lines:
+            self._lines[key] = _Line(line_end, cell=cell).written(inline_tokens(token.content))
+        return self._lines[key]
+
+    def _blocks(self, tokens: Iterator[Token], *, in_list: bool = False) -> tuple[str, bool]:
+        """The blocks up to the end of what they are in, and whether no blank line stands between them."""
+        found = []
+        for token in tokens:
+            if token.nesting < 0:
+                break
+            if block := self._block(token, tokens):
+                found.append((token, block))
+        tight = in_list and all(token.hidden for token, _ in found if token.type == "paragraph_open")
+        written = "".join(("\n" if tight and token.type != "table_open" else "\n\n") + block for token, block in found)
+        return written.lstrip("\n"), tight
+
+    def _block(self, token: Token, tokens: Iterator[Token]) -> str:
+        match token.type:
+            case "paragraph_open":
+                return self._content(tokens)
+            case "heading_open":
+                return f"{'#' * int(token.tag[1:])} {self._content(tokens, line_end=' ')}"
+            case "fence" | "code_block":
+                return _fence(token)
+            case "hr":
+                return "___"
+            case "blockquote_open":
+                return "\n".join(f"> {line}".rstrip(" ") for line in self._blocks(tokens)[0].split("\n"))
+            case "bullet_list_open" | "ordered_list_open":
+                return self._list(tokens)
+            case "table_open":
+                return self._table(tokens)
+        return _escaped(token.content.replace("\n", " "))
+
+    def _list(self, tokens: Iterator[Token]) -> str:
+        items, tight = [], True
+        for item in tokens:
+            if item.nesting < 0:
+                break
+            mark = item.info + item.markup
+            content, is_tight = self._blocks(tokens, in_list=True)
+            tight = tight and is_tight
+            if content and "checked" in item.meta:
+                content = ("[x] " if item.meta["checked"] else "[ ] ") + content
+            lines = content.split("\n")
+            items.append("\n".join([f"{mark} {lines[0]}".rstrip(" "), *(_indented(len(mark) + 1, lines[1:]))]))
+        return ("\n" if tight else "\n\n").join(items)
+
+    def _table(self, tokens: Iterator[Token]) -> str:
+        rows: list[list[str]] = []
+        rule: list[str] = []
+        for token in tokens:
+            if token.type == "table_close":
+                break
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type in ("th_open", "td_open"):
+                rows[-1].append(self._line(next(tokens), " ", cell=True))
+                if token.type == "th_open":
+                    rule.append(_RULES.get(str(token.attrs.get("style", "")), "---"))
+        lines = [f"| {' | '.join(cells)} |" for cells in rows]
+        return "\n".join([lines[0], f"|{'|'.join(rule)}|", *lines[1:]])
+
+    def _content(self, tokens: Iterator[Token], line_end: str = "\n") -> str:
+        inline = next(tokens)
+        next(tokens)
+        return self._line(inline, line_end)
+
+
+def _fence(token: Token) -> str:
+    language = re.sub(r"[^\w+#.-]", "", token.info.strip().partition(" ")[0])[:20]
+    if any(drawn in language.lower() for drawn in _DRAWN):
+        language = ""
+    marks = "`" * max(3, 1 + _longest_run(token.content))
+    return f"{marks}{language}\n{token.content.removesuffix(chr(10))}\n{marks}"
+
+
+def _indented(columns: int, lines: list[str]) -> Iterator[str]:
+    return (" " * columns + line if line else "" for line in lines)
+
+
+class _Line:
+    """What stands in a paragraph, a heading or a cell."""
+
+    def __init__(self, line_end: str, *, cell: bool = False) -> None:
+        self._line_end, self._cell = line_end, cell
+        self._written = ""
+        self._text = ""
+        """What follows, not escaped yet: only with what stands beside it is it clear what has to be."""
+        self._marks: list[tuple[str, int]] = []
+        """Open emphasis: its mark, and where what it is around begins."""
+        self._links: list[tuple[str, int]] = []
+        """Open links: the address, and where the words begin."""
+        self._after_code = False
+
+    def written(self, tokens: list[Token]) -> str:
+        self._add(tokens)
+        self._flush()
+        return self._written.rstrip(" ")
+
+    def _add(self, tokens: Iterable[Token]) -> None:
+        for token in tokens:
+            match token.type:
+                case "text":
+                    self._text += token.content
+                case "text_special":
+                    self._text += plain(token.content).replace("\n", " ").replace("\t", " ")
+                case "softbreak" | "hardbreak":
+                    self._end_line("\\" * (token.type == "hardbreak"))
+                case "code_inline":
+                    self._code(token.content)
+                case "em_open" | "strong_open" | "s_open":
+                    self._open(token.markup)
+                case "em_close" | "strong_close" | "s_close":
+                    self._close()
+                case "link_open":
+                    self._links.append((_address(token, "href"), len(self._written) + len(self._text)))
+                case "link_close":
+                    self._say_address(*self._links.pop())
+                case "image":
+                    begin = len(self._written) + len(self._text)
+                    self._add(token.children or [])
+                    self._say_address(_address(token, "src"), begin)
+                case _:
+                    self._text += token.content
+
+    def _say_address(self, address: str, begin: int) -> None:
+        words = (self._written + self._text)[begin:]
+        if not words:
+            self._text += address
+        elif address and normalizeLink(words) not in (address, address.removeprefix("mailto:")):
+            self._text += f" ({address})"
+
+    def _code(self, content: str) -> None:
+        if self._cell and "\\|" in content:
+            self._text += content
+            return
+        self._flush()
+        marks = "`" * (1 + _longest_run(content))
+        padded = content[:1] == "`" or content[-1:] == "`" or (content[:1] == content[-1:] == " " and content.strip())
+        content = f" {content} " if padded else content
+        self._written += (
+            " " * self._after_code + marks + (content.replace("|", "\\|") if self._cell else content) + marks
+        )
+        self._after_code = True
+
+    def _open(self, mark: str) -> None:
+        shown = len(self._marks) < DEEPEST and not (mark == "~~" and any(mark == other for other, _ in self._marks))
+        if shown:
+            self._flush()
+            self._written += mark
+            self._after_code = False
+        self._marks.append((mark if shown else "", len(self._written)))
 
     def _close(self) -> None:
-        if self._fence:
-            self._safe.append(" " * (0 if self._moved else self._indent) + self._fence)
-        self._fence, self._indent = "", 0
+        mark, begin = self._marks.pop()
+        if not mark:
+            return
+        self._flush()
+        if len(self._written) == begin:
+            self._written = self._written[: begin - len(mark)]
+        else:
+            self._written += mark
+        self._after_code = False
+
+    def _end_line(self, mark: str) -> None:
+        self._flush()
+        self._after_code = False
+        if self._written:
+            self._written = self._written.rstrip(" ") + mark * (self._line_end == "\n") + self._line_end
+
+    def _flush(self) -> None:
+        at_start = not self._written or self._written.endswith("\n")
+        text, self._text = self._text.lstrip(" \t") if at_start else self._text, ""
+        if text:
+            self._written += _escaped(text, at_start=at_start and not self._cell)
+            self._after_code = False
 
 
-def _safe_line(line: str) -> str:
-    if nesting := _NESTING.match(line):
-        line = nesting[0][:8] + line[nesting.end() :]
-    if len(indent := line[: len(line) - len(line.lstrip(" \t"))]) > _DEEPEST:
-        line = indent[:_DEEPEST] + line[len(indent) :]
-    if nested := _NESTED_FENCE.match(line):
-        line = f"{nested[0]}\\{line[nested.end() :]}"
-    if definition := _DEFINITION.match(line):
-        line = f"{definition[0]}\\{line[definition.end() :]}"
-    return _PARTS.sub(_escape, line)
+def _address(token: Token, attribute: str) -> str:
+    title = str(token.attrs.get("title", ""))
+    return str(token.attrs.get(attribute, "")) + (f' "{title}"' if title else "")
 
 
-def _escape(match: re.Match[str]) -> str:
-    part = match[0]
-    if match["escaped"]:
-        return part
-    if match["address"]:
-        return _address(part)
-    if match["code"]:
-        # In a table, a bar ends a cell and thereby the code.
-        return (_SPECIAL if "|" in part else _LOADING).sub(r"\\\g<0>", part)
-    return "\\" + part
+def _escaped(text: str, *, at_start: bool = True) -> str:
+    escaped = _SPECIAL.sub(r"\\\g<0>", _NAMED.sub(":\u2060", text))
+    if at_start and (found := _AT_START.match(escaped)):
+        end = found.end() if found[0].isdigit() else 0
+        return f"{escaped[:end]}\\{escaped[end:]}"
+    return escaped
 
 
-def _address(part: str) -> str:
-    """An address as it is, without what could be code or a directive where it is not seen as an address."""
-    scheme, mark, rest = part.partition("://")
-    return scheme + mark + re.sub(r":(?=[^\W\d_]|:)", "%3A", rest).replace("`", "%60").replace("$", "%24")
-
-
-def _plain(text: str) -> str:
-    """Without marks of direction, and without halves of characters, which no browser can be sent."""
-    text = text.replace(":streamlit:", ":\u2060streamlit:")  # becomes a logo even when its colons are escaped
-    return _DIRECTIONS.sub("", text).encode("utf-8", "replace").decode()
-
-
-def _indent(line: str) -> int:
-    expanded = line.expandtabs(4)
-    return len(expanded) - len(expanded.lstrip(" "))
-
-
-def _without_indent(line: str, columns: int) -> str:
-    if not columns:
-        return line
-    line = line.expandtabs(4)
-    return line[min(columns, _indent(line)) :]
+def _longest_run(code: str) -> int:
+    return max(map(len, _BACKTICKS.findall(code)), default=0)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.export.text import escaped, plain, rendered
+from agent.export.text import escaped, rendered
 from agent.export.timeline import drawn
+from agent.markdown import plain
 from agent.projections.label import call_label, call_titles, subject, tool_title, words
 from agent.projections.metrics import Metrics, measure
 from agent.projections.output import Output, Part

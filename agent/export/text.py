@@ -1,4 +1,4 @@
-"""Text of unknown origin as HTML: escaped first, then a small part of markdown drawn.
+"""Text of unknown origin as HTML: escaped, or with its markdown drawn.
 
 There are no links, images or raw HTML: an address is shown as the text that it is.
 """
@@ -6,24 +6,32 @@ There are no links, images or raw HTML: an address is shown as the text that it 
 from __future__ import annotations
 
 import html
-import re
+from collections.abc import Iterable
 
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control characters, and marks that make text read in another order than it is written in."""
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
-_BULLET = re.compile(r"\s*[-*+]\s+(.*)")
-_NUMBERED = re.compile(r"\s*\d{1,9}[.)]\s+(.*)")
-_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
-_SPAN = re.compile(
-    r"(?P<ticks>`+)(?P<code>[^`]+)(?P=ticks)|\*\*(?P<bold>[^*]+)\*\*|(?<![\w*])\*(?P<soft>[^*\s][^*]*)\*"
-)
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.token import Token
 
+from agent.markdown import block_tokens, inline_tokens, plain
+from agent.projections.blocks import Blocks
 
-def plain(text: object) -> str:
-    """The text without what cannot be seen, and without halves of characters."""
-    return _INVISIBLE.sub("", str(text).replace("\r\n", "\n")).encode("utf-8", "replace").decode()
+_HIGHEST = 2
+"""Headings of the page above the text; its own begin one level below."""
+
+_TAGS = {
+    "paragraph": "p",
+    "blockquote": "blockquote",
+    "bullet_list": "ul",
+    "ordered_list": "ol",
+    "list_item": "li",
+    "thead": "thead",
+    "tbody": "tbody",
+    "tr": "tr",
+    "th": "th",
+    "td": "td",
+    "em": "em",
+    "strong": "strong",
+    "s": "s",
+}
 
 
 def escaped(text: object) -> str:
@@ -32,90 +40,64 @@ def escaped(text: object) -> str:
 
 
 def rendered(text: str) -> str:
-    """Paragraphs, headings, lists, tables, code, bold and italics of a markdown text as HTML."""
-    lines, parts, at = plain(text).split("\n"), [], 0
-    while at < len(lines):
-        block, at = _block(lines, at)
-        parts.append(block)
-    return "\n".join(part for part in parts if part)
+    """The markdown of a text as HTML."""
+    blocks = Blocks(text)
+    return "\n".join(part for block in [*blocks.done, blocks.tail] if (part := _rendered(block_tokens(block))))
 
 
-def _block(lines: list[str], at: int) -> tuple[str, int]:
-    line = lines[at]
-    if not line.strip():
-        return "", at + 1
-    if fence := _FENCE.match(line):
-        return _code(lines, at + 1, fence[1])
-    if heading := _HEADING.match(line):
-        level = min(len(heading[1]) + 2, 6)
-        return f"<h{level}>{_spans(heading[2].rstrip().rstrip('#').rstrip())}</h{level}>", at + 1
-    if "|" in line and at + 1 < len(lines) and "-" in lines[at + 1] and _RULE.fullmatch(lines[at + 1]):
-        return _table(lines, at)
-    for pattern, tag in ((_BULLET, "ul"), (_NUMBERED, "ol")):
-        if pattern.match(line):
-            return _list(lines, at, pattern, tag)
-    end = at + 1
-    while end < len(lines) and lines[end].strip() and not _starts_block(lines[end]):
-        end += 1
-    return f"<p>{'<br>'.join(_spans(line) for line in lines[at:end])}</p>", end
+def _rendered(tokens: Iterable[Token]) -> str:
+    parts: list[str] = []
+    links: list[tuple[str, int]] = []
+    before, bare = "", False
+    for token in tokens:
+        kind, _, side = token.type.rpartition("_")
+        match token.type:
+            case "inline":
+                parts.append(_rendered(inline_tokens(token.content)))
+            case "fence" | "code_block":
+                parts.append(f"<pre>{escaped(token.content.removesuffix(chr(10)))}</pre>")
+            case "code_inline":
+                parts.append(f"<code>{escaped(token.content)}</code>")
+            case "softbreak" | "hardbreak":
+                parts.append("<br>")
+            case "hr":
+                parts.append("<hr>")
+            case "heading_open" | "heading_close":
+                level = min(int(token.tag[1:]) + _HIGHEST, 6)
+                parts.append(f"<{'/' * (token.nesting < 0)}h{level}>")
+            case "table_open":
+                parts.append('<div class="wide"><table>')
+            case "table_close":
+                parts.append("</table></div>")
+            case "ordered_list_open":
+                start = int(token.attrs.get("start", 1))
+                parts.append("<ol>" if start == 1 else f'<ol start="{start}">')
+            case "list_item_open":
+                box = ("☑ " if token.meta["checked"] else "☐ ") if "checked" in token.meta else ""
+                parts.append(f"<li>{box}")
+            case "paragraph_open" if token.hidden or before == "list_item_open":
+                bare = True
+            case "paragraph_close" if bare:
+                bare = False
+            case "link_open":
+                links.append((str(token.attrs.get("href", "")), len(parts)))
+            case "link_close":
+                address, begin = links.pop()
+                parts.append(_address(address, "".join(parts[begin:])))
+            case "image":
+                words = _rendered(token.children or [])
+                parts.append(words + _address(str(token.attrs.get("src", "")), words))
+            case _ if kind in _TAGS and side in ("open", "close"):
+                parts.append(f"<{'/' * (token.nesting < 0)}{_TAGS[kind]}>")
+            case _:
+                parts.append(escaped(token.content))
+        before = token.type
+    return "".join(parts)
 
 
-def _starts_block(line: str) -> bool:
-    return any(pattern.match(line) for pattern in (_FENCE, _HEADING, _BULLET, _NUMBERED))
-
-
-def _code(lines: list[str], at: int, fence: str) -> tuple[str, int]:
-    end = at
-    while end < len(lines) and not lines[end].strip().startswith(fence):
-        end += 1
-    return f"<pre>{escaped(chr(10).join(lines[at:end]))}</pre>", end + 1
-
-
-def _list(lines: list[str], at: int, pattern: re.Pattern[str], tag: str) -> tuple[str, int]:
-    items: list[str] = []
-    number = re.match(r"\s*(\d+)", lines[at])
-    start = f' start="{int(number[1])}"' if number and int(number[1]) != 1 else ""
-    end = at
-    while at < len(lines) and (found := pattern.match(lines[at])):
-        items.append(found[1])
-        at += 1
-        while at < len(lines) and lines[at].startswith(("  ", "\t")) and not _starts_block(lines[at]):
-            items[-1] += " " + lines[at].strip()
-            at += 1
-        end = at
-        while at < len(lines) and not lines[at].strip():  # items may stand apart
-            at += 1
-    return f"<{tag}{start}>{''.join(f'<li>{_spans(item)}</li>' for item in items)}</{tag}>", end
-
-
-def _table(lines: list[str], at: int) -> tuple[str, int]:
-    rows = [_cells(lines[at])]
-    at += 2
-    while at < len(lines) and "|" in lines[at] and lines[at].strip():
-        rows.append(_cells(lines[at]))
-        at += 1
-    head = "".join(f"<th>{_spans(cell)}</th>" for cell in rows[0])
-    body = "".join(f"<tr>{''.join(f'<td>{_spans(cell)}</td>' for cell in row)}</tr>" for row in rows[1:])
-    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>', at
-
-
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
-
-
-def _spans(text: str) -> str:
-    parts, done = [], 0
-    for found in _SPAN.finditer(text):
-        parts.append(_unmarked(text[done : found.start()]))
-        if (code := found["code"]) is not None:
-            parts.append(f"<code>{escaped(code)}</code>")
-        elif (bold := found["bold"]) is not None:
-            parts.append(f"<strong>{_unmarked(bold)}</strong>")
-        else:
-            parts.append(f"<em>{_unmarked(found['soft'])}</em>")
-        done = found.end()
-    return "".join([*parts, _unmarked(text[done:])])
-
-
-def _unmarked(text: str) -> str:
-    return escaped(_ESCAPED.sub(r"\1", text))
+def _address(address: str, words: str) -> str:
+    """What follows the words of a link, so that they say where it leads."""
+    if not words:
+        return escaped(address)
+    same = normalizeLink(html.unescape(words)) in (address, address.removeprefix("mailto:"))
+    return "" if same or not address else f" ({escaped(address)})"

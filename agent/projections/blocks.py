@@ -1,38 +1,85 @@
 """Markdown that grows: finished blocks that never change again, and a tail that still does.
 
 Drawing a growing text whole at every token costs bytes and browser time with the square of its length. Drawn in
-blocks, each block is sent once, and only the tail is sent again.
+blocks, each block is sent once, and only the tail is sent again. The items of a long list and the rows of a long table
+settle inside the tail, so that they need not be read again either.
 """
 
 from __future__ import annotations
 
-import re
+from itertools import takewhile
+
+from markdown_it.token import Token
+
+from agent.markdown import block_tokens, plain
 
 BLOCK_CHARS = 2_000
-"""A block longer than this is cut at the next line, sentence or word, so that no text can make drawing slow."""
+"""A block longer than this is cut at an item, a line, a sentence or a word, so that no text can make drawing slow."""
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
-_TABLE_RULE = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*$")
+_HEAD_CHARS = 400
+"""A table's head or a fence's first line longer than this is not repeated after a cut."""
+
+_AGAIN = 4
+"""How often the parser may see a line on average, before it ends up in a block or settles."""
+
+_LINE_CHARS = 32
+"""Characters that cost the parser as much as a line does."""
+
+_MARK_CHARS = 12
+"""By then it is clear whether a line is an item of a list: no mark of an item is longer."""
 
 
 class Blocks:
     """A text in blocks, fed piece by piece.
 
-    Blocks end at a blank line outside of code fences and `$$`, when the next line is not indented (that could
-    continue a list item). The same text gives the same blocks, however it was cut into pieces.
+    A block is what the markdown parser finds at the top: a paragraph, a heading, a whole list. It has ended as soon as
+    the next one has surely begun. The same text gives the same blocks, however it was cut into pieces.
     """
 
-    __slots__ = ("_fence", "_lines", "_math", "_partial", "_pieces", "_size", "done")
+    __slots__ = (
+        "_after_return",
+        "_asked",
+        "_budget",
+        "_cost",
+        "_indent",
+        "_kind",
+        "_lines",
+        "_marks",
+        "_partial",
+        "_pieces",
+        "_size",
+        "_unread",
+        "done",
+        "head",
+        "settled",
+    )
 
     def __init__(self, text: str = "") -> None:
         self.done: list[str] = []
         """Finished blocks, without the blank lines between them."""
+        self.settled: list[str] = []
+        """What comes first in the tail and changes no more: items of a list, rows of a table."""
+        self.head = ""
+        """The first two lines of a table of which rows have settled: what is `growing` has to be read below them."""
         self._pieces: list[str] = []
         self._lines: list[str] = []
-        self._size = 0
+        """The whole lines after what has settled."""
         self._partial = ""
-        self._fence = ""
-        self._math = False
+        self._size = 0
+        """Characters in those lines and in what has settled."""
+        self._unread = False
+        """Whether the parser has not seen the last lines yet."""
+        self._cost, self._budget = 0, 0
+        """Characters that reading the lines costs, and that may be spent on it: it is not always done at each line."""
+        self._kind = ""
+        """The block that the lines end in: the type of its token, or `open_fence`."""
+        self._asked = False
+        """Whether the parser has been asked about the start of the partial line."""
+        self._marks = ""
+        """What closes the open fence."""
+        self._indent = 0
+        """Columns by which the lines of a fence are moved that was cut inside of a list."""
+        self._after_return = False
         self.feed(text)
 
     def __eq__(self, other: object) -> bool:
@@ -52,67 +99,170 @@ class Blocks:
     @property
     def tail(self) -> str:
         """What follows the last finished block."""
-        return "\n".join([*self._lines, self._partial]).strip("\n")
+        return "\n".join([*self.settled, self.growing]).strip("\n")
+
+    @property
+    def growing(self) -> str:
+        """What follows the last finished block and what has settled."""
+        return "\n".join([*self._lines, self._partial])
+
+    @property
+    def in_fence(self) -> bool:
+        """Whether the whole lines end inside of a fence, so that what grows is code."""
+        return self._kind == "open_fence"
 
     def feed(self, piece: str) -> None:
         """Append a piece of any size."""
         if not piece:
             return
         self._pieces.append(piece)
-        *lines, self._partial = (self._partial + piece).split("\n")
+        if self._after_return and piece[0] == "\n":
+            piece = piece[1:]
+        self._after_return = self._pieces[-1][-1] == "\r"
+        *lines, self._partial = (self._partial + plain(piece)).split("\n")
         for line in lines:
             self._end_line(line)
         if self._partial:
-            self._end_block_before(self._partial)
-            self._partial = self._split_long(self._partial)
+            self._partial = self._start_line(self._partial)
 
-    def _end_line(self, line: str) -> None:
-        self._end_block_before(line)
-        line = self._split_long(line)
-        self._toggle(line)
-        self._lines.append(line)
-        self._size += len(line) + 1
-        if self._size > BLOCK_CHARS:
-            self._split_block()
-
-    def _end_block_before(self, line: str) -> None:
-        after_blank = self._lines and not self._lines[-1].strip()
-        if after_blank and not (self._fence or self._math or line[:1].isspace() or not line):
-            self._end_block()
-
-    def _end_block(self, then: list[str] | None = None) -> None:
-        if block := "\n".join(self._lines).strip("\n"):
-            self.done.append(block)
-        self._lines = then or []
-        self._size = sum(len(line) + 1 for line in self._lines)
-
-    def _toggle(self, line: str) -> None:
-        fence = _FENCE.match(line)
-        if self._fence:
-            if fence and fence[1].startswith(self._fence) and not fence[2].strip():
-                self._fence = ""
-        elif fence and not self._math and not (fence[1][0] == "`" and "`" in fence[2]):
-            self._fence = fence[1]
-        elif line.count("$$") % 2:
-            self._math = not self._math
-
-    def _split_long(self, line: str) -> str:
+    def _start_line(self, line: str) -> str:
+        """End the block above, if the start of the line says so, and cut off what is too long; returns the rest."""
+        self._look_at(line)
         while len(line) > BLOCK_CHARS:
             head = line[:BLOCK_CHARS]
             cut = head.rfind(". ") + 1 or head.rfind(" ") + 1 or BLOCK_CHARS
-            self._lines.append(line[:cut])
-            self._split_block()
-            line = line[cut:].lstrip(" ") if not self._fence else line[cut:]
+            self._add(line[:cut])
+            self._cut(0)
+            line = line[cut:]
         return line
 
-    def _split_block(self) -> None:
-        """End a block that is too long; what follows is opened again: a code fence, a table's head."""
-        if self._fence:
-            opening = next(line for line in self._lines if _FENCE.match(line))
-            self._lines.append(self._fence)
-            self._end_block([opening])
-        elif len(self._lines) > 3 and _TABLE_RULE.match(self._lines[1]) and self._lines[-1].lstrip().startswith("|"):
-            self._end_block(self._lines[:2])
-        else:
-            self._math = False
-            self._end_block()
+    def _end_line(self, line: str) -> None:
+        self._add(self._start_line(line))
+        self._asked = False
+        if self._size > BLOCK_CHARS:
+            self._cut(BLOCK_CHARS)
+
+    def _look_at(self, line: str) -> None:
+        """After a blank line, what is not indented begins a block, unless it goes on with a fence or a list."""
+        after_blank = bool(self._lines) and not self._lines[-1].strip()
+        if not after_blank or self._unread or self._asked or not line or line[0].isspace():
+            return
+        if self._kind.endswith("list_open"):
+            if len(line) < _MARK_CHARS:
+                return
+            self._asked = True
+            if not self._spend() or _tops(self._tokens(line[:_MARK_CHARS]))[-1][0] < len(self._lines):
+                return
+        if not self.in_fence:
+            self._end_block(len(self._lines))
+            self._kind = ""
+
+    def _add(self, line: str) -> None:
+        blank = not line.strip()
+        if blank and not (self._lines or self.settled):
+            return
+        if self._indent and not blank:
+            line = self._moved(line)
+        self._lines.append(line)
+        self._size += len(line) + 1
+        self._cost += len(line) + _LINE_CHARS
+        self._budget += _AGAIN * (len(line) + _LINE_CHARS)
+        if not blank and not (self.in_fence and not line.lstrip(" ").startswith(self._marks)):
+            self._unread = True
+            if self._spend():
+                self._read()
+
+    def _spend(self) -> bool:
+        """Whether the lines may be read now; if so, it is paid for."""
+        if self._cost > self._budget:
+            return False
+        self._budget -= self._cost
+        return True
+
+    def _count(self) -> None:
+        self._size = sum(len(part) + 1 for part in [*self.settled, *self._lines])
+        self._cost = len(self.head) + sum(map(len, self._lines)) + _LINE_CHARS * len(self._lines)
+
+    def _moved(self, line: str) -> str:
+        if self.in_fence and len(line) - len(line.lstrip(" ")) >= self._indent:
+            return line[self._indent :]
+        if self.in_fence:  # the list has ended, and with it the fence
+            self._lines.append(self._marks)
+        self._indent = 0
+        return line
+
+    def _read(self) -> None:
+        """End the blocks that are above the last one, and settle what is above the last item or row in that."""
+        self._unread = False
+        tops = _tops(tokens := self._tokens())
+        gone = 2 if self.head else 0
+        for start, _ in tops[1:]:
+            self._end_block(start - gone)
+            gone = start
+        block = tops[-1][1]
+        self._kind = "open_fence" if _is_open(block) else block.type
+        self._marks = block.markup
+        heading = 2 if block.type == "table_open" and not self.head else 0
+        if heading and sum(map(len, self._lines[:2])) > _HEAD_CHARS:
+            return
+        rows = [token.map[0] - gone for token in tokens if token.map and _is_row(token)]
+        if rows and rows[-1] > heading:
+            if heading:
+                self.head = "\n".join(self._lines[:heading])
+            self.settled.append("\n".join(self._lines[: rows[-1]]))
+            del self._lines[: rows[-1]]
+            self._count()
+
+    def _cut(self, limit: int) -> None:
+        """End a block that goes on, if it is longer than `limit`; what follows is opened again."""
+        if self._unread:
+            self._read()
+        if self.settled:
+            head = self.head.split("\n") if self.head and len(self.head) <= _HEAD_CHARS else []
+            self._end_block(0, head)
+        if self._size > limit:
+            opening = self._opening()
+            self._lines += [self._marks] * len(opening)
+            self._end_block(len(self._lines), opening)
+            self._kind = "open_fence" if opening else ""
+
+    def _opening(self) -> list[str]:
+        """The line that opens the fence again in which the lines end, if they do."""
+        tokens = self._tokens()
+        after = list(takewhile(lambda token: token.map is None, reversed(tokens)))
+        last = tokens[-1 - len(after)]
+        if not _is_open(last) or any(token.type == "blockquote_close" for token in after):
+            return []
+        assert last.map
+        line = self._lines[last.map[0]]
+        if last.level:
+            self._indent = line.find(last.markup)
+            line = last.markup + last.info
+        self._marks = last.markup
+        return [line] if len(line) <= _HEAD_CHARS else []
+
+    def _end_block(self, count: int, then: list[str] | None = None) -> None:
+        """End a block with the first `count` lines, and have the lines of `then` follow it."""
+        if block := "\n".join([*self.settled, *self._lines[:count]]).strip("\n"):
+            self.done.append(block)
+        self._lines = [*(then or []), *self._lines[count:]]
+        self.settled, self.head = [], ""
+        self._count()
+
+    def _tokens(self, *more: str) -> list[Token]:
+        return block_tokens("\n".join([*([self.head] if self.head else []), *self._lines, *more, ""]))
+
+
+def _tops(tokens: list[Token]) -> list[tuple[int, Token]]:
+    """The blocks at the top, each with its first line."""
+    return [(token.map[0], token) for token in tokens if token.level == 0 and token.map]
+
+
+def _is_open(token: Token) -> bool:
+    """Whether this is a fence that nothing closes."""
+    return bool(token.type == "fence" and token.map and token.content.count("\n") > token.map[1] - token.map[0] - 2)
+
+
+def _is_row(token: Token) -> bool:
+    """Whether this begins an item of a list, or a row of a table, at the top."""
+    return (token.type, token.level) in (("list_item_open", 1), ("tr_open", 2))

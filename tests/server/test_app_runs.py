@@ -314,7 +314,7 @@ CHUNK = {"payload": {"kind": "custom", "data": {"row": {"a": 1}}}, "calls": ["c"
         stranger(HEAD, BEGIN | {"payload": {"kind": "update", "messages": [5]}}, BEGIN),
         stranger(HEAD, BEGIN | {"payload": {"kind": "token", "message": "m", "text": 5}}, BEGIN),
         stranger(HEAD, *({**BEGIN, "seq": n, **CHUNK, "calls": [f"c{n}"]} for n in range(300))),
-        stranger(HEAD, BEGIN, {**BEGIN, "seq": 1, "payload": {"kind": "ended", "state": 5}}, {}),
+        stranger(HEAD, BEGIN, BEGIN | {"seq": 1} | {"payload": {"kind": "ended", "state": []}}, {}),
     ],
     ids=range(13),
 )

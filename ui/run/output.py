@@ -76,7 +76,7 @@ class OutputView:
         if new:
             for chunk in chunks[-new:]:
                 self._lines.feed(_line(chunk) if self._look.technical else _plain_line(chunk))
-            self._others = self._others or TextView(self._place, safe=str)
+            self._others = self._others or TextView(self._place, own=True)
             self._others.draw(self._lines)
 
 

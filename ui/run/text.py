@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.projections.blocks import Blocks
-from ui.markdown import safe_label, safe_markdown
+from ui.markdown import SafeTail, safe_blocks, safe_label
 from ui.shell.browser import wait_for_browser
 
 GROUP = 16
@@ -25,8 +24,9 @@ class TextView:
     that is already full when it is first drawn, as after a rerun, is written in one go.
     """
 
-    def __init__(self, place: DeltaGenerator, safe: Callable[[str], str] = safe_markdown) -> None:
-        self._safe = safe
+    def __init__(self, place: DeltaGenerator, *, own: bool = False) -> None:
+        self._safe = "\n\n".join if own else safe_blocks
+        self._safe_tail = (lambda text: text.tail) if own else SafeTail().markdown
         self._blocks = place.container()
         self._tail = Slot(place)
         self._group: DeltaGenerator | None = None
@@ -40,10 +40,10 @@ class TextView:
             if at_start or self._group is None:
                 self._group = self._blocks.container()
             count = GROUP if at_start and len(new) >= GROUP else 1
-            self._group.markdown("\n\n".join(map(self._safe, new[:count])))
+            self._group.markdown(self._safe(new[:count]))
             self._written += count
             wait_for_browser()
-        self._tail.markdown(self._safe(closed(text.tail)))
+        self._tail.markdown(self._safe_tail(text))
 
 
 class Slot:
@@ -80,14 +80,3 @@ def clear(*places: DeltaGenerator) -> None:
     for place in places:
         place.empty()
     time.sleep(FLUSH)
-
-
-def closed(tail: str) -> str:
-    """A tail with the bold or code that is still open closed, so that its marks are not seen for a moment."""
-    *above, line = tail.split("\n")
-    if sum(text.lstrip().startswith(("```", "~~~")) for text in above) % 2:
-        return tail
-    for mark in ("`", "**"):
-        if line.count(mark) % 2:
-            line = line[: -len(mark)] if line.endswith(mark) else line + mark
-    return "\n".join([*above, line])

@@ -185,7 +185,7 @@ QUESTIONS = st.text(max_size=40) | st.sampled_from(
 )
 
 
-@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(schema=SCHEMAS, question=QUESTIONS)
 def test_whatever_is_written_conforms(schema: Json, question: str) -> None:
     value = fill(schema, question)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from agent.export.export import Export, file_name, to_html, to_jsonl, to_markdown
 from agent.export.text import rendered
@@ -15,6 +14,7 @@ from agent.store.comments import Comment
 from agent.store.recording import Header, parse, read
 from agent.streaming.events import AskedCall, Custom, Ended, Interrupt, Interrupted, Message, RunRequest, Token, Update
 from agent.streaming.modes import RUN_MODES
+from tests.markdown_texts import texts
 from tests.unit.events import (
     FINISHED,
     STARTED,
@@ -88,7 +88,7 @@ def hostile(text: str) -> Export:
 
 ALLOWED = set(
     "html head meta title style body main header p h1 h2 h3 h4 h5 h6 dl div dt dd section article footer small "
-    "span svg rect pre code ul ol li strong em br table thead tbody tr th td blockquote".split()
+    "span svg rect pre code ul ol li strong em s br hr table thead tbody tr th td blockquote".split()
 )
 ATTRIBUTES = set(
     "lang charset http-equiv content name class viewbox preserveaspectratio role aria-label x y width height rx".split()
@@ -130,13 +130,13 @@ def test_in_the_markdown_all_that_is_foreign_stands_in_code(text: str) -> None:
     assert "](" not in "\n".join(lines)
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.text(alphabet="ab <>&\"'`*_#|-+.1)\\\n~[]!(:", max_size=80))
+@settings(max_examples=300, deadline=None)
+@given(texts)
 def test_any_answer_is_rendered_from_harmless_elements_that_are_all_closed(text: str) -> None:
     page = rendered(text)
     open_tags: list[str] = []
     for close, tag in re.findall(r"<(/?)([a-z0-9]+)[^>]*>", page):
-        if tag == "br":
+        if tag in ("br", "hr"):
             continue
         assert tag in ALLOWED
         if close:
@@ -164,9 +164,24 @@ def test_markdown_that_models_write_is_drawn() -> None:
 def test_items_that_stand_apart_are_one_list_and_keep_their_numbers() -> None:
     page = rendered("1. **Bed**: soft\n\n2. Dresser\n   with drawers\n\n3. Lamp\n\nThe end.\n\n7. Late")
     assert page == (
-        "<ol><li><strong>Bed</strong>: soft</li><li>Dresser with drawers</li><li>Lamp</li></ol>\n"
+        "<ol><li><strong>Bed</strong>: soft</li><li>Dresser<br>with drawers</li><li>Lamp</li></ol>\n"
         '<p>The end.</p>\n<ol start="7"><li>Late</li></ol>'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("[words](http://a.b) <http://c.d>", "<p>words (http://a.b) http://c.d</p>"),
+        ("![*x*](http://a.b/<y>)", "<p><em>x</em> (http://a.b/%3Cy%3E)</p>"),
+        ("- [x] done\n- [ ] not", "<ul><li>☑ done</li><li>☐ not</li></ul>"),
+        ("- a\n  - b\n\n    c", "<ul><li>a<ul><li>b<p>c</p></li></ul></li></ul>"),
+        ("> a ~~b~~\n\n---", "<blockquote><p>a <s>b</s></p></blockquote>\n<hr>"),
+        ("<b>&lt;i&gt;</b>", "<p>&lt;b&gt;&lt;i&gt;&lt;/b&gt;</p>"),
+    ],
+)
+def test_links_are_text_and_nested_lists_stay_nested(text: str, page: str) -> None:
+    assert rendered(text) == page
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)

@@ -20,7 +20,7 @@ from agent.llm.http import http_client
 from agent.loop import BackgroundLoop
 from agent.settings import Limits
 from agent.tools.catalog import TOOLS
-from agent.tools.registry import AnyTool, Models
+from agent.tools.registry import AnyTool, Models, name_of
 
 T = TypeVar("T")
 
@@ -118,7 +118,7 @@ class FindByClass(BaseTool):
 
 
 @pytest.mark.parametrize("name", AGENTS)
-@pytest.mark.parametrize("made", [find_async, find_in_a_thread, find_by_decorator, FindByClass()], ids=str)
+@pytest.mark.parametrize("made", [find_async, find_in_a_thread, find_by_decorator, FindByClass()], ids=name_of)
 def test_every_agent_runs_every_kind_of_tool(models: Models, loop: BackgroundLoop, name: str, made: AnyTool) -> None:
     async def collect() -> list[tuple[str, Any]]:
         graph = GRAPHS[name].build(models, [made])

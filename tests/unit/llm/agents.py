@@ -7,18 +7,20 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
-
-from agent.graphs import langchain, without_langchain
+from agent.graphs.registry import GRAPHS as SPECS
 from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.http import HttpClient, http_client
 from agent.loop import BackgroundLoop
 from agent.settings import Limits
-from agent.tools.demo import TOOLS, Models
+from agent.streaming.adapter import Adapter, Happening
+from agent.streaming.events import Custom, Token, Update
+from agent.streaming.watch import happenings
+from agent.tools.catalog import TOOLS
+from agent.tools.registry import Models
 from tests.scripted_server import Answer, ScriptedServer, calls, says, scripted_server
 
-GRAPHS = ("react", "prebuilt", "without_langchain")
+GRAPHS = tuple(spec.name for spec in SPECS.values() if spec.has_assistant)
 INNER = {"get_items.llm": "react", "get_items.openai": "without_langchain"}
 """Tools with a model inside, and a graph for each."""
 LIMITS = Limits(read_seconds=5, event_bytes=200_000, answer_bytes=1_000_000)
@@ -87,66 +89,39 @@ class Asking:
         return get_items
 
     async def _run(self, graph: str, outcome: Outcome) -> None:
-        parts = self._graphs[graph].astream(
-            {"messages": [QUESTION]}, {"recursion_limit": 12}, stream_mode=["messages", "custom", "updates"]
-        )
+        stream = happenings(self._graphs[graph], {"messages": [QUESTION]}, Adapter(), config={"recursion_limit": 12})
         try:
-            async with contextlib.aclosing(parts) as stream:
-                async for mode, data in stream:
-                    _take(mode, data, outcome)
+            async with contextlib.aclosing(stream):
+                async for happening in stream:
+                    _take(happening, outcome)
         except Exception as error:
             outcome.failure = error
 
 
 def _built(graph: str, models: Models, tool: Any) -> Any:
-    match graph:
-        case "react":
-            return langchain.react(models.chat, [tool], sign=True)
-        case "prebuilt":
-            return langchain.prebuilt(models.chat, [tool], sign=True)
-    return without_langchain.react_without_langchain(models.openai, models.name, [tool], sign=True)
+    return SPECS[graph].build(models, [tool])
 
 
-def _take(mode: str, data: Any, outcome: Outcome) -> None:
-    if mode == "messages":
-        message, metadata = data
-        if metadata["langgraph_node"] == "agent" and isinstance(message, AIMessageChunk):
-            outcome.text += str(message.text)
-            outcome.reasoning += _reasoning(message)
-        elif isinstance(message, AIMessageChunk):
-            outcome.told_in_tool += str(message.text)
-    elif mode == "custom":
-        chunk, node = getattr(data, "data", data), getattr(data, "node", None)
-        if "status" in chunk:
-            outcome.notes.append(chunk["status"])
-        elif node == "agent":
-            outcome.text += chunk.get("content", "")
-            outcome.reasoning += chunk.get("reasoning", "")
-        else:
-            outcome.told_in_tool += chunk.get("content", "")
-    else:
-        for update in data.values():
-            for message in update["messages"]:
-                _message(message, outcome)
-
-
-def _message(message: Any, outcome: Outcome) -> None:
-    role, text = _plain(message)
-    if role == "tool":
-        outcome.results.append(text)
-    else:
-        outcome.answer = text
-
-
-def _plain(message: BaseMessage | dict[str, Any]) -> tuple[str, str]:
-    if isinstance(message, dict):
-        return message["role"], message["content"] or ""
-    assert isinstance(message, (AIMessage, ToolMessage))
-    return message.type, str(message.text)
-
-
-def _reasoning(message: AIMessageChunk) -> str:
-    return "".join(block["reasoning"] for block in message.content_blocks if block["type"] == "reasoning")
+def _take(happening: Happening, outcome: Outcome) -> None:
+    match happening.payload:
+        case Token(text=text, reasoning=reasoning) if happening.calls:
+            outcome.told_in_tool += text
+        case Token(text=text, reasoning=reasoning):
+            outcome.text += text
+            outcome.reasoning += reasoning
+        case Custom(data={"status": str() as status}):
+            outcome.notes.append(status)
+        case Custom(data=dict() as chunk) if happening.calls:
+            outcome.told_in_tool += str(chunk.get("content", ""))
+        case Custom(data=dict() as chunk):
+            outcome.text += str(chunk.get("content", ""))
+            outcome.reasoning += str(chunk.get("reasoning", ""))
+        case Update(messages=messages):
+            for message in messages:
+                if message.role == "tool":
+                    outcome.results.append(message.text)
+                else:
+                    outcome.answer = message.text
 
 
 @contextlib.contextmanager

@@ -1,91 +1,223 @@
-import pytest
+from __future__ import annotations
 
-from ui.markdown import safe_label, safe_markdown
+import re
+
+import pytest
+from hypothesis import given, settings
+from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.token import Token
+
+from agent.markdown import block_tokens, inline_tokens, plain
+from agent.projections.blocks import Blocks
+from tests.browser.hostile import HEAVY, ORDINARY, TEXTS, UNSENDABLE
+from tests.markdown_texts import harmful, texts
+from ui.markdown import SafeTail, safe_blocks, safe_label, safe_markdown
 
 
 @pytest.mark.parametrize(
     "formatted",
     [
-        "# Heading\n\n1. **Bold** and *soft*\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+        "# Heading\n\n1. **Bold** and *soft* and __bold__ and _soft_\n\n| a | b |\n|---|:-:|\n| 1 | 2 |",
         "`List<int>` costs nothing in `code $5 & more`",
         "```python\nx = [1](2) < 3  # ![no](image)\n```",
-        "A plain https://example.com/path address",
-        "> a quote\n\n- [ ] a task",
+        "> a quote\n>\n> ```\n> ![x](y)\n> ```\n\n- [ ] a task\n- [x] done",
         "1. one\n   ```python\n   x[1](2)\n   ```\n2. two `a | b` and ``a ` b``",
-        "https://example.com/a?b=1&c=2#d_e and https://example.com:80/",
+        "- one\n\n  more\n\n- two\n\n  - three",
+        "soft\nand hard\\\nbreaks",
+        "~~gone~~ and ~5 minutes, 1.5 kg".replace("~5", "\\~5"),
     ],
 )
-def test_ordinary_formatting_stays(formatted):
+def test_ordinary_formatting_stays_as_it_was_written(formatted: str) -> None:
     assert safe_markdown(formatted) == formatted
 
 
 @pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("* a\n* b", "* a\n* b"),
+        ("1) a\n2) b", "1) a\n2) b"),
+        ("Title\n=====", "# Title"),
+        ("a\n\n    code", "a\n\n```\ncode\n```"),
+        ("~~~js\n```\n~~~", "````js\n```\n````"),
+        ("a | b\n-|-\n1 | `x`", "| a | b |\n|---|---|\n| 1 | `x` |"),
+        ("***", "___"),
+        ("&lt;b&gt; &amp; &copy;", "\\<b\\> \\& ©"),
+    ],
+)
+def test_what_can_be_written_in_two_ways_is_written_in_one(written: str, shown: str) -> None:
+    assert safe_markdown(written) == shown
+
+
+@pytest.mark.parametrize(
     ("hostile", "safe"),
     [
-        ("![x](http://evil/x.png)", "\\![x]\\(http://evil/x.png)"),
-        ("[click](javascript:alert(1))", "[click]\\(javascript\\:alert(1))"),
-        ("`![x](http://evil)`", "`\\![x]\\(http://evil)`"),
-        ("[r]: http://evil", "[r\\]\\: http://evil"),
-        ("> - [r]: http://evil", "> - [r\\]\\: http://evil"),
-        ("<script>alert(1)</script>", "\\<script>alert(1)\\</script>"),
+        ("![x](http://evil/x.png)", "x (http\\://evil/x.png)"),
+        ("![](http://evil/x.png)", "http\\://evil/x.png"),
+        ("[words](http://evil 'more')", 'words (http\\://evil "more")'),
+        ("[http://good](http://evil)", "http\\://good (http\\://evil)"),
+        ("<http://a.b> [a@b.cd](mailto:a@b.cd)", "http\\://a.b a@b.cd"),
+        ("[click](javascript:alert(1))", "\\[click\\]\\(javascript\\:alert(1))"),
+        ("[r]: http://evil", "\\[r\\]\\: http\\://evil"),
+        ("<script>alert(1)</script>", "\\<script\\>alert(1)\\</script\\>"),
         ("costs $5 or $6", "costs \\$5 or \\$6"),
-        (":material/bug: :red[x] ::: :smile:", "\\:material/bug: \\:red[x] \\:\\:: \\:smile:"),
-        ("&lt;img&gt;", "\\&lt;img\\&gt;"),
+        (":red[x] ::: a 12:30", "\\:red\\[x\\] \\:\\:\\: a 12\\:30"),
+        (":material/bug: :material_bug:", "\\:\u2060material/bug\\: \\:\u2060material\\_bug\\:"),
+        (":streamlit:", "\\:\u2060streamlit\\:"),
+        ("1\\. a\n\\- b\n\\+ c\n\\=", "1\\. a\n\\- b\n\\+ c\n\\="),
+        ("a &#10; &#x202e;b", "a   b"),
     ],
 )
-def test_what_loads_hides_or_interprets_is_escaped(hostile, safe):
+def test_what_loads_hides_or_interprets_is_text(hostile: str, safe: str) -> None:
     assert safe_markdown(hostile) == safe
 
 
-def test_a_fence_ends_where_markdown_ends_it():
-    text = "```py evil{onload=x}\n![a](b)\n````\n![a](b)\n"
-    assert safe_markdown(text).split("\n") == ["```pyevilonloadx", "![a](b)", "```", "\\![a]\\(b)"]
+def test_the_name_of_an_emoji_stays_text_also_beside_code_that_looks_like_one() -> None:
+    assert safe_markdown(":smile:") == "\\:smile\\:"
+    assert safe_markdown(":smile: `a:b:c`") == "\\:\u2060smile\\: `a:b:c`"
+    assert safe_blocks([":thumbs_up:", "```\n:x:\n```"]).startswith("\\:\u2060thumbs")
 
 
-def test_a_fence_inside_a_quote_is_not_trusted():
-    assert "\\![a]" in safe_markdown("> ```\n> ![a](http://evil)\n> ```")
+@pytest.mark.parametrize("language", ["mermaid", "Mermaid x", "-language-mermaid", "math", "m\u200bath"])
+def test_nothing_is_drawn_from_code(language: str) -> None:
+    first, _ = safe_markdown(f"```{language}\ngraph LR\n```").split("\n", 1)
+    assert first == "```"
+
+
+def test_what_lies_too_deep_is_text() -> None:
+    assert safe_markdown(">" * 5_000 + "x").count("x") == 1
+    assert re.match(r"(- ){8}\\- - - ", safe_markdown("- " * 900 + "x"))
+    deepest = max(line.count(">") - line.count("\\>") for line in safe_markdown(">" * 900 + "x").split("\n"))
+    assert deepest == 16
+
+
+@pytest.mark.parametrize("text", [*TEXTS.values(), *UNSENDABLE.values(), ORDINARY])
+def test_no_hostile_text_does_anything_at_any_moment(text: str) -> None:
+    growing, tail = Blocks(), SafeTail()
+    for character in text.replace("EVIL", "http://evil.example"):
+        growing.feed(character)
+        assert not harmful(tail.markdown(growing))
+    assert not harmful(safe_markdown(growing.text))
+
+
+@pytest.mark.parametrize("text", HEAVY.values(), ids=list(HEAVY))
+def test_no_heavy_text_does_anything(text: str) -> None:
+    assert not harmful(safe_markdown(text[:20_000]))
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts)
+def test_no_text_has_links_images_or_html(text: str) -> None:
+    for safe in (safe_markdown(text), safe_label(text)):
+        assert not harmful(safe)
+        safe.encode()
+        assert not re.search("[\u202a-\u202e\u2066-\u2069]", safe)
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts)
+def test_outside_of_code_nothing_is_left_to_be_a_link_an_image_or_html(text: str) -> None:
+    for token in block_tokens(safe_markdown(text)):
+        if token.type == "inline":
+            for part in inline_tokens(token.content):
+                token.content = token.content.replace(part.content, "") if part.type == "code_inline" else token.content
+            assert not re.search(r"(?<!\\)(?:!\[|\]\(|<)", re.sub(r"\\\\", "", token.content))
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts)
+def test_all_that_is_said_is_still_said_in_blocks_of_the_same_kind(text: str) -> None:
+    """White space apart, and what nobody can see; an address follows the words of its link."""
+    blocks = Blocks(text)
+    for block in [*blocks.done, blocks.tail]:
+        safe = safe_blocks([block])
+        assert _said(block_tokens(block)) == _said(block_tokens(safe))
+        assert _kinds(block) == _kinds(safe)
+
+
+def _said(tokens: list[Token]) -> str:
+    said, links = [], []
+    for token in tokens:
+        match token.type:
+            case "inline":
+                said.append(_said(inline_tokens(token.content)))
+            case "link_open":
+                links.append((token, len(said)))
+            case "link_close":
+                opening, begin = links.pop()
+                said.append(_addressed("".join(said[begin:]), opening, "href"))
+            case "image":
+                words = _said(token.children or [])
+                said += [words, _addressed(words, token, "src")]
+            case _:
+                said.append(plain(token.content))
+    return re.sub("[\\s\u2060]", "", "".join(said))
+
+
+def _addressed(words: str, link: Token, attribute: str) -> str:
+    title = f' "{link.attrs["title"]}"' if link.attrs.get("title") else ""
+    address = f"{link.attrs[attribute]}{title}"
+    if not words:
+        return address
+    return "" if normalizeLink(words) in (address, address.removeprefix("mailto:")) else f"({address})" * bool(address)
+
+
+def _kinds(markdown: str) -> list[str]:
+    kinds = [token.type for token in block_tokens(markdown) if token.type != "inline" and token.tag != "p"]
+    return [kind.replace("code_block", "fence") for kind in kinds]
 
 
 @pytest.mark.parametrize(
-    ("hostile", "safe"),
+    ("tail", "shown"),
     [
-        ("- a\n  ```\n![x](u)\n```", "- a\n  ```\n  ```\n\\![x]\\(u)\n```\n```"),
-        ("- a\n  ```\n     ```\n  ![x](u)", "- a\n  ```\n  ```\n  \\![x]\\(u)"),
-        ("- a\n    ```\n  ```\n![x](u)", "- a\n```\n```\n\\![x]\\(u)"),
-        ("- ```\n  ![x](u)", "- \\`\\`\\`\n  \\![x]\\(u)"),
-        ("```\n```\u00a0\n![x](u)", "```\n```\n\\![x]\\(u)"),
-        ("a\r```\r\n```\n![x](u)", "a\n```\n```\n\\![x]\\(u)"),
-        ("  a\n    ```\n  ```\n  ![x](u)", "a\n```\n```\n\\![x]\\(u)"),
+        ("plain", "plain"),
+        ("1. **Be", "1. **Be**"),
+        ("1. **", "1."),
+        ("1. **Bed**: a", "1. **Bed**\\: a"),
+        ("a **b *c", "a **b *c***"),
+        ("a ~~b", "a ~~b~~"),
+        ("**bold ", "**bold**"),
+        ("**a*", "**a**"),
+        ("call `get", "call `get`"),
+        ("``a`", "`a`"),
+        ("Use `*`", "Use `*`"),
+        ("**bold\n\nnext `co", "next `co`"),
+        ("```python\nx = `**", "```python\nx = `**\n```"),
+        ("```python\nx\n``", "```python\nx\n```"),
+        ("see [the **docs**](https://ex", "see the **docs** (https\\://ex)"),
+        ("see [the docs](", "see the docs"),
+        ("see [the docs", "see \\[the docs"),
+        ("| a | b", "| a | b |\n|---|---|"),
+        ("| a | b |\n|-", "| a | b |\n|---|---|"),
+        ("| a | b |\n|---|---|\n| **1", "| a | b |\n|---|---|\n| **1** |  |"),
+        ("Things:\n-", "Things\\:"),
+        ("2*3 and 2 * 3 are ~6", "2\\*3 and 2 \\* 3 are \\~6"),
+        ("a\n\n```", ""),
+        ("", ""),
     ],
 )
-def test_no_list_quote_or_odd_blank_ends_code_unseen(hostile, safe):
-    assert safe_markdown(hostile) == safe
+def test_what_is_still_open_in_a_tail_is_closed(tail: str, shown: str) -> None:
+    assert SafeTail().markdown(Blocks(tail)) == shown
 
 
-def test_code_in_a_deep_list_moves_to_the_margin_with_what_follows():
-    assert safe_markdown("- a\n\n    ```\n    x\n    ```\n    y\n- b") == "- a\n\n```\nx\n```\ny\n- b"
+@settings(max_examples=300, deadline=None)
+@given(texts)
+def test_a_tail_is_the_same_whether_it_grew_or_not(text: str) -> None:
+    growing, tail = Blocks(), SafeTail()
+    for character in text:
+        growing.feed(character)
+        shown = tail.markdown(growing)
+        assert not harmful(shown)
+        assert shown == SafeTail().markdown(growing)
 
 
-@pytest.mark.parametrize(
-    ("hostile", "safe"),
-    [
-        ("`a\nb` ![x](u) `c", "\\`a\nb` \\![x]\\(u) `c"),
-        ("[a\\]b]: u", "[a\\]b\\]\\: u"),
-        ("[a\n`]: u`", "[a\n`\\]: u`"),
-        ("| `<x | $y` |", "| `\\<x | \\$y` |"),
-        ("http://a.b/`:red[x]`", "http://a.b/%60%3Ared[x]\\`"),
-    ],
-)
-def test_what_only_looks_like_code_is_escaped(hostile, safe):
-    assert safe_markdown(hostile) == safe
+def test_what_has_settled_in_a_tail_is_shown_with_what_grows() -> None:
+    table = "| a | b |\n|---|---|\n" + "".join(f"| {n} | `x` |\n" for n in range(5))
+    items = "- one\n  - two\n\n- three\n\n- **fo"
+    assert SafeTail().markdown(Blocks(table)) == table.strip()
+    assert SafeTail().markdown(Blocks(items)) == f"{items}**"
 
 
-def test_every_text_stays_one_that_can_be_sent_and_read_from_left_to_right():
-    assert safe_markdown("\ud800a\u202eb\u2069") == safe_label("\ud800a\u202eb\u2069").replace("\\", "") == "?ab"
-    assert "mermaid" not in safe_markdown("```mermaid\ngraph LR\n```")
-    assert safe_markdown(">" * 5_000 + "x") == ">" * 8 + "x"
-
-
-def test_a_label_is_one_line_without_any_formatting():
+def test_a_label_is_one_line_without_any_formatting() -> None:
     assert safe_label("a *b*\n![c](d)") == "a \\*b\\* \\!\\[c\\]\\(d\\)"
+    assert safe_label(":material/x: \ud800\u202e") == "\\:\u2060material/x\\: ?"
     assert len(safe_label("x" * 500)) == 80

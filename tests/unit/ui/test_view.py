@@ -31,25 +31,7 @@ from tests.unit.events import (
 from tests.unit.projections.arbitrary import RUN, some_run
 from tests.unit.ui.paper import Paper
 from ui.run.output import SHOWN_ROWS, Look
-from ui.run.text import closed
 from ui.run.view import MAX_ITEMS, RunView, has_grown, shape
-
-
-@pytest.mark.parametrize(
-    ("tail", "shown"),
-    [
-        ("plain", "plain"),
-        ("1. **Be", "1. **Be**"),
-        ("1. **", "1. "),
-        ("1. **Bed**: a", "1. **Bed**: a"),
-        ("call `get", "call `get`"),
-        ("**bold\n\nnext `co", "**bold\n\nnext `co`"),
-        ("```python\nx = `**", "```python\nx = `**"),
-        ("", ""),
-    ],
-)
-def test_what_is_still_open_is_closed(tail: str, shown: str) -> None:
-    assert closed(tail) == shown
 
 
 class Live:

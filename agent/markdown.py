@@ -1,0 +1,225 @@
+"""The one markdown parser: text of others is taken apart here, for the page and for exported files alike.
+
+It is CommonMark with tables, task lists and strikethrough, and without HTML and link definitions. No parser is linear
+on everything, so whoever calls it hands over one bounded piece at a time (`Blocks` makes them), in which nesting and
+the cells of tables are bounded, too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_inline import StateInline, backtick, image, link
+from markdown_it.rules_inline.state_inline import Delimiter
+from markdown_it.token import Token
+
+DEEPEST = 16
+"""Levels of quotes, lists and their items; what lies deeper is text."""
+
+_LABEL_CHARS = 400
+"""Longest words of a link: looking for their end at each bracket takes time with the square of it."""
+
+_GROWING = "growing"
+"""In a parser's environment: the text goes on, and what it has opened is taken as closed where it ends."""
+
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Control characters, and marks that make text read in another order than it is written in."""
+
+
+def plain(text: object) -> str:
+    """The text without what cannot be seen, without halves of characters, and with one kind of line end."""
+    line_ends = str(text).replace("\r\n", "\n").replace("\r", "\n")
+    return _INVISIBLE.sub("", line_ends).encode("utf-8", "replace").decode()
+
+
+def block_tokens(text: str) -> list[Token]:
+    """The tokens of one piece of plain text, without what is inside of its lines."""
+    tokens: list[Token] = []
+    _PARSER.block.parse(text, _PARSER, {}, tokens)
+    return tokens
+
+
+def inline_tokens(content: str, *, growing: bool = False) -> list[Token]:
+    """The tokens inside of a paragraph, a heading or a cell.
+
+    If it grows, marks that are still open are closed where it ends: emphasis, code, a link's address. A mark at its end
+    that opens nothing yet is left out.
+    """
+    tokens: list[Token] = []
+    _PARSER.inline.parse(content, _PARSER, {_GROWING: growing}, tokens)
+    return tokens
+
+
+def growing_block_tokens(text: str) -> tuple[list[Token], Token | None]:
+    """The tokens of a piece that goes on, its table or fence closed, and the one in which it goes on."""
+    tokens = block_tokens(_closed_lines(text))
+    last = _last_shown(tokens)
+    if last and last.type == "fence":
+        _close_fence(last, tokens)
+    return tokens, last
+
+
+def _last_shown(tokens: list[Token]) -> Token | None:
+    shown = (token for token in reversed(tokens) if token.content or token.type in ("fence", "hr"))
+    return next(shown, None)
+
+
+def _close_fence(fence: Token, tokens: list[Token]) -> None:
+    """Leave out the first of the marks that close the fence, and a fence of which only marks have come."""
+    above, line_end, line = fence.content.rpartition("\n")
+    if line and not line.strip(f" {fence.markup}"):
+        fence.content = above + line_end
+    if not fence.content and not fence.info:
+        tokens.remove(fence)
+
+
+def _closed_lines(text: str) -> str:
+    above, _, line = text.rpartition("\n")
+    if above and line.strip() in ("-", "--", "=", "=="):
+        return above  # more likely a list or a rule to come than the line below a heading
+    head, _, rule = text.partition("\n")
+    if head.startswith("| ") and not rule.strip("|-: \t"):
+        cells = head.count("|") - head.count("\\|") - head.rstrip().endswith("|")
+        return f"{head}\n|{'---|' * cells}" if cells else text
+    return text
+
+
+def _goes_on(state: StateInline) -> bool:
+    return bool(state.env.get(_GROWING)) and state.posMax == len(state.src)
+
+
+def _code(state: StateInline, silent: bool) -> bool:
+    """Code, also one that has no end yet."""
+    start = state.pos
+    if silent or not _goes_on(state) or state.src[start] != "`":
+        return backtick(state, silent)
+    backtick(state, True)
+    marks = state.src[start : state.pos]
+    if marks.strip("`"):  # there is an end
+        state.pos = start
+        return backtick(state, False)
+    if content := state.src[state.pos :].rstrip("`").replace("\n", " "):
+        token = state.push("code_inline", "code", 0)
+        token.markup, token.content = marks, content
+    state.pos = state.posMax
+    return True
+
+
+def _link(state: StateInline, silent: bool) -> bool:
+    return _has_label(state, "[") and link(state, silent)
+
+
+def _image(state: StateInline, silent: bool) -> bool:
+    return _has_label(state, "![") and image(state, silent)
+
+
+def _has_label(state: StateInline, begin: str) -> bool:
+    start, end = state.pos, state.posMax
+    return state.src.startswith(begin, start) and state.src.find("](", start, min(end, start + _LABEL_CHARS)) >= 0
+
+
+def _open_link(state: StateInline, silent: bool) -> bool:
+    """A link whose address has no end yet."""
+    start, end = state.pos, state.posMax
+    if silent or state.src[start] != "[" or not _goes_on(state):
+        return False
+    middle = state.src.rfind("](", start)
+    address = state.src[middle + 2 :]
+    if not 0 <= middle - start < _LABEL_CHARS or ")" in address or address.split() not in ([], [address]):
+        return False
+    if state.md.helpers.parseLinkLabel(state, start, True) != middle:
+        return False
+    state.pos, state.posMax = start + 1, middle
+    state.push("link_open", "a", 1).attrs = {"href": address}
+    state.md.inline.tokenize(state)
+    state.push("link_close", "a", -1)
+    state.pos = state.posMax = end
+    return True
+
+
+def _close_emphasis(state: StateInline) -> None:
+    """Close what is still open, and leave out marks at the very end that open or close nothing yet."""
+    if not state.env.get(_GROWING):
+        return
+    found, at = state.delimiters, 0
+    closers = {one.end for one in found if one.end >= 0}
+    openers: list[Delimiter] = []
+    while at < len(found):
+        if found[at].end >= 0:
+            at = found[at].end
+        elif found[at].open and at not in closers and _opens(state, found[at]):
+            openers.append(found[at])
+        at += 1
+    end = _marks_at_end(state, closers)
+    if len(end) > 1 or any(one.marker == opener.marker for one in end for opener in openers):
+        for one in end:
+            state.tokens[one.token].content = ""
+    for opener in reversed(openers):
+        token = state.push("text", "", 0)
+        token.content = state.tokens[opener.token].content
+        opener.end, opener.close = len(found), False
+        found.append(Delimiter(opener.marker, opener.length, len(state.tokens) - 1, -1, open=False, close=True))
+
+
+def _opens(state: StateInline, delimiter: Delimiter) -> bool:
+    """Whether emphasis is meant: inside of a word as in `2*3`, hardly ever."""
+    before = delimiter.token - 1
+    while before >= 0 and state.tokens[before].content == state.tokens[delimiter.token].content:
+        before -= 1
+    last = state.tokens[before].content[-1:] if before >= 0 else ""
+    return not (last.isascii() and last.isalnum())
+
+
+def _marks_at_end(state: StateInline, closers: set[int]) -> list[Delimiter]:
+    marks: list[Delimiter] = []
+    for at in range(len(state.delimiters) - 1, -1, -1):
+        one = state.delimiters[at]
+        if one.token != len(state.tokens) - 1 - len(marks) or one.end >= 0 or at in closers:
+            break
+        marks.append(one)
+    return marks
+
+
+def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A table, unless most of its cells are missing: they would be filled in, and be many more than was written."""
+    if start + 2 > end:
+        return False
+    columns = state.src.count("|", state.bMarks[start + 1], state.eMarks[start + 1])
+    rows = end - start - 2
+    written = state.eMarks[end - 1] - state.eMarks[start + 1]
+    return columns * (rows - 1) <= written and table(state, start, end, silent)
+
+
+def _too_deep(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """What lies deeper than anything that is meant to be read, as text."""
+    if silent or state.level < DEEPEST:
+        return False
+    line = start
+    while line < end and (state.isEmpty(line) or state.sCount[line] >= state.blkIndent):
+        line += 1
+    state.line = line
+    state.push("paragraph_open", "p", 1)
+    lines = state.getLines(start, line, state.blkIndent, False).split("\n")
+    state.push("inline", "", 0).content = "\n".join(text.strip() for text in lines if text.strip())
+    state.push("paragraph_close", "p", -1)
+    return True
+
+
+def _make_parser() -> MarkdownIt:
+    options: dict[str, Any] = {"html": False, "tasklists": True, "maxNesting": 2 * DEEPEST}
+    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    parser.disable(["reference", "html_block", "html_inline"])
+    parser.block.ruler.before("table", "too_deep", _too_deep)
+    parser.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
+    parser.inline.ruler.at("backticks", _code)
+    parser.inline.ruler.at("link", _link)
+    parser.inline.ruler.at("image", _image)
+    parser.inline.ruler.before("link", "open_link", _open_link)
+    parser.inline.ruler2.after("balance_pairs", "close_emphasis", _close_emphasis)
+    return parser
+
+
+_PARSER = _make_parser()
