@@ -35,7 +35,7 @@ def answers(backend, request):
         while not ended:
             new, cursor, ended = run.read(cursor, 0.5)
             events += new
-        found[question] = (fold(events, RUN_MODES).tools, events)
+        found[question] = (fold(events, RUN_MODES).calls, events)
     return found
 
 
@@ -69,7 +69,7 @@ def test_the_graph_inside_a_tool_is_seen_in_its_namespace(answers):
     ((call,), events) = answers[VISIT]
     inside = [event for event in events if event.namespace]
     assert {event.node for event in inside if event.mode == "updates"} == {"look_around", "choose"}
-    assert {event.tool_call_id for event in inside} == {call.id}
+    assert {event.call for event in inside} == {call.id}
 
 
 def test_two_tools_of_different_speed_work_side_by_side(answers):
@@ -106,6 +106,6 @@ def test_the_tool_of_the_readme_works_in_every_agent_as_soon_as_it_is_written(ba
     while not ended:
         new, cursor, ended = run.read(cursor, 0.5)
         events += new
-    (call,) = fold(events, RUN_MODES).tools
+    (call,) = fold(events, RUN_MODES).calls
     assert (call.name, call.output.progress) == (plants, 1.0)
     assert call.result == "Five plants watered in the greenhouse."
