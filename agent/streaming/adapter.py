@@ -156,7 +156,7 @@ class Adapter:
         self, namespace: tuple[str, ...], node: str | None = None, calls: tuple[str, ...] | None = None
     ) -> tuple[str | None, str | None, tuple[str, ...]]:
         """Node, agent and calls of what happens in a graph."""
-        return node, self._agent(namespace), self._calls_in(namespace) if calls is None else calls
+        return node or None, self._agent(namespace), self._calls_in(namespace) if calls is None else calls
 
     def _calls_in(self, namespace: tuple[str, ...]) -> tuple[str, ...]:
         """The calls inside of which a graph works: as announced, or by the task that it is a part of."""
@@ -187,7 +187,7 @@ class Adapter:
             inside_a_call = self._calls.of_task(task) or len(self._calls_in(namespace[:end])) > len(
                 self._calls_in(namespace[: end - 1])
             )
-            if task and not inside_a_call:
+            if name and task and not inside_a_call:
                 return name
         return self._agents.get(())
 
@@ -324,6 +324,9 @@ class Adapter:
         return Happening(payload, *self._at(namespace, node, calls), namespace)
 
     def _values(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
+        if isinstance(data, Mapping) and "__interrupt__" in data:  # as servers deliver it
+            yield from self._updates({"__interrupt__": data["__interrupt__"]}, namespace)
+            data = {key: value for key, value in data.items() if key != "__interrupt__"}
         raws, rest = _split(data)
         calls = self._calls_in(namespace)
         ids = self._ids.of_history(raws)
