@@ -69,9 +69,13 @@ class Happening(NamedTuple):
 
 
 class Adapter:
-    """Reads the parts of one run; it remembers whose calls, messages and tasks they are."""
+    """Reads the parts of one run; it remembers whose calls, messages and tasks they are.
 
-    def __init__(self) -> None:
+    `waits` for the notes of Attribution where a stream has such: LangGraph may tell of a tool before its note.
+    """
+
+    def __init__(self, *, waits: bool = True) -> None:
+        self._waits = waits
         self._calls = Calls()
         self._ids = MessageIds()
         self._within: dict[tuple[str, ...], tuple[str, ...]] = {(): ()}
@@ -396,7 +400,7 @@ class Adapter:
     def _tools(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         if not isinstance(data, Mapping) or data.get("event") not in _TOOL_EVENTS:
             yield Happening(Unknown(self._plain(data), "tools"), *self._at(namespace), namespace)
-        elif self._runs.is_early(namespace, data):
+        elif self._waits and self._runs.is_early(namespace, data):
             self._early = data, namespace
         else:
             yield self._tool(data, namespace)
