@@ -35,7 +35,7 @@ class Reader:
     """Reads the events of one recording, line by line."""
 
     def __init__(self, request: RunRequest) -> None:
-        self._request, self._adapter = request, Adapter()
+        self._request, self._adapter = request, Adapter(waits=False)
 
     def __call__(self, text: str) -> StreamEvent:
         """The event in the next line; raises ValueError, OverflowError or RecursionError for one that is none."""
@@ -68,10 +68,8 @@ def _part(line: _Line) -> dict[str, Any]:
     if mode == "custom":
         data = {**mark, "namespace": line["namespace"], "node": node, "data": data}
     elif mode == "messages":
-        metadata = (
-            {"langgraph_node": node} if isinstance(data, dict) and "type" in data else {"langgraph_node": node, **mark}
-        )
-        data = _message(data), metadata
+        is_whole = isinstance(data, dict) and "type" in data
+        data = _message(data), {"langgraph_node": node, **({} if is_whole else mark)}
     elif mode in ("updates", "values"):
         data = _with_messages(data)
     return {"type": mode, "ns": line["namespace"], "data": data}

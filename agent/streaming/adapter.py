@@ -69,9 +69,13 @@ class Happening(NamedTuple):
 
 
 class Adapter:
-    """Reads the parts of one run; it remembers whose calls, messages and tasks they are."""
+    """Reads the parts of one run; it remembers whose calls, messages and tasks they are.
 
-    def __init__(self) -> None:
+    `waits` for the notes of Attribution where a stream has such: LangGraph may tell of a tool before its note.
+    """
+
+    def __init__(self, *, waits: bool = True) -> None:
+        self._waits = waits
         self._calls = Calls()
         self._ids = MessageIds()
         self._within: dict[tuple[str, ...], tuple[str, ...]] = {(): ()}
@@ -156,7 +160,7 @@ class Adapter:
         self, namespace: tuple[str, ...], node: str | None = None, calls: tuple[str, ...] | None = None
     ) -> tuple[str | None, str | None, tuple[str, ...]]:
         """Node, agent and calls of what happens in a graph."""
-        return node, self._agent(namespace), self._calls_in(namespace) if calls is None else calls
+        return node or None, self._agent(namespace), self._calls_in(namespace) if calls is None else calls
 
     def _calls_in(self, namespace: tuple[str, ...]) -> tuple[str, ...]:
         """The calls inside of which a graph works: as announced, or by the task that it is a part of."""
@@ -187,7 +191,7 @@ class Adapter:
             inside_a_call = self._calls.of_task(task) or len(self._calls_in(namespace[:end])) > len(
                 self._calls_in(namespace[: end - 1])
             )
-            if task and not inside_a_call:
+            if name and task and not inside_a_call:
                 return name
         return self._agents.get(())
 
@@ -324,6 +328,9 @@ class Adapter:
         return Happening(payload, *self._at(namespace, node, calls), namespace)
 
     def _values(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
+        if isinstance(data, Mapping) and "__interrupt__" in data:  # as servers deliver it
+            yield from self._updates({"__interrupt__": data["__interrupt__"]}, namespace)
+            data = {key: value for key, value in data.items() if key != "__interrupt__"}
         raws, rest = _split(data)
         calls = self._calls_in(namespace)
         ids = self._ids.of_history(raws)
@@ -393,7 +400,7 @@ class Adapter:
     def _tools(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         if not isinstance(data, Mapping) or data.get("event") not in _TOOL_EVENTS:
             yield Happening(Unknown(self._plain(data), "tools"), *self._at(namespace), namespace)
-        elif self._runs.is_early(namespace, data):
+        elif self._waits and self._runs.is_early(namespace, data):
             self._early = data, namespace
         else:
             yield self._tool(data, namespace)

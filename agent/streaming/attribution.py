@@ -63,8 +63,8 @@ class Mark:
         place = Place(
             tuple(map(str, namespace)),
             str(data.get("task", "")),
-            node if isinstance(node, str) else None,
-            agent if isinstance(agent, str) else None,
+            node if node and isinstance(node, str) else None,
+            agent if agent and isinstance(agent, str) else None,
         )
         return cls(path, place, data.get("data"), str(data.get("event", "")), str(data.get("tool", "")))
 

@@ -82,7 +82,7 @@ class RawMessage:
 def read_message(value: object) -> RawMessage | None:
     """The message that a value is; None if it is none."""
     if isinstance(value, BaseMessage):
-        return _object(value)
+        return _object(value) if value.type != "remove" else None
     if isinstance(value, Mapping):
         return _dict(value)
     return None

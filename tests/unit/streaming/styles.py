@@ -212,7 +212,7 @@ def functional() -> Any:
 
 def sub_agents() -> list[Any]:
     def ask(name: str) -> Any:
-        agent = create_agent(
+        agent: Any = create_agent(
             scripted(calling((f"in-{name}", "look", {"place": name})), f"{name} says so"), [look], name=name
         )
 
@@ -332,7 +332,7 @@ class Plan(TypedDict, total=False):
 
 def plan_and_execute() -> Any:
     planner = scripted("dig fill")
-    worker = create_agent(scripted(calling(("w1", "look", {"place": "W"})), "worked"), [look], name="worker")
+    worker: Any = create_agent(scripted(calling(("w1", "look", {"place": "W"})), "worked"), [look], name="worker")
 
     async def plan(state: Plan) -> Plan:
         return {"steps": (await planner.ainvoke(state["goal"])).text.split()}
@@ -355,7 +355,7 @@ def openai_call(call_id: str, place: str) -> dict[str, Any]:
 
 def without_langchain() -> Any:
     """Messages and tools are plain; each call is sent to the tools by itself."""
-    answers = [
+    answers: list[dict[str, Any]] = [
         {"role": "assistant", "content": "", "tool_calls": [openai_call("a", "A"), openai_call("b", "B")]},
         {"role": "assistant", "content": "both seen"},
     ]
