@@ -103,6 +103,10 @@ class InProcessBackend:
         self._drop(run_id)
         return self._store.forget(run_id)
 
+    def is_at_work(self) -> bool:
+        """Whether any run is at work here, or waits for its turn."""
+        return bool(self._scheduler.working or self._scheduler.waiting)
+
     def wait_until_open(self, timeout: float = 10.0) -> None:
         """Wait until the demo model answers; raises what kept it from starting."""
         self._opened.result(timeout)

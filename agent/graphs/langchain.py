@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables.utils import get_function_nonlocals
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -89,6 +90,11 @@ def as_tools(functions: Sequence[ToolFunction], loop: BackgroundLoop | None = No
         StructuredTool.from_function(func=_blocking(function, loop) if loop else None, coroutine=function)
         for function in functions
     ]
+
+
+def forget_functions() -> None:
+    """Let LangChain forget the last 256 functions it has looked into: they know a model, and it a visitor's key."""
+    get_function_nonlocals.cache_clear()
 
 
 def _tool_node(functions: Sequence[ToolFunction], loop: BackgroundLoop | None, sign: bool) -> ToolNode:
