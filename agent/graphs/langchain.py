@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.utils import get_function_nonlocals
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.prebuilt import ToolNode, create_react_agent
@@ -57,6 +58,11 @@ def prebuilt(model: BaseChatModel, tools: Sequence[AnyTool], *, tool_choice: str
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         return create_react_agent(lambda state, _runtime: choose(state), tool_node)
+
+
+def forget_functions() -> None:
+    """Let LangChain forget the last 256 functions it has looked into: they know a model, and it a visitor's key."""
+    get_function_nonlocals.cache_clear()
 
 
 def _tool_node(tools: Sequence[AnyTool]) -> ToolNode:

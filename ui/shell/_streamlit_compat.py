@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from streamlit import config
 from streamlit.runtime import exists, get_instance
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
+from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.state import SessionState
+from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+"""How often it is looked for sessions whose time is over."""
+BUSY_SECONDS = 30.0
+"""How long garbage waits for a moment in which nobody waits."""
 
 
 def run_one_script_a_session() -> None:
@@ -32,6 +43,85 @@ def run_one_script_a_session() -> None:
             look(self)
 
     ScriptRunner._maybe_handle_execution_control_request = look_once_begun  # type: ignore[method-assign]
+
+
+def end_sessions(works: Callable[[], bool], collect: Callable[[bool], None]) -> None:
+    """Let each session end when its time is over, with its handles and its state. Once a process.
+
+    Streamlit forgets a session that was left only when another one is left, and never shuts it down: it waits for the
+    garbage collector, as a script that has ended does, with all that its widgets were sent.
+
+    When sessions have ended, `collect` is called with True as soon as no script is at work in any other, and nothing
+    else `works`: nobody has to wait for it then. Until that comes to be, it is called with False every BUSY_SECONDS.
+    """
+    _end_connections()
+    if exists():
+        runtime = get_instance()
+        loop = runtime._get_async_objs().eventloop
+        loop.call_soon_threadsafe(SessionEnds(runtime._session_mgr, loop, works, collect).look)
+
+
+class SessionEnds:
+    """Sessions that are over but not yet shut down; all of it happens on the server's loop."""
+
+    def __init__(
+        self,
+        sessions: Any,
+        loop: asyncio.AbstractEventLoop,
+        works: Callable[[], bool],
+        collect: Callable[[bool], None],
+    ) -> None:
+        self._sessions = sessions
+        self._left = sessions._session_storage._cache
+        self._left._on_remove = self._removed
+        self._loop, self._works, self._collect = loop, works, collect
+        self._over: list[AppSession] = []
+        self._garbage_since: float | None = None
+
+    def look(self) -> None:
+        """End what is over, and look again soon."""
+        self._loop.call_later(LOOK_SECONDS, self.look)  # first: whatever fails below, it is tried again
+        self._left.expire()
+        self._over = [session for session in self._over if not self._end(session)]
+        if self._garbage_since is None:
+            return
+        if self._is_quiet():
+            self._garbage_since = None
+            self._collect(True)
+        elif self._loop.time() - self._garbage_since > BUSY_SECONDS:
+            self._garbage_since = self._loop.time()  # what is at work now may leave more
+            self._collect(False)
+
+    def _removed(self, session_id: str, info: SessionInfo) -> None:
+        """A session has left the storage: its time is over, there are too many, or its visitor is back."""
+        if not self._sessions.is_active_session(session_id):
+            self._over.append(info.session)
+
+    def _end(self, session: AppSession) -> bool:
+        """Shut it down; False when a script of it is still at work, which has been told to stop."""
+        session.shutdown()
+        if session._scriptrunner is not None:
+            return False
+        # Another one: its `clear` stops at the first value whose widget is gone, as that of a typed key is.
+        session._session_state = SessionState()
+        if self._garbage_since is None:
+            self._garbage_since = self._loop.time()
+        return True
+
+    def _is_quiet(self) -> bool:
+        sessions = (info.session for info in self._sessions.list_active_sessions())
+        return not self._works() and all(s._state != AppSessionState.APP_IS_RUNNING for s in sessions)
+
+
+def _end_connections() -> None:
+    """Let a closed connection take along what came over it: the server's loop holds the last one until the next."""
+    close = StarletteSessionClient.aclose
+
+    async def close_and_let_go(self: Any) -> None:
+        await close(self)
+        self._websocket = None
+
+    StarletteSessionClient.aclose = close_and_let_go  # type: ignore[method-assign]
 
 
 def messages_on_the_way() -> int:

@@ -3,7 +3,9 @@
 import asyncio
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,13 +29,14 @@ EXPECTED = {
 }
 
 
-CASES = [(graph, mode) for graph in GRAPHS for mode in STREAM_MODES]
-ASKING = [("react", "get_items.llm"), ("without_langchain", "get_items.openai")]
+Printed = dict[tuple[Any, Any], str]
+CASES: list[tuple[Any, Any]] = [(graph, mode) for graph in GRAPHS for mode in STREAM_MODES]
+ASKING: list[tuple[Any, Any]] = [("react", "get_items.llm"), ("without_langchain", "get_items.openai")]
 """Tools that ask a model themselves, and a graph for each."""
 
 
 @pytest.fixture(scope="module")
-def environment():
+def environment() -> Iterator[None]:
     with model_server() as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENAI_BASE_URL", server.base_url)
         patch.setenv("OPENAI_API_KEY", "no key")
@@ -41,7 +44,7 @@ def environment():
 
 
 @pytest.fixture(scope="module")
-def printed(environment):
+def printed(environment: None) -> Printed:
     """What each program prints. They run at the same time on one loop: ChatOpenAIs share their connections."""
     sources = {case: program(*case, question=OFFICE, model="demo-fast") for case in CASES}
     for graph, tool in ASKING:
@@ -54,25 +57,25 @@ def printed(environment):
             tool_choice="get_items",
         )
 
-    async def run_all():
+    async def run_all() -> Printed:
         outputs = await asyncio.gather(*map(run, sources.values()))
         return dict(zip(sources, outputs, strict=True))
 
     return asyncio.run(run_all())
 
 
-async def run(source):
+async def run(source: str) -> str:
     main, _, ending = source.rpartition("\n\n\n")
     assert ending == "asyncio.run(main())\n"
-    lines = []
-    names = {"__name__": "program", "print": lambda *values: lines.append(" ".join(map(str, values)))}
+    lines: list[str] = []
+    names: dict[str, Any] = {"__name__": "program", "print": lambda *values: lines.append(" ".join(map(str, values)))}
     exec(compile(main, "program", "exec"), names)
     await asyncio.wait_for(names["main"](), 30)
     return "\n".join(lines)
 
 
 @pytest.mark.parametrize(("graph", "mode"), CASES)
-def test_a_program_prints_its_lane(graph, mode, printed):
+def test_a_program_prints_its_lane(graph: Any, mode: Any, printed: Printed) -> None:
     if stays_empty(graph, mode):
         assert printed[graph, mode] == ""
     else:
@@ -81,11 +84,11 @@ def test_a_program_prints_its_lane(graph, mode, printed):
 
 
 @pytest.mark.parametrize(("graph", "tool"), ASKING)
-def test_a_program_can_offer_tools_that_ask_a_model_and_force_a_choice(graph, tool, printed):
+def test_a_program_can_offer_tools_that_ask_a_model_and_force_a_choice(graph: str, tool: str, printed: Printed) -> None:
     assert "Desk" in printed[graph, tool]
 
 
-def test_a_program_runs_by_itself_whatever_the_question_is(environment):
+def test_a_program_runs_by_itself_whatever_the_question_is(environment: None) -> None:
     question = "What's in the \"office\"?\n'''{}\\"
     source = program("react", "messages", question=question, model="demo-fast", tools=tools_for("react")[:7])
     done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True)
@@ -93,7 +96,7 @@ def test_a_program_runs_by_itself_whatever_the_question_is(environment):
     assert "agent '" in done.stdout
 
 
-def test_programs_are_written_as_this_project_is():
+def test_programs_are_written_as_this_project_is() -> None:
     source = program("react", "custom", question=OFFICE)
     assert (
         source

@@ -1,40 +1,41 @@
 """Every tool, asked for in plain words: the demo model finds it, and it shows what it is there to show."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agent.engine.in_process import InProcessBackend
-from agent.projections.transcript import fold
+from agent.projections.transcript import ToolCall, fold
 from agent.settings import Limits, Settings
-from agent.streaming.events import RunRequest
+from agent.streaming.events import RunRequest, StreamEvent
 from agent.streaming.modes import RUN_MODES
 from agent.tools import demo as tools
 from agent.tools.catalog import TOOLS
+from tests.runs import finish, started
 
 ROOT = Path(__file__).parents[3]
+Answers = dict[str, tuple[list[ToolCall], list[StreamEvent]]]
 PLAIN = tuple(tool_id for tool_id in TOOLS if "." not in tool_id)
 
 
 @pytest.fixture(scope="module")
-def backend():
+def backend() -> Iterator[InProcessBackend]:
     with InProcessBackend(Settings(limits=Limits(runs_per_minute=1_000, runs_per_session=20))) as backend:
         yield backend
 
 
 @pytest.fixture(scope="module", params=["react", "without_langchain"])
-def answers(backend, request):
+def answers(backend: InProcessBackend, request: pytest.FixtureRequest) -> Answers:
     """All questions asked at once, so that the slow tools are slow at the same time."""
     runs = {
         question: backend.start(RunRequest(question, request.param, PLAIN, model="demo-fast")) for question in ASKED
     }
     found = {}
     for question, run in runs.items():
-        events, cursor, ended = [], 0, False
-        while not ended:
-            new, cursor, ended = run.read(cursor, 0.5)
-            events += new
+        events = finish(started(run))
         found[question] = (fold(events, RUN_MODES).calls, events)
     return found
 
@@ -47,51 +48,54 @@ TWO = "search the archive for the lighthouse and take inventory of the garage"
 ASKED = (SAFE, WARM, PRICES, VISIT, TWO)
 
 
-def test_a_table_grows_by_rows(answers):
+def test_a_table_grows_by_rows(answers: Answers) -> None:
     ((call,), _) = answers[PRICES]
     assert call.name == "list_prices"
     assert [set(row) for row in call.output.rows] == [{"item", "price", "total"}] * 5
 
 
-def test_a_chart_grows_by_points(answers):
+def test_a_chart_grows_by_points(answers: Answers) -> None:
     ((call,), _) = answers[WARM]
     assert call.name == "measure_temperature"
     assert len(call.output.points) == 25
 
 
-def test_a_tool_that_fails_half_way_keeps_its_half_and_says_why(answers):
+def test_a_tool_that_fails_half_way_keeps_its_half_and_says_why(answers: Answers) -> None:
     ((call,), _) = answers[SAFE]
     assert (call.state, call.output.status) == ("failed", "Turning the second lock")
     assert call.result == "Error: The second lock of the safe in the office is stuck."
 
 
-def test_the_graph_inside_a_tool_is_seen_in_its_namespace(answers):
+def test_the_graph_inside_a_tool_is_seen_in_its_namespace(answers: Answers) -> None:
     ((call,), events) = answers[VISIT]
     inside = [event for event in events if event.namespace]
     assert {event.node for event in inside if event.mode == "updates"} == {"look_around", "choose"}
     assert {event.call for event in inside} == {call.id}
 
 
-def test_two_tools_of_different_speed_work_side_by_side(answers):
+def test_two_tools_of_different_speed_work_side_by_side(answers: Answers) -> None:
     slow, quick = answers[TWO][0]
     assert (slow.name, quick.name) == ("search_archive", "take_inventory")
+    assert slow.started_at is not None
+    assert quick.ended_at is not None
+    assert slow.ended_at is not None
     assert slow.started_at < quick.ended_at < slow.ended_at
     assert (quick.output.progress, quick.output.status) == (1.0, "Shelf 8 of 8")
 
 
 @pytest.fixture
-def plants():
+def plants() -> Iterator[str]:
     """The tool of the README, typed in at the end of agent/tools/demo.py."""
     readme = ROOT.joinpath("README.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"^```python\n(@offered.*?)^```", readme, re.DOTALL | re.MULTILINE)
     assert code.count("\n") <= 10
     exec(compile(code, "README.md", "exec"), vars(tools))
     yield "water_plants"
-    del TOOLS["water_plants"], tools.water_plants
+    del TOOLS["water_plants"], vars(tools)["water_plants"]
 
 
 @pytest.mark.parametrize("page", ["1_Custom_data.py", "4_Stream_lab.py"])
-def test_the_tool_of_the_readme_is_offered_in_the_sidebar(plants, page):
+def test_the_tool_of_the_readme_is_offered_in_the_sidebar(plants: str, page: str) -> None:
     testing = pytest.importorskip("streamlit.testing.v1")  # agent/ also runs where there is no Streamlit
     app = testing.AppTest.from_file(str(ROOT / "pages" / page), default_timeout=30).run()
     assert not app.exception
@@ -99,13 +103,11 @@ def test_the_tool_of_the_readme_is_offered_in_the_sidebar(plants, page):
 
 
 @pytest.mark.parametrize("graph", ["react", "prebuilt", "without_langchain"])
-def test_the_tool_of_the_readme_works_in_every_agent_as_soon_as_it_is_written(backend, plants, graph):
+def test_the_tool_of_the_readme_works_in_every_agent_as_soon_as_it_is_written(
+    backend: InProcessBackend, plants: str, graph: Any
+) -> None:
     question = "Water the plants in the greenhouse"
     run = backend.start(RunRequest(question, graph, (*PLAIN, plants), model="demo-fast"))
-    events, cursor, ended = [], 0, False
-    while not ended:
-        new, cursor, ended = run.read(cursor, 0.5)
-        events += new
-    (call,) = fold(events, RUN_MODES).calls
+    (call,) = fold(finish(started(run)), RUN_MODES).calls
     assert (call.name, call.output.progress) == (plants, 1.0)
     assert call.result == "Five plants watered in the greenhouse."
