@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 ORDER = """
-agent.errors agent.settings agent.loop
+agent.errors agent.settings agent.loop agent.markdown
 agent.llm agent.tools agent.streaming agent.graphs agent.projections
 agent.demo_model agent.store agent.engine agent.export agent.snippets agent.pitfalls
 ui.markdown ui.shell ui.run ui.chat ui.pitfalls ui.lab ui.runs ui.home
