@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from streamlit import config
-from streamlit.runtime import exists, get_instance
+from streamlit.runtime import Runtime, exists, get_instance
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
 from streamlit.runtime.session_manager import SessionInfo
@@ -55,8 +55,8 @@ def end_sessions(works: Callable[[], bool], collect: Callable[[bool], None]) -> 
     else `works`: nobody has to wait for it then. Until that comes to be, it is called with False every BUSY_SECONDS.
     """
     _end_connections()
-    if exists():
-        runtime = get_instance()
+    runtime = get_instance() if exists() else None
+    if type(runtime) is Runtime:  # AppTest has one of its own, without sessions
         loop = runtime._get_async_objs().eventloop
         loop.call_soon_threadsafe(SessionEnds(runtime._session_mgr, loop, works, collect).look)
 
