@@ -418,6 +418,16 @@ def test_the_door_is_light() -> None:
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
+def test_what_the_readme_says_works_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    block = (ROOT / "README.md").read_text().split("## Any graph, from Python")[1].split("```")[1]
+    lines = block.removeprefix("python\n").splitlines()
+    program = "\n".join(["async def main():", *(f"    {line}" for line in lines)])
+    names: dict[str, Any] = {"graph": by_hand()}
+    exec(program, names)
+    asyncio.run(names["main"]())
+    assert "('a',) Custom(data='first in A', kind='custom')" in capsys.readouterr().out
+
+
 def test_there_is_nothing_else_behind_the_door() -> None:
     with pytest.raises(ImportError):
         from agent import wach  # noqa: F401
