@@ -151,7 +151,7 @@ class Attribution(BaseCallbackHandler):
         """A model begins: its tokens are delivered with this metadata."""
         if metadata is not None:
             metadata[MARK] = [list(step) for step in _PATH.get()[self._depth :]]
-            metadata[RUN] = str(run_id)
+            metadata[RUN] = "" if RUN in metadata else str(run_id)  # one dict for several is no help
 
     def on_chain_start(
         self, serialized: object, inputs: object, *, run_id: UUID, metadata: Any = None, **kwargs: Any

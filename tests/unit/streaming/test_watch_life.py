@@ -14,6 +14,8 @@ import pytest
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, HumanInTheLoopMiddleware, ToolRetryMiddleware
 from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig, RunnableParallel
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.config import get_stream_writer
@@ -41,7 +43,16 @@ from agent.streaming.events import (
 )
 from agent.streaming.modes import STREAM_MODES, StreamMode
 from tests.unit.streaming.scripted import calling, scripted
-from tests.unit.streaming.styles import ASKED, Plain, asks_a_person, by_hand, look, openai_call, sub_agents_as_tools
+from tests.unit.streaming.styles import (
+    ASKED,
+    Plain,
+    asks_a_person,
+    by_hand,
+    echo,
+    look,
+    openai_call,
+    sub_agents_as_tools,
+)
 from tests.unit.streaming.test_watch import chunks_of, watched, words_of
 
 ROOT = Path(__file__).parents[3]
@@ -221,6 +232,20 @@ def test_a_middleware_that_streams_is_heard() -> None:
     assert chunks_of(events)[()] == ["about to think", "about to think"]
     assert chunks_of(events)[("a",)] == ["around a", "first in A", "second in A"]
     assert [e.node for e in events if isinstance(e.payload, Custom) and not e.calls] == ["Loud.before_model"] * 2
+
+
+def test_models_that_one_node_asks_at_once_are_kept_apart() -> None:
+    async def node(state: Plain, config: RunnableConfig) -> Plain:
+        model = scripted(echo)
+        await asyncio.gather(model.ainvoke("x", config), model.ainvoke("y", config), model.ainvoke("z"))
+        await RunnableParallel(a=scripted(echo), b=scripted(echo)).ainvoke("p", config)
+        await model.abatch(["b1", "b2"], config)
+        await model.agenerate([[HumanMessage("g1")], [HumanMessage("g2")]], callbacks=config["callbacks"])
+        return {"messages": []}
+
+    events = watched(one_node(node), {"messages": []})
+    asked = ("x", "y", "z", "p", "p", "b1", "b2", "g1", "g2")
+    assert words_of(events) == {(): [f"about {text}" for text in asked]}
 
 
 # What is asked for, and what is left alone
