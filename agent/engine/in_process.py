@@ -51,6 +51,7 @@ class InProcessBackend:
         api_key: str | None = None,
     ) -> Run | Refusal:
         """Start a run, or queue it, and return at once; or say why not."""
+        request = RunRequest.from_json(request.to_json())  # a page may be of newer classes than this
         if refusal := (
             check(request, self._settings, visitor_has_key=bool(api_key))
             or self._refuse_while_answered_elsewhere(thread_id)

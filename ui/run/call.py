@@ -92,14 +92,14 @@ class _CallBox:
 
     def _draw_head(self, call: ToolCall) -> DeltaGenerator:
         label, state = head = call_head(call, self._look)
+        is_open = self._look.technical or not call.depth
         if self._box is None:
-            is_open = self._look.technical or not call.depth
             if state == "running":
                 self._box = self._status = self._place.status(label, expanded=is_open)
             else:  # with the look of a status; making one takes 50 ms
                 self._box = self._place.expander(label, expanded=is_open, icon=ENDED[state])
         elif head != self._head and self._status:
-            self._status.update(label=label, state=state)
+            self._status.update(label=label, state=state, expanded=is_open)  # else a new label would fold it
         self._head = head
         return self._box
 
