@@ -115,6 +115,13 @@ def test_a_thread_of_its_own_goes_on_and_repeats_nothing() -> None:
     assert words_of(second) == {(): ["hello again"]}
 
 
+def test_a_thread_that_is_missing_is_said_as_langgraph_says_it() -> None:
+    with pytest.raises(ValueError, match="thread_id"):
+        watched(asks_a_person())
+    bound = asks_a_person().with_config(THREAD)
+    assert chunks_of(watched(bound))[("s",)] == ["about to send hello"]
+
+
 # Ids
 
 
@@ -315,17 +322,30 @@ def test_a_graph_that_was_watched_streams_as_before() -> None:
 def test_a_tool_may_watch_a_graph_itself() -> None:
     inner_calls: list[tuple[str, ...]] = []
 
+    names: list[str] = []
+
+    class Context(TypedDict):
+        name: str
+
+    async def greet(state: Plain, runtime: Runtime[Context]) -> Plain:
+        names.append(runtime.context["name"])
+        return {"messages": []}
+
     @tool
     async def watching() -> str:
         """Watch another agent."""
+        async for _ in watch(one_node(greet, context_schema=Context), {"messages": []}):
+            pass
         async for event in watch(by_hand(), ASKED):
             if isinstance(event.payload, Custom):
                 inner_calls.append(event.calls)
                 get_stream_writer()(f"heard {event.payload.data}")
         return "heard it all"
 
-    events = watched(create_agent(scripted(calling(("w", "watching", {})), "done"), [watching]))
+    graph = create_agent(scripted(calling(("w", "watching", {})), "done"), [watching], context_schema=Context)
+    events = watched(graph, context={"name": "Ada"})
     assert sorted(inner_calls) == [("a",), ("a",), ("b",), ("b",)]
+    assert names == ["Ada"]
     heard = [chunk for chunk in chunks_of(events)[("w",)] if str(chunk).startswith("heard")]
     assert sorted(heard) == ["heard first in A", "heard first in B", "heard second in A", "heard second in B"]
 
