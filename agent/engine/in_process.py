@@ -51,7 +51,7 @@ class InProcessBackend:
         api_key: str | None = None,
     ) -> Run | Refusal:
         """Start a run, or queue it, and return at once; or say why not."""
-        request = RunRequest.from_json(request.to_json())  # of our class, where a page is newer
+        request = RunRequest.from_json(request.to_json())  # a page may be of newer classes than this
         if refusal := (
             check(request, self._settings, visitor_has_key=bool(api_key))
             or self._refuse_while_answered_elsewhere(thread_id)
@@ -104,10 +104,6 @@ class InProcessBackend:
         """Stop a run if it has not ended, and delete all that is kept of it; or say why that failed."""
         self._drop(run_id)
         return self._store.forget(run_id)
-
-    def is_at_work(self) -> bool:
-        """Whether any run is at work here, or waits for its turn."""
-        return bool(self._scheduler.working or self._scheduler.waiting)
 
     def wait_until_open(self, timeout: float = 10.0) -> None:
         """Wait until the demo model answers; raises what kept it from starting."""

@@ -202,7 +202,7 @@ def _note(export: Export) -> str:
 def _end(export: Export) -> str:
     run = export.transcript
     if run.state == "finished":
-        asked = "; ".join(filter(None, (words(waiting.interrupt.value) for waiting in run.waiting.values())))
+        asked = "; ".join(filter(None, (subject(waiting.interrupt.value, 300) for waiting in run.waiting.values())))
         return f"The run waits for a person: {asked}" if run.waiting else ""
     return run.message or f"The run {run.state}."
 

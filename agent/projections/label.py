@@ -52,8 +52,14 @@ def tool_title(name: str, offered: Sequence[str] = ()) -> str:
 
 def subject(args: JSON, limit: int = MAX_SUBJECT) -> str:
     """What a call is about: the values of its arguments; empty where it has none."""
-    values = args.values() if isinstance(args, dict) else [args]
-    return cut(" · ".join(filter(None, (words(value, limit) for value in islice(values, _MOST)))), limit)
+    values = (_argument(*each, limit) for each in args.items()) if isinstance(args, dict) else [words(args, limit)]
+    return cut(" · ".join(filter(None, islice(values, _MOST))), limit)
+
+
+def _argument(name: str, value: JSON, limit: int) -> str:
+    """A value; a mere yes or no says what it is about."""
+    said = words(value, limit)
+    return f"{one_line(name.replace('_', ' '), 40)}: {said}" if isinstance(value, bool) else said
 
 
 def call_label(name: str, args: JSON) -> str:

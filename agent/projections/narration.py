@@ -6,13 +6,13 @@ far", and in the end "done after 2.1 s, with 5 items". All of it is plain text, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from agent.projections.label import spoken, subject, tool_title, words
 from agent.projections.output import Output, has_words
-from agent.projections.transcript import Answer, Item, ToolCall, Transcript, walk
+from agent.projections.transcript import Answer, Item, ToolCall, Transcript
 
 SentenceState = Literal["now", "done", "failed", "stopped"]
 MAX_SENTENCES = 100
@@ -27,12 +27,13 @@ class Sentence:
     """Seconds since the run was asked for: when it began, or was done."""
     text: str
     state: SentenceState = "done"
+    depth: int = 0
+    """How many calls it happens inside of."""
 
 
 def narrate(run: Transcript) -> list[Sentence]:
-    """What has happened so far, in the order in which it began."""
-    told = sorted(_all(run), key=lambda each: each[0])  # keeps the order of what began at the same moment
-    return [sentence for _, sentence in told][-MAX_SENTENCES:]
+    """What has happened so far, in the order in which it began; what goes on inside of a call follows the call."""
+    return [sentence for _, sentences in _in_order(_all(run)) for sentence in sentences][-MAX_SENTENCES:]
 
 
 def amount_of(call: ToolCall) -> str:
@@ -48,10 +49,17 @@ def amount_of(call: ToolCall) -> str:
     return " and ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts if count)
 
 
-def _all(run: Transcript) -> Iterator[tuple[float, Sentence]]:
-    """Each sentence, and when what it tells began."""
+_Told = tuple[float, list[Sentence]]
+"""When something began, and what is told of it."""
+
+
+def _in_order(told: Iterable[_Told]) -> list[_Told]:
+    return sorted(told, key=lambda each: each[0])  # keeps the order of what began at the same moment
+
+
+def _all(run: Transcript) -> Iterator[_Told]:
     if run.state == "queued" and run.started_at is None:
-        yield 0.0, Sentence(0.0, "Waiting for its turn…", "now")
+        yield 0.0, [Sentence(0.0, "Waiting for its turn…", "now")]
     if run.started_at is not None:
         yield from _reading(run, run.started_at)
     items = _told(run)
@@ -60,25 +68,25 @@ def _all(run: Transcript) -> Iterator[tuple[float, Sentence]]:
         if isinstance(item, Answer):
             is_last = place == len(items) - 1
             yield from _said(run, item, place < last_call.get(item.speaker, -1), is_last)
-            continue
-        for call in walk([item]):
-            if isinstance(call, ToolCall):
-                yield from _call(run, call)
+        else:
+            yield from _call(run, item)
     yield from _end(run)
 
 
-def _reading(run: Transcript, at: float) -> Iterator[tuple[float, Sentence]]:
+def _reading(run: Transcript, at: float) -> Iterator[_Told]:
     if not _told(run) and run.state == "running":
-        yield at, Sentence(at, "Reading the question…", "now")
+        yield at, [Sentence(at, "Reading the question…", "now")]
     elif run.speakers and not run.is_handed:
-        yield at, Sentence(at, f"{_who(run, next(iter(run.speakers)))} read the question.")
+        yield at, [Sentence(at, f"{_who(run, next(iter(run.speakers)))} read the question.")]
 
 
-def _call(run: Transcript, call: ToolCall) -> Iterator[tuple[float, Sentence]]:
+def _call(run: Transcript, call: ToolCall) -> Iterator[_Told]:
     if call.asked_at is not None:
-        yield call.asked_at, Sentence(call.asked_at, _ask(run, call))
+        yield call.asked_at, [Sentence(call.asked_at, _ask(run, call), depth=call.depth)]
     if call.started_at is not None:
-        yield call.started_at, _work(run, call, call.started_at)
+        inside = (told for inner in call.items if isinstance(inner, ToolCall) for told in _call(run, inner))
+        below = [sentence for _, sentences in _in_order(inside) for sentence in sentences]
+        yield call.started_at, [_work(run, call, call.started_at), *below]
 
 
 def _ask(run: Transcript, call: ToolCall) -> str:
@@ -102,7 +110,7 @@ def _work(run: Transcript, call: ToolCall, began: float) -> Sentence:
         name = f"{name} (attempt {call.attempts})"
     if call.ended_at is None:
         doing = ", ".join(filter(None, (_doing(run, call), f"{amount} so far" if amount else ""))) or "at work"
-        return Sentence(began, f"{name}: {doing}…", "now")
+        return Sentence(began, f"{name}: {doing}…", "now", call.depth)
     took = f"{call.seconds or 0.0:.1f} s"
     steps = f", in {len(call.steps)} steps" if len(call.steps) > 1 and not call.items else ""
     with_what = f", with {amount}" if amount else steps
@@ -110,10 +118,10 @@ def _work(run: Transcript, call: ToolCall, began: float) -> Sentence:
         case "failed":
             reason = words((call.result or "").removeprefix("Error: "))
             text = f"{name} failed after {took}" + (f": {reason}" if reason else ".")
-            return Sentence(call.ended_at, text, "failed")
+            return Sentence(call.ended_at, text, "failed", call.depth)
         case "stopped":
-            return Sentence(call.ended_at, f"{name} was stopped after {took}{with_what}.", "stopped")
-    return Sentence(call.ended_at, f"{name} is done after {took}{with_what}.")
+            return Sentence(call.ended_at, f"{name} was stopped after {took}{with_what}.", "stopped", call.depth)
+    return Sentence(call.ended_at, f"{name} is done after {took}{with_what}.", depth=call.depth)
 
 
 def _doing(run: Transcript, call: ToolCall) -> str:
@@ -123,14 +131,14 @@ def _doing(run: Transcript, call: ToolCall) -> str:
     return " · ".join(filter(None, (_progress(call.output), step)))
 
 
-def _said(run: Transcript, answer: Answer, is_before_a_call: bool, is_last: bool) -> Iterator[tuple[float, Sentence]]:
+def _said(run: Transcript, answer: Answer, is_before_a_call: bool, is_last: bool) -> Iterator[_Told]:
     who, thought = _who(run, answer.speaker), answer.output.reasoning
     if thought:
         if thought.ended_at is None:
-            yield thought.began_at, Sentence(thought.began_at, f"{who} is thinking…", "now")
+            yield thought.began_at, [Sentence(thought.began_at, f"{who} is thinking…", "now")]
         else:
             took = f"{thought.ended_at - thought.began_at:.0f} s"
-            yield thought.began_at, Sentence(thought.began_at, f"{who} thought for {took}.")
+            yield thought.began_at, [Sentence(thought.began_at, f"{who} thought for {took}.")]
     if not has_words(answer.output.text):
         return
     at = answer.began_at if not thought else thought.ended_at or thought.began_at
@@ -142,14 +150,14 @@ def _said(run: Transcript, answer: Answer, is_before_a_call: bool, is_last: bool
     else:
         who = who if len(run.speakers) > 1 else "Now it" if goes_on else "It"
         doing, did = "writes the answer…", "wrote the answer."
-    yield at, Sentence(at, f"{who} {doing if goes_on else did}", "now" if goes_on else "done")
+    yield at, [Sentence(at, f"{who} {doing if goes_on else did}", "now" if goes_on else "done")]
 
 
-def _end(run: Transcript) -> Iterator[tuple[float, Sentence]]:
+def _end(run: Transcript) -> Iterator[_Told]:
     for waiting in run.waiting.values():
-        asked = words(waiting.interrupt.value)
+        asked = subject(waiting.interrupt.value, 300)
         text = f"It waits for a person: {asked}" if asked else "It waits for a person."
-        yield waiting.at, Sentence(waiting.at, text, "now" if run.ended_at is None else "done")
+        yield waiting.at, [Sentence(waiting.at, text, "now" if run.ended_at is None else "done")]
     items = _told(run)
     calls = [item for item in items if isinstance(item, ToolCall)]
     at = run.ended_at
@@ -158,15 +166,15 @@ def _end(run: Transcript) -> Iterator[tuple[float, Sentence]]:
         considers = run.state == "running" and run.speakers and not run.waiting
         if considers and len(ended) == len(calls) > 0 and isinstance(items[-1], ToolCall):
             at = max(ended)
-            yield at, Sentence(at, f"{_who(run, calls[-1].asked_by)} reads what came back…", "now")
+            yield at, [Sentence(at, f"{_who(run, calls[-1].asked_by)} reads what came back…", "now")]
         return
     match run.state:
         case "failed":
-            yield at, Sentence(at, f"It broke off: {run.message}" if run.message else "It broke off.", "failed")
+            yield at, [Sentence(at, f"It broke off: {run.message}" if run.message else "It broke off.", "failed")]
         case "stopped":
-            yield at, Sentence(at, "It was stopped. What had arrived is kept.", "stopped")
+            yield at, [Sentence(at, "It was stopped. What had arrived is kept.", "stopped")]
         case _ if not run.waiting:
-            yield at, Sentence(at, "All done.")
+            yield at, [Sentence(at, "All done.")]
 
 
 def _told(run: Transcript) -> list[Item]:

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from langchain_core.callbacks import BaseCallbackHandler, BaseCallbackManager
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import RunnableConfig, ensure_config
 from langgraph.config import get_config
 from langgraph.pregel import Pregel
 
@@ -107,7 +107,10 @@ class Attribution(BaseCallbackHandler):
         if not isinstance(graph, Pregel):
             return config
         configurable = config.get("configurable") or {}
-        runtime = intercepting(configurable.get(RUNTIME_KEY), graph.store, self._intercept)
+        known = configurable if "thread_id" in configurable else ensure_config(config)["configurable"]
+        if graph.checkpointer and not known and not (graph.config or {}).get("configurable"):
+            return config  # it lacks a thread, which LangGraph says only where nothing is configured
+        runtime = intercepting(known.get(RUNTIME_KEY), graph.store, self._intercept)
         config["configurable"] = {**configurable, RUNTIME_KEY: runtime}
         callbacks = config.get("callbacks")
         if isinstance(callbacks, BaseCallbackManager):
@@ -151,7 +154,7 @@ class Attribution(BaseCallbackHandler):
         """A model begins: its tokens are delivered with this metadata."""
         if metadata is not None:
             metadata[MARK] = [list(step) for step in _PATH.get()[self._depth :]]
-            metadata[RUN] = str(run_id)
+            metadata[RUN] = "" if RUN in metadata else str(run_id)  # one dict for several is no help
 
     def on_chain_start(
         self, serialized: object, inputs: object, *, run_id: UUID, metadata: Any = None, **kwargs: Any

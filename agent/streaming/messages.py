@@ -162,6 +162,8 @@ def _dict(value: Mapping[Any, Any]) -> RawMessage | None:
 class _Attributes:
     """A message object, read as a dict is."""
 
+    __slots__ = ("_message",)
+
     def __init__(self, message: BaseMessage) -> None:
         self._message = message
 
@@ -187,11 +189,11 @@ def _whole(role: Role, value: _Attributes | Mapping[Any, Any], *, is_chunk: bool
         role,
         text,
         message_id,
-        reasoning or _reasoning(extra) or _reasoning({key: value.get(key) for key in _BESIDE}),
+        reasoning or (_reasoning(extra) if extra else "") or _beside(value),
         other,
         tuple(_pieces(value.get("tool_call_chunks")) if is_chunk else _calls(value, extra)),
         name=name,
-        finish_reason=_finish_reason(metadata),
+        finish_reason=_finish_reason(metadata) if metadata else "",
         usage=read_usage(value.get("usage_metadata")),
         is_chunk=is_chunk,
         is_last=value.get("chunk_position") == "last",
@@ -231,6 +233,11 @@ def _reasoning(value: Any) -> str:
         if text := "\n\n".join(text for text in texts if isinstance(text, str)):
             return _clean(text)
     return ""
+
+
+def _beside(value: _Attributes | Mapping[Any, Any]) -> str:
+    """Reasoning in a message that is a dict; an object has no such field."""
+    return _reasoning({key: value.get(key) for key in _BESIDE}) if isinstance(value, dict) else ""
 
 
 def _calls(value: Any, extra: Mapping[Any, Any]) -> Iterator[RawCall]:

@@ -99,7 +99,7 @@ class _CallBox:
             else:  # with the look of a status; making one takes 50 ms
                 self._box = self._place.expander(label, expanded=is_open, icon=ENDED[state])
         elif head != self._head and self._status:
-            self._status.update(label=label, state=state, expanded=is_open)  # else it folds at its end
+            self._status.update(label=label, state=state, expanded=is_open)  # else a new label would fold it
         self._head = head
         return self._box
 

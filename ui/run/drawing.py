@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
-from agent.projections.label import words
+from agent.projections.label import subject
 from agent.projections.narration import narrate
 from agent.projections.transcript import Item, ToolCall, Transcript
 from agent.streaming.events import StreamEvent
@@ -91,7 +91,7 @@ def show_end(place: DeltaGenerator, transcript: Transcript, unrecorded: str = ""
         place.error(message or "Failed.", icon=":material/error:")
     else:
         for waiting in transcript.waiting.values():
-            asked = safe_label(words(waiting.interrupt.value), 300)
+            asked = safe_label(subject(waiting.interrupt.value, 300), 300)
             place.info(f"It waits for a person: {asked}" if asked else "It waits for a person.", icon=":material/help:")
         if line := first_output_line(transcript):
             place.caption(line)

@@ -81,18 +81,22 @@ class OutputView:
 
 
 class _ReasoningView:
-    """What a model thinks before it writes, folded."""
+    """What a model thinks before it writes, folded; above it, for how long, while it thinks."""
 
     def __init__(self, place: DeltaGenerator, look: Look) -> None:
         self._place, self._look = place, look
+        self._since = Slot(place, place.empty())
         self._status: StatusContainer | None = None
         self._label = ""
         self._text: TextView | None = None
 
     def draw(self, reasoning: Reasoning, at: float) -> None:
+        """Write what has changed since the last call; `at` is the run's time, in seconds."""
         thinks = reasoning.ended_at is None
         seconds = max((at if reasoning.ended_at is None else reasoning.ended_at) - reasoning.began_at, 0.0)
-        label = self._say(thinks, seconds)
+        took = f"for {seconds:.0f} s" if seconds >= 0.5 else "for a moment"
+        self._since.markdown(f":gray[Thinking {took}]" if thinks and seconds >= 0.5 else "")
+        label = self._say(thinks, seconds, took)
         if self._text is None and thinks:
             self._status = self._place.status(label, type="compact")
             self._text = TextView(self._status)
@@ -103,11 +107,11 @@ class _ReasoningView:
         self._label = label
         self._text.draw(reasoning.text)
 
-    def _say(self, thinks: bool, seconds: float) -> str:
+    def _say(self, thinks: bool, seconds: float, took: str) -> str:
+        """The line that unfolds it; while it thinks always the same, for a new one would fold what somebody reads."""
         if self._look.technical:
-            return f"Reasoning · {seconds:.0f} s" if thinks else f"Reasoning · {seconds:.1f} s"
-        took = f"for {seconds:.0f} s" if seconds >= 0.5 else "for a moment"
-        return f"Thinking {took}" if thinks and seconds >= 0.5 else "Thinking" if thinks else f"Thought {took}"
+            return "Reasoning" if thinks else f"Reasoning · {seconds:.1f} s"
+        return "What it thinks" if thinks else f"Thought {took}"
 
 
 class _Whole:

@@ -157,7 +157,7 @@ def _sentence(sentence: Sentence, quiet: bool) -> str:
             text = _moving(text, quiet)
         case "failed":
             text = f":red[{text}]"
-    return f"- :small[{text} {at}]"
+    return f"{'  ' * sentence.depth}- :small[{text} {at}]"
 
 
 def _moving(text: str, quiet: bool) -> str:

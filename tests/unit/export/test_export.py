@@ -216,7 +216,7 @@ def test_values_are_written_in_words() -> None:
     export = exported(queued(), call, sent({"row": {"item": "Desk", "sold": False, "by": None}}, "a"), answered("a"))
     page, text = to_html(export), to_markdown(export)
     for made in (page, text):
-        assert "office · yes" in made
+        assert "office · tidy: yes" in made
         assert "item: Desk · sold: no · by: " in made
         assert not re.search(r"\bTrue\b|\bFalse\b|\bNone\b|\['", made)
 

@@ -46,7 +46,7 @@ def test_no_value_is_too_large_or_too_deep() -> None:
     ("args", "said"),
     [
         ({"place": "office"}, "office"),
-        ({"place": "office", "tidy": True, "floor": None}, "office · yes"),
+        ({"place": "office", "tidy_up": True, "floor": None, "n": 3}, "office · tidy up: yes · 3"),
         ({"places": ["office", "bedroom"]}, "office, bedroom"),
         ('{"place": "off', '{"place": "off'),
         (None, ""),

@@ -125,6 +125,18 @@ def test_a_sub_agent_asks_for_itself() -> None:
     ]
 
 
+def test_what_goes_on_inside_of_a_call_follows_it() -> None:
+    asked = asks(("a", OFFICE), ("b", BEDROOM))
+    inside = (began("a", "in", name="search"), returned("x", "a", "in"))
+    sentences = told(queued(), STARTED, asked, began("a"), began("b"), *inside, answered("b"))
+    assert [(sentence.depth, sentence.text) for sentence in sentences[3:]] == [
+        (0, "Look up items · office: 1 tool call so far…"),
+        (1, "The tool “Search” is asked."),
+        (1, "Search is done after 1.0 s."),
+        (0, "Look up items · bedroom is done after 3.0 s."),
+    ]
+
+
 def test_a_tool_that_failed_says_why() -> None:
     failed = answered("a", text="Error: The lock is stuck.", failed=True)
     assert told(*BEGUN, failed)[2] == Sentence(
@@ -189,7 +201,7 @@ def test_several_who_speak_are_called_by_their_names() -> None:
 
 def test_a_question_to_a_person_is_told() -> None:
     asked = Happened(Interrupted((Interrupt("i", {"question": "Really?"}),)))
-    assert told(*BEGUN, asked)[-1] == Sentence(4.0, "It waits for a person: question: Really?", "now")
+    assert told(*BEGUN, asked)[-1] == Sentence(4.0, "It waits for a person: Really?", "now")
     assert "All done." not in [sentence.text for sentence in told(*BEGUN, asked, FINISHED)]
 
 

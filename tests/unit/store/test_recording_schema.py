@@ -11,6 +11,7 @@ import pytest
 
 from agent.engine.in_process import InProcessBackend
 from agent.engine.run import Run
+from agent.engine.samples import FOLDER
 from agent.settings import Limits, Settings
 from agent.store.schema import FILE, printed, schema
 from agent.store.store import Store
@@ -85,6 +86,16 @@ def test_a_failed_run_is_as_documented(tmp_path: Path) -> None:
     *_, last = lines_of(next(tmp_path.glob("*.jsonl")))
     EVENT.validate(last)
     assert "limit" in last["payload"]["message"]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.jsonl")), ids=lambda path: path.stem)
+def test_the_samples_are_as_documented(path: Path) -> None:
+    first, *lines = lines_of(path)
+    HEADER.validate(first)
+    for line in lines:
+        EVENT.validate(line)
+    assert first["owner"] == first["thread_id"] == ""
+    assert "no AI" in first["label"]
 
 
 def test_the_documentation_names_every_kind_and_mode() -> None:

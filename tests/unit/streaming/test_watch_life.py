@@ -14,6 +14,8 @@ import pytest
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, HumanInTheLoopMiddleware, ToolRetryMiddleware
 from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig, RunnableParallel
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.config import get_stream_writer
@@ -41,7 +43,16 @@ from agent.streaming.events import (
 )
 from agent.streaming.modes import STREAM_MODES, StreamMode
 from tests.unit.streaming.scripted import calling, scripted
-from tests.unit.streaming.styles import ASKED, Plain, asks_a_person, by_hand, look, openai_call, sub_agents_as_tools
+from tests.unit.streaming.styles import (
+    ASKED,
+    Plain,
+    asks_a_person,
+    by_hand,
+    echo,
+    look,
+    openai_call,
+    sub_agents_as_tools,
+)
 from tests.unit.streaming.test_watch import chunks_of, watched, words_of
 
 ROOT = Path(__file__).parents[3]
@@ -102,6 +113,13 @@ def test_a_thread_of_its_own_goes_on_and_repeats_nothing() -> None:
     states = [event.payload for event in second if isinstance(event.payload, State)]
     assert [message.text for message in states[0].messages] == ["?", "hello", "and?"]
     assert words_of(second) == {(): ["hello again"]}
+
+
+def test_a_thread_that_is_missing_is_said_as_langgraph_says_it() -> None:
+    with pytest.raises(ValueError, match="thread_id"):
+        watched(asks_a_person())
+    bound = asks_a_person().with_config(THREAD)
+    assert chunks_of(watched(bound))[("s",)] == ["about to send hello"]
 
 
 # Ids
@@ -223,6 +241,20 @@ def test_a_middleware_that_streams_is_heard() -> None:
     assert [e.node for e in events if isinstance(e.payload, Custom) and not e.calls] == ["Loud.before_model"] * 2
 
 
+def test_models_that_one_node_asks_at_once_are_kept_apart() -> None:
+    async def node(state: Plain, config: RunnableConfig) -> Plain:
+        model = scripted(echo)
+        await asyncio.gather(model.ainvoke("x", config), model.ainvoke("y", config), model.ainvoke("z"))
+        await RunnableParallel(a=scripted(echo), b=scripted(echo)).ainvoke("p", config)
+        await model.abatch(["b1", "b2"], config)
+        await model.agenerate([[HumanMessage("g1")], [HumanMessage("g2")]], callbacks=config["callbacks"])
+        return {"messages": []}
+
+    events = watched(one_node(node), {"messages": []})
+    asked = ("x", "y", "z", "p", "p", "b1", "b2", "g1", "g2")
+    assert words_of(events) == {(): [f"about {text}" for text in asked]}
+
+
 # What is asked for, and what is left alone
 
 
@@ -290,17 +322,30 @@ def test_a_graph_that_was_watched_streams_as_before() -> None:
 def test_a_tool_may_watch_a_graph_itself() -> None:
     inner_calls: list[tuple[str, ...]] = []
 
+    names: list[str] = []
+
+    class Context(TypedDict):
+        name: str
+
+    async def greet(state: Plain, runtime: Runtime[Context]) -> Plain:
+        names.append(runtime.context["name"])
+        return {"messages": []}
+
     @tool
     async def watching() -> str:
         """Watch another agent."""
+        async for _ in watch(one_node(greet, context_schema=Context), {"messages": []}):
+            pass
         async for event in watch(by_hand(), ASKED):
             if isinstance(event.payload, Custom):
                 inner_calls.append(event.calls)
                 get_stream_writer()(f"heard {event.payload.data}")
         return "heard it all"
 
-    events = watched(create_agent(scripted(calling(("w", "watching", {})), "done"), [watching]))
+    graph = create_agent(scripted(calling(("w", "watching", {})), "done"), [watching], context_schema=Context)
+    events = watched(graph, context={"name": "Ada"})
     assert sorted(inner_calls) == [("a",), ("a",), ("b",), ("b",)]
+    assert names == ["Ada"]
     heard = [chunk for chunk in chunks_of(events)[("w",)] if str(chunk).startswith("heard")]
     assert sorted(heard) == ["heard first in A", "heard first in B", "heard second in A", "heard second in B"]
 
@@ -416,6 +461,16 @@ def test_a_message_that_a_person_is_made_to_say_is_no_answer() -> None:
 def test_the_door_is_light() -> None:
     code = "import sys, agent; assert not {'langgraph', 'langchain_core', 'pydantic'} & set(sys.modules); agent.watch"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_what_the_readme_says_works_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    block = (ROOT / "README.md").read_text().split("## Any graph, from Python")[1].split("```")[1]
+    lines = block.removeprefix("python\n").splitlines()
+    program = "\n".join(["async def main():", *(f"    {line}" for line in lines)])
+    names: dict[str, Any] = {"graph": by_hand()}
+    exec(program, names)
+    asyncio.run(names["main"]())
+    assert "('a',) Custom(data='first in A', kind='custom')" in capsys.readouterr().out
 
 
 def test_there_is_nothing_else_behind_the_door() -> None:

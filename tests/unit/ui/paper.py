@@ -72,9 +72,10 @@ class Paper:
     def expander(self, label: str, *, expanded: bool = False, icon: str = "", **_: Any) -> Paper:
         return self._put("box", f"{icon} {label}", expanded)
 
-    def update(self, *, label: str, state: str) -> None:
+    def update(self, *, label: str, state: str, expanded: bool = False) -> None:
+        """A new label folds a box, unless it is told otherwise."""
         assert self.kind == "box"
-        self.text = f"{state} {label}"
+        self.text, self.expanded = f"{state} {label}", expanded
         self.log.append(self.text)
 
     def markdown(self, text: str) -> Paper:

@@ -113,6 +113,13 @@ def test_a_group_that_grows_beyond_a_row_keeps_what_stands_there() -> None:
     assert len(live.texts) == 5
 
 
+def test_a_box_that_was_open_is_open_when_its_tool_is_done() -> None:
+    live = Live()
+    live.draw(began("a"), sent("x", "a"), returned("done", "a"))
+    box = live.paper.box("Look up items")
+    assert (box.text.startswith("complete"), box.expanded) == (True, True)
+
+
 def test_what_goes_on_inside_of_a_call_stands_in_its_box() -> None:
     happened = (
         began("out", name="research"),
@@ -156,13 +163,14 @@ def test_an_attempt_begins_with_an_empty_box_in_the_same_place() -> None:
 def test_reasoning_is_folded_in_its_own_place_and_says_how_long_it_took() -> None:
     live = Live()
     live.draw(token("", reasoning="Let me "), token("", reasoning="see."))
-    assert live.texts[0] == "running Thinking for 1 s"
+    assert live.texts[:2] == [":gray[Thinking for 1 s]", "running What it thinks"]
+    assert live.draw(token("", reasoning="So.")) == [":gray[Thinking for 2 s]", "Let me see.So."]
     live.draw(token("Four"), token("!"))
     box = live.paper.box("Thought")
-    assert (box.text, box.expanded, box.texts()) == ("complete Thought for 2 s", False, ["Let me see."])
+    assert (box.text, box.expanded, box.texts()) == ("complete Thought for 3 s", False, ["Let me see.So."])
     assert live.texts[-1] == "Four!"
-    assert at_once(live.run).texts()[0].endswith("Thought for 2 s")
-    assert at_once(live.run, technical=True).texts()[0].endswith("Reasoning · 2.0 s")
+    assert at_once(live.run).texts()[0].endswith("Thought for 3 s")
+    assert at_once(live.run, technical=True).texts()[0].endswith("Reasoning · 3.0 s")
 
 
 def test_answers_say_whose_they_are_once_there_are_several() -> None:
@@ -185,7 +193,7 @@ def test_values_are_drawn_in_words() -> None:
     live = Live()
     live.draw(began("a", args={"tidy": False, "by": None}), *(sent({"row": row}, "a") for row in rows))
     assert live.texts == [
-        "running **Look up items** · no",
+        "running **Look up items** · tidy: no",
         "{'item': ['Desk', 'Lamp'], 'sold': ['yes', None], 'by': [None, None], 'tags': ['a, b', None], "
         "'count': [3, None]}",
     ]
@@ -274,7 +282,7 @@ def test_streamlit_draws_a_run_with_calls_inside_of_calls() -> None:
     asked = Happened(Interrupted((Interrupt("i", {"question": "Really?"}),)))
     app = draw_with_streamlit([*RUN[:-1], *log(piece("z", "{"), STARTED, asked, FINISHED)])
     assert any("Once upon" in element.value for element in app.markdown)
-    assert [info.value for info in app.info] == ["It waits for a person: question\\: Really?"] * 2
+    assert [info.value for info in app.info] == ["It waits for a person: Really?"] * 2
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
