@@ -44,7 +44,7 @@ def safe_markdown(text: str) -> str:
 
 def safe_blocks(blocks: Iterable[str]) -> str:
     """Blocks of a text, as `Blocks` makes them, as the markdown of one element."""
-    return _without_emoji("\n\n".join(filter(None, map(_Writer().written, blocks))))
+    return _without_emoji("\n\n".join(filter(None, (_Writer().written(block) for block in blocks))))
 
 
 def safe_label(text: str, limit: int = 80) -> str:
