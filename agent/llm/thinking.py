@@ -22,9 +22,13 @@ class Thinking:
     def __init__(self) -> None:
         self._held = ""
         self._closing = ""
+        self._is_blank = True
+        """Whether nothing but spaces was said, at all or since the last thought."""
         self._at_line_start = True
         self._trimming = False
         self._fences = 0
+        self._ticks = ""
+        """The beginning of a fence at the end of what was said."""
 
     def feed(self, text: str) -> Iterator[Text | Reasoning]:
         """What is known now; a beginning of what may become a tag is held back."""
@@ -48,7 +52,7 @@ class Thinking:
         """What is thought at the beginning of a text, and what is left of it."""
         thought, tag, rest = text.partition(self._closing)
         if tag:
-            self._closing, self._trimming, self._at_line_start = "", True, True
+            self._closing, self._trimming, self._is_blank = "", True, True
         else:
             kept = _beginning_at_end(text, self._closing)
             thought, self._held = text[: len(text) - kept], text[len(text) - kept :]
@@ -59,10 +63,12 @@ class Thinking:
         if self._trimming:
             text = text.lstrip()
             self._trimming = not text
-        at, fences, counted = text.find("<"), self._fences, 0
+        at = counted = text.find("<")
+        fences = self._fences + (self._ticks + text[:at]).count(_FENCE)
+        opens = self._at_line_start if at == 0 else self._is_blank and text[:at].isspace()
         while at >= 0:
             fences, counted = fences + text.count(_FENCE, counted, at), at
-            if fences % 2 == 0 and self._begins_line(text, at):
+            if fences % 2 == 0 and (opens or (at and text[at - 1] == "\n")):
                 tag = next((tag for tag in _CLOSING if text.startswith(tag, at)), "")
                 held = not tag and len(text) - at < _LONGEST and any(tag.startswith(text[at:]) for tag in _CLOSING)
                 if tag or held:
@@ -70,17 +76,15 @@ class Thinking:
                     self._closing = _CLOSING.get(tag, "")
                     self._held = text[at:] if held else ""
                     return said, text[at + len(tag) :] if tag else ""
-            at = text.find("<", at + 1)
+            at, opens = text.find("<", at + 1), False
         return (self._said(text) if text else None), ""
 
-    def _begins_line(self, text: str, at: int) -> bool:
-        if at == 0:
-            return self._at_line_start
-        return text[at - 1] == "\n" or (self._at_line_start and at < _LONGEST and text[:at].isspace())
-
     def _said(self, text: str) -> Text:
-        self._fences += text.count(_FENCE)
-        self._at_line_start = text.endswith("\n") or (self._at_line_start and text.isspace())
+        text_and_ticks = self._ticks + text
+        self._fences += text_and_ticks.count(_FENCE)
+        self._ticks = "`" * ((len(text_and_ticks) - len(text_and_ticks.rstrip("`"))) % 3)
+        self._is_blank = self._is_blank and text.isspace()
+        self._at_line_start = self._is_blank or text.endswith("\n")
         return Text(text)
 
 

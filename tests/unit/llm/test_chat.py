@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from typing import TypeVar
 
 import openai
@@ -7,13 +8,13 @@ import pytest
 from langchain_openai import ChatOpenAI
 
 from agent.demo_model import DemoServer
-from agent.errors import StreamBroken
+from agent.errors import AnswerCut, ProviderError, StreamBroken
 from agent.llm.chat import chat_model
 from agent.llm.completions import stream_chunks
 from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.http import http_client
 from agent.settings import Limits
-from tests.scripted_server import says, scripted_server
+from tests.scripted_server import Reply, calls, delta, refuses, says, scripted_server, sse
 
 T = TypeVar("T")
 Use = Callable[[ChatOpenAI, openai.AsyncOpenAI], Awaitable[T]]
@@ -63,3 +64,44 @@ def test_every_model_is_asked_at_chat_completions(model: str) -> None:
         chat = chat_model(Endpoint(model, "no key", server.url), Limits())
         assert chat.bind_tools([get_items]).invoke("hello").text == "Hello there"
     assert server.paths == ["/v1/chat/completions"]
+
+
+def test_a_call_that_blocks_is_read_alike() -> None:
+    asked = calls({"index": 0, "function": {"name": "get_items", "arguments": {"place": "office"}}})
+    broken = calls({"index": 0, "id": "c1", "function": {"name": "get_items", "arguments": '{"place": "off'}})
+    cut = Reply(sse(delta(content="Hi "), delta(content="there"), delta("length")))
+    refused = refuses(402, {"error": {"message": "Insufficient credits"}})
+    with scripted_server([asked, broken, cut, refused]) as server:
+        chat = chat_model(Endpoint("scripted", "no key", server.url), Limits())
+        assert [call["args"] for call in chat.invoke("hello").tool_calls] == [{"place": "office"}]
+        message = chat.invoke("hello")
+        assert [call["args"] for call in message.tool_calls] == [{"not JSON": '{"place": "off'}]
+        assert message.invalid_tool_calls == []
+        told: list[str] = []
+        with pytest.raises(AnswerCut):
+            told.extend(str(chunk.text) for chunk in chat.stream("hello"))
+        assert "".join(told) == "Hi there"
+        with pytest.raises(ProviderError, match="no credit"):
+            chat.invoke("hello")
+
+
+def test_reasoning_is_a_block_of_the_message() -> None:
+    with scripted_server(
+        [Reply(sse(delta(reasoning_content="Let me see"), delta(content="Hi"), delta("stop")))]
+    ) as server:
+        message = chat_model(Endpoint("scripted", "no key", server.url), Limits()).invoke("hello")
+    assert message.content_blocks == [{"type": "reasoning", "reasoning": "Let me see"}, {"type": "text", "text": "Hi"}]
+
+
+def test_a_stream_that_is_left_is_closed() -> None:
+    with scripted_server([Reply(sse(delta(content="Hi"), done=False), stays_open=True)]) as server:
+
+        async def leave() -> None:
+            async with http_client(Limits()) as client:
+                chat = chat_model(Endpoint("scripted", "no key", server.url), Limits(), client)
+                async with aclosing(chat.astream("hello")) as chunks:  # type: ignore[type-var]
+                    async for _ in chunks:
+                        break
+                await asyncio.to_thread(server.gone.get, timeout=5)
+
+        asyncio.run(leave())
