@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agent.llm.chunks import Reasoning, Text
 
@@ -30,23 +30,24 @@ class Thinking:
         self._ticks = ""
         """The beginning of a fence at the end of what was said."""
 
-    def feed(self, text: str) -> Iterator[Text | Reasoning]:
+    def feed(self, text: str) -> Iterable[Text | Reasoning]:
         """What is known now; a beginning of what may become a tag is held back."""
         if not (self._held or self._closing or self._trimming) and "<" not in text:
-            if text:
-                yield self._said(text)
-            return
-        text, self._held = self._held + text, ""
-        while text:
-            said, text = self._thought(text) if self._closing else self._spoken(text)
-            if said:
-                yield said
+            return (self._said(text),) if text else ()
+        return self._parted(text)
 
     def close(self) -> Iterator[Text | Reasoning]:
         """What was held back."""
         held, self._held = self._held, ""
         if held:
             yield Reasoning(held) if self._closing else self._said(held)
+
+    def _parted(self, text: str) -> Iterator[Text | Reasoning]:
+        text, self._held = self._held + text, ""
+        while text:
+            said, text = self._thought(text) if self._closing else self._spoken(text)
+            if said:
+                yield said
 
     def _thought(self, text: str) -> tuple[Reasoning | None, str]:
         """What is thought at the beginning of a text, and what is left of it."""
@@ -80,9 +81,10 @@ class Thinking:
         return (self._said(text) if text else None), ""
 
     def _said(self, text: str) -> Text:
-        text_and_ticks = self._ticks + text
-        self._fences += text_and_ticks.count(_FENCE)
-        self._ticks = "`" * ((len(text_and_ticks) - len(text_and_ticks.rstrip("`"))) % 3)
+        if "`" in text or self._ticks:
+            with_ticks = self._ticks + text
+            self._fences += with_ticks.count(_FENCE)
+            self._ticks = "`" * ((len(with_ticks) - len(with_ticks.rstrip("`"))) % 3)
         self._is_blank = self._is_blank and text.isspace()
         self._at_line_start = self._is_blank or text.endswith("\n")
         return Text(text)

@@ -7,7 +7,7 @@ same chunks.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,23 +131,27 @@ class Reader:
     def _fail(self, failure: AgentError | None) -> None:
         self.failure = self.failure or failure
 
-    def _event(self, event: str, text: str) -> Iterator[Chunk]:
+    def _event(self, event: str, text: str) -> Iterable[Chunk]:
         text = text.strip()
         if not text or self.failure or self.done:
-            return
+            return ()
         if text == "[DONE]":
             self.done = True
-            return
+            return ()
         try:
-            yield from self._chunk(_JSON.decode(text), event == "error")
+            value = _JSON.decode(text)
+            if self._model and event == "message" and (said := _only_text(value)):
+                self.has_reason = self.is_quiet = False
+                return self._spoken(self._thinking.feed(said))
+            return [*self._chunk(value, event == "error")]
         except (ValueError, RecursionError):
             if "\n" in text:  # events without the empty line between them
-                for line in text.split("\n"):
-                    yield from self._event(event, line)
-            elif event == "error":
+                return [chunk for line in text.split("\n") for chunk in self._event(event, line)]
+            if event == "error":
                 self._fail(provider_error(None, text))
             elif event == "message":
                 self._fail(StreamBroken(NOT_AN_ANSWER))
+            return ()
 
     def _body(self, text: str) -> Iterator[Chunk]:
         """An answer that did not come as events: JSON as a whole, or a line of it at a time."""
@@ -291,14 +295,16 @@ class Reader:
             self._thought = True
             yield Reasoning(text)
 
-    def _spoken(self, pieces: Iterator[Text | Reasoning]) -> Iterator[Chunk]:
+    def _spoken(self, pieces: Iterable[Text | Reasoning]) -> list[Chunk]:
+        found: list[Chunk] = []
         for piece in pieces:
-            if isinstance(piece, Reasoning):
-                yield from self._thoughts(piece.text)
+            if type(piece) is Reasoning:
+                found += self._thoughts(piece.text)
             else:
                 self._said = self._said or not piece.text.isspace()
                 self._text.append(piece.text)
-                yield piece
+                found.append(piece)
+        return found
 
     def _count(self, usage: object) -> None:
         """Some servers count in every chunk: the last count is that of the whole answer."""
@@ -389,6 +395,21 @@ def _is_error(value: Mapping[str, Any]) -> bool:
     if isinstance(error, dict) and not error.get("message") and error.get("code") in (None, 0, "0", ""):
         error = None
     return bool(error or value.get("object") == "error" or _nested(value, "base_resp", "status_code"))
+
+
+def _only_text(value: Any) -> str:
+    """The text of a chunk that holds nothing else, as almost all do; empty for all others, which are read in full."""
+    if type(value) is not dict or value.get("usage") or "error" in value or "base_resp" in value or "x_groq" in value:
+        return ""
+    choices = value.get("choices")
+    choice = choices[0] if type(choices) is list and len(choices) == 1 else None
+    if type(choice) is not dict or choice.get("finish_reason") or "finishReason" in choice or "usage" in choice:
+        return ""
+    delta = choice.get("delta")
+    if type(delta) is not dict or len(delta) > 1 + ("role" in delta):
+        return ""
+    content = delta.get("content")
+    return content if type(content) is str else ""
 
 
 def _nested(value: object, *keys: str) -> Any:
