@@ -114,6 +114,10 @@ class InProcessBackend:
         """Where the demo model's server listens, when this backend has started one."""
         return self._engine.demo.base_url if self._engine.demo else None
 
+    def is_at_work(self) -> bool:
+        """Whether any run is at work here, or waits for its turn."""
+        return bool(self._scheduler.working or self._scheduler.waiting)
+
     def own_graphs(self) -> list[OwnState]:
         """The host's own graphs, as they are now."""
         return self._engine.own.states()
