@@ -11,8 +11,8 @@ from agent.export.text import rendered
 from agent.projections.blocks import Blocks
 from ui.markdown import SafeTail, safe_blocks, safe_label, safe_markdown
 
-_SMALLEST, _LARGEST = 1 << 12, 1 << 20
-_ENOUGH = 0.05
+_SMALLEST, _LARGEST = 1 << 11, 1 << 20
+_ENOUGH = 0.02
 """Seconds of this thread: who takes as long for a text is not given a longer one."""
 
 
@@ -66,7 +66,10 @@ def test_twice_the_text_takes_about_twice_as_long(read: Callable[[str], object],
     while size < 4 * _SMALLEST or (size < _LARGEST and at_last < _ENOUGH):
         size *= 2
         at_last = _seconds(read, text(size))
-    assert at_last / size < 3 * (first + 0.001) / _SMALLEST
+    most = 3 * (first + 0.0003) / _SMALLEST * size
+    if at_last > most:
+        at_last = min(_seconds(read, text(size)) for _ in range(3))  # a garbage collection, say, takes time too
+    assert at_last < most
 
 
 def _seconds(read: Callable[[str], object], text: str) -> float:
