@@ -167,7 +167,7 @@ class Visitor:
         """Choose these of the pills, by a word that is on them, and no others."""
         widget = self._widget("button_group", key)
         state = WidgetState(id=widget.id)
-        labels = [option.content for option in widget.options]
+        labels = [f"{option.content_icon} {option.content}".strip() for option in widget.options]
         state.string_array_value.data.extend(next(label for label in labels if word in label) for word in wanted)
         self._values[widget.id] = state
         self.rerun()
@@ -178,6 +178,10 @@ class Visitor:
         assert option in widget.options, list(widget.options)
         self._values[widget.id] = WidgetState(id=widget.id, string_value=option)
         self.rerun()
+
+    def forge(self, state: WidgetState) -> None:
+        """Have this sent with the next script as a widget's value, and with all after it, as a browser does."""
+        self._values[state.id] = state
 
     def goto(self, page: str) -> None:
         """Follow a link to another page; "" is Home."""
@@ -216,6 +220,23 @@ class Visitor:
         """All words on the page."""
         with self._news:
             return "\n".join(_words(element) for _, element in sorted(self._elements.items()))
+
+    @property
+    def errors(self) -> list[str]:
+        """What is shown of exceptions that no page has caught."""
+        with self._news:
+            return [_words(element) for _, element in sorted(self._elements.items()) if element.kind == "exception"]
+
+    @property
+    def widget_ids(self) -> list[str]:
+        """The ids of all widgets on the page."""
+        with self._news:
+            ids = (getattr(element.proto, "id", "") for element in self._elements.values())
+            return sorted({widget_id for widget_id in ids if widget_id.startswith("$$ID")})
+
+    def widget_id(self, kind: str, key: str) -> str:
+        """The id of a widget on the page."""
+        return str(self._widget(kind, key).id)
 
     @property
     def run_id(self) -> str:

@@ -221,6 +221,9 @@ def _take_file(key: str) -> None:
     file = session.take_input("upload", key)
     if file is None:
         return
+    if not hasattr(file, "getvalue"):  # it was named, and never sent
+        st.session_state["upload_refusal"] = "The file has not arrived here. Choose it once more."
+        return
     try:
         st.session_state["uploaded"] = from_stranger(file.getvalue())
     except BrokenRecording as error:

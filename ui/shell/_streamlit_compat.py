@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from streamlit import config
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime, exists, get_instance
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.state import SessionState
+from streamlit.runtime.state.session_state import Serialized, WStates
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 log = logging.getLogger(__name__)
@@ -43,6 +46,38 @@ def run_one_script_a_session() -> None:
             look(self)
 
     ScriptRunner._maybe_handle_execution_control_request = look_once_begun  # type: ignore[method-assign]
+
+
+def drop_forged_values() -> None:
+    """Let a widget's value that no browser sends be as one that was never sent. Once a process.
+
+    Streamlit hands a widget whatever it is sent, a number for a list of words, and as it keeps it, every script of the
+    session ends with the same error from then on.
+    """
+    take, value_of = WStates.set_widget_from_proto, WStates.__getitem__
+
+    def take_and_look(self: WStates, widget_state: WidgetState) -> None:
+        take(self, widget_state)
+        self.get(widget_state.id)  # now: nothing may be dropped while Streamlit goes through all values
+
+    def value_if_genuine(self: WStates, widget_id: str) -> Any:
+        state, metadata = self.states.get(widget_id), self.widget_metadata.get(widget_id)
+        if not isinstance(state, Serialized) or metadata is None:
+            return value_of(self, widget_id)
+        try:
+            if state.value.WhichOneof("value") == metadata.value_type and _is_finite(state.value):
+                return value_of(self, widget_id)
+        except Exception:
+            log.debug("A widget's value could not be read.", exc_info=True)
+        del self.states[widget_id]
+        raise KeyError(widget_id)
+
+    WStates.set_widget_from_proto = take_and_look  # type: ignore[method-assign]
+    WStates.__getitem__ = value_if_genuine  # type: ignore[method-assign]
+
+
+def _is_finite(state: WidgetState) -> bool:
+    return math.isfinite(state.double_value) and all(map(math.isfinite, state.double_array_value.data))
 
 
 def end_sessions(works: Callable[[], bool], collect: Callable[[bool], None]) -> None:

@@ -114,14 +114,68 @@ def offered_models() -> tuple[str, ...]:
 
 
 def recall(page: PageInfo) -> None:
-    """Put the choices where a newly opened page finds them: first the URL, then before, then the start."""
+    """Put the choices where a newly opened page finds them: first the URL, then before, then the start.
+
+    What the URL asks for and the page does not offer is not chosen; `told` says so.
+    """
     if st.session_state.get("page_before") == page.name:
         return
     left_over = st.session_state.get("url_written", {})
+    unknown = []
     for name, start in _starts(page).items():
         given = _from_url(name, start) if st.query_params.get(name) != left_over.get(name) else None
-        st.session_state[name] = _store(page, name).get(name, start) if given is None else given
+        st.session_state[name] = _store(page, name).get(name, start)
+        if given is not None:
+            offered = _offered(page, name)
+            items = given if isinstance(given, list) else [given]
+            known = [item for item in items if item in offered]
+            if known or not items:
+                st.session_state[name] = known if isinstance(given, list) else given
+            if len(known) < len(items):
+                unknown.append(_NAMES[name])
+    if unknown:
+        st.session_state["not_offered"] = unknown
     st.session_state["page_before"] = page.name  # last: a click can interrupt the script at every access
+
+
+def told() -> str:
+    """A sentence about what the URL has asked for in vain, once; "" if it has not."""
+    unknown = st.session_state.pop("not_offered", None)
+    if not unknown:
+        return ""
+    *others, last = unknown
+    names = f"{', '.join(others)} and {last}" if others else last
+    return f"The address asks for something that is not on offer here ({names}). This page starts without it."
+
+
+_NAMES = {
+    "view": "view",
+    "model": "model",
+    "modes": "stream modes",
+    "graph": "agent",
+    "tools": "tools",
+    "tool_choice": "tool choice",
+}
+"""The choices, in the order in which they are made: the tools that are offered depend on the graph."""
+
+
+def _offered(page: PageInfo, name: str) -> Sequence[str]:
+    """What can be chosen, here or, of what is shared, anywhere."""
+    match name:
+        case "view":
+            return VIEWS
+        case "model":
+            return offered_models()
+        case "modes":
+            return offered_modes(page)
+        case "graph":
+            return offered_graphs(page)
+        case "tools" if (spec := spec_of(st.session_state["graph"])) and not spec.is_own:
+            return offered_tools(page, st.session_state["graph"])
+        case "tools":
+            return list(TOOLS)
+        case _:
+            return offered_tool_choices(list(TOOLS))  # it is shared: a page without that tool just asks for none
 
 
 def remember(page: PageInfo) -> None:
@@ -150,12 +204,12 @@ def address(page: PageInfo) -> dict[str, str]:
 
 
 def _starts(page: PageInfo) -> dict[str, Value]:
-    """What a page begins with."""
-    shared: dict[str, Value] = {"view": VIEWS[0], "tool_choice": "auto", "model": offered_models()[0]}
-    if not page.asks:
-        return shared
-    graph = (*offered_graphs(page), "")[0]
-    return shared | {"modes": list(page.modes), "graph": graph, "tools": list(page.tools)}
+    """What a page begins with, in the order of _NAMES."""
+    starts: dict[str, Value] = {"view": VIEWS[0], "model": offered_models()[0]}
+    if page.asks:
+        graph = (*offered_graphs(page), "")[0]
+        starts |= {"modes": list(page.modes), "graph": graph, "tools": list(page.tools)}
+    return starts | {"tool_choice": "auto"}
 
 
 def _one(name: str, offered: Sequence[T]) -> T:

@@ -57,6 +57,8 @@ def _open(name: str) -> PageInfo:
     st.html(_ONLY_OUR_IMAGES + session.visitor_cookie(), unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
     choices.recall(info)
+    if sentence := choices.told():
+        st.caption(f":material/link_off: {sentence}")
     session.conversation(info.name)  # finds the one that the URL names
     return info
 
