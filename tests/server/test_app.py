@@ -109,10 +109,10 @@ def test_the_tool_node_runs_without_an_agent() -> None:
     assert "Nightstand" in text(app)
 
 
-def test_choices_come_from_the_url_and_nonsense_in_it_is_ignored() -> None:
+def test_choices_come_from_the_url_and_nonsense_in_it_is_what_the_page_begins_with() -> None:
     app = open_app("custom_data", modes="messages,nonsense", tools="rm", model="gpt-99", tool_choice="x", graph="y")
     assert app.pills(key="modes").value == ["messages"]
-    assert app.pills(key="tools").value == []
+    assert app.pills(key="tools").value == ["get_items"]
     assert app.selectbox(key="model").value == "demo"
     assert app.selectbox(key="tool_choice").value == "auto"
     assert app.selectbox(key="graph").value == "react"

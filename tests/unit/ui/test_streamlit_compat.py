@@ -1,7 +1,8 @@
 """What ui/shell/_streamlit_compat.py knows of Streamlit's own parts. If one of these fails, `messages_on_the_way` is
 always 0, and a page may stand still for ever in a slow browser: find out anew where a session's queue is. Or two clicks
 that come fast may cost one of them, or the page: find out anew when Streamlit looks for the next one. Or sessions and
-typed keys stay in memory for ever: find out anew where sessions are whose visitor has left, and how they are ended."""
+typed keys stay in memory for ever: find out anew where sessions are whose visitor has left, and how they are ended.
+Or one forged value ends every script of its session with an error: find out anew where values are read."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from unittest.mock import AsyncMock
 
 from starlette.websockets import WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
@@ -18,10 +20,18 @@ from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.session_manager import SessionInfo, SessionManager
 from streamlit.runtime.state import SessionState
+from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.runtime.state.session_state import WStates
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
-from ui.shell._streamlit_compat import BUSY_SECONDS, LOOK_SECONDS, SessionEnds, messages_on_the_way
+from ui.shell._streamlit_compat import (
+    BUSY_SECONDS,
+    LOOK_SECONDS,
+    SessionEnds,
+    drop_forged_values,
+    messages_on_the_way,
+)
 
 
 def test_a_client_keeps_what_its_browser_has_not_taken_in_a_queue() -> None:
@@ -158,3 +168,21 @@ def test_a_session_is_ended_by_what_the_real_ones_have() -> None:
     assert callable(WebsocketSessionManager.is_active_session)
     assert "_get_async_objs" in Runtime.stop.__code__.co_names
     assert "_websocket" in StarletteSessionClient._sender.__code__.co_names
+
+
+def _button_group(value: WidgetState) -> WStates:
+    """The states of a page with one list of words, which has been sent this."""
+    drop_forged_values()
+    states = WStates()
+    states.set_widget_metadata(WidgetMetadata("pills", list, list, "string_array_value"))
+    states.set_widget_from_proto(value)
+    return states
+
+
+def test_a_value_that_its_widget_never_sends_is_as_one_that_was_not_sent() -> None:
+    genuine = WidgetState(id="pills")
+    genuine.string_array_value.data.extend(["a", "b"])
+    assert dict(_button_group(genuine).states) != {}
+    assert _button_group(genuine)["pills"] == ["a", "b"]
+    for forged in (WidgetState(id="pills", bool_value=True), WidgetState(id="pills", double_value=float("nan"))):
+        assert dict(_button_group(forged).states) == {}
