@@ -14,11 +14,12 @@ from pathlib import Path
 from agent.export.text import escaped, rendered
 from agent.export.timeline import drawn
 from agent.markdown import plain
+from agent.projections.items import Answer, ToolCall
 from agent.projections.label import call_label, call_titles, subject, tool_title, words
 from agent.projections.metrics import Metrics, measure
 from agent.projections.output import Output, Part
 from agent.projections.timeline import Picture, Row, timeline
-from agent.projections.transcript import Answer, ToolCall, Transcript, fold
+from agent.projections.transcript import Transcript, fold
 from agent.settings import DEMO_MODELS
 from agent.store.comments import Comment
 from agent.store.recording import Header, anonymous, dump

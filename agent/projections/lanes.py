@@ -53,7 +53,7 @@ class Row:
     """What came in each of the asked modes; empty where nothing came."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Lanes:
     """All lanes of a run. `add` lets them grow with it, in memory that depends on neither length nor chunks."""
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.projections.items import Answer, Item, ToolCall
 from agent.projections.label import spoken, subject, tool_title, words
 from agent.projections.output import Output, has_words
-from agent.projections.transcript import Answer, Item, ToolCall, Transcript
+from agent.projections.transcript import Transcript
 
 SentenceState = Literal["now", "done", "failed", "stopped"]
 MAX_SENTENCES = 100
@@ -64,10 +65,12 @@ def _all(run: Transcript) -> Iterator[_Told]:
         yield from _reading(run, run.started_at)
     items = _told(run)
     last_call = {item.asked_by: place for place, item in enumerate(items) if isinstance(item, ToolCall)}
+    last = max(
+        (place for place, item in enumerate(items) if isinstance(item, ToolCall) or not item.is_value), default=0
+    )
     for place, item in enumerate(items):
         if isinstance(item, Answer):
-            is_last = place == len(items) - 1
-            yield from _said(run, item, place < last_call.get(item.speaker, -1), is_last)
+            yield from _said(run, item, place < last_call.get(item.speaker, -1), place >= last)
         else:
             yield from _call(run, item)
     yield from _end(run)
@@ -132,6 +135,9 @@ def _doing(run: Transcript, call: ToolCall) -> str:
 
 
 def _said(run: Transcript, answer: Answer, is_before_a_call: bool, is_last: bool) -> Iterator[_Told]:
+    if answer.is_value:
+        yield answer.began_at, [Sentence(answer.began_at, "It gave its result.")]
+        return
     who, thought = _who(run, answer.speaker), answer.output.reasoning
     if thought:
         if thought.ended_at is None:
@@ -145,7 +151,7 @@ def _said(run: Transcript, answer: Answer, is_before_a_call: bool, is_last: bool
     goes_on = answer.ended_at is None and run.ended_at is None and not is_before_a_call
     if is_before_a_call:
         doing, did = "says what it is about to do…", "said what it is about to do."
-    elif len(run.speakers) > 1 and not is_last:
+    elif not is_last:
         doing, did = "writes…", "has written its part."
     else:
         who = who if len(run.speakers) > 1 else "Now it" if goes_on else "It"
@@ -183,7 +189,8 @@ def _told(run: Transcript) -> list[Item]:
 
 def _who(run: Transcript, speaker: str) -> str:
     """Where only one node speaks, it is the assistant; of several, each is called by its name."""
-    return spoken(speaker) or "The assistant" if len(run.speakers) > 1 else "The assistant"
+    is_alone = len(run.speakers) < 2 and (not run.speakers or speaker in run.speakers)
+    return "The assistant" if is_alone else spoken(speaker) or "The assistant"
 
 
 def _title(run: Transcript, call: ToolCall) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from agent.projections.transcript import ToolCall, Transcript
+from agent.projections.items import ToolCall
+from agent.projections.transcript import Transcript
 from agent.streaming.events import Custom, Message, Said, StreamEvent, TaskEnded, TaskStarted, Token, ToolDelta, Update
 
 MAX_TICKS = 2_000

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
+from agent.projections.items import Answer, CallState, Item, ToolCall, Waiting, is_readable, visible, walk
 from agent.projections.label import words
 from agent.projections.output import Output, piece_of
 from agent.streaming.events import (
@@ -23,7 +23,6 @@ from agent.streaming.events import (
     CallPiece,
     Custom,
     Ended,
-    Interrupt,
     Interrupted,
     Message,
     Queued,
@@ -44,8 +43,6 @@ from agent.streaming.events import (
 )
 from agent.streaming.modes import StreamMode
 
-CallState = Literal["asked", "running", "finished", "failed", "stopped"]
-"""`asked` is a call whose arguments are still being written, or that waits for its turn."""
 DEEPEST = 6
 """Levels of calls inside of calls; what is deeper stands on the last one."""
 _PARSED_EARLY = 10_000
@@ -53,102 +50,7 @@ _PARSED_EARLY = 10_000
 
 _Path: TypeAlias = tuple[str, ...]
 _Place: TypeAlias = tuple[_Path, _Path, str]
-"""Calls, namespace and node that something was said in."""
-
-
-@dataclass(slots=True)
-class Answer:
-    """Text of the agent itself, or of a node: an answer, what it says between tools, what it thinks before."""
-
-    key: str
-    """Unique in the run, and the same for as long as it grows."""
-    node: str = ""
-    agent: str = ""
-    """Whose node it is, where agents have names."""
-    output: Output = field(default_factory=Output)
-    """Its text and reasoning; and what a node that is no tool wrote."""
-    visible: bool = False
-    began_at: float = 0.0
-    """Seconds since the run was asked for."""
-    ended_at: float | None = None
-    """When its text was complete; None while it is written."""
-    whole: bool = False
-    """Whether its whole message has been told: what comes later is another one."""
-
-    @property
-    def speaker(self) -> str:
-        """Who speaks: the agent, or the node."""
-        return self.agent or self.node
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing of it to see."""
-        return not self.output and not self.output.reasoning
-
-
-@dataclass(slots=True)
-class ToolCall:
-    """One call of a tool, and what came out of it so far. Times are seconds since the run was asked for."""
-
-    id: str
-    name: str = ""
-    args: JSON = None
-    """What it was asked; text where that is not JSON, None while it is being written."""
-    state: CallState = "asked"
-    attempts: int = 0
-    """How often a tool has begun to work on it."""
-    redone: int = 0
-    """How often its output has begun anew."""
-    output: Output = field(default_factory=Output)
-    """What the tool sent while it worked: of several attempts, in the last."""
-    items: list[Answer | ToolCall] = field(default_factory=list)
-    """What went on inside of it: the words of models that it asked, the calls of sub-agents."""
-    steps: list[str] = field(default_factory=list)
-    """The nodes of a graph inside of it, in the order in which they began."""
-    result: str | None = None
-    visible: bool = False
-    shows_output: bool = False
-    """Whether what it sent while it worked is to be shown."""
-    shows_result: bool = False
-    asked_by: str = ""
-    """The agent or node that asked."""
-    asked_at: float | None = None
-    """When it was known what it is asked."""
-    beside: bool = False
-    """Whether another call had been asked beside it, and had not ended."""
-    started_at: float | None = None
-    ended_at: float | None = None
-    depth: int = 0
-    """How many calls it is inside of."""
-    level: int = 0
-    """How deep in subgraphs it is run: what is deeper goes on inside of it."""
-    is_over: bool = False
-    """Whether its last attempt is: what it writes now belongs to another."""
-    is_early: bool = False
-    """Whether an attempt has written before it was told that it begins."""
-    pieces: list[str] = field(default_factory=list)
-    """Its arguments as they are being written."""
-
-    @property
-    def key(self) -> str:
-        """Unique in the run, and the same for as long as it grows."""
-        return f"call {self.id}"
-
-    @property
-    def seconds(self) -> float | None:
-        """How long it took; None while that is not known."""
-        return None if self.started_at is None or self.ended_at is None else max(self.ended_at - self.started_at, 0.0)
-
-
-Item: TypeAlias = Answer | ToolCall
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What a person is asked, and since when."""
-
-    at: float
-    interrupt: Interrupt
+"""Calls, namespace and node that something was written in."""
 
 
 @dataclass(slots=True)
@@ -176,16 +78,16 @@ class Transcript:
     """When the last event happened."""
     _calls: dict[str, ToolCall] = field(default_factory=dict)
     _outer: dict[str, ToolCall | None] = field(default_factory=dict)
-    _answers: dict[tuple[_Place, str], Answer] = field(default_factory=dict)
-    """By place and message; what a node writes itself is under no message."""
-    _begun: dict[str, Answer] = field(default_factory=dict)
-    """By message alone: a graph may tell in one place what was written in another."""
-    _messages: dict[str, Answer | None] = field(default_factory=dict)
-    """The messages that have been told whole, by id."""
-    _told: dict[tuple[_Path, str, str, _Path], list[_Path]] = field(default_factory=dict)
-    """The namespaces that messages have been told in, by calls, role, text and the calls that they ask for."""
+    _answers: dict[str, Answer] = field(default_factory=dict)
+    """By message."""
+    _written: dict[_Place, Answer] = field(default_factory=dict)
+    """What nodes are writing themselves."""
+    _told: set[str] = field(default_factory=set)
+    """The messages that have been told whole; a graph may give the history of another one as its update."""
     _given: set[tuple[_Path, _Path]] = field(default_factory=set)
     """The graphs whose first state is known, by calls and namespace."""
+    _input: JSON = None
+    """What the state of the graph began with, without messages."""
     _value: JSON = None
     """The last value of the graph, without messages."""
     _keys: int = 0
@@ -225,7 +127,7 @@ class Transcript:
             case Update() as update:
                 self._update(event, update)
             case Said(message=message):
-                self._whole(event, message, "messages" in self.modes, 1, 0)
+                self._whole(event, message, "messages" in self.modes)
             case State() as state:
                 self._state(event, state)
             case TaskStarted() as task:
@@ -282,17 +184,18 @@ class Transcript:
             inner.visible |= isinstance(inner, ToolCall) or call.result is None
 
     def _last_answer(self, at: float, ended: Ended) -> None:
-        """A graph without messages answers with its last value."""
-        spoken = {
-            " ".join(item.output.text.text.split())
-            for item in self.items
-            if isinstance(item, Answer) and item.output.text
-        }
-        text = ended.answer
-        if not text and not spoken and ended.state == "finished" and self._value is not None:
-            text = _in_lines(self._value)
-        if text.strip() and " ".join(text.split()) not in spoken:
-            answer = Answer(self._key("answer"), began_at=at, whole=True)
+        """A graph without messages answers with its last value: with what of it nobody has said."""
+        said = {
+            _squeezed(item.output.text.text if isinstance(item, Answer) else item.result or "") for item in self.items
+        } - {""}
+        value = _parsed(ended.answer) or (self._value if ended.state == "finished" and not said else None)
+        if isinstance(value, dict):
+            given = list(self._input.items()) if isinstance(self._input, dict) else []
+            value = {k: inner for k, inner in value.items() if (k, inner) not in given and _squeezed(inner) not in said}
+        text = _in_lines(value)
+        if text.strip() and _squeezed(text) not in said:
+            self._keys += 1
+            answer = Answer(f"value {self._keys}", began_at=at, ended_at=at, is_value=True)
             answer.output.write(text, at)
             self.items.append(answer)
 
@@ -302,20 +205,20 @@ class Transcript:
         live = "messages" in self.modes
         inside = self._begin(event, live)
         self._speaks(event)
-        known = self._answers.get((_place(event), token.message))
+        answer = self._answers.get(token.message)
         if token.text or token.reasoning or token.other:
-            if known is None or known.whole:
-                known = self._new_answer(event, token.message, inside)
-            known.output.think(token.reasoning, event.at)
-            known.output.write(token.text, event.at)
-            known.output.keep(token.other)
-            known.ended_at = None
-            known.visible |= live
-            self._touch(known, event.at)
+            if answer is None:
+                answer = self._answers[token.message] = self._new_answer(event, inside)
+            answer.output.think(token.reasoning, event.at)
+            answer.output.write(token.text, event.at)
+            answer.output.keep(token.other)
+            answer.ended_at = None
+            answer.visible |= live
+            self._touch(answer, event.at)
         for piece in token.calls:
             self._ask_piece(event, piece, inside, live)
-        if known and (token.calls or token.finish_reason):
-            _close(known, event.at)
+        if answer and (token.calls or token.finish_reason):
+            _close(answer, event.at)
 
     def _custom(self, event: StreamEvent, data: JSON) -> None:
         live = "custom" in self.modes
@@ -326,19 +229,18 @@ class Transcript:
             return
         if isinstance(data, dict) and piece_of(data):
             self._speaks(event)
-        answer = self._answers.get((_place(event), "")) or self._new_answer(event, "", None)
+        answer = self._written.get(_place(event))
+        if answer is None:
+            answer = self._written[_place(event)] = self._new_answer(event, None)
         answer.output.add(data, event.at)
         answer.visible |= live
         self._touch(answer, event.at)
 
     def _update(self, event: StreamEvent, update: Update) -> None:
         live = bool({"updates", "values"} & self.modes)
-        seen: Counter[tuple[str, str]] = Counter()
         for message in update.messages:
-            same = seen[message.role, message.text]
-            seen[message.role, message.text] += 1
-            self._whole(event, message, live, len(update.messages), same)
-        if written := self._answers.pop((_place(event), ""), None):
+            self._whole(event, message, live)
+        if written := self._written.pop(_place(event), None):
             _close(written, event.at)  # what the node writes from now on is something else
 
     def _state(self, event: StreamEvent, state: State) -> None:
@@ -348,35 +250,35 @@ class Transcript:
             for asked in state.messages[-1].calls if state.messages and at_root and not self.items else ():
                 self.is_handed = True
                 self._ask(event, asked.id, asked.name, asked.args, None, "values" in self.modes)
-            for message in state.messages:
-                self._note(event, message, self._messages.get(message.id))
+            self._told.update(message.id for message in state.messages)
         if at_root:
+            self._input = self._value if self._input is None else self._input
             self._value = state.rest
 
-    def _whole(self, event: StreamEvent, message: Message, live: bool, among: int, same: int) -> None:
-        """A whole message, one `among` so many of an update, and after so many of them that say the same."""
+    def _whole(self, event: StreamEvent, message: Message, live: bool) -> None:
+        is_known = bool(message.id) and message.id in self._told
+        self._told.add(message.id)
         match message.role:
-            case "ai" if self._is_repeated(event, message, among, same):
-                if answer := self._messages.get(message.id):
+            case "ai" if is_known:
+                if answer := self._answers.get(message.id):
                     answer.visible |= live
                     self._touch(answer, event.at)
                 for asked in message.calls:
-                    if call := self._calls.get(asked.id):
-                        self._reveal(call, live)
+                    self._reveal(self._calls.get(asked.id), live)
             case "ai":
                 self._said(event, message, live)
             case "tool":
-                self._answered(event, message, live)
-            case _:
-                self._note(event, message, None)
+                self._answered(event, message, live, is_known)
 
     def _said(self, event: StreamEvent, message: Message, live: bool) -> None:
         inside = self._begin(event, live)
         self._speaks(event)
-        answer = self._half_said(event, message)
+        answer = (self._answers.get(message.id) if message.id else None) or self._half_written(event, message)
         if answer is None and (message.text or message.reasoning or message.other):
-            answer = self._new_answer(event, message.id, inside)
+            answer = self._new_answer(event, inside)
         if answer:
+            if message.id:
+                self._answers[message.id] = answer
             output, said = answer.output, answer.output.text.text
             if not output.reasoning and not said:
                 output.think(message.reasoning, event.at)
@@ -385,52 +287,26 @@ class Transcript:
             if not output.others:
                 output.keep(message.other)
             _close(answer, event.at)
-            answer.whole = True
             answer.visible |= live
             self._touch(answer, event.at)
         for asked in message.calls:
             self._ask(event, asked.id, asked.name, asked.args, inside, live)
-        self._note(event, message, answer)
 
-    def _half_said(self, event: StreamEvent, message: Message) -> Answer | None:
-        """The answer that has begun with this message; by its words, where its id does not tell."""
-        place = _place(event)
-        if message.id:
-            for answer in (self._answers.get((place, message.id)), self._begun.get(message.id)):
-                if answer and not answer.whole:
-                    return answer
-        for (where, _), answer in reversed(self._answers.items()):
-            if where == place and not answer.whole and (said := answer.output.text.text.strip()):
-                if message.text.strip().startswith(said):
-                    return answer
-        return None
+    def _half_written(self, event: StreamEvent, message: Message) -> Answer | None:
+        """What the node has written itself, if that is how this message begins."""
+        written = self._written.get(_place(event))
+        said = written.output.text.text.strip() if written else ""
+        return written if said and message.text.strip().startswith(said) else None
 
-    def _new_answer(self, event: StreamEvent, message: str, inside: ToolCall | None) -> Answer:
-        answer = Answer(self._key("message"), event.node or "", event.agent or "", began_at=event.at)
-        self._answers.pop((_place(event), message), None)  # so that the newest one comes last
-        self._answers[(_place(event), message)] = answer
-        if message:
-            self._begun[message] = answer
+    def _new_answer(self, event: StreamEvent, inside: ToolCall | None) -> Answer:
+        self._keys += 1
+        answer = Answer(f"answer {self._keys}", event.node or "", event.agent or "", began_at=event.at)
         (inside.items if inside else self.items).append(answer)
         return answer
 
     def _speaks(self, event: StreamEvent) -> None:
         if not event.calls:
             self.speakers[speaker_of(event)] = None
-
-    def _is_repeated(self, event: StreamEvent, message: Message, among: int, same: int) -> bool:
-        """Whether it has been told before: a graph may give the whole history of another one as its update."""
-        if message.id:
-            return message.id in self._messages
-        told = self._told.get(_signature(event, message), [])
-        depth = len(event.namespace)
-        below = [path for path in told if len(path) > depth and path[:depth] == event.namespace]
-        return len(told if among > 1 else below) > same
-
-    def _note(self, event: StreamEvent, message: Message, answer: Answer | None) -> None:
-        if message.id:
-            self._messages[message.id] = answer
-        self._told.setdefault(_signature(event, message), []).append(event.namespace)
 
     # What is asked of tools
 
@@ -466,7 +342,6 @@ class Transcript:
     def _call(self, event: StreamEvent, call_id: str, inside: ToolCall | None) -> ToolCall:
         """The call with this id; one that was not heard of before is inside of that one."""
         if call := self._calls.get(call_id):
-            call.level = min(call.level, len(event.namespace))
             return call
         while inside and inside.depth >= DEEPEST - 1:
             inside = self._outer.get(inside.id)
@@ -488,6 +363,7 @@ class Transcript:
         call = None
         for call_id in event.calls:
             call = self._call(event, call_id, call)
+            call.level = min(call.level, len(event.namespace))
         return call
 
     def _begin(self, event: StreamEvent, live: bool) -> ToolCall | None:
@@ -512,7 +388,7 @@ class Transcript:
                 if isinstance(item, ToolCall):
                     self._calls.pop(item.id, None)
             ids = set(map(id, gone))
-            self._answers = {key: answer for key, answer in self._answers.items() if id(answer) not in ids}
+            self._answers = {message: answer for message, answer in self._answers.items() if id(answer) not in ids}
             call.items = []
         call.output, call.steps, call.result = Output(), [], None
         call.state, call.started_at, call.ended_at, call.is_over = "running", at, None, False
@@ -562,7 +438,7 @@ class Transcript:
             self._finish(call, "failed", event.at)
             call.is_over = True
 
-    def _answered(self, event: StreamEvent, message: Message, live: bool) -> None:
+    def _answered(self, event: StreamEvent, message: Message, live: bool, is_known: bool) -> None:
         """A tool's message: the end of its call."""
         call_id, outer = message.call or event.call, None
         if not call_id:
@@ -572,10 +448,9 @@ class Transcript:
                 break
             outer = self._call(event, outer_id, outer)
         call = self._call(event, call_id, outer)
-        if not message.id or message.id not in self._messages:
+        if not is_known:
             call.name, call.result, call.is_over = call.name or message.name, message.text, False
             self._finish(call, "failed" if message.failed else "finished", event.at)
-            self._note(event, message, None)
         self._reveal(call, live)
         call.shows_result |= live
         self._touch(call, event.at)
@@ -592,10 +467,6 @@ class Transcript:
         if self.first_output_at is None and is_readable(item):
             self.first_output_at = at
 
-    def _key(self, kind: str) -> str:
-        self._keys += 1
-        return f"{kind} {self._keys}"
-
 
 def fold(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> Transcript:
     """What a reader who has chosen `modes` sees of these events."""
@@ -603,26 +474,6 @@ def fold(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> Transc
     for event in events:
         transcript.add(event)
     return transcript
-
-
-def walk(items: Iterable[Item]) -> Iterator[Item]:
-    """The items, each before those inside of it."""
-    for item in items:
-        yield item
-        if isinstance(item, ToolCall):
-            yield from walk(item.items)
-
-
-def visible(items: Iterable[Item]) -> list[Item]:
-    """The items that a reader can see now."""
-    return [item for item in items if item.visible and (isinstance(item, ToolCall) or not item.is_empty)]
-
-
-def is_readable(item: Item) -> bool:
-    """Whether a reader has something of it to read: words, data, a result; that it has begun is nothing to read."""
-    if isinstance(item, Answer):
-        return item.visible and bool(item.output)
-    return item.visible and (item.shows_output and bool(item.output) or item.shows_result and bool(item.result))
 
 
 def speaker_of(event: StreamEvent) -> str:
@@ -639,10 +490,6 @@ def _place(event: StreamEvent) -> _Place:
     return event.calls, event.namespace, event.node or ""
 
 
-def _signature(event: StreamEvent, message: Message) -> tuple[_Path, str, str, _Path]:
-    return event.calls, message.role, message.text, tuple(call.id for call in message.calls)
-
-
 def _parsed(args: JSON) -> JSON:
     """Arguments that are JSON text as what that says; a call may be kept in OpenAI's format."""
     if isinstance(args, str):
@@ -650,6 +497,11 @@ def _parsed(args: JSON) -> JSON:
             parsed: JSON = json.loads(args)
             return parsed if isinstance(parsed, (dict, list)) else args
     return args
+
+
+def _squeezed(value: JSON) -> str:
+    """A text without differences that nobody sees; nothing for what is no text."""
+    return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 def _in_lines(value: JSON) -> str:

@@ -21,7 +21,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError
 
-from agent.projections.transcript import fold, walk
+from agent.projections.items import walk
+from agent.projections.transcript import fold
 from agent.store import format_1
 from agent.streaming.events import EVENTS, JSON, Ended, RunRequest, StreamEvent, json_safe
 from agent.streaming.modes import RUN_MODES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from agent.engine.run import Run
 from agent.projections.label import call_titles
@@ -14,25 +14,29 @@ from agent.projections.transcript import Transcript
 from agent.streaming.events import StreamEvent
 from agent.streaming.modes import STREAM_MODES
 
+F = TypeVar("F", bound="_Fold")
+
+
+class _Fold(Protocol):
+    def add(self, event: StreamEvent) -> None: ...
+
 
 class Log:
-    """A run as far as it has been read."""
+    """A run as far as it has been read; of its folds, only those that are looked at are kept up."""
 
     def __init__(self, run: Run | None) -> None:
         self.run = run
         self.events: list[StreamEvent] = []
         self.transcript = Transcript(frozenset(STREAM_MODES))
-        self.lanes = Lanes()
         self.ended = False
-        self._measuring, self._timeline = Measuring(), Timeline()
+        self._lanes, self._measuring, self._timeline = Lanes(), Measuring(), Timeline()
+        self._taken: dict[_Fold, int] = {}
+        """How many events each fold knows."""
 
     def add(self, events: Sequence[StreamEvent]) -> None:
         """Take in what is new."""
         for event in events:
             self.transcript.add(event)
-            self.lanes.add(event)
-            self._measuring.add(event)
-            self._timeline.add(event)
         self.events += events
 
     @property
@@ -41,14 +45,25 @@ class Log:
         return call_titles(self.transcript.calls)
 
     @property
+    def lanes(self) -> Lanes:
+        """What came in which mode, so far."""
+        return self._kept_up(self._lanes)
+
+    @property
     def metrics(self) -> Metrics:
         """What was measured so far."""
-        return self._measuring.metrics(self.transcript, self.titles)
+        return self._kept_up(self._measuring).metrics(self.transcript, self.titles)
 
     @property
     def picture(self) -> Picture:
         """Who worked when, so far."""
-        return self._timeline.picture(self.transcript, self.titles)
+        return self._kept_up(self._timeline).picture(self.transcript, self.titles)
+
+    def _kept_up(self, fold: F) -> F:
+        for event in self.events[self._taken.get(fold, 0) :]:
+            fold.add(event)
+        self._taken[fold] = len(self.events)
+        return fold
 
 
 def quiet(text: str) -> str:

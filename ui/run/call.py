@@ -10,8 +10,8 @@ from streamlit.elements.lib.grid_container import GridContainer
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from agent.projections.blocks import Blocks
+from agent.projections.items import Answer, Item, ToolCall, visible
 from agent.projections.label import subject
-from agent.projections.transcript import Answer, Item, ToolCall, visible
 from ui.markdown import safe_label
 from ui.run.output import Look, OutputView
 from ui.run.text import TextView, clear

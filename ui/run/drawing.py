@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
+from agent.projections.items import Item, ToolCall
 from agent.projections.label import subject
 from agent.projections.narration import narrate
-from agent.projections.transcript import Item, ToolCall, Transcript
+from agent.projections.transcript import Transcript
 from agent.streaming.events import StreamEvent
 from agent.streaming.modes import StreamMode
 from ui.markdown import safe_label, safe_markdown

@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 from streamlit.delta_generator import DeltaGenerator
 
+from agent.projections.items import Answer, Item, ToolCall, visible
 from agent.projections.label import spoken
 from agent.projections.narration import Sentence
-from agent.projections.transcript import Answer, Item, ToolCall, Transcript, visible
+from agent.projections.transcript import Transcript
 from ui.markdown import safe_label
 from ui.run.call import CallGroup
 from ui.run.output import Look, OutputView

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from agent.projections.items import ToolCall
 from agent.projections.label import call_label, call_titles, short, spoken, subject, tool_title, words
-from agent.projections.transcript import ToolCall
 from agent.streaming.events import JSON
 
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from agent.export.export import Export, to_html, to_markdown
 from agent.projections.inspector import Filter, how_known, row
+from agent.projections.items import walk
 from agent.projections.label import call_titles
 from agent.projections.lanes import Lanes
 from agent.projections.metrics import measure
 from agent.projections.narration import narrate
 from agent.projections.timeline import describe, timeline
-from agent.projections.transcript import Transcript, fold, walk
+from agent.projections.transcript import Transcript, fold
 from agent.store.recording import Header
 from agent.streaming.events import RunRequest, StreamEvent
 from agent.streaming.modes import RUN_MODES, STREAM_MODES

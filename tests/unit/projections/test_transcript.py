@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from agent.projections.transcript import DEEPEST, Answer, Item, ToolCall, Transcript, fold, walk
+from agent.projections.items import Answer, Item, ToolCall, walk
+from agent.projections.transcript import DEEPEST, Transcript, fold
 from agent.streaming.events import (
     JSON,
     AskedCall,
@@ -232,16 +235,10 @@ def test_the_answer_is_not_repeated_when_its_whole_message_follows_its_tokens() 
     assert told(token("Hel"), token("lo"), says("Hello", message="m"), FINISHED) == ["Hello"]
 
 
-def test_a_message_without_an_id_is_known_by_its_words() -> None:
-    """A node without LangChain writes its words itself; its update is the whole message."""
+def test_what_a_node_writes_itself_is_known_by_its_words_when_it_is_told_whole() -> None:
+    """A node without LangChain: its update is the whole message."""
     said: JSON = {"role": "assistant", "content": "Hel"}
     assert told(sent(said, node="agent"), says("Hello"), sent(said, node="agent"), says("Hello")) == ["Hello", "Hello"]
-
-
-def test_the_parts_of_a_message_may_have_two_ids() -> None:
-    """The Responses API: the first chunk and the whole message have the response's id, the others the run's."""
-    events = (token("", message="resp_1"), token("Hello ", message="lc_run--1"), token("you", message="lc_run--1"))
-    assert told(*events, says("Hello you", message="resp_1")) == ["Hello you"]
 
 
 def test_a_message_told_in_another_place_than_it_was_written_in_is_one() -> None:
@@ -261,11 +258,6 @@ def test_an_answer_before_a_tool_and_one_after_it_stay_two() -> None:
 def test_what_is_said_beside_a_tool_call_is_said_once() -> None:
     events = (token("Let me look."), piece("a", "", "get"), asks(("a", {}), text="Let me look.", message="m"))
     assert told(*events, answered("a"), token("End", message="m2")) == ["Let me look.", "a", "End"]
-
-
-def test_a_message_id_that_a_server_uses_again_makes_another_answer() -> None:
-    first = (token("One", message="chatcmpl-1"), says("One", message="chatcmpl-1"))
-    assert told(*first, token("Two", message="chatcmpl-1"), FINISHED) == ["One", "Two"]
 
 
 def test_nodes_that_write_at_once_stay_apart() -> None:
@@ -295,15 +287,6 @@ FOUR, FIVE = Message("ai", "Four", "m1"), Message("ai", "Surely four", "m2")
 def test_a_supervisor_that_gives_the_whole_history_as_its_update_says_nothing_twice() -> None:
     inside = updates(FOUR, node="model").of("math", "math:1")
     assert told(inside, updates(HUMAN, FOUR, node="math"), updates(HUMAN, FOUR, FIVE, node="supervisor")) == [
-        "Four",
-        "Surely four",
-    ]
-
-
-def test_a_history_without_ids_is_known_by_its_words_and_place() -> None:
-    human, four, five = (Message(each.role, each.text) for each in (HUMAN, FOUR, FIVE))
-    inside = updates(four, node="model").below("math:1")
-    assert told(inside, updates(four, node="math"), updates(human, four, five), updates(human, four, five)) == [
         "Four",
         "Surely four",
     ]
@@ -432,9 +415,8 @@ def test_that_a_tool_begins_is_no_first_output() -> None:
 
 
 def test_keys_are_unique_and_stay_the_same_while_a_run_grows() -> None:
-    events = log(
-        token("a"), says("a", message="m"), asks(("m", {})), began("m", "x"), token("b", "m"), token("c"), FINISHED
-    )
+    inside = (began("m", "x"), token("b", "m", message="m2"))
+    events = log(token("a"), says("a", message="m"), asks(("m", {})), *inside, token("c", message="m3"), FINISHED)
     keys = [item.key for item in walk(fold(events, RUN_MODES).items)]
     assert len(set(keys)) == len(keys) == 5
     for count in range(len(events)):
@@ -458,6 +440,25 @@ def test_the_answer_of_a_graph_without_messages_is_its_last_value() -> None:
     assert told(sent("Planning", node="plan"), ended) == ["Planning", "plan: go\n\nresult: done"]
     last = Happened(State(rest={"topic": "cats", "poem": "Cats\nsleep", "ok": True, "none": None}))
     assert told(last, FINISHED) == ["**topic**: cats\n\n**poem**: \n\nCats\nsleep\n\n**ok**: yes\n\n**none**: "]
+
+
+def test_of_the_last_value_only_what_nobody_has_said_is_told() -> None:
+    """As of a graph with a state of its own; the one that watches it has that as JSON."""
+    begun, last = {"question": "why"}, {"question": "why", "documents": ["one", "two"], "answer": "about why"}
+    states = [Happened(State(rest=dict(rest))) for rest in (begun, last)]
+    said = token("about  why", node="generate")
+    assert told(states[0], sent({"searching": 1}, node="retrieve"), said, states[1], Happened(
+        Ended("finished", answer=json.dumps(last)))) == ["", "about  why", "**documents**: one, two"]  # fmt: skip
+
+
+def test_a_run_that_goes_on_may_end_twice() -> None:
+    ends = [Happened(Ended("finished", answer=answer)) for answer in ("one", "two")]
+    run = fold(log(ends[0], STARTED, ends[1]), RUN_MODES)
+    assert (shape(run.items), len({item.key for item in run.items})) == (["one", "two"], 2)
+
+
+def test_what_a_tool_returned_is_no_answer_of_its_own() -> None:
+    assert told(answered("a", text="seen"), Happened(Ended("finished", answer="seen"))) == ["a"]
 
 
 def test_an_answer_that_has_been_said_is_not_said_again_at_the_end() -> None:

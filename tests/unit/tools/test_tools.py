@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from agent.engine.in_process import InProcessBackend
-from agent.projections.transcript import ToolCall, fold
+from agent.projections.items import ToolCall
+from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
 from agent.streaming.events import RunRequest, StreamEvent
 from agent.streaming.modes import RUN_MODES

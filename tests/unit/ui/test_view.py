@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from streamlit.testing.v1 import AppTest
 
-from agent.projections.transcript import Transcript, fold, walk
+from agent.projections.items import walk
+from agent.projections.transcript import Transcript, fold
 from agent.streaming.events import Ended, Interrupt, Interrupted, StreamEvent, ToolFailed
 from agent.streaming.modes import RUN_MODES, StreamMode
 from tests.unit.events import (
