@@ -58,6 +58,11 @@ class CompleteChatOpenAI(ChatOpenAI):
     again. Its failures are AgentErrors. Answers in a given `response_format` are left to ChatOpenAI itself.
     """
 
+    @classmethod
+    def is_lc_serializable(cls) -> bool:
+        """Say no: LangChain does not know this class, and could not read what it would write."""
+        return False
+
     def invoke(self, input: LanguageModelInput, config: RunnableConfig | None = None, **kwargs: Any) -> AIMessage:
         """Ask and wait for the whole answer; blocks the thread."""
         return _settled(super().invoke(input, config, **kwargs))
