@@ -86,7 +86,7 @@ def references(texts: Sequence[str], folder: Path) -> list[Reference]:
             found += _configured(path / CONFIGURATION if path.is_dir() else path)
         else:
             target, _, name = text.rpartition(":")
-            found.append(Reference(name or text, text, folder))
+            found.append(Reference(_called(target, name) or text, text, folder))
     names: dict[str, int] = {}
     for number, reference in enumerate(found):
         names[reference.name] = names.get(reference.name, 0) + 1
@@ -117,6 +117,15 @@ async def loaded(reference: Reference) -> AsyncIterator[OwnGraph]:
         except (Exception, SystemExit) as error:
             raise GraphNotLoaded(_why(reference, error)) from error
         yield found
+
+
+def _called(target: str, name: str) -> str:
+    """What a graph is called: its name, or that of its module where every graph has this one."""
+    module = re.split(r"[./\\]", target.removesuffix(".py"))[-1]
+    return module if name in _EVERYBODYS and module else name
+
+
+_EVERYBODYS = ("graph", "agent", "app", "workflow", "main", "make_graph")
 
 
 def _configured(file: Path) -> list[Reference]:

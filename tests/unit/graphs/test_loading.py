@@ -135,8 +135,8 @@ def test_a_folder_without_init_files_and_relative_imports(tmp_path: Path) -> Non
 def test_several_of_one_name_are_told_apart_and_descriptions_kept(tmp_path: Path) -> None:
     graphs = {"graph": {"path": "./a.py:graph", "description": "Echoes"}, "other": "./b.py:graph"}
     (tmp_path / "langgraph.json").write_text(json.dumps({"graphs": graphs}))
-    found = references(["a.py:graph", "langgraph.json"], tmp_path)
-    assert [reference.name for reference in found] == ["graph", "graph-2", "other"]
+    found = references(["a/graph.py:agent", "langgraph.json", "my.research:app", "b.py:search"], tmp_path)
+    assert [reference.name for reference in found] == ["graph", "graph-2", "other", "research", "search"]
     assert found[1].description == "Echoes"
 
 
