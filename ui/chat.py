@@ -77,7 +77,7 @@ def chat(
     runs = session.conversation(page.name)
     stop = st.bottom.empty()
     # Streamlit scrolls along where it has put the input at the bottom by itself; a first visit starts at the top.
-    entry(choices, in_place=bool(runs and scrolling))
+    entry(choices, in_place=bool(runs and scrolling), asked=bool(runs))
     if session.run_is_lost(page.name):
         st.info(
             "The run in this link is not here any more: the server was restarted in the meantime, "

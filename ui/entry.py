@@ -22,8 +22,8 @@ MOST_SUMMARY = 300
 """Characters of a filled-in form that stand for it as the question."""
 
 
-def entry(choices: Choices, *, in_place: bool) -> None:
-    """Draw what the chosen agent is asked with: a box at the bottom, or a form here.
+def entry(choices: Choices, *, in_place: bool, asked: bool) -> None:
+    """Draw what the chosen agent is asked with: a box at the bottom, or a form here, folded once it was `asked`.
 
     `in_place` leaves it to Streamlit to put the box at the bottom, and then the page scrolls along.
     """
@@ -32,7 +32,7 @@ def entry(choices: Choices, *, in_place: bool) -> None:
         with st.expander("Context of the run", icon=":material/settings:"):
             draw_fields(f"context {choices.graph}", taken.context)
     if taken.inputs:
-        with st.form("own_input", border=True):
+        with st.expander("Input", icon=":material/edit_note:", expanded=not asked), st.form("own_input", border=False):
             draw_fields(f"input {choices.graph}", taken.inputs)
             after = session.last_run(choices.page.name)
             st.form_submit_button("Run", type="primary", on_click=_ask_form, args=(choices.page, after))

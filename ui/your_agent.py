@@ -56,6 +56,6 @@ def _wait(choices: Choices, name: str) -> None:
         state = next((state for state in session.own_graphs() if state.name == name), None)
         if state is None or state.state != "loading":
             st.rerun()
-        place.info(f"Loading… {state.seconds:.0f} s", icon=":material/hourglass_top:")
+        place.markdown(f":material/hourglass_top: Loading… {state.seconds:.0f} s")
         wait_for_browser()
         time.sleep(0.25)

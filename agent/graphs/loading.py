@@ -13,12 +13,13 @@ import inspect
 import json
 import os
 import re
+import threading
 import traceback
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from dotenv import dotenv_values
 from langgraph.graph import StateGraph
@@ -28,6 +29,7 @@ from agent.errors import AgentError
 from agent.graphs.imports import Project
 
 CONFIGURATION = "langgraph.json"
+T = TypeVar("T")
 
 
 class GraphNotLoaded(AgentError):
@@ -107,11 +109,11 @@ async def loaded(reference: Reference) -> AsyncIterator[OwnGraph]:
     async with contextlib.AsyncExitStack() as stack:
         project: Project | None = None
         try:
-            module, name, project = await asyncio.to_thread(_imported, reference)
+            module, name, project = await _in_thread(_imported, reference)
             if project:
                 stack.callback(project.close)
             graph = await _made(_named(module, name, reference), stack, reference)
-            found = await asyncio.to_thread(_described, reference, graph, project)
+            found = await _in_thread(_described, reference, graph, project)
         except GraphNotLoaded:
             raise
         except (Exception, SystemExit) as error:
@@ -154,6 +156,27 @@ def _set_environment(env: object, folder: Path) -> None:
         found = dotenv_values(folder / env)
     for name, value in found.items():
         os.environ.setdefault(str(name), "" if value is None else str(value))
+
+
+async def _in_thread(work: Callable[..., T], *arguments: Any) -> T:
+    """Do work in a thread that keeps nobody from ending: an import may take its time."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(say: Callable[[Any], None], what: object) -> None:
+        if not done.done():
+            say(what)
+
+    def run() -> None:
+        try:
+            said: tuple[Callable[[Any], None], object] = done.set_result, work(*arguments)
+        except BaseException as error:
+            said = done.set_exception, error if not isinstance(error, StopIteration) else RuntimeError("it stopped")
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(tell, *said)
+
+    threading.Thread(target=run, name="import", daemon=True).start()
+    return await done
 
 
 def _imported(reference: Reference) -> tuple[ModuleType, str, Project | None]:

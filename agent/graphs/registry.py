@@ -26,6 +26,8 @@ class GraphSpec:
     `own` is a person's own graph, which has models and tools of its own."""
     empty: Mapping[StreamMode, str] = field(default_factory=dict)
     """Modes in which it delivers nothing, and why."""
+    note: str = ""
+    """What a developer should know of it besides, in Markdown."""
     only_tool: str = ""
     """Name of the one tool that it can run, with a ready-made call instead of a model's."""
 
@@ -63,8 +65,22 @@ GRAPHS: dict[str, GraphSpec] = {
     spec.name: spec
     for spec in (
         GraphSpec("react", "Agent, built by hand", langchain.react, "chat"),
-        GraphSpec("create_agent", "Agent, ready-made (create_agent)", ready_made.ready_made, "chat"),
-        GraphSpec("prebuilt", "Agent of the how-to (create_react_agent, deprecated)", langchain.prebuilt, "chat"),
+        GraphSpec(
+            "create_agent",
+            "Agent, ready-made (create_agent)",
+            ready_made.ready_made,
+            "chat",
+            note="Its model's node is called `model`. What a middleware writes arrives as `custom`: with "
+            "`runtime.stream_writer` in `before_model` and `after_model`, which are nodes of their own, and with "
+            "`get_stream_writer()` in `wrap_model_call` and `wrap_tool_call`.",
+        ),
+        GraphSpec(
+            "prebuilt",
+            "Agent of the how-to (create_react_agent, deprecated)",
+            langchain.prebuilt,
+            "chat",
+            note="`create_react_agent` is deprecated since LangGraph 1.0: new programs use `create_agent`.",
+        ),
         GraphSpec(
             "without_langchain",
             "Agent without LangChain",

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from agent.graphs.registry import GRAPHS
+from agent.graphs.registry import GRAPHS, spec_of
 from agent.streaming.modes import MODES, StreamMode
 from agent.tools.catalog import TOOLS
 from agent.tools.places import place_of
@@ -15,7 +15,8 @@ from agent.tools.registry import AnyTool, function_of, name_of
 
 def stays_empty(graph: str, mode: StreamMode) -> str:
     """Why a graph delivers nothing in this mode; empty if it does."""
-    return GRAPHS[graph].empty.get(mode, "")
+    spec = spec_of(graph)  # a recording may know of another one
+    return spec.empty.get(mode, "") if spec else ""
 
 
 def program(
@@ -67,7 +68,11 @@ def _where(tool: AnyTool) -> tuple[str, str]:
 
 
 def _graph(graph: str, tools: str, tool_choice: str, model: str, imports: set[str]) -> list[str]:
-    spec, choice = GRAPHS[graph], "" if tool_choice == "auto" else f", tool_choice={_quoted(tool_choice)}"
+    choice = "" if tool_choice == "auto" else f", tool_choice={_quoted(tool_choice)}"
+    spec = GRAPHS.get(graph)
+    if spec is None:
+        imports.add("from your_module import graph")
+        return []
     name = spec.builder.__name__
     imports.add(f"from {spec.builder.__module__} import {name}")
     match spec.model:
@@ -81,8 +86,8 @@ def _graph(graph: str, tools: str, tool_choice: str, model: str, imports: set[st
 
 
 def _input(graph: str, question: str) -> list[str]:
-    spec = GRAPHS[graph]
-    if not spec.only_tool:
+    spec = GRAPHS.get(graph)
+    if spec is None or not spec.only_tool:
         return [f'message = {{"role": "user", "content": {_quoted(question)}}}']
     arguments = json.dumps({"place": place_of(question)}, ensure_ascii=False)
     return [
