@@ -11,7 +11,7 @@ from agent.export.text import rendered
 from agent.projections.blocks import Blocks
 from ui.markdown import SafeTail, safe_blocks, safe_label, safe_markdown
 
-_SMALLEST, _LARGEST = 1 << 11, 1 << 20
+_SMALLEST, _LARGEST = 1 << 12, 1 << 20
 _ENOUGH = 0.02
 """Seconds of this thread: who takes as long for a text is not given a longer one."""
 
