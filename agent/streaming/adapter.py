@@ -7,7 +7,7 @@ ids of calls and messages that come out are unique within the run, and no text o
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 from langchain_core.messages import BaseMessage
 from langgraph.types import Command, Overwrite, Send
-from pydantic import BaseModel
 
 from agent.streaming.attribution import RUN, Mark, Path, path_of
 from agent.streaming.calls import Calls
@@ -43,14 +42,13 @@ from agent.streaming.events import (
     Update,
     json_safe,
 )
+from agent.streaming.forms import call_in, fields_of, messages_in, split, without_error
 from agent.streaming.message_ids import MessageIds
 from agent.streaming.messages import (
     RawCall,
     RawMessage,
-    is_pair,
     read_call,
     read_message,
-    read_shorthand,
     read_usage,
     text_of,
 )
@@ -114,10 +112,8 @@ class Adapter:
         """What has happened, by one part: mostly one thing; one a node for `updates`, nothing for an announcement."""
         try:
             return list(self._read(part))
-        except Exception:
-            mode = part.get("type") if isinstance(part, dict) else None
-            of: StreamMode = next((known for known in STREAM_MODES if known == mode), "custom")
-            return [Happening(Unknown(json_safe(part, convert=_without_error), of))]
+        except Exception:  # of something that raises when it is touched
+            return [Happening(Unknown(json_safe(part, convert=without_error), _mode_of(part)))]
 
     def finish(self) -> list[Happening]:
         """What is still held back, once no part will follow."""
@@ -312,7 +308,7 @@ class Adapter:
                 yield self._update(str(key), update, is_cached, namespace)
 
     def _update(self, node: str, update: object, is_cached: bool, namespace: tuple[str, ...]) -> Happening:
-        raws, rest = _split(update)
+        raws, rest = split(update)
         usage = None
         if isinstance(rest, dict) and (usage := read_usage(rest.get("usage"))):
             rest = {key: value for key, value in rest.items() if key != "usage"}
@@ -331,12 +327,12 @@ class Adapter:
         if isinstance(data, Mapping) and "__interrupt__" in data:  # as servers deliver it
             yield from self._updates({"__interrupt__": data["__interrupt__"]}, namespace)
             data = {key: value for key, value in data.items() if key != "__interrupt__"}
-        raws, rest = _split(data)
+        raws, rest = split(data)
         calls = self._calls_in(namespace)
         ids = self._ids.of_history(raws)
         messages = tuple(self._message(raw, id_, calls, namespace) for raw, id_ in zip(raws, ids, strict=True))
         if not namespace:
-            fields = _fields(data)
+            fields = fields_of(data)
             self._has_messages = fields is not None and "messages" in fields
             self._value = data
         yield Happening(State(messages, None if rest is None else self._plain(rest)), *self._at(namespace), namespace)
@@ -385,14 +381,14 @@ class Adapter:
         yield Happening(payload, *self._at(namespace, name, call.path if call else None), namespace)
 
     def _task_started(self, task: str, name: str, given: object, namespace: tuple[str, ...]) -> TaskStarted:
-        raw, plain = read_call(_call_in(given)), self._plain(given)
+        raw, plain = read_call(call_in(given)), self._plain(given)
         if raw:
             call = self._calls.begin_task(task, raw.id, raw.name, namespace, self._calls_in(namespace))
-            if isinstance(inner := _call_in(plain), dict):
+            if isinstance(inner := call_in(plain), dict):
                 inner["id"] = call.id
             return TaskStarted(task, name, plain, AskedCall(call.id, raw.name, raw.args))
-        fields = _fields(given)
-        messages, _ = _messages(fields.get("messages") if fields else None)
+        fields = fields_of(given)
+        messages, _ = messages_in(fields.get("messages") if fields else None)
         if messages and len(asked := messages[-1].calls) == 1:
             self._only_call[task] = asked[0].id, asked[0].name
         return TaskStarted(task, name, plain)
@@ -469,7 +465,7 @@ class Adapter:
         return json_safe(value, convert=self._object_or_message)
 
     def _without_errors(self, value: object) -> JSON:
-        return json_safe(value, convert=lambda inner: self._object_or_message(_without_error(inner)))
+        return json_safe(value, convert=lambda inner: self._object_or_message(without_error(inner)))
 
     def _object(self, value: object) -> object:
         if isinstance(value, _PLAIN):
@@ -483,7 +479,7 @@ class Adapter:
         if isinstance(value, Command):
             fields = {"update": value.update, "goto": value.goto, "resume": value.resume, "graph": value.graph}
             return {name: inner for name, inner in fields.items() if inner}
-        return _without_error(value) if isinstance(value, BaseException) else value
+        return without_error(value) if isinstance(value, BaseException) else value
 
     def _object_or_message(self, value: object) -> object:
         if isinstance(value, Mapping) and "content" in value and (raw := read_message(value)):
@@ -499,6 +495,13 @@ class Adapter:
         return plain | {name: value for name, value in more.items() if value}
 
 
+def _mode_of(part: Any) -> StreamMode:
+    """The mode of a part that could not be read."""
+    with contextlib.suppress(Exception):
+        return next(mode for mode in STREAM_MODES if mode == part["type"])
+    return "custom"
+
+
 _READERS: dict[object, Callable[[Adapter, object, tuple[str, ...]], Iterator[Happening]]] = {
     "updates": Adapter._updates,
     "values": Adapter._values,
@@ -509,76 +512,3 @@ _READERS: dict[object, Callable[[Adapter, object, tuple[str, ...]], Iterator[Hap
 }
 _TOOL_EVENTS = ("tool-started", "tool-output-delta", "tool-finished", "tool-error")
 _PLAIN = (str, int, float, bool, type(None), dict, list)
-
-
-def _split(update: object) -> tuple[list[RawMessage], object]:
-    """The messages of an update or a state in whatever form, and everything else of it."""
-    update = _unwrapped(update)
-    if message := read_message(update):
-        return [message], None
-    if (fields := _fields(update)) is not None:
-        messages, left = _messages(fields.get("messages"))
-        rest = {key: value for key, value in fields.items() if key != "messages"}
-        return messages, {**rest, **({"messages": left} if left else {})} or None
-    if isinstance(update, (list, tuple)) and not is_pair(update):
-        parts = [_split(item) if _is_update(item) else ([], item) for item in update]
-        rests = [rest for _, rest in parts if rest is not None]
-        return [message for messages, _ in parts for message in messages], rests or None
-    return [], update
-
-
-def _messages(value: object) -> tuple[list[RawMessage], list[object]]:
-    """The messages under `messages`, in the forms that `add_messages` takes; and what is no message."""
-    value = _unwrapped(value)
-    if value is None:
-        return [], []
-    many = isinstance(value, (list, tuple)) and not is_pair(value)
-    messages: list[RawMessage] = []
-    left: list[object] = []
-    for item in value if many else [value]:  # type: ignore[attr-defined]  # it is a list
-        message = read_shorthand(item)
-        if message:
-            messages.append(message)
-        else:
-            left.append(item)
-    return messages, left
-
-
-def _unwrapped(value: object) -> object:
-    if isinstance(value, Command):
-        return value.update
-    if isinstance(value, Overwrite):
-        return value.value
-    if isinstance(value, Mapping) and set(value) == {"__overwrite__"}:
-        return value["__overwrite__"]
-    return value
-
-
-def _is_update(value: object) -> bool:
-    return isinstance(value, (Mapping, Command, BaseMessage, BaseModel))
-
-
-def _fields(state: object) -> Mapping[Any, Any] | None:
-    """The fields of a state: a dict, a pydantic model, a dataclass."""
-    if isinstance(state, Mapping):
-        return state
-    if isinstance(state, BaseModel) and not isinstance(state, BaseMessage):
-        return {name: getattr(state, name) for name in type(state).model_fields}
-    if dataclasses.is_dataclass(state) and not isinstance(state, (type, Command, Send, Overwrite)):
-        return {field.name: getattr(state, field.name) for field in dataclasses.fields(state)}
-    return None
-
-
-def _call_in(given: Any) -> Any:
-    """What may be the one tool call that a task was started for: its input, alone in a list, or beside the state."""
-    given = given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given
-    return given.get("tool_call", given) if isinstance(given, Mapping) else None
-
-
-def _without_error(value: object) -> object:
-    """A value without the text of an exception, which may hold a key."""
-    if isinstance(value, BaseException):
-        return {"error": type(value).__name__}
-    if isinstance(value, Mapping) and value.get("error") and "id" in value and "name" in value:
-        return {**value, "error": "failed"}
-    return value

@@ -391,7 +391,12 @@ class _Plain:
         self.max_depth = max_depth
 
     def of(self, value: object, parents: tuple[int, ...]) -> JSON:
-        value = self.convert(value)
+        try:
+            return self._of(self.convert(value), parents)
+        except Exception as error:
+            return self._cut(f"(a {type(value).__name__} that cannot be read: {type(error).__name__})")
+
+    def _of(self, value: object, parents: tuple[int, ...]) -> JSON:
         if value is None or isinstance(value, bool):
             return value
         if type(value) is str:
@@ -407,17 +412,14 @@ class _Plain:
         if len(parents) >= self.max_depth:
             return "(nested too deep)"
         below = (*parents, id(value))
-        try:
-            if isinstance(value, Mapping):
-                return self._object(value, below)
-            if isinstance(value, (list, tuple, set, frozenset)):
-                return self._array(value, below)
-            if dataclasses.is_dataclass(value) and not isinstance(value, type):
-                return self._object({f.name: getattr(value, f.name) for f in dataclasses.fields(value)}, below)
-            if callable(dump := getattr(value, "model_dump", None)) and not isinstance(value, type):
-                return self.of(dump(), below)
-        except Exception as error:
-            return self._cut(f"(a {type(value).__name__} that cannot be read: {type(error).__name__})")
+        if isinstance(value, Mapping):
+            return self._object(value, below)
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return self._array(value, below)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return self._object({f.name: getattr(value, f.name) for f in dataclasses.fields(value)}, below)
+        if callable(dump := getattr(value, "model_dump", None)) and not isinstance(value, type):
+            return self.of(dump(), below)
         return self._cut(_shown(value))
 
     def _object(self, value: Mapping[Any, Any], below: tuple[int, ...]) -> JSON:

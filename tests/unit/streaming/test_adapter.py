@@ -628,6 +628,7 @@ HOSTILE: dict[str, Any] = {
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
 def test_what_raises_when_it_is_touched_is_data_too(make: Any, mode: str) -> None:
     assert read(part(mode, make()))
+    assert read(make())
 
 
 def test_a_cycle_ends() -> None:

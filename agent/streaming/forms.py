@@ -1,0 +1,86 @@
+"""The forms in which graphs write their updates and keep their state, read into messages and everything else."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+from langgraph.types import Command, Overwrite, Send
+from pydantic import BaseModel
+
+from agent.streaming.messages import RawMessage, is_pair, read_message, read_shorthand
+
+
+def split(update: object) -> tuple[list[RawMessage], object]:
+    """The messages of an update or a state in whatever form, and everything else of it."""
+    update = _unwrapped(update)
+    if message := read_message(update):
+        return [message], None
+    if (fields := fields_of(update)) is not None:
+        messages, left = messages_in(fields.get("messages"))
+        rest = {key: value for key, value in fields.items() if key != "messages"}
+        return messages, {**rest, **({"messages": left} if left else {})} or None
+    if isinstance(update, (list, tuple)) and not is_pair(update):
+        parts = [split(item) if _is_update(item) else ([], item) for item in update]
+        rests = [rest for _, rest in parts if rest is not None]
+        return [message for messages, _ in parts for message in messages], rests or None
+    return [], update
+
+
+def messages_in(value: object) -> tuple[list[RawMessage], list[object]]:
+    """The messages under `messages`, in the forms that `add_messages` takes; and what is no message."""
+    value = _unwrapped(value)
+    if value is None:
+        return [], []
+    many = isinstance(value, (list, tuple)) and not is_pair(value)
+    messages: list[RawMessage] = []
+    left: list[object] = []
+    for item in value if many else [value]:  # type: ignore[attr-defined]  # it is a list
+        message = read_shorthand(item)
+        if message:
+            messages.append(message)
+        else:
+            left.append(item)
+    return messages, left
+
+
+def _unwrapped(value: object) -> object:
+    if isinstance(value, Command):
+        return value.update
+    if isinstance(value, Overwrite):
+        return value.value
+    if isinstance(value, Mapping) and set(value) == {"__overwrite__"}:
+        return value["__overwrite__"]
+    return value
+
+
+def _is_update(value: object) -> bool:
+    return isinstance(value, (Mapping, Command, BaseMessage, BaseModel))
+
+
+def fields_of(state: object) -> Mapping[Any, Any] | None:
+    """The fields of a state: a dict, a pydantic model, a dataclass."""
+    if isinstance(state, Mapping):
+        return state
+    if isinstance(state, BaseModel) and not isinstance(state, BaseMessage):
+        return {name: getattr(state, name) for name in type(state).model_fields}
+    if dataclasses.is_dataclass(state) and not isinstance(state, (type, Command, Send, Overwrite)):
+        return {field.name: getattr(state, field.name) for field in dataclasses.fields(state)}
+    return None
+
+
+def call_in(given: Any) -> Any:
+    """What may be the one tool call that a task was started for: its input, alone in a list, or beside the state."""
+    given = given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given
+    return given.get("tool_call", given) if isinstance(given, Mapping) else None
+
+
+def without_error(value: object) -> object:
+    """A value without the text of an exception, which may hold a key."""
+    if isinstance(value, BaseException):
+        return {"error": type(value).__name__}
+    if isinstance(value, Mapping) and value.get("error") and "id" in value and "name" in value:
+        return {**value, "error": "failed"}
+    return value
