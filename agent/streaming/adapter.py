@@ -55,6 +55,9 @@ from agent.streaming.messages import (
 from agent.streaming.modes import STREAM_MODES, StreamMode
 from agent.streaming.tool_runs import ToolRuns
 
+MOST_HELD = 20
+"""Parts of one graph that wait until it is known inside of which call it works; mostly one or two do."""
+
 
 class Happening(NamedTuple):
     """What an event says, before a log gives it a place and a time."""
@@ -145,6 +148,9 @@ class Adapter:
             yield self._said(data, namespace)
         elif self._is_unclear(namespace):
             self._held[namespace].append(part)
+            if len(self._held[namespace]) > MOST_HELD:
+                self._within[namespace] = self._calls_in(namespace)
+                yield from self._release(namespace)
         elif read := _READERS.get(mode):
             yield from read(self, data, namespace)
         else:
