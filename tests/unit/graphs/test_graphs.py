@@ -8,8 +8,11 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import pytest
+from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, tool
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.config import get_stream_writer
+from langgraph.types import Command, interrupt
 
 from agent.demo_model import DemoServer
 from agent.graphs.registry import GRAPHS
@@ -128,6 +131,25 @@ def test_every_agent_runs_every_kind_of_tool(models: Models, loop: BackgroundLoo
     assert {"found": "office"} in [data for mode, data in parts if mode == "custom"]
     results = {text(message) for message in parts[-1][1]["messages"] if kind(message) == "tool"}
     assert results == {"a thing in the office", "a thing in the bedroom"}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_a_tool_that_asks_a_person_has_not_failed(models: Models, loop: BackgroundLoop, name: str) -> None:
+    async def get_items(place: str) -> str:
+        """List the items in a place."""
+        return f"{interrupt('Really?')}, in the {place}"
+
+    async def ask() -> tuple[list[Any], list[str]]:
+        graph = GRAPHS[name].build(models, [get_items]).copy({"checkpointer": InMemorySaver()})
+        config: RunnableConfig = {"configurable": {"thread_id": "1"}}
+        asked = (await graph.ainvoke(inputs_of(name), config))["__interrupt__"]
+        answers = {question.id: "yes" for question in asked}
+        messages = (await graph.ainvoke(Command(resume=answers), config))["messages"]
+        return [question.value for question in asked], [text(each) for each in messages if kind(each) == "tool"]
+
+    questions, results = loop.call(ask(), 30)
+    assert set(questions) == {"Really?"}
+    assert [result.split(",")[0] for result in results] == ["yes"] * len(questions)
 
 
 @pytest.mark.parametrize("name", AGENTS)

@@ -1,8 +1,10 @@
 """Every code sample of the stream lab, run as it stands against the demo model."""
 
 import asyncio
+import gc
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,7 +63,11 @@ def printed(environment: None) -> Printed:
         outputs = await asyncio.gather(*map(run, sources.values()))
         return dict(zip(sources, outputs, strict=True))
 
-    return asyncio.run(run_all())
+    outputs = asyncio.run(run_all())
+    with warnings.catch_warnings():  # a program leaves its connections to the end of its process, which is here
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+    return outputs
 
 
 async def run(source: str) -> str:
