@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.engine.in_process import InProcessBackend
+from agent.offload import Offload
 from agent.settings import Settings
 from agent.store.gate import Gate
 from agent.store.store import Store
@@ -17,6 +18,8 @@ class Application:
         self.runs = InProcessBackend(settings, self.store)
         self.gate = Gate(settings.host_password) if settings.host_password else None
         """The host's way to all comments, if there is a password."""
+        self.uploads, self.packs = Offload(), Offload()
+        """Where files that visitors send are read, and what they take along is made: two of each at once."""
 
     def close(self) -> None:
         """Stop all runs and let go of everything; takes a second at most."""

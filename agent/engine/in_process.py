@@ -11,7 +11,7 @@ from agent.engine.engine import Engine, Turn
 from agent.engine.own_graphs import OwnState
 from agent.engine.recorded import RecordedRun
 from agent.engine.request_check import check
-from agent.engine.run import ActiveRun, Run, digest
+from agent.engine.run import ActiveRun, Run, RunInMemory, digest
 from agent.engine.scheduler import Scheduler
 from agent.errors import Refusal
 from agent.loop import BackgroundLoop
@@ -32,7 +32,7 @@ class InProcessBackend:
         self._settings = settings
         self._store = store or Store()
         self._loop = BackgroundLoop()
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, RunInMemory] = {}
         """Those in memory; the longest unused first."""
         self._lock = threading.Lock()
         self._closing = False
@@ -175,7 +175,7 @@ class InProcessBackend:
         run.end("stopped", "Stopped. What had arrived is kept.")
         self._scheduler.admit()
 
-    def _keep(self, run: Run) -> Run:
+    def _keep(self, run: RunInMemory) -> Run:
         """Have the run in memory, as the last one to be evicted."""
         with self._lock:
             self._runs.pop(run.id, None)

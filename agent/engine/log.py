@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Protocol
 
 from agent.streaming.events import StreamEvent
 
 WAKE_SECONDS = 0.004
 """Events that follow each other so soon wake a reader once."""
+
+
+Read = tuple[Sequence[StreamEvent], int, bool]
+"""Events, the next cursor, and whether that was all there will ever be."""
 
 
 class RunLog(Protocol):
@@ -22,7 +26,7 @@ class RunLog(Protocol):
     def close(self) -> None:
         """Note that no event will follow."""
 
-    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> Read:
         """The events from `cursor` on, the next cursor, and whether that was all there will ever be.
 
         Waits at most `timeout` seconds for an event when there is none.
@@ -32,9 +36,9 @@ class RunLog(Protocol):
 class MemoryLog:
     """A log in this process's memory; what is appended on an asyncio loop wakes its readers soon after."""
 
-    def __init__(self, events: Iterable[StreamEvent] = (), *, closed: bool = False) -> None:
-        self._events = list(events)
-        self.closed = closed
+    def __init__(self) -> None:
+        self._events: list[StreamEvent] = []
+        self.closed = False
         """Whether no event will follow."""
         self.bytes = 0
         """Of the lines that a recording would have."""
@@ -63,7 +67,7 @@ class MemoryLog:
         self.closed = True
         self._wake()
 
-    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> Read:
         """The events from `cursor` on, the next cursor, and whether that was all; waits at most `timeout` seconds."""
         if timeout > 0 and cursor >= len(self._events):
             with self._news:
@@ -80,3 +84,21 @@ class MemoryLog:
         self._waking = False
         with self._news:
             self._news.notify_all()
+
+
+class ClosedLog:
+    """A log that has come to its end, of events that are kept elsewhere."""
+
+    def __init__(self, events: Sequence[StreamEvent]) -> None:
+        self._events = events
+
+    def append(self, event: StreamEvent, size: int) -> None:
+        """There is no next event."""
+        raise RuntimeError("This log has come to its end.")
+
+    def close(self) -> None:
+        """It is closed."""
+
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> Read:
+        """The events from `cursor` on, the next cursor, and that this was all."""
+        return self._events[cursor:], len(self._events), True

@@ -6,12 +6,11 @@ import threading
 import time
 from pathlib import Path
 
-from agent.engine.log import MemoryLog
-from agent.engine.run import Run
+from agent.engine.log import Read
+from agent.engine.run import RunInMemory
 from agent.store.index import Entry
 from agent.store.recording import KILLED, UNWRITTEN, BrokenRecording, LineReader, answer_of, ends, interruption, opened
 from agent.store.store import Store
-from agent.streaming.events import StreamEvent
 
 LOOK_SECONDS = 0.1
 """Between two looks at a file that grows."""
@@ -19,11 +18,11 @@ SIGN_OF_LIFE_SECONDS = 1.0
 """Without news, after which is asked whether somebody still works on the run."""
 
 
-class RecordedRun(Run):
+class RecordedRun(RunInMemory):
     """A run whose recording another process writes, or some process has written. It is read when it is asked for."""
 
     def __init__(self, store: Store, entry: Entry, path: Path) -> None:
-        super().__init__(entry.header, MemoryLog())
+        super().__init__(entry.header)
         self.state = "stopped" if entry.interrupted or entry.broken else entry.state
         self.is_lost = False
         """Whether the end of its recording is missing, which may come yet if its process was only held up."""
@@ -40,7 +39,7 @@ class RecordedRun(Run):
         self._take()
         return super().answer
 
-    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> Read:
         """The events from `cursor` on, the next cursor, and whether that was all; waits at most `timeout` seconds."""
         until = time.monotonic() + timeout
         while True:
@@ -59,7 +58,7 @@ class RecordedRun(Run):
     def _take(self) -> None:
         """Read on in the file, and find out whether more will come."""
         with self._lock:
-            if self._log.closed:
+            if self._memory.closed:
                 return
             try:
                 if self._read_on():
@@ -93,17 +92,16 @@ class RecordedRun(Run):
                 _, self._event_of = opened(text)
                 continue
             event = self._event_of(text)
-            if event.seq != len(self._log):
+            if event.seq != len(self._memory):
                 raise BrokenRecording("A line of the file is not the next event of the run.")
-            self._log.append(event, len(line))
+            self._memory.append(event, len(line))
             if state := ends(event):
                 self._answer, self.state = answer_of(event), state
-                self._log.close()
+                self._memory.close()
                 break
         return bool(lines)
 
     def _lose(self, why: str) -> None:
-        events = self._log.read()[0]
-        self._log.append(interruption(events, why), len(why))
+        self._memory.append(interruption(len(self._memory), self._memory.seconds, why), len(why))
         self.state, self.is_lost = "stopped", True
-        self._log.close()
+        self._memory.close()

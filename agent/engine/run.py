@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal
 
-from agent.engine.log import MemoryLog
+from agent.engine.log import ClosedLog, MemoryLog, Read, RunLog
 from agent.errors import LimitReached
 from agent.settings import Limits
 from agent.store.recorder import Track
@@ -28,7 +28,7 @@ BYTES_IN_MEMORY = 6
 class Run:
     """One run and its log, as its readers know it. Safe to use from any thread."""
 
-    def __init__(self, header: Header, events: MemoryLog) -> None:
+    def __init__(self, header: Header, events: RunLog) -> None:
         self.header = header
         """What a recording of this run begins with."""
         self.state: RunState = "queued"
@@ -40,7 +40,7 @@ class Run:
     @classmethod
     def replayed(cls, recording: Recording) -> Run:
         """A run that has ended, from its recording."""
-        run = cls(recording.header, MemoryLog(recording.events, closed=True))
+        run = cls(recording.header, ClosedLog(recording.events))
         end = recording.events[-1]
         run.state, run._answer = ends(end) or "stopped", answer_of(end)
         return run
@@ -75,17 +75,7 @@ class Run:
         """Why the run is gone when the server restarts, although others are not; empty if all is well."""
         return ""
 
-    @property
-    def seconds(self) -> float:
-        """Length of the run so far."""
-        return self._log.seconds
-
-    @property
-    def memory(self) -> int:
-        """About how many bytes of memory its log takes."""
-        return self._log.bytes * BYTES_IN_MEMORY
-
-    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> Read:
         """The events from `cursor` on, the next cursor, and whether that was all there will ever be.
 
         Waits at most `timeout` seconds for an event when there is none.
@@ -99,7 +89,25 @@ class Run:
         """
 
 
-class ActiveRun(Run):
+class RunInMemory(Run):
+    """A run whose log is in this process's memory."""
+
+    def __init__(self, header: Header) -> None:
+        self._memory = MemoryLog()
+        super().__init__(header, self._memory)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the run so far."""
+        return self._memory.seconds
+
+    @property
+    def memory(self) -> int:
+        """About how many bytes its log takes."""
+        return self._memory.bytes * BYTES_IN_MEMORY
+
+
+class ActiveRun(RunInMemory):
     """A run as its backend knows it. Only `stop` and what readers use are safe outside the loop's thread."""
 
     def __init__(
@@ -111,7 +119,7 @@ class ActiveRun(Run):
         api_key: str | None = None,
     ) -> None:
         header = Header(secrets.token_urlsafe(16), time.time(), request, thread_id, digest(session), versions())
-        super().__init__(header, MemoryLog())
+        super().__init__(header)
         self.session = session
         self.task: asyncio.Task[None] | None = None
         """Its work, which ends with the run."""
@@ -151,7 +159,7 @@ class ActiveRun(Run):
         if self.ended:
             return  # late output of something that could not be cancelled
         self._add(happening)
-        if len(self._log) >= limits.output_events or self._log.bytes > limits.output_bytes:
+        if len(self._memory) >= limits.output_events or self._memory.bytes > limits.output_bytes:
             raise LimitReached("The answer reached the limit of its length here. What has arrived is kept.")
 
     def end(self, state: Literal["finished", "stopped", "failed"], message: str = "", answer: str = "") -> None:
@@ -165,7 +173,7 @@ class ActiveRun(Run):
         self._cancel()
 
     def _add(self, happening: Happening) -> None:
-        event = StreamEvent(len(self._log), round(time.monotonic() - self._t0, 4), *happening)
+        event = StreamEvent(len(self._memory), round(time.monotonic() - self._t0, 4), *happening)
         line = event_line(event)
         self._log.append(event, len(line))
         if self._track:

@@ -6,14 +6,19 @@ engineers. None of them says who asked, or lets its reader into the conversation
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+import dataclasses
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO, Literal
 
 from agent.export.text import escaped, rendered
 from agent.export.timeline import drawn
 from agent.markdown import plain
+from agent.offload import Offload
 from agent.projections.items import Answer, ToolCall
 from agent.projections.label import call_label, call_titles, subject, tool_title, words
 from agent.projections.metrics import Metrics, measure
@@ -22,12 +27,13 @@ from agent.projections.timeline import Picture, Row, timeline
 from agent.projections.transcript import Transcript, fold
 from agent.settings import DEMO_MODELS
 from agent.store.comments import Comment
-from agent.store.recording import Header, anonymous, dump
+from agent.store.recording import Header, anonymous, dump, parse
 from agent.streaming.events import JSON, StreamEvent
 from agent.streaming.modes import StreamMode
 
 STYLE = Path(__file__).with_name("export.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+Ending = Literal["html", "md", "jsonl"]
 MAX_SHOWN = 100
 """Rows, points and other chunks of one tool call that are written out: the last ones."""
 
@@ -43,16 +49,21 @@ class Export:
     comments: Sequence[Comment] = ()
     link: str = ""
     """Where the run can be seen, if its owner has shared it."""
-    transcript: Transcript = field(init=False)
-    metrics: Metrics = field(init=False)
-    picture: Picture = field(init=False)
 
-    def __post_init__(self) -> None:
-        transcript = fold(self.events, self.modes)
-        titles = call_titles(transcript.calls)
-        object.__setattr__(self, "transcript", transcript)
-        object.__setattr__(self, "metrics", measure(self.events, transcript, titles))
-        object.__setattr__(self, "picture", timeline(self.events, transcript, titles))
+    @cached_property
+    def transcript(self) -> Transcript:
+        """What a reader has seen of the run."""
+        return fold(self.events, self.modes)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What was measured."""
+        return measure(self.events, self.transcript, call_titles(self.transcript.calls))
+
+    @cached_property
+    def picture(self) -> Picture:
+        """Who worked when."""
+        return timeline(self.events, self.transcript, call_titles(self.transcript.calls))
 
     @property
     def calls(self) -> list[ToolCall]:
@@ -78,6 +89,28 @@ class Export:
         if row.kind == "queue":
             return "Waiting for its turn"
         return "Assistant" if row.kind == "model" and not row.depth and len(self.transcript.speakers) < 2 else row.label
+
+
+def make(ending: Ending, export: Export, offload: Offload) -> str:
+    """The file of this ending, made in a process of its own; where that fails, the sentence that says why."""
+    order = {
+        "ending": ending,
+        "modes": list(export.modes),
+        "comments": [dataclasses.asdict(comment) for comment in export.comments],
+        "link": export.link,
+    }
+    data = f"{json.dumps(order)}\n{dump(export.header, export.events)}".encode()
+    made = offload.run("agent.export.export:fill", data)
+    return made.decode() if isinstance(made, bytes) else made.sentence
+
+
+def fill(source: BinaryIO, target: BinaryIO) -> None:
+    """Make what `make` asks for; this is the function that the process calls."""
+    order = json.loads(source.readline())
+    recording = parse(source.read().decode())
+    comments = [Comment(**comment) for comment in order["comments"]]
+    export = Export(recording.header, recording.events, order["modes"], comments, order["link"])
+    target.write(_MAKERS[order["ending"]](export).encode())
 
 
 def to_html(export: Export) -> str:
@@ -151,7 +184,10 @@ def to_markdown(export: Export) -> str:
 
 def to_jsonl(export: Export) -> str:
     """The recording itself, without what belongs to its owner."""
-    return dump(anonymous(export.header), tuple(export.events))
+    return dump(anonymous(export.header), export.events)
+
+
+_MAKERS: dict[Ending, Callable[[Export], str]] = {"html": to_html, "md": to_markdown, "jsonl": to_jsonl}
 
 
 def facts(export: Export) -> list[tuple[str, str]]:
@@ -174,10 +210,10 @@ def date(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%d %B %Y, %H:%M UTC")
 
 
-def file_name(export: Export, ending: str) -> str:
+def file_name(header: Header, ending: str) -> str:
     """What to call the file: the day and the beginning of the question, in letters that every system takes."""
-    words = "".join(c if c.isascii() and c.isalnum() else " " for c in export.header.request.question[:60]).split()
-    day = datetime.fromtimestamp(export.header.asked_at, UTC).strftime("%Y-%m-%d")
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in header.request.question[:60]).split()
+    day = datetime.fromtimestamp(header.asked_at, UTC).strftime("%Y-%m-%d")
     return f"{'-'.join([day, *words[:8]]).lower()}.{ending}"
 
 

@@ -10,22 +10,18 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import os
 import subprocess
 import sys
 import threading
 from collections import deque
 from functools import cache
-from pathlib import Path
 from typing import Literal
 
 from agent.errors import Refusal
+from agent.offload import ROOT, environment
 from agent.pitfalls.pitfall import SIDES, Moment, Side
 from agent.pitfalls.stage import MOST, failure
 
-ROOT = Path(__file__).parents[2]
-INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
-"""What a process needs in order to start at all; everything else in the environment is none of its business."""
 LIMIT = 10.0
 """Seconds a side may take."""
 
@@ -148,11 +144,6 @@ class Comparisons:
             comparison, _ = self._working.pop(number)
             comparison.end("It broke off.")
             self._fill()
-
-
-def environment() -> dict[str, str]:
-    """The environment of a side: nothing of the host's but what every process needs."""
-    return {name: os.environ[name] for name in INHERITED if name in os.environ} | {"PYTHONUTF8": "1"}
 
 
 @cache

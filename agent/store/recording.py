@@ -7,33 +7,30 @@ The format is written down in `docs/recording.md`, with a JSON Schema beside it.
 from __future__ import annotations
 
 import contextlib
+import copy
 import dataclasses
 import functools
 import hashlib
 import json
 import platform
 import re
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, overload
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError
 
-from agent.projections.items import walk
-from agent.projections.transcript import fold
 from agent.store import format_1
-from agent.streaming.events import EVENTS, JSON, Ended, RunRequest, StreamEvent, json_safe
-from agent.streaming.modes import RUN_MODES
+from agent.streaming.events import EVENTS, JSON, Ended, RunRequest, StreamEvent
 
 FORMAT = 2
 """Goes up when a reader of the last format could not read the new one."""
 MAX_BYTES = 20_000_000
 """A larger file is not read."""
-MAX_EVENTS = 200_000
-MAX_ITEMS = 200
-"""Tool calls and answers in a stranger's recording; a browser draws no more."""
+MAX_EVENTS = 100_000
 UNWRITTEN = "The rest of this run could not be written down: the server's disk was full or busy."
 KILLED = "The server ended in the middle of this run; it was interrupted."
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -85,9 +82,38 @@ class Recording:
     """A whole run, read back."""
 
     header: Header
-    events: tuple[StreamEvent, ...]
+    events: Sequence[StreamEvent]
     interrupted: bool = False
     """Whether the file ended before the run did."""
+
+
+class EventLines(Sequence[StreamEvent]):
+    """Events that are kept as lines of this format, and made each time they are looked at.
+
+    As text they take a small part of the memory.
+    """
+
+    def __init__(self, text: bytes, start: int = 0) -> None:
+        self._text = text
+        self._starts = array("Q", [start])
+        while (start := text.find(b"\n", start) + 1) > 0:
+            self._starts.append(start)
+        self._range = range(len(self._starts) - 1)
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    @overload
+    def __getitem__(self, place: int) -> StreamEvent: ...
+    @overload
+    def __getitem__(self, place: slice) -> EventLines: ...
+    def __getitem__(self, place: int | slice) -> StreamEvent | EventLines:
+        if isinstance(place, slice):
+            part = copy.copy(self)
+            part._range = self._range[place]
+            return part
+        number = self._range[place]
+        return StreamEvent.from_json(self._text[self._starts[number] : self._starts[number + 1]].decode())
 
 
 @functools.cache
@@ -130,24 +156,9 @@ def parse(text: str, lost: str = KILLED) -> Recording:
             raise BrokenRecording(f"Line {number} is not the next event of the run.")
         events.append(event)
     ended = bool(events) and ends(events[-1]) is not None
-    return Recording(header, tuple(events if ended else [*events, interruption(events, lost)]), interrupted=not ended)
-
-
-def from_stranger(data: bytes) -> Recording:
-    """Read a file of unknown origin into a recording that can be folded and drawn; raises BrokenRecording."""
-    if len(data) > MAX_BYTES:
-        raise BrokenRecording(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
-    try:
-        found = parse(data.decode("utf-8", "replace"))
-        lines = [json_safe(line, max_chars=MAX_BYTES, max_depth=64) for line in _lines(found)]
-        recording = parse("\n".join(json.dumps(line) for line in lines))
-        if sum(1 for _ in walk(fold(recording.events, RUN_MODES).items)) > MAX_ITEMS:
-            raise BrokenRecording(f"The run has more than {MAX_ITEMS} tool calls and answers.")
-        return dataclasses.replace(recording, interrupted=found.interrupted)
-    except BrokenRecording:
-        raise
-    except Exception as error:
-        raise BrokenRecording("The file looks like a recording, but what is in it does not make a run.") from error
+    if not ended:
+        events.append(interruption(len(events), events[-1].at if events else 0.0, lost))
+    return Recording(header, tuple(events), interrupted=not ended)
 
 
 def header_line(header: Header) -> str:
@@ -200,10 +211,6 @@ def anonymous(header: Header) -> Header:
     return dataclasses.replace(header, id=f"run-{name}", thread_id="", owner="")
 
 
-def _lines(recording: Recording) -> list[dict[str, JSON]]:
-    return [recording.header.to_json(), *(event.to_json() for event in recording.events)]
-
-
 def dump(header: Header, events: Iterable[StreamEvent]) -> str:
     """A recording as text; parse reads it back."""
     return "".join([header_line(header), *map(event_line, events)])
@@ -214,9 +221,9 @@ def ends(event: StreamEvent) -> Literal["finished", "stopped", "failed"] | None:
     return event.payload.state if isinstance(event.payload, Ended) else None
 
 
-def interruption(events: Sequence[StreamEvent], lost: str = KILLED) -> StreamEvent:
+def interruption(seq: int, at: float, lost: str = KILLED) -> StreamEvent:
     """The end of a run that has lost its own; `lost` says why."""
-    return StreamEvent(len(events), events[-1].at if events else 0.0, Ended("stopped", lost))
+    return StreamEvent(seq, at, Ended("stopped", lost))
 
 
 def answer_of(end: StreamEvent) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from agent.errors import Refusal
+from agent.offload import INHERITED, ROOT, environment
 from agent.pitfalls import NAMES
-from agent.pitfalls.comparison import INHERITED, ROOT, Comparison, Comparisons, environment
+from agent.pitfalls.comparison import Comparison, Comparisons
 from agent.pitfalls.pitfall import SIDES, Moment, Side, verdict
 from tests.serving import model_server, wait_until
 

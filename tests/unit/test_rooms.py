@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 ORDER = """
-agent.errors agent.settings agent.loop agent.markdown
+agent.errors agent.settings agent.loop agent.offload agent.markdown
 agent.llm agent.tools agent.streaming agent.graphs agent.projections
 agent.demo_model agent.store agent.engine agent.export agent.snippets agent.pitfalls agent
 ui.markdown ui.shell ui.run ui.entry ui.chat ui.pitfalls ui.lab ui.runs ui.home ui.your_agent
@@ -98,7 +98,7 @@ def test_the_environment_is_read_in_one_place() -> None:
     handed_over = {path for path, lines in readers.items() if lines == ["Settings.from_env"]}
     assert len(handed_over) == 1
     others = {
-        "agent/pitfalls/comparison.py": "picks what a side of a pitfall gets",
+        "agent/offload.py": "picks what a process of its own gets",
         "agent/graphs/loading.py": "sets what a langgraph.json says of it",
     }
     assert set(readers) - handed_over == set(others)

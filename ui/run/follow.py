@@ -18,7 +18,7 @@ UPDATES_PER_SECOND = 15
 class Readable(Protocol):
     """A log: of a run, or of what a clock lets through of one."""
 
-    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[Sequence[StreamEvent], int, bool]:
         """The events from `cursor` on, the next cursor, and whether that was all; waits at most `timeout` seconds."""
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
 from agent.engine.run import Run, digest
-from agent.export.export import Export, file_name, to_html, to_jsonl, to_markdown
+from agent.export.export import Ending, Export, file_name, make
 from agent.store.comments import MAX_COMMENT, Comment, table, to_csv
 from agent.streaming.modes import StreamMode
 from ui.shell import session
@@ -63,8 +63,8 @@ def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
     export = Export(run.header, run.read()[0], modes, _comments(kind, run), _link(run) if kind == "own" else "")
     st.download_button(
         "Review pack",
-        lambda: to_html(export),
-        file_name(export, "html"),
+        partial(make, "html", export, session.packs()),
+        file_name(run.header, "html"),
         "text/html",
         icon=":material/download:",
         type="primary",
@@ -73,15 +73,15 @@ def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
         help="One file to send to somebody: the answer, what the tools did and when. It opens without a network.",
     )
     with st.popover("For engineers", icon=":material/data_object:"):
-        others: list[tuple[str, str, str, Callable[[Export], str]]] = [
-            ("Markdown", "md", "text/markdown", to_markdown),
-            ("Recording (JSONL)", "jsonl", "application/jsonl", to_jsonl),
+        others: list[tuple[str, Ending, str]] = [
+            ("Markdown", "md", "text/markdown"),
+            ("Recording (JSONL)", "jsonl", "application/jsonl"),
         ]
-        for title, ending, mime, make in others:
+        for title, ending, mime in others:
             st.download_button(
                 title,
-                partial(make, export),
-                file_name(export, ending),
+                partial(make, ending, export, session.packs()),
+                file_name(run.header, ending),
                 mime,
                 icon=":material/download:",
                 on_click="ignore",

@@ -15,7 +15,8 @@ from agent.engine import samples
 from agent.engine.run import Run, digest
 from agent.export.export import model_words
 from agent.store.index import Entry
-from agent.store.recording import BrokenRecording, Recording, ends, from_stranger
+from agent.store.recording import Recording, ends
+from agent.store.upload import opened, take
 from agent.streaming.modes import RUN_MODES, StreamMode
 from ui.markdown import safe_label, safe_markdown
 from ui.runs import review
@@ -44,8 +45,8 @@ def runs() -> None:
     """Show what the URL names, or the list."""
     if token := st.query_params.get("share"):
         _shared(token)
-    elif recording := st.session_state.get("uploaded"):
-        _uploaded(recording)
+    elif text := st.session_state.get("uploaded"):
+        _show("upload", Run.replayed(opened(text)))
     elif run_id := st.query_params.get("open"):
         _own_or_sample(run_id)
     else:
@@ -164,10 +165,6 @@ def _shared(token: str) -> None:
     _show("shared", run)
 
 
-def _uploaded(recording: Recording) -> None:
-    _show("upload", Run.replayed(recording))
-
-
 def _show(kind: Kind, run: Run) -> None:
     header = run.header
     if kind != "shared":
@@ -224,10 +221,11 @@ def _take_file(key: str) -> None:
     if not hasattr(file, "getvalue"):  # it was named, and never sent
         st.session_state["upload_refusal"] = "The file has not arrived here. Choose it once more."
         return
-    try:
-        st.session_state["uploaded"] = from_stranger(file.getvalue())
-    except BrokenRecording as error:
-        st.session_state["upload_refusal"] = str(error)
+    taken = take(file.getbuffer(), session.uploads())
+    if isinstance(taken, bytes):
+        st.session_state["uploaded"] = taken
+    else:
+        st.session_state["upload_refusal"] = taken.sentence
 
 
 def _open(run_id: str) -> None:

@@ -19,13 +19,14 @@ import streamlit as st
 
 from agent.engine.application import Application
 from agent.engine.backend import RunBackend
+from agent.engine.log import Read
 from agent.engine.run import Run
 from agent.errors import Refusal
 from agent.graphs.langchain import forget_functions
 from agent.settings import Settings
 from agent.store.index import Entry
 from agent.store.recording import dump, parse
-from agent.streaming.events import EVENTS, RunRequest, StreamEvent
+from agent.streaming.events import EVENTS, RunRequest
 from ui.shell._streamlit_compat import drop_forged_values, end_sessions, run_one_script_a_session
 
 _PIN = "_toolstream_application_1"
@@ -97,7 +98,7 @@ class _Reloaded(Run):
     def __getattr__(self, name: str) -> Any:
         return getattr(self._run, name)
 
-    def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
+    def read(self, cursor: int = 0, timeout: float = 0.0) -> Read:
         """As the run itself."""
         events, cursor, ended = self._run.read(cursor, timeout)
         return [EVENTS.validate_python(event.to_json()) for event in events], cursor, ended

@@ -11,6 +11,7 @@ import streamlit as st
 from agent.engine.backend import RunBackend
 from agent.engine.own_graphs import OwnState
 from agent.engine.run import Run
+from agent.offload import Offload
 from agent.settings import Settings
 from agent.store.comments import Comment, Comments
 from agent.store.gate import Gate
@@ -54,6 +55,16 @@ def host_gate() -> Gate | None:
 def records_runs() -> bool:
     """Whether runs outlive the process."""
     return pin.application().store.records
+
+
+def uploads() -> Offload:
+    """Where files that visitors send are read."""
+    return pin.application().uploads
+
+
+def packs() -> Offload:
+    """Where what visitors take along is made."""
+    return pin.application().packs
 
 
 def demo_url() -> str | None:

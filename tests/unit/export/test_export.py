@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from agent.export.export import Export, file_name, to_html, to_jsonl, to_markdown
+from agent.export.export import Ending, Export, file_name, make, to_html, to_jsonl, to_markdown
 from agent.export.text import rendered
+from agent.offload import Offload
 from agent.store.comments import Comment
 from agent.store.recording import Header, parse, read
 from agent.streaming.events import AskedCall, Custom, Ended, Interrupt, Interrupted, Message, RunRequest, Token, Update
@@ -32,6 +33,7 @@ from tests.unit.events import (
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = sorted((ROOT / "recordings").glob("*.jsonl"))
+ENDINGS: tuple[Ending, ...] = ("html", "md", "jsonl")
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -204,7 +206,15 @@ def test_the_file_of_a_sample_tells_the_run_and_not_who_asked(path: Path) -> Non
         assert "author-digest" not in made
         assert header.id not in made
     assert parse(lines).events == recording.events
-    assert file_name(export, "html").startswith("20")
+    assert file_name(header, "html").startswith("20")
+    if path.stem == "home":
+        assert [make(ending, export, Offload()) for ending in ENDINGS] == [page, text, lines]
+
+
+def test_a_file_that_cannot_be_made_says_why() -> None:
+    recording = read(SAMPLES[0])
+    export = Export(recording.header, recording.events, RUN_MODES)
+    assert make("html", export, Offload(seconds=0.01)).startswith("It took more time")
 
 
 def exported(*happened: Event) -> Export:
@@ -239,4 +249,4 @@ def test_the_first_output_is_the_pages_own() -> None:
 
 def test_a_file_name_is_plain_letters_whatever_was_asked() -> None:
     header = Header("abcdefgh", 0.0, RunRequest("../../Ä\n<b>: what?"))
-    assert file_name(Export(header, (), ()), "html") == "1970-01-01-b-what.html"
+    assert file_name(header, "html") == "1970-01-01-b-what.html"

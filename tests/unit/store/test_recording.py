@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from pathlib import Path
@@ -18,12 +19,12 @@ from agent.store.recording import (
     Header,
     Recording,
     dump,
-    from_stranger,
     parse,
     read,
     versions,
 )
 from agent.store.store import Store
+from agent.store.upload import check
 from agent.streaming.events import Custom, Ended, Queued, RunRequest, StreamEvent, Unknown
 from agent.streaming.modes import RUN_MODES, STREAM_MODES
 
@@ -87,24 +88,9 @@ BROKEN = {
 
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
 def test_a_broken_or_foreign_file_is_one_sentence(text: str) -> None:
-    for reading in (parse, lambda text: from_stranger(text.encode("utf-8", "replace"))):
+    for reading in (parse, lambda text: check(io.BytesIO(text.encode("utf-8", "replace")), io.BytesIO())):
         with pytest.raises(BrokenRecording, match=r"^(The|A|Line) [^\n]*\.$"):
             reading(text + "\n{}")
-
-
-def test_numbers_that_no_page_can_show_are_text_in_a_strangers_file() -> None:
-    for odd, text in ((HUGE, HUGE), ("NaN", "nan"), ("-Infinity", "-inf"), ("1e999", "inf")):
-        found = from_stranger(WHOLE.replace('"Bücher"', odd).encode())
-        assert found.events[1].payload == Custom({"found": text})
-
-
-@given(st.binary() | st.text().map(lambda text: (WHOLE.splitlines()[0] + "\n" + text).encode()))
-def test_any_bytes_are_a_recording_or_a_sentence(data: bytes) -> None:
-    try:
-        found = from_stranger(data)
-    except BrokenRecording:
-        return
-    assert isinstance(found.events[-1].payload, Ended)
 
 
 @pytest.mark.parametrize("path", FORMAT_1, ids=lambda path: path.stem)

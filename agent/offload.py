@@ -1,0 +1,97 @@
+"""Heavy work on text of others, in a process of its own: it holds up nobody, and takes no more than it is given.
+
+`python -m agent.offload package.module:function` calls the function with standard input and output.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from agent.errors import Refusal
+
+ROOT = Path(__file__).parents[1]
+INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
+"""What a process needs in order to start at all; everything else in the environment is none of its business."""
+REFUSED = 3
+"""The exit code of a function that has raised ValueError."""
+
+_BUSY = "Others are doing the same just now. Try again in a moment."
+_TOO_MUCH = "It took more time or memory than there is for it here."
+
+
+class Offload:
+    """Runs functions on bytes, few at the same time, each with bounds of its own. Safe from any thread."""
+
+    def __init__(
+        self, *, at_once: int = 2, patience: float = 10.0, seconds: float = 30.0, megabytes: int = 256
+    ) -> None:
+        self._places = threading.BoundedSemaphore(at_once)
+        self._patience, self._seconds, self._megabytes = patience, seconds, megabytes
+
+    def run(self, function: str, data: bytes | memoryview) -> bytes | Refusal:
+        """What `package.module:function` writes when it is called with `data` to read, or why there is nothing.
+
+        Waits at most `patience` seconds for a place, and `seconds` for the end. What the function says by a ValueError
+        is the refusal's sentence.
+        """
+        if not self._places.acquire(timeout=self._patience):
+            return Refusal(_BUSY)
+        try:
+            return self._run(function, data)
+        except OSError:
+            return Refusal(_BUSY)  # no handles, or no memory, for another process
+        finally:
+            self._places.release()
+
+    def _run(self, function: str, data: bytes | memoryview) -> bytes | Refusal:
+        command = [sys.executable, "-m", "agent.offload", function, str(self._seconds), str(self._megabytes)]
+        with tempfile.TemporaryFile() as output:  # of a pipe, all that came would be held twice in the end
+            pipe = subprocess.PIPE
+            with subprocess.Popen(
+                command, cwd=ROOT, env=environment(), stdin=pipe, stdout=output, stderr=pipe
+            ) as process:
+                try:
+                    _, said = process.communicate(data, timeout=self._seconds)  # type: ignore[arg-type]
+                except subprocess.TimeoutExpired:
+                    return Refusal(_TOO_MUCH)
+                finally:
+                    process.kill()
+            if process.returncode == 0:
+                output.seek(0)
+                return output.read()
+        return Refusal(said.decode("utf-8", "replace") if process.returncode == REFUSED else _TOO_MUCH)
+
+
+def environment() -> dict[str, str]:
+    """The environment of a process that works on what is not ours: nothing of the host's but what every one needs."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ} | {"PYTHONUTF8": "1"}
+
+
+def main(name: str, seconds: str, megabytes: str) -> int:
+    """Call a function within bounds; returns the exit code."""
+    with contextlib.suppress(ImportError):  # not every system has them; the time is bounded from outside as well
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (int(megabytes) << 20,) * 2)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(float(seconds)) + 1,) * 2)
+    module, _, attribute = name.partition(":")
+    function: Callable[[BinaryIO, BinaryIO], None] = getattr(importlib.import_module(module), attribute)
+    try:
+        function(sys.stdin.buffer, sys.stdout.buffer)
+    except ValueError as error:
+        sys.stderr.buffer.write(str(error).encode())
+        return REFUSED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,120 @@
+"""A recording that somebody sends: read line by line in a process of its own, and kept as the text that it is.
+
+Whatever is in it, it costs the server its own size. What does not make a run is refused at its first such line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import BinaryIO
+
+from agent.errors import Refusal
+from agent.offload import Offload
+from agent.projections.items import walk
+from agent.projections.transcript import Transcript
+from agent.store.recording import (
+    MAX_BYTES,
+    MAX_EVENTS,
+    BrokenRecording,
+    EventLines,
+    Recording,
+    ends,
+    event_line,
+    header_line,
+    interruption,
+)
+from agent.store.recording import opened as head
+from agent.streaming.events import json_safe
+from agent.streaming.modes import RUN_MODES
+
+MAX_ITEMS = 200
+"""Tool calls and answers in a stranger's recording; a browser draws no more."""
+MAX_LINE = 1_000_000
+"""Bytes of one line."""
+MAX_VALUES = 100_000
+"""Values in one line, about: commas and brackets."""
+MAX_DEPTH = 64
+"""Lists in lists in one line."""
+_SUSPECT = re.compile(rb"[0-9]{16}|[0-9][eE]|NaN|Infinity|\\[uU]")
+"""What may stand for a number or a letter that no browser can be sent."""
+
+
+def take(data: bytes | memoryview, offload: Offload) -> bytes | Refusal:
+    """The text of a recording that can be folded and drawn, from a file of unknown origin; or why there is none."""
+    if len(data) > MAX_BYTES:
+        return Refusal(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
+    return offload.run("agent.store.upload:check", data)
+
+
+def opened(text: bytes) -> Recording:
+    """The recording of a text that was taken."""
+    start = text.index(b"\n") + 1
+    header, _ = head(text[:start].decode())
+    return Recording(header, EventLines(text, start))
+
+
+def check(source: BinaryIO, target: BinaryIO, max_events: int = MAX_EVENTS) -> None:
+    """Write the recording anew, line by line; raises BrokenRecording at the first line that is none of a run.
+
+    What no browser can be sent is replaced. A last line that was cut off is left out, and an end that is missing added.
+    """
+    header, event_of = head(_clean(source.readline(MAX_LINE + 1), 1))
+    target.write(header_line(header).encode())
+    transcript = Transcript(frozenset(RUN_MODES))
+    count, at, ended, number = 0, 0.0, False, 1
+    while line := source.readline(MAX_LINE + 1):
+        number += 1
+        if not line.strip():
+            continue
+        try:
+            event = event_of(_clean(line, number))
+        except BrokenRecording as error:
+            if line.endswith(b"\n") or len(line) > MAX_LINE:
+                raise BrokenRecording(str(error).replace("A line", f"Line {number}")) from error
+            break  # cut off in the middle
+        if event.seq != count or event.at < at:
+            raise BrokenRecording(f"Line {number} is not the next event of the run.")
+        if count >= max_events:
+            raise BrokenRecording(f"The file has more than {max_events:,} events.")
+        count, at, ended = count + 1, event.at, ends(event) is not None
+        try:
+            transcript.add(event)
+        except Exception as error:
+            raise BrokenRecording(f"Line {number} is an event, but does not belong to a run.") from error
+        if sum(1 for _ in walk(transcript.items)) > MAX_ITEMS:
+            raise BrokenRecording(f"The run has more than {MAX_ITEMS} tool calls and answers.")
+        target.write(event_line(event).encode())
+    if not ended:
+        target.write(event_line(interruption(count, at)).encode())
+
+
+def _clean(line: bytes, number: int) -> str:
+    """The line without what no browser can be sent; raises BrokenRecording for one that is too large to look at."""
+    if len(line) > MAX_LINE:
+        raise BrokenRecording(f"Line {number} is longer than {MAX_LINE:,} bytes.")
+    brackets = line.count(b"[") + line.count(b"{")
+    if line.count(b",") + brackets > MAX_VALUES:
+        raise BrokenRecording(f"Line {number} holds more than {MAX_VALUES:,} values.")
+    text = line.decode("utf-8", "replace")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BrokenRecording(f"Line {number} is not JSON.") from error
+    if brackets > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+        raise BrokenRecording(f"Line {number} holds lists in lists, more than {MAX_DEPTH} deep.")
+    if _SUSPECT.search(line):
+        return json.dumps(json_safe(value, max_chars=MAX_LINE, max_depth=MAX_DEPTH + 1), ensure_ascii=False)
+    return text
+
+
+def _depth(value: object) -> int:
+    """How deep the lists and objects of a JSON value are nested."""
+    depth, level = 0, [value]
+    while level := [item for items in level for item in _inside(items)]:
+        depth += 1
+    return depth
+
+
+def _inside(value: object) -> list[object]:
+    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
