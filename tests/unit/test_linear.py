@@ -11,7 +11,7 @@ from agent.export.text import rendered
 from agent.projections.blocks import Blocks
 from ui.markdown import SafeTail, safe_blocks, safe_label, safe_markdown
 
-_SMALLEST, _LARGEST = 1 << 12, 1 << 20
+_SMALLEST, _LARGEST = 1 << 11, 1 << 20
 _ENOUGH = 0.02
 """Seconds of this thread: who takes as long for a text is not given a longer one."""
 
@@ -44,7 +44,7 @@ _HOSTILE = {
     "emphasis of two kinds": lambda size: "*_" * (size // 2),
     "strikethrough": lambda size: "~~a " * (size // 4),
     "back-ticks": lambda size: "`" * size,
-    "back-ticks of all lengths": lambda size: " ".join("`" * (1 + n % 90) for n in range(size // 46)),
+    "back-ticks of all lengths": lambda size: " ".join("`" * (1 + n % 30) for n in range(size // 17)),
     "a fence of lines": lambda size: "```\n" + "a\n" * (size // 2),
     "fences": lambda size: "```\n" * (size // 4),
     "a wide table": lambda size: "|a" * 150 + "\n" + "|-" * 150 + "\n" + "|\n" * (size // 2),

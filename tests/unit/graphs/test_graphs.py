@@ -75,11 +75,11 @@ def inputs_of(name: str) -> Any:
     ],
 )
 def test_a_graph_delivers_what_its_tools_write_just_as_they_wrote_it(
-    models: Models, loop: BackgroundLoop, name: str, tool_id: str, mode: str
+    models: Models, loop: BackgroundLoop, name: str, tool_id: str, mode: Any
 ) -> None:
     async def collect() -> list[Any]:
         graph = GRAPHS[name].build(models, [TOOLS[tool_id].build(models)])
-        return [part async for part in graph.astream(inputs_of(name), stream_mode=mode)]  # type: ignore[call-overload]
+        return [part async for part in graph.astream(inputs_of(name), stream_mode=mode)]
 
     parts = loop.call(collect(), 30)
     if tool_id == "get_items":
@@ -123,7 +123,7 @@ class FindByClass(BaseTool):
 @pytest.mark.parametrize("name", AGENTS)
 @pytest.mark.parametrize("made", [find_async, find_in_a_thread, find_by_decorator, FindByClass()], ids=name_of)
 def test_every_agent_runs_every_kind_of_tool(models: Models, loop: BackgroundLoop, name: str, made: AnyTool) -> None:
-    async def collect() -> list[tuple[str, Any]]:
+    async def collect() -> list[Any]:
         graph = GRAPHS[name].build(models, [made])
         return [part async for part in graph.astream(QUESTION, stream_mode=["custom", "values"])]
 

@@ -444,8 +444,8 @@ def test_the_answer_of_a_graph_without_messages_is_its_last_value() -> None:
 
 def test_of_the_last_value_only_what_nobody_has_said_is_told() -> None:
     """As of a graph with a state of its own; the one that watches it has that as JSON."""
-    begun, last = {"question": "why"}, {"question": "why", "documents": ["one", "two"], "answer": "about why"}
-    states = [Happened(State(rest=dict(rest))) for rest in (begun, last)]
+    last = {"question": "why", "documents": ["one", "two"], "answer": "about why"}
+    states = [Happened(State(rest={"question": "why"})), Happened(State(rest={**last}))]
     said = token("about  why", node="generate")
     assert told(states[0], sent({"searching": 1}, node="retrieve"), said, states[1], Happened(
         Ended("finished", answer=json.dumps(last)))) == ["", "about  why", "**documents**: one, two"]  # fmt: skip

@@ -247,8 +247,8 @@ def test_a_run_looks_the_same_live_and_drawn_at_once(modes: Sequence[StreamMode]
 @given(some_run())
 def test_any_events_leave_nothing_behind_and_lose_nothing(events: list[StreamEvent]) -> None:
     for modes in (RUN_MODES, ("custom",)):
-        live = drawn_live(events, modes, technical=True)  # type: ignore[arg-type]
-        again = at_once(fold(events, modes), technical=True)  # type: ignore[arg-type]
+        live = drawn_live(events, modes, technical=True)
+        again = at_once(fold(events, modes), technical=True)
         kinds = [[each.kind for each in paper.seen() if each.text.strip()] for paper in (live, again)]
         assert sorted(kinds[0]) == sorted(kinds[1])
 
