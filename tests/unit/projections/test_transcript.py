@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -444,7 +445,7 @@ def test_the_answer_of_a_graph_without_messages_is_its_last_value() -> None:
 
 def test_of_the_last_value_only_what_nobody_has_said_is_told() -> None:
     """As of a graph with a state of its own; the one that watches it has that as JSON."""
-    last = {"question": "why", "documents": ["one", "two"], "answer": "about why"}
+    last: dict[str, Any] = {"question": "why", "documents": ["one", "two"], "answer": "about why"}
     states = [Happened(State(rest={"question": "why"})), Happened(State(rest={**last}))]
     said = token("about  why", node="generate")
     assert told(states[0], sent({"searching": 1}, node="retrieve"), said, states[1], Happened(
