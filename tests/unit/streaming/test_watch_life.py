@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -464,8 +465,8 @@ def test_the_door_is_light() -> None:
 
 
 def test_what_the_readme_says_works_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
-    block = (ROOT / "README.md").read_text().split("## Any graph, from Python")[1].split("```")[1]
-    lines = block.removeprefix("python\n").splitlines()
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    (lines,) = [block.splitlines() for block in blocks if "import watch" in block]
     program = "\n".join(["async def main():", *(f"    {line}" for line in lines)])
     names: dict[str, Any] = {"graph": by_hand()}
     exec(program, names)
