@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import httpx2
 import openai
 
+from agent.llm.unsupported import parts_of, refused, without
 from agent.llm.wire import Bounds
 from agent.settings import Limits
 
@@ -52,21 +52,19 @@ class HttpClient(openai.DefaultAsyncHttpxClient):
         """Send a request; `response.extensions["asked_without"]` says what was left out of it."""
         if request.method != "POST" or not request.url.path.endswith("/chat/completions"):
             return await super().send(request, **options)
-        without = self._known(request) if self._refused else frozenset()
+        left_out = self._known(request) if self._refused else frozenset()
         for _ in range(MOST_TRIES):
-            sent = self._rebuilt(request, without) if without else request
+            sent = _rebuilt(request, left_out) if left_out else request
             response = await super().send(sent, **options)
             if response.status_code < 400:
                 break
-            refused = _refused(response.status_code, await response.aread(), _body(sent))
-            if not refused:
-                break
-            without |= refused
-        else:
-            return response
-        if without and response.status_code < 400:
-            self._remember(request, without)
-            response.extensions[ASKED_WITHOUT] = without & _parts(_body(request))
+            more = refused(response.status_code, await response.aread(), _body(sent))
+            if more <= left_out:
+                return response
+            left_out |= more
+        if left_out and response.status_code < 400:
+            self._remember(request, left_out)
+            response.extensions[ASKED_WITHOUT] = left_out & parts_of(_body(request))
         return response
 
     async def _received(self, response: httpx2.Response) -> None:
@@ -84,24 +82,16 @@ class HttpClient(openai.DefaultAsyncHttpxClient):
         model = str(_body(request).get("model"))
         return self._refused.get((server, ""), frozenset()) | self._refused.get((server, model), frozenset())
 
-    def _remember(self, request: httpx2.Request, refused: frozenset[str]) -> None:
+    def _remember(self, request: httpx2.Request, left_out: frozenset[str]) -> None:
         """What concerns tools is a matter of the model, the rest one of the server."""
         model = str(_body(request).get("model"))
-        of_model = refused & {"tools", "stream"}
-        for key, parts in (((str(request.url), model), of_model), ((str(request.url), ""), refused - of_model)):
+        of_model = left_out & {"tools", "stream"}
+        for key, parts in (((str(request.url), model), of_model), ((str(request.url), ""), left_out - of_model)):
             if parts:
                 self._refused[key] = self._refused.get(key, frozenset()) | parts
                 self._refused.move_to_end(key)
         while len(self._refused) > MOST_SERVERS:
             self._refused.popitem(last=False)
-
-    def _rebuilt(self, request: httpx2.Request, without: Collection[str]) -> httpx2.Request:
-        body = _without(_body(request), without)
-        headers = {key: value for key, value in request.headers.items() if key != "content-length"}
-        content = json.dumps(body, ensure_ascii=False).encode()
-        return httpx2.Request(
-            request.method, request.url, headers=headers, content=content, extensions=request.extensions
-        )
 
 
 class Batches:
@@ -172,113 +162,7 @@ def _body(request: httpx2.Request) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-_IN_MESSAGES = ("reasoning_content", "reasoning_details", "reasoning", "extra_content")
-"""Fields of messages, or of their tool calls, that only some servers know."""
-_NULL = "messages.content"
-"""Null as the content beside tool calls, for which some want an empty text."""
-_NEEDED = frozenset(("model", "messages", "n"))
-_FOLLOW = {"tools": ("tool_choice", "parallel_tool_calls"), "stream": ("stream_options",)}
-"""What makes no sense without another part."""
-
-
-def _parts(body: dict[str, Any]) -> frozenset[str]:
-    """All parts of a request that it can do without."""
-    fields = {name for message in _messages(body) for place in _places(message) for name in _IN_MESSAGES & place.keys()}
-    null = {_NULL} if any(message.get("content", "") is None for message in _messages(body)) else set()
-    return frozenset(body.keys() - _NEEDED) | {f"messages.{name}" for name in fields} | null
-
-
-def _without(body: dict[str, Any], parts: Collection[str]) -> dict[str, Any]:
-    left_out = {*parts, *(follower for part in parts for follower in _FOLLOW.get(part, ()))}
-    kept = {key: value for key, value in body.items() if key not in left_out}
-    for message in _messages(kept):
-        if _NULL in left_out and message.get("content", "") is None:
-            message["content"] = ""
-        for place in _places(message):
-            for name in _IN_MESSAGES:
-                if f"messages.{name}" in left_out:
-                    place.pop(name, None)
-    return kept
-
-
-def _messages(body: dict[str, Any]) -> list[dict[str, Any]]:
-    messages = body.get("messages")
-    return [message for message in messages if isinstance(message, dict)] if isinstance(messages, list) else []
-
-
-def _places(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield message
-    calls = message.get("tool_calls")
-    yield from (call for call in calls if isinstance(call, dict)) if isinstance(calls, list) else ()
-
-
-def _refused(status: int, answer: bytes, body: dict[str, Any]) -> frozenset[str]:
-    """The parts of a request that an error complains of."""
-    if status not in (400, 404, 422, 500, 501):
-        return frozenset()
-    text = _complaint(answer)
-    parts = _parts(body)
-    named = {part for part in parts if _is_named(part.removeprefix("messages."), text)}
-    if _NULL in parts and "content" in text and any(words in text for words in ("valid string", "null", "none")):
-        return frozenset((_NULL,))
-    named.discard(_NULL)
-    if named & {"tool_choice", "parallel_tool_calls"} and not _has_no_tools(text):
-        named.discard("tools")
-    elif "tools" in parts and _has_no_tools(text):
-        named = {"tools"}
-    elif not any(words in text for words in _UNKNOWN):
-        named -= {"tools", "stream"}  # they are known, and something in them is wrong
-    if status in (404, 500, 501):
-        return frozenset(named & {"tools"})
-    return frozenset(named)
-
-
-def _is_named(part: str, text: str) -> bool:
-    """Ordinary words, like `tools`, are the name of a part only between quotes."""
-    return part in text if "_" in part else any(f"{quote}{part}{quote}" in text for quote in "'\"`")
-
-
-def _has_no_tools(text: str) -> bool:
-    if any(words in text for words in _TOOLS_OFF):
-        return True
-    for name in ("parallel_tool_calls", "tool_choice", "tool choice"):
-        text = text.replace(name, "")
-    return ("tool" in text or "function" in text) and any(words in text for words in _UNSUPPORTED)
-
-
-_TOOLS_OFF = ("--enable-auto-tool-choice", "--jinja", "that support tool use")
-_UNSUPPORTED = (
-    "not support",
-    "n't support",
-    "unsupported",
-    "no support",
-    "not available",
-    "not enabled",
-    "verified to",
-)
-_UNKNOWN = (*_UNSUPPORTED, "unknown", "unrecognized", "unexpected", "extra", "not permitted", "not allowed")
-
-
-def _complaint(answer: bytes) -> str:
-    """What an error says, in lower case; names of fields in quotes, and nothing of the request that it may repeat."""
-    text = answer.decode("utf-8", "replace")
-    try:
-        text = " ".join(_words(json.loads(text)))
-    except (ValueError, RecursionError):
-        pass
-    if "'loc':" in text:  # pydantic's errors as text
-        found = re.findall(r"'loc': [(\[]([^)\]]{0,200})|'msg': '([^']{0,200})", text)
-        text = " ".join(word for pair in found for word in pair)
-    return text.lower()
-
-
-def _words(value: object, key: str = "") -> Iterator[str]:
-    if isinstance(value, str):
-        yield f"'{value}'" if key in ("param", "loc") else value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _words(item, key)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            if name not in ("input", "ctx", "body", "request"):
-                yield from _words(item, name)
+def _rebuilt(request: httpx2.Request, left_out: Collection[str]) -> httpx2.Request:
+    headers = {key: value for key, value in request.headers.items() if key != "content-length"}
+    content = json.dumps(without(_body(request), left_out), ensure_ascii=False).encode()
+    return httpx2.Request(request.method, request.url, headers=headers, content=content, extensions=request.extensions)
