@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.visitor import ask, choose, last_turn, visit, wait_for_end
 
 DEMO_FAST = "demo-fast · no AI, at once"
-READY_MADE = "Agent, ready-made (create_react_agent)"
+READY_MADE = "Agent, ready-made (create_agent)"
 
 
 def chosen(page: Page, key: str) -> Locator:
@@ -34,7 +34,7 @@ def test_a_link_opens_with_its_choices_and_they_survive_other_pages(page: Page) 
 def test_a_choice_goes_to_the_url_and_a_refresh_keeps_it(page: Page) -> None:
     visit(page, "/LLM_tokens")
     choose(page, "graph", READY_MADE)
-    page.wait_for_function("location.search.includes('graph=prebuilt')")
+    page.wait_for_function("location.search.includes('graph=create_agent')")
     page.reload()
     expect(page.locator(".st-key-graph input")).to_have_value(READY_MADE)
 

@@ -17,7 +17,11 @@ LIST = ".st-key-list_own"
 def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(
     open_page: OpenPage, browser: Browser, tmp_path: Path
 ) -> None:
-    env = {"TOOLSTREAM_RECORDINGS": str(tmp_path / "runs"), "TOOLSTREAM_DEMO_RATE": "90"}
+    env = {
+        "TOOLSTREAM_RECORDINGS": str(tmp_path / "runs"),
+        "TOOLSTREAM_DEMO_RATE": "90",
+        "TOOLSTREAM_LEASE_SECONDS": "3",
+    }
     with app_server(env) as app:
         page = open_page(app)
         visit(page, "/Custom_data?model=demo-fast")
@@ -40,7 +44,7 @@ def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(
         page.goto("/Runs")
         rows = page.locator(f"{LIST} {ROW}")
         expect(rows).to_have_count(2)
-        expect(page.locator(LIST)).to_contain_text("interrupted")
+        wait_until(lambda: _listed_anew(page, "interrupted"), 30, "its server's lease has run out")
         expect(page.locator(LIST)).to_contain_text("finished")
 
         rows.nth(1).click()
@@ -126,6 +130,13 @@ def _share_at_work(page: Page) -> Page:
 
 def lines(file: Path) -> int:
     return len(file.read_text().splitlines())
+
+
+def _listed_anew(page: Page, state: str) -> bool:
+    """Whether the list says so when it is looked at again."""
+    page.reload()
+    expect(page.locator(f"{LIST} {ROW}")).to_have_count(2)
+    return state in page.locator(LIST).inner_text()
 
 
 def _replay(page: Page) -> None:

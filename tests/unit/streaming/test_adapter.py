@@ -284,7 +284,7 @@ def test_what_is_told_of_a_graph_waits_until_it_is_known_whose_it_is() -> None:
 def test_what_nobody_says_whose_it_is_does_not_wait_for_ever() -> None:
     adapter = Adapter()
     for call in ("one", "two"):
-        place = {"namespace": [], "task": "t", "node": "tools", "agent": None}
+        place: dict[str, object] = {"namespace": [], "task": "t", "node": "tools", "agent": None}
         mark = {MARK: [[call, f"run of {call}"]], **place, "event": "tool-started", "tool": "ask"}
         assert adapter.read(part("custom", mark)) == []
     told = [adapter.read(part("updates", {"n": {"x": number}}, "tools:t")) for number in range(30)]
