@@ -103,7 +103,7 @@ def how_known(event: StreamEvent) -> str:
             return "LangGraph says so: the event names the call."
         case TaskStarted() | TaskEnded() if not event.namespace:
             return "The task's input is the call; its end has the same task id."
-    return "The task in its namespace was started for this call (agent/streaming/adapter.py)."
+    return "The graph in its namespace works for this call: a mark or its task says so (agent/streaming/adapter.py)."
 
 
 _CONTEXT = (

@@ -58,8 +58,8 @@ def test_any_number_can_be_shown() -> None:
         (began(OFFICE), "LangGraph says so: the event names the call."),
         (Happened(ToolFinished("x"), (OFFICE,)), "LangGraph says so: the event names the call."),
         (task("tools", OFFICE), "The task's input is the call"),
-        (task("choose", OFFICE).below("tools:1"), "The task in its namespace"),
-        (Happened(State(), (OFFICE,), namespace=("tools:1",)), "The task in its namespace"),
+        (task("choose", OFFICE).below("tools:1"), "The graph in its namespace"),
+        (Happened(State(), (OFFICE,), namespace=("tools:1",)), "The graph in its namespace"),
     ],
 )
 def test_the_inspector_says_how_a_call_is_known(happened: Happened, known: str) -> None:
