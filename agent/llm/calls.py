@@ -110,11 +110,7 @@ class Calls:
                 return None if not same or self._begins(same[-1], piece) else same[-1]
             if same:
                 return None if self._begins(same[-1], piece) else same[-1]
-            at = self._at(piece.index)
-            if at is None or at.sent_id or self._begins(at, piece):
-                return None
-            at.sent_id = piece.id
-            return at
+            return self._with_new_id(piece)
         if not self._calls:
             return None
         if piece.index:
@@ -123,6 +119,18 @@ class Calls:
                 return None if piece.name else self._calls[-1]
             return None if self._begins(at, piece) else at
         return None if self._begins(self._calls[-1], piece) else self._calls[-1]
+
+    def _with_new_id(self, piece: _Piece) -> _Open | None:
+        """As `_find`, for an id that is new: that of a new call, unless every piece has one of its own."""
+        at = self._at(piece.index)
+        if at is None:
+            last = self._calls[-1] if self._calls and not (piece.index or piece.name) else None
+            return None if last is None or last.is_whole else last
+        if not at.sent_id and not self._begins(at, piece):
+            at.sent_id = piece.id
+            return at
+        starts = at.is_whole or not at.pieces or piece.arguments.lstrip().startswith("{")
+        return None if piece.name and starts else at
 
     def _at(self, index: str) -> _Open | None:
         return next((call for call in reversed(self._calls) if index and call.index == index), None)

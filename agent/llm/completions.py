@@ -17,7 +17,7 @@ from agent.llm.wire import Bounds, Reader
 
 BURST_SECONDS = 0.005
 """With many streams: how long to wait for the rest of what came together."""
-LAST_WORDS_SECONDS = 5.0
+LAST_WORDS_SECONDS = 2.0
 """After the reason for an answer's end, how long to wait for what may follow: the usage, for one."""
 CLOSE_SECONDS = 0.3
 """After an answer's end, how long to wait for the response's: one that is left early takes its connection with it."""

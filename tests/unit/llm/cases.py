@@ -131,6 +131,7 @@ CHUNKS = {
     "a reason without [DONE]": Case("oobabooga/textgen#4778", Reply(sse(*HI, STOP, done=False))),
     "no empty line at the end": Case("", Reply(sse(*HI, STOP, done=False)[:-2])),
     "left open after [DONE]": Case("agentscope-ai/agentscope-java#2073", Reply(sse(*HI, STOP), stays_open=True)),
+    "left open after a reason": Case("maximhq/bifrost#6784", Reply(sse(*HI, STOP, done=False), stays_open=True)),
     "broken off after the end": Case("", Reply(sse(*HI, STOP, done=False), breaks=True)),
     "lines of CR LF": Case("", Reply(sse(*HI, STOP).replace(b"\n", b"\r\n"))),
     "lines of CR": Case("", Reply(sse(*HI, STOP).replace(b"\n", b"\r"))),
@@ -269,7 +270,7 @@ CALLS = {
     ),
     "index always 0, no id": Case("", calls(call(index=0), call(BEDROOM, index=0)), runs=["office", "bedroom"]),
     "index always 0, in pieces": Case(
-        "",
+        "InternLM/lmdeploy#3412",
         calls(
             piece("", "get_items", index=0, id="a"),
             piece(OFFICE, index=0),
@@ -316,6 +317,27 @@ CALLS = {
         "",
         calls(piece("", "get_items", id="c1"), piece('{"place": ', id="c1"), piece('"office"}', id="c1")),
         runs=["office"],
+    ),
+    "another id in every piece": Case(
+        "poolsideai/pool#9",
+        calls(
+            piece("", "get_items", index=0, id="a"),
+            piece('{"place": ', index=0, id="b"),
+            piece('"office"}', index=0, id="c"),
+        ),
+        runs=["office"],
+    ),
+    "another id in every piece, and the name": Case(
+        "",
+        calls(
+            piece('{"pla', "get_items", index=0, id="a"),
+            piece('ce": ', "get_items", index=0, id="b"),
+            piece('"office"}', "get_items", index=0, id="c"),
+        ),
+        runs=["office"],
+    ),
+    "index always 0, no arguments": Case(
+        "", calls(call("", index=0, id="a"), call("", index=0, id="b")), runs=["everywhere", "everywhere"]
     ),
     "id twice": Case(
         "brainlid/langchain#620", one(call(index=0, id="a"), call(BEDROOM, index=1, id="a")), runs=["office", "bedroom"]
