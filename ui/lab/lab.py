@@ -120,4 +120,4 @@ def _status(run: Run, log: Log) -> str:
         graph_title(request.graph),
         safe_label(request.model),
     ]
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
