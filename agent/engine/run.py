@@ -21,7 +21,7 @@ from agent.store.recording import Header, Recording, answer_of, ends, event_line
 from agent.streaming.adapter import Happening
 from agent.streaming.events import END_STATES, Ended, Queued, RunRequest, RunState, Started, StreamEvent
 
-BYTES_IN_MEMORY = 6
+BYTES_IN_MEMORY = 4
 """Bytes of memory that one byte of a recording takes as events."""
 
 

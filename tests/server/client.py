@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,7 +63,15 @@ class Visitor:
     As a context manager it closes itself.
     """
 
-    def __init__(self, url: str, page: str = "LLM_tokens", *, receive_buffer: int = 0, **query: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        page: str = "LLM_tokens",
+        *,
+        receive_buffer: int = 0,
+        headers: Mapping[str, str] | None = None,
+        **query: str,
+    ) -> None:
         self.query = urlencode({"view": "technical", **query})
         self.session_id = ""
         self.frames: list[bytes] = []
@@ -77,7 +85,7 @@ class Visitor:
         self.closed = False
         self._failure: Exception | None = None
         self._host, self._port = url.removeprefix("http://").split(":")
-        self._receive_buffer = receive_buffer
+        self._receive_buffer, self._headers = receive_buffer, headers or {}
         self._page_name, self._page_hash = page, ""
         self._drawn_page = ""
         self._pages: dict[str, str] = {}
@@ -112,6 +120,7 @@ class Visitor:
             f"ws://{self._host}:{self._port}/_stcore/stream",
             sock=raw,
             subprotocols=protocols,  # type: ignore[arg-type]
+            additional_headers=self._headers,
             max_size=None,
             max_queue=1 if self._receive_buffer else 64,
             compression=None if self._receive_buffer else "deflate",

@@ -45,7 +45,7 @@ def visit(app: App) -> Iterator[Visit]:
     start = len(app.log())
 
     def visit(page: str = "LLM_tokens", *, receive_buffer: int = 0, **query: str) -> Visitor:
-        visitors.append(Visitor(app.url, page, receive_buffer=receive_buffer, **query))
+        visitors.append(Visitor(app.url, page, receive_buffer=receive_buffer, headers=None, **query))
         return visitors[-1]
 
     yield visit

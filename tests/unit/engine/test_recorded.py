@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,9 +16,10 @@ from agent.engine.recorded import RecordedRun
 from agent.engine.run import ActiveRun, Run
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
+from agent.store.database import BUSY_SECONDS
 from agent.store.recorder import NOT_WRITTEN
 from agent.store.recording import UNWRITTEN, event_line, read
-from agent.store.store import Store
+from agent.store.store import FILE, Store
 from agent.streaming.events import Ended, State, StreamEvent
 from agent.streaming.modes import RUN_MODES
 from tests.runs import counting, finish, found, has_words, refused, request, started, wait_for
@@ -114,7 +116,7 @@ import sys
 from pathlib import Path
 from agent.engine.in_process import InProcessBackend
 from agent.settings import Limits, Settings
-from agent.store.store import Store
+from agent.store.store import FILE, Store
 from tests.runs import counting, wait_for, has_words
 limits = Limits(lease_seconds=float(sys.argv[2]))
 backend = InProcessBackend(Settings(limits=limits), Store(Path(sys.argv[1]), limits))
@@ -170,6 +172,25 @@ def test_a_failed_write_is_told_with_its_run_and_the_next_is_recorded(here: InPr
     assert third.unrecorded == ""
     written(tmp_path, third)
     assert {entry.header.id for entry in here.of(ME)} == {first.id, second.id, third.id}
+
+
+def test_a_database_that_is_held_up_holds_up_no_stream(here: InProcessBackend, tmp_path: Path) -> None:
+    run = started(here.start(counting(5_000), session=ME))
+    wait_for(run, has_words)
+    held_up = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    held_up.execute("BEGIN IMMEDIATE")
+    begun, gaps, cursor = time.monotonic(), [0.0], run.read()[1]
+    while (now := time.monotonic()) - begun < BUSY_SECONDS + 1:
+        events, cursor, _ = run.read(cursor, 5.0)
+        assert events
+        gaps.append(time.monotonic() - now)
+    held_up.execute("ROLLBACK")
+    held_up.close()
+    assert max(gaps) < 1
+    run.stop()
+    finish(run)
+    written(tmp_path, run)
+    assert run.unrecorded == ""
 
 
 def test_of_a_run_that_could_not_be_written_to_its_end_is_said_why(here: InProcessBackend, tmp_path: Path) -> None:

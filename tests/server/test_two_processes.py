@@ -1,0 +1,63 @@
+"""Two processes of the app on one folder, as behind a balancer, or for a moment in every deploy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.demo_model import DemoServer
+from tests.server.client import Visitor
+from tests.server.steps import QUESTION, arrived, complete, numbers
+from tests.serving import app_server, model_server, pointed_at, wait_until
+
+
+@pytest.fixture
+def slow() -> Iterator[DemoServer]:
+    with model_server(rate=20) as server:
+        yield server
+
+
+def test_a_run_is_read_on_and_stopped_through_the_other_process(slow: DemoServer, tmp_path: Path) -> None:
+    env = pointed_at(slow) | {"TOOLSTREAM_RECORDINGS": str(tmp_path)}
+    with app_server(env) as one, app_server(env) as two, Visitor(one.url, tool_choice="none") as owner:
+        owner.wait_idle()
+        owner.ask(QUESTION)
+        arrived(owner, 20)
+        with Visitor(two.url, run=owner.run_id) as mirrored:
+            arrived(mirrored, 30)
+            assert "interrupted" not in mirrored.text
+            mirrored.click("stop")
+            complete(mirrored)
+            complete(owner)
+            wait_until(lambda: slow.stats.active == 0, 5, "the model server has nothing more to send")
+            for seen in (owner, mirrored):
+                assert seen.turns[0].notes == ["Stopped. What had arrived is kept."]
+            assert numbers(mirrored) == numbers(owner)
+            mirrored.ask("count to 5")
+            complete(mirrored, turns=2)
+        owner.rerun()
+        complete(owner, turns=2)
+        assert numbers(owner) == ["1", "2", "3", "4", "5"]
+        assert "Traceback" not in one.log() + two.log()
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP"])
+def test_an_address_is_what_the_proxy_says_last(model: DemoServer, header: str) -> None:
+    env = pointed_at(model) | {"TOOLSTREAM_ADDRESS_HEADER": header, "TOOLSTREAM_RUNS_PER_MINUTE_AND_ADDRESS": "2"}
+    with app_server(env) as app:
+        for client, told in (("1.1.1.1", 0), ("2.2.2.2", 0), ("3.3.3.3", 1)):
+            with Visitor(app.url, tool_choice="none", headers={header: f"{client}, 192.0.2.7"}) as visitor:
+                visitor.wait_idle()
+                visitor.ask("count to 5")
+                if told:
+                    visitor.wait_until(
+                        lambda: "2 questions in a minute from your network" in visitor.text, "it is said"
+                    )
+                else:
+                    complete(visitor)
+        with Visitor(app.url, tool_choice="none", headers={header: "192.0.2.8"}) as other:
+            other.wait_idle()
+            other.ask("count to 5")
+            complete(other)
