@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import re
+import secrets
 import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -91,6 +94,7 @@ class Visitor:
         self._pages: dict[str, str] = {}
         self._elements: dict[Path, _Element] = {}
         self._values: dict[str, WidgetState] = {}
+        self._answers: dict[str, ForwardMsg] = {}
         self._script = ""
         self._awaited = False
         """Whether a script that was asked for has yet to begin: one that ends before is not the last."""
@@ -166,9 +170,9 @@ class Visitor:
         for _ in range(times):
             self.rerun(clicked)
 
-    def type(self, key: str, text: str) -> None:
-        """Type into a text field, and leave it."""
-        widget = self._widget("text_input", key)
+    def type(self, key: str, text: str, kind: str = "text_input") -> None:
+        """Type into a text field or a `text_area`, and leave it."""
+        widget = self._widget(kind, key)
         self._values[widget.id] = WidgetState(id=widget.id, string_value=text)
         self.rerun()
 
@@ -191,6 +195,32 @@ class Visitor:
     def forge(self, state: WidgetState) -> None:
         """Have this sent with the next script as a widget's value, and with all after it, as a browser does."""
         self._values[state.id] = state
+
+    def upload(self, key: str, name: str, content: bytes) -> int:
+        """Send a file, and name it as the widget's; returns the status of the server's answer."""
+        request = BackMsg()
+        request.file_urls_request.request_id = request_id = secrets.token_hex(8)
+        request.file_urls_request.session_id = self.session_id
+        request.file_urls_request.file_names.append(name)
+        urls = self._asked(request, request_id).file_urls_response.file_urls[0]
+        status = self._put(urls.upload_url, name, content)
+        sent = WidgetState(id=self._widget("file_uploader", key).id)
+        sent.file_uploader_state_value.uploaded_file_info.add(
+            file_id=urls.file_id, name=name, size=len(content), file_urls=urls
+        )
+        self._values[sent.id] = sent
+        self.rerun()
+        return status
+
+    def download(self, key: str) -> bytes:
+        """What a download button gives."""
+        request = BackMsg()
+        request.backend_operation_request.request_id = request_id = secrets.token_hex(8)
+        request.backend_operation_request.session_id = self.session_id
+        request.backend_operation_request.deferred_file.file_id = self._widget("download_button", key).deferred_file_id
+        answer = self._asked(request, request_id).backend_operation_response
+        with urllib.request.urlopen(f"http://{self._host}:{self._port}{answer.deferred_file.url}", timeout=20) as file:
+            return bytes(file.read())
 
     def goto(self, page: str) -> None:
         """Follow a link to another page; "" is Home."""
@@ -275,6 +305,31 @@ class Visitor:
 
     # Inside
 
+    def _asked(self, message: BackMsg, request_id: str) -> ForwardMsg:
+        """The answer to a message that gets one."""
+        self._send(message)
+        self.wait_until(lambda: request_id in self._answers, "the server answers")
+        return self._answers.pop(request_id)
+
+    def _put(self, path: str, name: str, content: bytes) -> int:
+        """Send a file as a form, with the token against forged requests that the server hands out."""
+        line = http.client.HTTPConnection(self._host, int(self._port), timeout=30)
+        try:
+            line.request("GET", "/_stcore/health")
+            answer = line.getresponse()
+            answer.read()
+            cookie = str(answer.getheader("Set-Cookie", "")).split(";")[0]
+            mark = secrets.token_hex(16)
+            head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+            body = head.encode() + content + f"\r\n--{mark}--\r\n".encode()
+            headers = {"Content-Type": f"multipart/form-data; boundary={mark}", "Cookie": cookie}
+            line.request("PUT", path, body, headers | {"X-Xsrftoken": cookie.partition("=")[2]})
+            answer = line.getresponse()
+            answer.read()
+            return answer.status
+        finally:
+            line.close()
+
     def _send(self, message: BackMsg) -> None:
         self._socket.send(message.SerializeToString())
 
@@ -303,6 +358,10 @@ class Visitor:
                 self._arrive(message.navigation)
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
+            case "file_urls_response":
+                self._answers[message.file_urls_response.response_id] = message
+            case "backend_operation_response":
+                self._answers[message.backend_operation_response.request_id] = message
             case "delta":
                 self._draw(tuple(message.metadata.delta_path), message.delta, len(frame))
             case "script_finished" if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
@@ -396,5 +455,5 @@ def _write(turn: Turn, markdown: Any, in_box: bool) -> None:
 
 
 def _words(element: _Element) -> str:
-    parts = (getattr(element.proto, name, "") for name in ("label", "body", "text", "message"))
+    parts = (getattr(element.proto, name, "") for name in ("label", "body", "text", "message", "code_text"))
     return " ".join(part for part in parts if isinstance(part, str))
