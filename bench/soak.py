@@ -86,7 +86,7 @@ class Guest:
 
     def open(self, page: str, **query: str) -> Visitor:
         """Open a tab."""
-        return Visitor(self.app.url, page, receive_buffer=0, **query)
+        return Visitor(self.app.url, page, receive_buffer=0, headers=None, **query)
 
     def count(self, visitor: Visitor, page: str, most: int = 60) -> int:
         """Ask for numbers, and note the run once its id is known."""
@@ -226,7 +226,7 @@ def asks_for_items(guest: Guest) -> None:
         wait(visitor, lambda: visitor.run_id, "the run is in the URL")
         whole(visitor)
         if page == "Stream_lab":
-            for view in ("Timeline", "Inspector", "Figures", "Code"):
+            for view in ("Timeline", "Inspector", "Metrics", "Code"):
                 visitor.pick("lab_view", view)
                 whole(visitor)
 

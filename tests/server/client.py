@@ -214,13 +214,17 @@ class Visitor:
 
     def download(self, key: str) -> bytes:
         """What a download button gives."""
+        with urllib.request.urlopen(self.download_url(key), timeout=20) as file:
+            return bytes(file.read())
+
+    def download_url(self, key: str) -> str:
+        """Where the server has put the file that a download button asks for."""
         request = BackMsg()
         request.backend_operation_request.request_id = request_id = secrets.token_hex(8)
         request.backend_operation_request.session_id = self.session_id
         request.backend_operation_request.deferred_file.file_id = self._widget("download_button", key).deferred_file_id
         answer = self._asked(request, request_id).backend_operation_response
-        with urllib.request.urlopen(f"http://{self._host}:{self._port}{answer.deferred_file.url}", timeout=20) as file:
-            return bytes(file.read())
+        return f"http://{self._host}:{self._port}{answer.deferred_file.url}"
 
     def goto(self, page: str) -> None:
         """Follow a link to another page; "" is Home."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.request
 from pathlib import Path
 
 from tests.server.client import Visitor
@@ -29,6 +30,18 @@ def test_two_sessions_see_nothing_of_each_other(visit: Visit) -> None:
     assert QUESTION.encode() not in b"".join(second.frames)
     assert first.run_id.encode() not in b"".join(second.frames)
     assert first.run_id != second.run_id
+
+
+def test_a_file_made_for_a_download_is_there_whatever_others_do(visit: Visit) -> None:
+    visitor, other = visit("Runs", open="sample-two-tools"), visit("Runs")
+    visitor.wait_idle()
+    other.wait_idle()
+    url = visitor.download_url("pack_html")
+    for _ in range(3):  # with the end of any two scripts it was gone
+        other.rerun()
+        other.wait_idle()
+    with urllib.request.urlopen(url, timeout=10) as file:
+        assert b"<html" in file.read()
 
 
 def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else() -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from streamlit import config
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.runtime import Runtime, exists, get_instance
+from streamlit.runtime import Runtime, exists, get_instance, media_file_manager
 from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.media_file_manager import MediaFileMetadata
+from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.state import SessionState
@@ -23,6 +26,8 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
 """How often it is looked for sessions whose time is over."""
+DOWNLOAD_SECONDS = 60.0
+"""How long a file that was made for a download waits to be fetched."""
 BUSY_SECONDS = 30.0
 """How long garbage waits for a moment in which nobody waits."""
 
@@ -78,6 +83,27 @@ def drop_forged_values() -> None:
 
 def _is_finite(state: WidgetState) -> bool:
     return math.isfinite(state.double_value) and all(map(math.isfinite, state.double_array_value.data))
+
+
+def keep_downloads() -> None:
+    """Let a file that was made for a download stay until it has been fetched. Once a process.
+
+    It belongs to no session, and Streamlit deletes it when any two scripts of any visitors have ended: the browser,
+    which has just been told where it is, finds nothing.
+    """
+    media_file_manager.MediaFileMetadata = _Download  # type: ignore[misc]
+
+
+class _Download(MediaFileMetadata):
+    """What Streamlit knows of a file, which is not deleted before its time."""
+
+    def __init__(self, kind: MediaFileKind = MediaFileKind.MEDIA) -> None:
+        super().__init__(kind)
+        self._until = time.monotonic() + DOWNLOAD_SECONDS
+
+    @property
+    def is_marked_for_delete(self) -> bool:
+        return super().is_marked_for_delete and time.monotonic() > self._until
 
 
 def end_sessions(works: Callable[[], bool], collect: Callable[[bool], None]) -> None:

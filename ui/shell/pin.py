@@ -27,7 +27,7 @@ from agent.settings import Settings
 from agent.store.index import Entry
 from agent.store.recording import dump, parse
 from agent.streaming.events import EVENTS, RunRequest
-from ui.shell._streamlit_compat import drop_forged_values, end_sessions, run_one_script_a_session
+from ui.shell._streamlit_compat import drop_forged_values, end_sessions, keep_downloads, run_one_script_a_session
 
 _PIN = "_toolstream_application_1"
 """The number goes up with a change of what it holds."""
@@ -117,6 +117,7 @@ def _start() -> Application:
     atexit.register(started.close)
     run_one_script_a_session()
     drop_forged_values()
+    keep_downloads()
     sys.setswitchinterval(0.0005)  # readers share the GIL with the loop: let go of it sooner
     gc.freeze()  # what is imported by now is never garbage
     gc.set_threshold(50_000, 10, 10)  # the logs of runs are much memory and no garbage: look through them rarely

@@ -15,6 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
@@ -186,3 +187,9 @@ def test_a_value_that_its_widget_never_sends_is_as_one_that_was_not_sent() -> No
     assert _button_group(genuine)["pills"] == ["a", "b"]
     for forged in (WidgetState(id="pills", bool_value=True), WidgetState(id="pills", double_value=float("nan"))):
         assert dict(_button_group(forged).states) == {}
+
+
+def test_what_is_known_of_a_file_is_made_where_it_is_replaced() -> None:
+    for made in (MediaFileManager.add, MediaFileManager.execute_deferred):
+        assert "MediaFileMetadata" in made.__code__.co_names
+    assert "is_marked_for_delete" in MediaFileManager.remove_orphaned_files.__code__.co_names
