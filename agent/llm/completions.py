@@ -120,13 +120,14 @@ async def _bursts(pieces: AsyncIterator[bytes], reader: Reader) -> AsyncGenerato
         while arrived or not fetching.done():
             if not (reader.done or reader.is_quiet):
                 until = None
-            elif until is None:
-                until = clock() + (CLOSE_SECONDS if reader.done else LAST_WORDS_SECONDS)
-            try:
-                async with asyncio.timeout_at(until):
-                    await news.wait()
-            except TimeoutError:
-                return  # the answer is over, and the server leaves it open
+                await news.wait()
+            else:
+                until = until or clock() + (CLOSE_SECONDS if reader.done else LAST_WORDS_SECONDS)
+                try:
+                    async with asyncio.timeout_at(until):
+                        await news.wait()
+                except TimeoutError:
+                    return  # the answer is over, and the server leaves it open
             if Batches.are_under_load():
                 await asyncio.sleep(BURST_SECONDS)
             news.clear()
