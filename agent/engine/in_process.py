@@ -66,16 +66,8 @@ class InProcessBackend:
 
     def get(self, run_id: str) -> Run | None:
         """The run with this id, from memory or from its recording; None when it never was or is no longer kept."""
-        run, entry = self._runs.get(run_id), self._store.entry(run_id)
-        if entry is None and not (run and run.unrecorded):
-            self._drop(run_id)  # it was deleted, or is too old
-            return None
-        if run and not (isinstance(run, RecordedRun) and run.is_lost):
-            return self._keep(run)
-        if entry and (path := self._store.path(run_id)):
-            self._evict()
-            return self._keep(RecordedRun(self._store, entry, path))
-        return None
+        run = self._runs.get(run_id)  # first: a run has its entry before it is here
+        return self._known(run, self._store.entry(run_id))
 
     def of(self, session: str) -> list[Entry]:
         """The runs that a visitor has started and that are still kept, the newest first."""
@@ -90,10 +82,14 @@ class InProcessBackend:
 
     def thread(self, thread_id: str) -> list[Run]:
         """The runs of a conversation that are still kept, oldest first."""
-        ids = {entry.header.id for entry in self._store.thread(thread_id)}
-        ids |= {run.id for run in list(self._runs.values()) if run.thread_id == thread_id}
-        found = [run for run_id in ids if (run := self.get(run_id))]
-        return sorted(found, key=lambda run: run.header.asked_at)
+        entries = {entry.header.id: entry for entry in self._store.thread(thread_id)}
+        found = [self._known(self._runs.get(run_id), entry) for run_id, entry in entries.items()]
+        found += [
+            self.get(run.id)
+            for run in list(self._runs.values())
+            if run.thread_id == thread_id and run.id not in entries
+        ]
+        return sorted((run for run in found if run), key=lambda run: run.header.asked_at)
 
     def stop(self, run_id: str) -> None:
         """Stop a run, if there is one with this id and it has not ended."""
@@ -174,6 +170,18 @@ class InProcessBackend:
     def _stop(self, run: ActiveRun) -> None:
         run.end("stopped", "Stopped. What had arrived is kept.")
         self._scheduler.admit()
+
+    def _known(self, run: RunInMemory | None, entry: Entry | None) -> Run | None:
+        """The run that is in memory, and of which the store says this."""
+        if run and not entry and not run.unrecorded:
+            self._drop(run.id)  # it was deleted, or is too old
+            return None
+        if run and not (isinstance(run, RecordedRun) and run.is_lost):
+            return self._keep(run)
+        if entry and (path := self._store.path(entry.header.id)):
+            self._evict()
+            return self._keep(RecordedRun(self._store, entry, path))
+        return None
 
     def _keep(self, run: RunInMemory) -> Run:
         """Have the run in memory, as the last one to be evicted."""

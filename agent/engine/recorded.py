@@ -11,6 +11,7 @@ from agent.engine.run import RunInMemory
 from agent.store.index import Entry
 from agent.store.recording import KILLED, UNWRITTEN, BrokenRecording, LineReader, answer_of, ends, interruption, opened
 from agent.store.store import Store
+from agent.streaming.events import Started
 
 LOOK_SECONDS = 0.1
 """Between two looks at a file that grows."""
@@ -95,6 +96,8 @@ class RecordedRun(RunInMemory):
             if event.seq != len(self._memory):
                 raise BrokenRecording("A line of the file is not the next event of the run.")
             self._memory.append(event, len(line))
+            if isinstance(event.payload, Started):
+                self.state = "running"
             if state := ends(event):
                 self._answer, self.state = answer_of(event), state
                 self._memory.close()

@@ -1,10 +1,12 @@
 """The page of runs as AppTest and as plain calls: the visitor's own, samples, links, files; and what a kill leaves."""
 
 import re
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,12 @@ from agent.projections.replay import Playback, count_at, length
 from agent.projections.transcript import Transcript, fold
 from agent.settings import Settings
 from agent.store.index import read_entry
+from agent.store.recorder import NOT_WRITTEN
 from agent.store.recording import Header, dump, read
-from agent.store.store import Store
+from agent.store.store import FILE, Store
 from agent.streaming.events import Ended, Queued, RunRequest, Started, StreamEvent
 from agent.streaming.modes import RUN_MODES
+from tests.runs import counting, finish, started
 from tests.serving import wait_until
 from tests.unit.events import STARTED, Happened, log, queued, sent, token
 
@@ -42,13 +46,19 @@ EVENTS = tuple(
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """The store of an application of this test's own in the place of the process's."""
+def application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
+    """An application of this test's own in the place of the process's."""
     from ui.shell import pin
 
     with Application(Settings(recordings=tmp_path / "runs", host_password="sesame")) as own:
         monkeypatch.setattr(pin, "application", lambda: own)
-        yield own.store
+        yield own
+
+
+@pytest.fixture
+def store(application: Application) -> Store:
+    """Its store."""
+    return application.store
 
 
 def write(
@@ -124,6 +134,44 @@ def test_a_run_is_told_in_plain_words_or_shown_as_it_is(store: Store, keep: Keep
     assert "The assistant read the question" not in text(app)
     assert "A desk." in text(app)
     assert app.query_params["view"] in ("technical", ["technical"])
+
+
+def test_a_run_that_could_not_be_written_down_says_so_and_the_rest_is_as_ever(
+    application: Application, store: Store, keep: Keep
+) -> None:
+    keep("an-earlier-run")
+    store.links.make("an-earlier-run")
+    first = started(application.runs.start(counting(40), session=ME))
+    second = started(application.runs.start(REQUEST, session=ME, thread_id=first.thread_id))
+    path = store.path(second.id)
+    assert path
+    path.mkdir()
+    finish(second)
+    wait_until(lambda: second.unrecorded, 5, "it is known")
+    assert NOT_WRITTEN in text(open_runs(open=second.id))
+    assert NOT_WRITTEN not in text(open_runs(open=first.id))
+    token = store.links.token_of("an-earlier-run")
+    assert "A desk." in text(open_runs(OTHER, share=str(token)))
+    app = open_runs()
+    app.button(key="delete_an-earlier-run").click().run()
+    app.button(key="delete_now").click().run()
+    assert {key for key in keys(app) if key and key.startswith("open_") and "sample" not in key} == {
+        f"open_{first.id}",
+        f"open_{second.id}",
+    }
+
+
+def test_what_cannot_be_deleted_or_shared_just_now_is_said(store: Store, keep: Keep, tmp_path: Path) -> None:
+    keep("my-own-run")
+    app, opened_run = open_runs(), open_runs(open="my-own-run")
+    app.button(key="delete_my-own-run").click().run()
+    with closing(sqlite3.connect(tmp_path / "runs" / FILE, isolation_level=None)) as held_up:
+        held_up.execute("BEGIN IMMEDIATE")
+        app.button(key="delete_now").click().run()
+        assert "could not be deleted" in text(app)
+        opened_run.button(key="share").click().run()
+        assert "nothing has changed" in text(opened_run)
+    assert "open_my-own-run" in keys(app)
 
 
 def test_deleting_asks_first_and_takes_link_and_comments_along(store: Store, keep: Keep) -> None:

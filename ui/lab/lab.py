@@ -60,8 +60,10 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
     def follow() -> None:
         Reader(run, _Shown(log, view, lambda: status.markdown(quiet(_status(run, log))))).follow()
         if run.state != "finished":
-            show_end(st.container(), log.transcript)
+            show_end(st.container(), log.transcript, run.unrecorded)
             retry(st.container(), run, choices.page)
+        elif run.unrecorded:
+            st.warning(run.unrecorded, icon=":material/save:")
         for other in runs:
             Reader(other, Unseen()).follow()
 
