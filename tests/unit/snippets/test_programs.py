@@ -63,9 +63,9 @@ def printed(environment: None) -> Printed:
         outputs = await asyncio.gather(*map(run, sources.values()))
         return dict(zip(sources, outputs, strict=True))
 
-    outputs = asyncio.run(run_all())
     with warnings.catch_warnings():  # a program leaves its connections to the end of its process, which is here
         warnings.simplefilter("ignore", ResourceWarning)
+        outputs = asyncio.run(run_all())
         gc.collect()
     return outputs
 

@@ -81,7 +81,6 @@ BROKEN = {
     "a time that is none": WHOLE.replace('"at":0.5', '"at":NaN'),
     "a call that is none": WHOLE.replace('["call_1"]', "[null]"),
     "depth in an event": WHOLE.replace('"Bücher"', "[" * 5_000 + "]" * 5_000),
-    "half a character": WHOLE.replace("Bücher", r"\ud800"),
     "too much": "x" * 20_000_001,
 }
 
@@ -157,3 +156,8 @@ def test_a_folder_that_cannot_be_written_does_not_keep_a_run_from_working(tmp_pa
         while not run.ended:
             run.read(10_000, 0.1)
         assert run.state == "finished"
+
+
+def test_half_a_character_is_in_no_recording() -> None:
+    with pytest.raises(BrokenRecording, match="Line 3 of the file is not an event"):
+        parse(WHOLE.replace("Bücher", r"\ud800"))
