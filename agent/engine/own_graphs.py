@@ -12,7 +12,7 @@ from typing import Literal
 from agent.graphs.loading import CONFIGURATION, GraphNotLoaded, OwnGraph, Reference, loaded, references
 
 PROJECT = Path(__file__).parents[2]
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 0.5
 """Between two looks whether source was saved."""
 
 
