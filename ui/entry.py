@@ -16,7 +16,7 @@ from agent.streaming.events import JSON
 from ui.shell import session
 from ui.shell.catalog import PageInfo
 from ui.shell.choices import Choices, chosen
-from ui.shell.fields import draw_fields, read_fields
+from ui.shell.fields import draw_fields, is_filled_in, read_fields
 
 MOST_SUMMARY = 300
 """Characters of a filled-in form that stand for it as the question."""
@@ -50,12 +50,14 @@ def ask(question: str, page: PageInfo, inputs: JSON = None) -> None:
     """Start a run with this question, or say on the page why not. A callback: it goes before the script."""
     choices = chosen(page)
     taken = _taken(choices.graph)
+    prefix = f"context {choices.graph}"
     try:
-        prefix = f"context {choices.graph}"
         context = read_fields(prefix, taken.context, taken.context_schema) if taken.context else None
     except NotFilledIn as error:
-        st.session_state["refusal"] = f"The context does not fit. {error}"
-        return
+        if is_filled_in(prefix, taken.context):
+            st.session_state["refusal"] = f"The context does not fit. {error}"
+            return
+        context = None  # as where nobody gives any
     outcome = session.runs().start(
         choices.request(question.strip(), inputs, context),
         thread_id=session.thread_id(page.name),

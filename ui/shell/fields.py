@@ -50,5 +50,11 @@ def read_fields(prefix: str, fields: Sequence[Field], schema: Mapping[str, Any] 
     return assembled(list(fields), values, schema)
 
 
+def is_filled_in(prefix: str, fields: Sequence[Field]) -> bool:
+    """Whether anything is filled in that was not there at first."""
+    values = ((field, st.session_state.get(f"{prefix}.{field.name}")) for field in fields)
+    return any(value not in (None, "", False, field.default) for field, value in values)
+
+
 def _text(value: object) -> str:
     return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
