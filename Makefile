@@ -1,7 +1,7 @@
 # make run        the app on http://localhost:8501 (PORT= and HOST= choose others; GRAPHS= shows yours)
 # make check      formatting, lint and types; changes nothing
 # make fix        format, and mend what lint can mend
-# make test-fast  the tests that start no server and no browser: half a minute
+# make test-fast  the tests that start no server and no browser: two minutes
 # make test       all tests (WORKERS= for those with a server or a browser: 2; ARGS= goes to pytest)
 # make samples    make the recordings in recordings/ anew (ARGS=NAME: one)
 # make bench      measure it beside the obvious ways: a quarter of an hour; BENCH=quick: a minute
