@@ -98,8 +98,10 @@ class InProcessBackend:
 
     def forget(self, run_id: str) -> Refusal | None:
         """Stop a run if it has not ended, and delete all that is kept of it; or say why that failed."""
-        self._drop(run_id)
-        return self._store.forget(run_id)
+        refusal = self._store.forget(run_id)
+        if not refusal:
+            self._drop(run_id)
+        return refusal
 
     def wait_until_open(self, timeout: float = 10.0) -> None:
         """Wait until the demo model answers; raises what kept it from starting."""

@@ -66,10 +66,6 @@ class Comments:
         """All comments, the newest first."""
         return self._where("ORDER BY at DESC")
 
-    def forget(self, run_id: str) -> None:
-        """Delete the comments on a run; raises sqlite3.Error."""
-        self._database.write("DELETE FROM comments WHERE run = ?", run_id)
-
     def _put(self, connection: sqlite3.Connection, comment: Comment) -> Refusal | None:
         key = (comment.run_id, comment.author)
         if comment.thumb is None and not comment.text.strip():

@@ -65,7 +65,7 @@ class Index:
         """Note a new run of this process, and renew its lease."""
         with self._database.transaction() as connection:
             self._renew(connection)
-            _insert(connection, header, "queued", process=self._process)
+            _insert(connection, header, "queued", self._process)
 
     def note(self, changes: Iterable[Progress]) -> tuple[set[str], set[str]]:
         """Note what has changed and renew the lease of this process.
@@ -82,11 +82,15 @@ class Index:
         return {run_id for run_id, _ in own}, {run_id for run_id, stopping in own if stopping}
 
     def adopt(self, entries: Iterable[tuple[Entry, int]]) -> None:
-        """Take in recordings that no process has noted, each with its size."""
+        """Take in recordings that no process has noted, or not to their end, each with its size."""
         with self._database.transaction() as connection:
             for entry, size in entries:
                 state = "running" if entry.interrupted else entry.state
-                _insert(connection, entry.header, state, seconds=entry.seconds, size=size)
+                _insert(connection, entry.header, state)
+                connection.execute(
+                    "UPDATE runs SET state = ?, seconds = ?, bytes = ? WHERE id = ?",
+                    (state, entry.seconds, size, entry.header.id),
+                )
 
     def release(self) -> None:
         """Give the lease back: this process has ended all of its runs."""
@@ -108,9 +112,12 @@ class Index:
         """What was asked in each run, by its id."""
         return {(head := _header(row[0])).id: head.request.question for row in self._database.rows(_ROW)}
 
-    def ids(self) -> set[str]:
-        """All runs."""
-        return {run_id for (run_id,) in self._database.rows("SELECT id FROM runs")}
+    def settled(self) -> set[str]:
+        """The runs of which all is known that can be: they have ended, or somebody works on them."""
+        rows = self._database.rows(
+            "SELECT id, state, until FROM runs LEFT JOIN leases ON leases.process = runs.process"
+        )
+        return {run_id for run_id, state, until in rows if state in END_STATES or _holds(until)}
 
     def ask_to_stop(self, run_id: str) -> None:
         """Tell the process that works on a run to stop it."""
@@ -186,29 +193,10 @@ def _holds(until: float | None) -> bool:
     return until is not None and until >= time.time()
 
 
-def _insert(
-    connection: sqlite3.Connection,
-    header: Header,
-    state: str,
-    *,
-    seconds: float = 0.0,
-    size: int = 0,
-    process: str = "",
-) -> None:
+def _insert(connection: sqlite3.Connection, header: Header, state: str, process: str = "") -> None:
     connection.execute(
-        "INSERT OR IGNORE INTO runs (id, owner, thread, asked_at, header, state, seconds, bytes, process)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            header.id,
-            header.owner,
-            header.thread_id,
-            header.asked_at,
-            header_line(header),
-            state,
-            seconds,
-            size,
-            process,
-        ),
+        "INSERT OR IGNORE INTO runs (id, owner, thread, asked_at, header, state, process) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (header.id, header.owner, header.thread_id, header.asked_at, header_line(header), state, process),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import os
@@ -42,11 +43,12 @@ class Track:
         self._written: tuple[RunState, float] = self._stands
         """How the run stood when its lines were last written."""
         self._size = 0
+        self._deleted = False
         self._noted: Progress | None = None
 
     def add(self, line: str) -> None:
         """Append a line, within FLUSH_SECONDS."""
-        if self._path and not self.lost:
+        if self._path and not self.lost and not self._deleted:
             self._lines.append(line)
 
     def note(self, state: RunState, seconds: float) -> None:
@@ -68,10 +70,15 @@ class Track:
             except (OSError, ValueError) as error:
                 log.warning("A run is not recorded any further: %s", error)
                 self.give_up()
+        if self._deleted:  # meanwhile
+            self._unlink()
         self._written = stands
 
     def _append(self, path: Path) -> None:
-        lines = [self._lines.popleft() for _ in range(len(self._lines))]
+        lines: list[str] = []
+        with contextlib.suppress(IndexError):  # until there is none
+            while True:
+                lines.append(self._lines.popleft())
         if not lines:
             return
         if not self._size:
@@ -86,6 +93,17 @@ class Track:
         """Write nothing more of this run."""
         self.lost = NOT_WRITTEN
         self._lines.clear()
+
+    def forget(self) -> None:
+        """Write nothing more of this run, which was deleted, and leave nothing behind."""
+        self._deleted = True
+        self._lines.clear()
+        self._unlink()
+
+    def _unlink(self) -> None:
+        if self._path:
+            with contextlib.suppress(OSError):
+                self._path.unlink(missing_ok=True)
 
     def progress(self) -> Progress | None:
         """What the index does not know yet."""
@@ -130,11 +148,11 @@ class Recorder:
         return track
 
     def forget(self, run_id: str) -> None:
-        """Write nothing more of a run that is being deleted."""
+        """Write nothing more of a run that was deleted."""
         with self._lock:
             track = self._open.pop(run_id, None)
         if track:
-            track.give_up()
+            track.forget()
 
     def close(self) -> None:
         """Write all that waits, and end the thread; waits some seconds at most."""
@@ -147,14 +165,17 @@ class Recorder:
             # Without a run at work there is nothing to write, no lease to renew and nobody to stop.
             self._wake.wait(FLUSH_SECONDS if self._open else PRUNE_SECONDS)
             self._wake.clear()
-            try:
-                self._tick()
-                if time.monotonic() - self._pruned_at > PRUNE_SECONDS:
-                    self._pruned_at = time.monotonic()
-                    self._prune()
-            except Exception:
-                log.exception("Runs could not be recorded for a moment")
-        self._tick()
+            self._look()
+        self._look()  # what has come since
+
+    def _look(self) -> None:
+        try:
+            self._tick()
+            if time.monotonic() - self._pruned_at > PRUNE_SECONDS:
+                self._pruned_at = time.monotonic()
+                self._prune()
+        except Exception:
+            log.exception("Runs could not be recorded for a moment")
 
     def _tick(self) -> None:
         with self._lock:

@@ -87,9 +87,9 @@ class Store:
 
     def forget(self, run_id: str) -> Refusal | None:
         """Delete all that is kept of a run, or say why that failed; whoever works on it stops."""
-        self._recorder.forget(run_id)
         try:
             self._index.delete(run_id)
+            self._recorder.forget(run_id)
             self._unlink(run_id)
         except (sqlite3.Error, OSError) as error:
             log.warning("A run could not be deleted: %s", error)
@@ -105,8 +105,11 @@ class Store:
                 log.warning("An old recording could not be deleted: %s", error)
 
     def adopt(self) -> None:
-        """Take recordings into the index that are not in it: of before there was one, or put here by hand."""
-        known, found = self._index.ids(), []
+        """Take recordings into the index that are not in it: of before there was one, or put here by hand.
+
+        Those that it takes for interrupted are looked at once more: whoever worked on them may have been held up.
+        """
+        known, found = self._index.settled(), []
         for path in self._folder.glob("*.jsonl") if self._folder else ():
             if path.stem in known:
                 continue

@@ -78,7 +78,9 @@ def test_all_processes_list_the_newest_first_and_only_ones_own(opened: Open) -> 
         assert [one.header.id for one in each.entries("me")] == ["run-number-2", "run-number-0"]
         assert [one.header.id for one in each.thread("thread")] == [f"run-number-{n}" for n in range(3)]
         assert (entry(each, "run-number-1").seconds, each.entry("../secrets")) == (1.5, None)
+    store.comments.add(Comment("run-number-0", "ann", 1, "good"))
     elsewhere.forget("run-number-0")
+    assert store.comments.all() == []
     assert [one.header.id for one in store.entries("me")] == ["run-number-2"]
     assert not (store.path("run-number-0") or Path()).exists()
 
@@ -161,6 +163,23 @@ def test_what_is_deleted_elsewhere_stops_and_is_not_written_again(opened: Open, 
     wait_until(lambda: deleted == ["run-number-1"], 5, "it is heard of")
     end(begin(store, "run-number-2"))
     assert not (tmp_path / "run-number-1.jsonl").exists()
+
+
+def test_what_cannot_be_deleted_goes_on(opened: Open, tmp_path: Path) -> None:
+    store = opened()
+    track = begin(store, "run-number-1")
+    with _locked(tmp_path):
+        assert store.forget("run-number-1")
+    end(track)
+    assert read(tmp_path / "run-number-1.jsonl").events == EVENTS
+
+
+def test_a_run_that_has_ended_after_all_is_no_longer_called_interrupted(opened: Open, tmp_path: Path) -> None:
+    (tmp_path / "a-late-run.jsonl").write_text(dump(header("a-late-run"), EVENTS[:2]))
+    assert entry(opened(), "a-late-run").interrupted
+    (tmp_path / "a-late-run.jsonl").write_text(dump(header("a-late-run"), EVENTS))
+    late = entry(opened(), "a-late-run")
+    assert (late.state, late.seconds, late.interrupted) == ("finished", 1.5, False)
 
 
 def test_a_stop_is_heard_by_the_process_that_works_on_the_run(opened: Open) -> None:
