@@ -158,6 +158,7 @@ def test_runs_of_one_thread_wait_for_each_other(backend: InProcessBackend) -> No
     first = ask(backend, model="demo")
     second = ask(backend, thread_id=first.thread_id)
     wait_for(first, lambda event: event.mode == "messages")
+    wait_until(lambda: second.place == 1 or second.ended, 5, "it has its place in the queue")
     assert (second.state, second.place) == ("queued", 1)
     finish(second)
     assert first.ended
