@@ -142,13 +142,18 @@ def _explain(trap: Pitfall, number: int) -> None:
 def _show_fix(name: str, trap: Pitfall) -> None:
     st.markdown("**The fix**")
     st.code(trap.fix, language="python", wrap_lines=True)
-    links = " · ".join(f"[{title}]({address})" for title, address in trap.threads)
-    st.markdown(f":small[Happens on {trap.versions}.]  \n:small[Discussed in {links}]")
+    links = " · ".join(_link(thread, title) for thread, title in trap.threads.items())
+    st.markdown(f":small[Happens on all versions of Python.]  \n:small[Discussed in {links}]")
     with st.expander("The code of both sides", icon=":material/code:"):
         for side in SIDES:
             st.caption(TITLES[side])
             st.code(_source(name, side), language="python", wrap_lines=True)
         st.caption(f"All of it is in `agent/pitfalls/{name}.py`.")
+
+
+def _link(thread: str, title: str) -> str:
+    repository, _, number = thread.partition("#")
+    return f"[{repository.partition('/')[2]} #{number}: {title}](https://github.com/{repository}/issues/{number})"
 
 
 _source = cache(source)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from langchain_openai import ChatOpenAI
+from langgraph.config import get_stream_writer
 from pydantic import SecretStr
 
 from agent.graphs.langchain import react
@@ -13,6 +15,15 @@ from agent.tools.registry import ToolFunction
 
 ITEMS = ("Desk", "Swivel chair", "Bookshelf", "Desk lamp", "Whiteboard")
 """What the tools find."""
+
+
+async def get_items(place: str) -> str:
+    """List the items one might find in a place, as they are found."""
+    write = get_stream_writer()
+    for item in ITEMS:
+        await asyncio.sleep(0.4)
+        write(item)
+    return ", ".join(ITEMS)
 
 
 def question(text: str = "What items are in the office?") -> Any:

@@ -17,13 +17,7 @@ PITFALL = Pitfall(
     why="A blocking call inside an `async` function stops the whole event loop, and with it the delivery.",
     fix="await asyncio.sleep(0.4)           # not time.sleep, requests.get, ...\n"
     "await asyncio.to_thread(blocking)  # if there is no async version",
-    threads=(
-        (
-            "langgraph #4610: StreamWriter does not stream chunk in async node",
-            "https://github.com/langchain-ai/langgraph/issues/4610",
-        ),
-    ),
-    versions="all versions of Python",
+    threads={"langchain-ai/langgraph#4610": "StreamWriter does not stream chunk in async node"},
     between=" · ",
 )
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
-from langgraph.config import get_stream_writer
 from langgraph.graph import START, MessagesState, StateGraph
 
-from agent.pitfalls.agents import ITEMS, agent, question
+from agent.pitfalls.agents import agent, get_items, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
@@ -18,28 +16,12 @@ PITFALL = Pitfall(
     why="An agent inside a graph is a subgraph, and what streams in it is delivered only with `subgraphs=True`.",
     fix='graph.astream(question, stream_mode="custom", subgraphs=True, version="v2")\n'
     '# part["ns"] says which graph a chunk comes from',
-    threads=(
-        (
-            "langchain docs #3663: subgraphs=True is needed when wrapping create_agent",
-            "https://github.com/langchain-ai/docs/pull/3663",
-        ),
-        (
-            "langgraph #4843: messages and custom respect subgraphs=False",
-            "https://github.com/langchain-ai/langgraph/pull/4843",
-        ),
-    ),
-    versions="all versions of Python",
+    threads={
+        "langchain-ai/docs#3663": "subgraphs=True is needed when wrapping create_agent",
+        "langchain-ai/langgraph#4843": "messages and custom respect subgraphs=False",
+    },
     between=" · ",
 )
-
-
-async def get_items(place: str) -> str:
-    """List the items one might find in a place."""
-    write = get_stream_writer()
-    for item in ITEMS:
-        await asyncio.sleep(0.4)
-        write(item)
-    return ", ".join(ITEMS)
 
 
 def larger(inner: Any) -> Any:

@@ -17,17 +17,10 @@ PITFALL = Pitfall(
     "loop. Streamlit does the same for `st.write_stream` with an async generator.",
     fix="loop = BackgroundLoop()            # once; see agent/loop.py\n"
     "answer = loop.call(ask(question))  # not asyncio.run(ask(question))",
-    threads=(
-        (
-            "streamlit #12076: Event loop is closed with write_stream and LangGraph's astream",
-            "https://github.com/streamlit/streamlit/issues/12076",
-        ),
-        (
-            "openai-python #1254: AsyncOpenAI occasionally throws Event loop is closed",
-            "https://github.com/openai/openai-python/issues/1254",
-        ),
-    ),
-    versions="all versions of Python",
+    threads={
+        "streamlit/streamlit#12076": "Event loop is closed with write_stream and LangGraph's astream",
+        "openai/openai-python#1254": "AsyncOpenAI occasionally throws Event loop is closed",
+    },
     seconds=2.5,
 )
 

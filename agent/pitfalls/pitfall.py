@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
 Side = Literal["wrong", "right"]
+Kind = Literal["chunk", "mark", "told", "error", "end"]
 SIDES: tuple[Side, ...] = ("wrong", "right")
 
 
@@ -21,10 +23,8 @@ class Pitfall:
     """One sentence on the reason."""
     fix: str
     """The two lines of code that matter."""
-    threads: tuple[tuple[str, str], ...]
-    """Title and address of where it was discussed."""
-    versions: str
-    """The Python versions it happens on."""
+    threads: Mapping[str, str]
+    """Where it was discussed: `owner/repository#number` on GitHub, and the title there."""
     seconds: float = 3.0
     """How long a side takes, about; where the time axis ends."""
     outcome: str = ""
@@ -38,7 +38,7 @@ class Moment(TypedDict):
 
     at: float
     """Seconds since the side began."""
-    kind: Literal["chunk", "mark", "told", "error", "end"]
+    kind: Kind
     text: str
     lane: str
     """To which tool call a chunk belongs, if that is known."""

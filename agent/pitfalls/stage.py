@@ -9,10 +9,10 @@ import inspect
 import os
 import time
 from collections.abc import Callable, Iterator
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from agent.loop import BackgroundLoop
-from agent.pitfalls.pitfall import Moment, Side
+from agent.pitfalls.pitfall import Kind, Moment, Side
 
 LONGEST = 500
 """Characters of one text."""
@@ -25,7 +25,7 @@ Tell: TypeAlias = Callable[[Moment], None]
 class Show:
     """Tells, with the time, what a visitor would see. Safe to use from any thread."""
 
-    def __init__(self, tell: Tell, most: int = MOST) -> None:
+    def __init__(self, tell: Tell, most: int) -> None:
         self._t0 = time.monotonic()
         self._tell = tell
         self._left = most
@@ -51,7 +51,7 @@ class Show:
         """The side has returned, and says that all is well."""
         self._add("end", "")
 
-    def _add(self, kind: Literal["chunk", "mark", "told", "error", "end"], text: str, lane: str = "") -> None:
+    def _add(self, kind: Kind, text: str, lane: str = "") -> None:
         at = round(time.monotonic() - self._t0, 3)
         if self._left == 0:
             self._tell(failure("It sent more than can be shown, and was ended by force.", at))
@@ -65,9 +65,7 @@ def failure(text: str, at: float = 0.0) -> Moment:
     return Moment(at=at, kind="error", text=text, lane="")
 
 
-def run(
-    name: str, side: Side, url: str | None, tell: Tell, most: int = MOST, ready: Callable[[], object] = lambda: None
-) -> None:
+def run(name: str, side: Side, url: str | None, tell: Tell, most: int, ready: Callable[[], object]) -> None:
     """Run a side of a trap. It begins when `ready` returns; without a `url` it has a demo server of its own."""
     work = getattr(importlib.import_module(f"agent.pitfalls.{name}"), side)
     with contextlib.nullcontext(url) if url else _demo_server() as url:

@@ -20,13 +20,7 @@ PITFALL = Pitfall(
     "an `async def` tool ends at its next `await`.",
     fix="async def search_archive(place: str) -> str:  # async def, not def\n"
     "    await asyncio.sleep(0.3)                  # and an await wherever it waits",
-    threads=(
-        (
-            "cpython #107505: run_in_executor does not stop the thread after the task is cancelled",
-            "https://github.com/python/cpython/issues/107505",
-        ),
-    ),
-    versions="all versions of Python",
+    threads={"python/cpython#107505": "run_in_executor does not stop the thread after the task is cancelled"},
     between=" · ",
 )
 

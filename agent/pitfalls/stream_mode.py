@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from langgraph.config import get_stream_writer
-
-from agent.pitfalls.agents import ITEMS, agent, question
+from agent.pitfalls.agents import agent, get_items, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
@@ -16,24 +12,9 @@ PITFALL = Pitfall(
     why="What a tool writes is delivered in the mode `custom`; whoever asks for `updates` alone, the usual choice, "
     "is not given it.",
     fix='graph.astream(question, stream_mode=["updates", "custom"], version="v2")\n# part["type"] tells them apart',
-    threads=(
-        (
-            "langgraph #1776: Add stream_mode=custom",
-            "https://github.com/langchain-ai/langgraph/pull/1776",
-        ),
-    ),
-    versions="all versions of Python",
+    threads={"langchain-ai/langgraph#1776": "Add stream_mode=custom"},
     between=" · ",
 )
-
-
-async def get_items(place: str) -> str:
-    """List the items one might find in a place."""
-    write = get_stream_writer()
-    for item in ITEMS:
-        await asyncio.sleep(0.4)
-        write({"found": item})
-    return ", ".join(ITEMS)
 
 
 async def wrong(url: str, show: Show) -> None:
@@ -41,7 +22,7 @@ async def wrong(url: str, show: Show) -> None:
     graph = agent(url, get_items)
     async for part in graph.astream(question(), stream_mode=["updates"], version="v2"):
         if part["type"] == "custom":
-            show(part["data"]["found"])
+            show(part["data"])
 
 
 async def right(url: str, show: Show) -> None:
@@ -49,4 +30,4 @@ async def right(url: str, show: Show) -> None:
     graph = agent(url, get_items)
     async for part in graph.astream(question(), stream_mode=["updates", "custom"], version="v2"):
         if part["type"] == "custom":
-            show(part["data"]["found"])
+            show(part["data"])

@@ -12,13 +12,7 @@ PITFALL = Pitfall(
     seen="The model inside the tool writes word by word, but all words appear together when it has finished.",
     why="`invoke` blocks the event loop like any other waiting call; `ainvoke` lets each word through.",
     fix="async def get_items(place: str) -> str:\n    answer = await llm.ainvoke(prompt)  # not llm.invoke",
-    threads=(
-        (
-            "open-notebook #971: sync graph.invoke in an async handler held up the whole API",
-            "https://github.com/lfnovo/open-notebook/pull/971",
-        ),
-    ),
-    versions="all versions of Python",
+    threads={"lfnovo/open-notebook#971": "sync graph.invoke in an async handler held up the whole API"},
 )
 
 

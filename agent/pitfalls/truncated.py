@@ -17,17 +17,10 @@ PITFALL = Pitfall(
     "the `finish_reason` is missing, and neither the OpenAI client nor ChatOpenAI looks for it.",
     fix="finished = finished or bool(choice.finish_reason)  # for each chunk\n"
     "if not finished: raise StreamBroken(...)           # after the last",
-    threads=(
-        (
-            "pydantic-ai #6610: Treat missing finish_reason as abnormal stream cancellation",
-            "https://github.com/pydantic/pydantic-ai/issues/6610",
-        ),
-        (
-            "langchain #39039: A failed stream is indistinguishable from a successful completion",
-            "https://github.com/langchain-ai/langchain/issues/39039",
-        ),
-    ),
-    versions="all versions of Python",
+    threads={
+        "pydantic/pydantic-ai#6610": "Treat missing finish_reason as abnormal stream cancellation",
+        "langchain-ai/langchain#39039": "A failed stream is indistinguishable from a successful completion",
+    },
     outcome="It ended in mid-sentence, as if that were all.",
     seconds=1.5,
 )

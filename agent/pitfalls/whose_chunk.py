@@ -19,13 +19,7 @@ PITFALL = Pitfall(
     why="LangGraph delivers what a tool writes without saying which call wrote it.",
     fix="async for event in watch(graph, inputs): print(event.call, event.payload)  # from agent import watch\n"
     'write({"call": runtime.tool_call_id, "text": text})  # or in each tool',
-    threads=(
-        (
-            "langgraph #7626: tool output that is delivered with the id of its call",
-            "https://github.com/langchain-ai/langgraph/pull/7626",
-        ),
-    ),
-    versions="all versions of Python",
+    threads={"langchain-ai/langgraph#7626": "tool output that is delivered with the id of its call"},
     outcome="Live, but the words of both calls are mixed.",
 )
 

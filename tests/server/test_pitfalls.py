@@ -179,11 +179,10 @@ def test_a_server_that_dies_at_work_leaves_nobody_waiting(url: str) -> None:
     assert [at_work.moments[side][-1]["text"] for side in SIDES] == ["It broke off."] * 2
 
 
-def test_a_side_runs_alone_with_a_demo_server_of_its_own() -> None:
-    command = [sys.executable, "-m", "agent.pitfalls", "truncated", "right"]
-    lines = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True).stdout
-    assert '"told"' in lines.splitlines()[-2]
-    assert '"end"' in lines.splitlines()[-1]
+def test_a_side_has_a_demo_server_of_its_own_where_none_is_given(comparisons: Comparisons) -> None:
+    alone = started(comparisons.start("truncated"))
+    assert alone.wait(60)
+    assert [each["kind"] for each in alone.moments["right"][-2:]] == ["told", "end"]
 
 
 def processes_below(pid: int) -> list[int]:

@@ -1,18 +1,18 @@
 """What is said of the traps."""
 
-from typing import Literal
+import re
 
 import pytest
 
 from agent.pitfalls import NAMES, pitfall, source
-from agent.pitfalls.pitfall import SIDES, Moment, verdict
+from agent.pitfalls.pitfall import SIDES, Kind, Moment, verdict
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_trap_says_all_there_is_to_say(name: str) -> None:
     trap = pitfall(name)
-    assert all(address.startswith("https://github.com/") for _, address in trap.threads)
     assert trap.threads
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+#\d+", thread) for thread in trap.threads)
     assert trap.fix.count("\n") == 1
     for side in SIDES:
         code = source(name, side)
@@ -25,7 +25,7 @@ def test_there_is_no_trap_of_another_name() -> None:
         pitfall("os")
 
 
-def moment(at: float, kind: Literal["chunk", "end", "error"]) -> Moment:
+def moment(at: float, kind: Kind) -> Moment:
     return Moment(at=at, kind=kind, text="", lane="")
 
 
