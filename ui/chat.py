@@ -21,6 +21,7 @@ from ui.run.view import Shape, has_grown, shape
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
 from ui.shell.choices import Choices
+from ui.shell.language import say
 from ui.shell.sidebar import sidebar
 
 A_MOMENT = 0.3
@@ -80,15 +81,16 @@ def chat(
     entry(choices, in_place=bool(runs and scrolling), asked=bool(runs))
     if session.run_is_lost(page.name):
         st.info(
-            "The run in this link is not here any more: the server was restarted in the meantime, "
-            "or many others have come after it. Ask again to start a new one.",
+            say("chat-run-lost"),
             icon=":material/history:",
         )
     if refusal := st.session_state.pop("refusal", None):
         st.warning(refusal, icon=":material/block:")
     start = st.empty()  # Streamlit would keep what was in it until the first answer has ended
     if at_work := next((run for run in runs if not run.ended), None):
-        stop.button("Stop", key="stop", icon=":material/stop_circle:", on_click=_stop, args=(page.name, at_work.id))
+        stop.button(
+            say("chat-stop"), key="stop", icon=":material/stop_circle:", on_click=_stop, args=(page.name, at_work.id)
+        )
     follow = draw(runs, choices)
     sidebar(choices)
     if not runs:
@@ -153,16 +155,16 @@ def show_code(choices: Choices) -> None:
     """The code that ran, and the call that the chosen modes stand for."""
     if choices.is_own:
         return
-    box = st.expander("The code that runs here", icon=":material/code:", key="code", on_change="rerun")
+    box = st.expander(say("chat-code"), icon=":material/code:", key="code", on_change="rerun")
     if not box.open:
         return  # code is slow to draw, and would be drawn before the first words of every answer
     with box:
-        st.caption("The call that the chosen modes stand for")
+        st.caption(say("chat-code.call"))
         st.code(stream_call(choices.modes), language="python", wrap_lines=True)
         for tool_id in choices.tools:
-            st.caption(f"The tool `{TOOLS[tool_id].name}`, from `{tool_file(tool_id)}`")
+            st.caption(say("chat-code.tool", name=TOOLS[tool_id].name, file=tool_file(tool_id)))
             st.code(tool_source(tool_id), language="python", wrap_lines=True)
-        st.caption(f"The graph: {GRAPHS[choices.graph].title}")
+        st.caption(say("chat-code.graph", title=GRAPHS[choices.graph].title))
         st.code(graph_source(choices.graph), language="python", wrap_lines=True)
 
 

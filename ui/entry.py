@@ -17,6 +17,7 @@ from ui.shell import session
 from ui.shell.catalog import PageInfo
 from ui.shell.choices import Choices, chosen
 from ui.shell.fields import draw_fields, is_filled_in, read_fields
+from ui.shell.language import say
 
 MOST_SUMMARY = 300
 """Characters of a filled-in form that stand for it as the question."""
@@ -29,16 +30,19 @@ def entry(choices: Choices, *, in_place: bool, asked: bool) -> None:
     """
     taken = _taken(choices.graph)
     if taken.context:
-        with st.expander("Context of the run", icon=":material/settings:"):
+        with st.expander(say("chat-context"), icon=":material/settings:"):
             draw_fields(f"context {choices.graph}", taken.context)
     if taken.inputs:
-        with st.expander("Input", icon=":material/edit_note:", expanded=not asked), st.form("own_input", border=False):
+        with (
+            st.expander(say("chat-input"), icon=":material/edit_note:", expanded=not asked),
+            st.form("own_input", border=False),
+        ):
             draw_fields(f"input {choices.graph}", taken.inputs)
             after = session.last_run(choices.page.name)
-            st.form_submit_button("Run", type="primary", on_click=_ask_form, args=(choices.page, after))
+            st.form_submit_button(say("chat-input.run"), type="primary", on_click=_ask_form, args=(choices.page, after))
         return
     (st if in_place else st.bottom).chat_input(
-        "Ask your agent…" if choices.is_own else "Ask about a place…",
+        say("chat-ask-own" if choices.is_own else "chat-ask"),
         key="question",
         max_chars=session.settings().limits.prompt_chars,
         on_submit=_ask_typed,
@@ -79,7 +83,7 @@ def retry(place: DeltaGenerator, run: Run, page: PageInfo) -> None:
     """A button that asks the run's question once more, as long as nothing was asked after it."""
     if session.last_run(page.name) == run.id:
         place.button(
-            "Try again",
+            say("chat-retry"),
             key=f"retry_{run.id}",
             icon=":material/refresh:",
             on_click=ask_once,

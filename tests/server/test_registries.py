@@ -84,7 +84,7 @@ def _added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         'choices = page("another")\nshow_code(choices)\nchat(choices)\n'
     )
     PAGES["another"] = PageInfo(
-        "another", str(page), "Another page", ":material/star:", "One more.", ("another",), tuple(ADDED), ("custom",)
+        "another", str(page), ":material/star:", "Another page", ("another",), tuple(ADDED), ("custom",)
     )
     yield
     for tool_id in ADDED:

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 ORDER = """
+texts
 agent.errors agent.settings agent.loop agent.offload agent.markdown
 agent.llm agent.tools agent.streaming agent.graphs agent.projections
 agent.demo_model agent.store agent.engine agent.export agent.snippets agent.pitfalls agent
@@ -33,7 +34,10 @@ HOOKS = {"_generate", "_agenerate", "_stream", "_astream"}
 @cache
 def sources() -> dict[str, ast.Module]:
     """The syntax tree of every file, by its path."""
-    files = [ROOT / "app.py", *(path for folder in ("agent", "ui", "pages") for path in (ROOT / folder).rglob("*.py"))]
+    files = [
+        ROOT / "app.py",
+        *(path for folder in ("texts", "agent", "ui", "pages") for path in (ROOT / folder).rglob("*.py")),
+    ]
     return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in sorted(files)}
 
 
@@ -62,7 +66,7 @@ def arrows() -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for path, tree in sources().items():
         for name in imports(tree):
-            if name.split(".")[0] in ("agent", "ui", "pages", "app") and room(name) != room_of(path):
+            if name.split(".")[0] in ("texts", "agent", "ui", "pages", "app") and room(name) != room_of(path):
                 found.setdefault((room_of(path), room(name)), []).append(f"{path} imports {name}")
     return found
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agent.graphs.registry import GRAPHS
 from agent.streaming.modes import StreamMode
 from agent.tools.catalog import TOOLS
+from ui.shell.language import say_or
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +16,9 @@ class PageInfo:
 
     name: str
     file: str
-    title: str
     icon: str
-    summary: str
-    """What it shows, in one sentence for everyone."""
+    title: str = ""
+    """What it is called, where the text files say nothing of it."""
     graphs: tuple[str, ...] = ()
     """Names of the agents that can be chosen there, the first one at first; a page without any asks nothing."""
     tools: tuple[str, ...] = ()
@@ -46,9 +46,7 @@ PAGES: dict[str, PageInfo] = {
         PageInfo(
             name="home",
             file="app.py",
-            title="Home",
             icon=":material/home:",
-            summary="What this is, and one example to watch.",
             graphs=("react",),
             tools=("get_items.llm",),
             modes=("messages",),
@@ -57,9 +55,7 @@ PAGES: dict[str, PageInfo] = {
         PageInfo(
             name="custom_data",
             file="pages/1_Custom_data.py",
-            title="Custom data",
             icon=":material/data_object:",
-            summary="A tool sends whatever it likes while it works: finds, progress, rows.",
             graphs=_AGENTS,
             tools=("get_items",),
             modes=("custom",),
@@ -73,9 +69,7 @@ PAGES: dict[str, PageInfo] = {
         PageInfo(
             name="llm_tokens",
             file="pages/2_LLM_tokens.py",
-            title="LLM tokens",
             icon=":material/notes:",
-            summary="A tool asks a language model, and every word is seen as it is written.",
             graphs=_AGENTS,
             tools=("get_items.llm",),
             modes=("messages",),
@@ -89,9 +83,7 @@ PAGES: dict[str, PageInfo] = {
         PageInfo(
             name="without_langchain",
             file="pages/3_Without_LangChain.py",
-            title="Without LangChain",
             icon=":material/bolt:",
-            summary="The same with the plain OpenAI client: the tool passes each word on by itself.",
             graphs=("without_langchain", "tool_node"),
             tools=("get_items.openai",),
             modes=("custom",),
@@ -105,9 +97,7 @@ PAGES: dict[str, PageInfo] = {
         PageInfo(
             name="stream_lab",
             file="pages/4_Stream_lab.py",
-            title="Stream lab",
             icon=":material/science:",
-            summary="For developers: one run in all eight stream modes, event by event.",
             graphs=tuple(GRAPHS),
             tools=tuple(spec.id for spec in TOOLS.values() if not spec.asks_model),
             modes=("custom", "messages", "updates"),
@@ -121,25 +111,29 @@ PAGES: dict[str, PageInfo] = {
         PageInfo(
             name="your_agent",
             file="pages/7_Your_agent.py",
-            title="Your agent",
             icon=":material/smart_toy:",
-            summary="Your own LangGraph agent at work, every chunk with its tool call.",
             modes=("messages", "custom", "updates", "tools"),
             own=True,
         ),
         PageInfo(
             name="pitfalls",
             file="pages/5_Pitfalls.py",
-            title="Pitfalls",
             icon=":material/warning:",
-            summary="Eight ways to get it wrong, each beside the right one.",
         ),
         PageInfo(
             name="runs",
             file="pages/6_Runs.py",
-            title="Runs",
             icon=":material/history:",
-            summary="Replay, share or download your runs.",
         ),
     )
 }
+
+
+def page_title(page: PageInfo) -> str:
+    """What a page is called."""
+    return say_or(f"page-{page.name}", page.title)
+
+
+def page_summary(page: PageInfo) -> str:
+    """What a page shows, in one sentence for everyone."""
+    return say_or(f"page-{page.name}.summary", "")

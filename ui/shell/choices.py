@@ -17,14 +17,15 @@ from agent.graphs.registry import OWN, spec_of
 from agent.streaming.events import JSON, RunRequest
 from agent.streaming.modes import RUN_MODES, STREAM_MODES, StreamMode
 from agent.tools.catalog import TOOLS
-from ui.shell import session
+from texts import LANGUAGES, Language
+from ui.shell import language, session
 from ui.shell.catalog import PageInfo
 
 T = TypeVar("T", bound=str)
 Value = str | list[str]
 
 VIEWS = ("simple", "technical")
-SHARED = ("view", "tool_choice", "model")
+SHARED = ("lang", "view", "tool_choice", "model")
 """Choices that hold on all pages; the others belong to the page they are made on."""
 NONE = "-"
 """Stands in the URL for an empty list."""
@@ -83,6 +84,11 @@ def is_technical() -> bool:
     return _one("view", VIEWS) == "technical"
 
 
+def chosen_language() -> Language:
+    """The language that everything is said in."""
+    return _one("lang", (language.of_browser(), *LANGUAGES))
+
+
 def offered_graphs(page: PageInfo) -> tuple[str, ...]:
     """The agents that can be chosen on a page."""
     own = [f"{OWN}{state.name}" for state in session.own_graphs()] if page.own or page.all_modes else []
@@ -132,7 +138,7 @@ def recall(page: PageInfo) -> None:
             if known or not items:
                 st.session_state[name] = known if isinstance(given, list) else given
             if len(known) < len(items):
-                unknown.append(_NAMES[name])
+                unknown.append(name)
     if unknown:
         st.session_state["not_offered"] = unknown
     st.session_state["page_before"] = page.name  # last: a click can interrupt the script at every access
@@ -143,25 +149,14 @@ def told() -> str:
     unknown = st.session_state.pop("not_offered", None)
     if not unknown:
         return ""
-    *others, last = unknown
-    names = f"{', '.join(others)} and {last}" if others else last
-    return f"The address asks for something that is not on offer here ({names}). This page starts without it."
-
-
-_NAMES = {
-    "view": "view",
-    "model": "model",
-    "modes": "stream modes",
-    "graph": "agent",
-    "tools": "tools",
-    "tool_choice": "tool choice",
-}
-"""The choices, in the order in which they are made: the tools that are offered depend on the graph."""
+    return language.say("choices-not-offered", names=", ".join(language.say(f"choices-{name}") for name in unknown))
 
 
 def _offered(page: PageInfo, name: str) -> Sequence[str]:
     """What can be chosen, here or, of what is shared, anywhere."""
     match name:
+        case "lang":
+            return LANGUAGES
         case "view":
             return VIEWS
         case "model":
@@ -204,8 +199,8 @@ def address(page: PageInfo) -> dict[str, str]:
 
 
 def _starts(page: PageInfo) -> dict[str, Value]:
-    """What a page begins with, in the order of _NAMES."""
-    starts: dict[str, Value] = {"view": VIEWS[0], "model": offered_models()[0]}
+    """What a page begins with, in the order of choosing: the tools that are offered depend on the graph."""
+    starts: dict[str, Value] = {"lang": language.of_browser(), "view": VIEWS[0], "model": offered_models()[0]}
     if page.asks:
         graph = (*offered_graphs(page), "")[0]
         starts |= {"modes": list(page.modes), "graph": graph, "tools": list(page.tools)}

@@ -11,6 +11,7 @@ import streamlit as st
 from agent.graphs.inputs import Field, assembled
 from agent.streaming.events import JSON
 from ui.markdown import safe_label
+from ui.shell.language import say
 
 
 def draw_fields(prefix: str, fields: Sequence[Field]) -> None:
@@ -18,7 +19,7 @@ def draw_fields(prefix: str, fields: Sequence[Field]) -> None:
     for field in fields:
         key, label = f"{prefix}.{field.name}", safe_label(field.title)
         if not field.required and field.default is None and field.path:
-            label += " :gray[(optional)]"
+            label += f" :gray[{say('chat-input.optional')}]"
         about = safe_label(field.help, 300) or None
         default: Any = field.default
         match field.kind:
@@ -28,7 +29,7 @@ def draw_fields(prefix: str, fields: Sequence[Field]) -> None:
                 st.text_area(label, _text(default), key=key, help=about)
             case "lines":
                 lines = "\n".join(map(_text, default)) if isinstance(default, list) else ""
-                st.text_area(label, lines, key=key, help=about, placeholder="One a line")
+                st.text_area(label, lines, key=key, help=about, placeholder=say("chat-input.lines"))
             case "integer":
                 st.number_input(label, value=default if isinstance(default, int) else None, step=1, key=key, help=about)
             case "number":

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
 from agent.errors import SettingsError
-from ui.shell import choices, session, tour
+from ui.shell import choices, language, session, tour
 from ui.shell.browser import wait_for_browser
-from ui.shell.catalog import PAGES, PageInfo
+from ui.shell.catalog import PAGES, PageInfo, page_title
+from ui.shell.language import say
 from ui.shell.sidebar import links, view_switch
 
 _ONLY_OUR_IMAGES = """<script>
@@ -50,22 +52,28 @@ def open_page(name: str, *, has_views: bool = False) -> PageInfo:
 def _open(name: str) -> PageInfo:
     info = PAGES[name]
     wait_for_browser()  # impatient clicks on a slow line would pile up one page's head after the other
-    st.set_page_config(
-        page_title=f"{info.title} · Toolstream", page_icon=str(ICON), layout="wide" if info.all_modes else "centered"
-    )
-    _check_settings()
+    language.read_in(language.of_browser())
+    wrong = _wrong_settings()
+    if not wrong:
+        choices.recall(info)
+        language.read_in(choices.chosen_language())
+    layout: Literal["wide", "centered"] = "wide" if info.all_modes else "centered"
+    st.set_page_config(page_title=f"{page_title(info)} · Toolstream", page_icon=str(ICON), layout=layout)
+    if wrong:
+        st.error(say("page-cannot-start", why=wrong), icon=":material/settings_alert:")
+        st.stop()
     st.html(_ONLY_OUR_IMAGES + session.visitor_cookie(), unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
-    choices.recall(info)
     if sentence := choices.told():
         st.caption(f":material/link_off: {sentence}")
     session.conversation(info.name)  # finds the one that the URL names
     return info
 
 
-def _check_settings() -> None:
+def _wrong_settings() -> str:
+    """Why the app cannot start, or nothing."""
     try:
         session.settings()
     except SettingsError as error:
-        st.error(f"The app cannot start: {error}", icon=":material/settings_alert:")
-        st.stop()
+        return str(error)
+    return ""

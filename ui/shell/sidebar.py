@@ -7,12 +7,14 @@ import contextlib
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
+import texts
 from agent.graphs.registry import graph_title
 from agent.settings import DEMO_MODELS
 from agent.streaming.modes import MODES
 from agent.tools.catalog import TOOLS
+from texts import LANGUAGES
 from ui.shell import session
-from ui.shell.catalog import PAGES, PageInfo
+from ui.shell.catalog import PAGES, PageInfo, page_summary, page_title
 from ui.shell.choices import (
     VIEWS,
     Choices,
@@ -23,20 +25,9 @@ from ui.shell.choices import (
     offered_tool_choices,
     offered_tools,
 )
+from ui.shell.language import say
 
-_VIEW_TITLES = {"simple": ":material/chat: Simple", "technical": ":material/data_object: Technical"}
-
-_TOOL_CHOICES = {
-    "auto": "auto: the model decides",
-    "required": "required: some tool must be called",
-    "none": "none: no tool may be called",
-}
-
-_MODELS = {
-    "demo": "demo · no AI, reading speed",
-    "demo-fast": "demo-fast · no AI, at once",
-    "demo-flaky": "demo-flaky · no AI, breaks in many ways",
-}
+_VIEW_ICONS = {"simple": ":material/chat:", "technical": ":material/data_object:"}
 
 
 def sidebar(choices: Choices) -> None:
@@ -48,7 +39,7 @@ def sidebar(choices: Choices) -> None:
     with st.sidebar:
         links()
         st.button(
-            "New conversation",
+            say("sidebar-new-conversation"),
             icon=":material/add_comment:",
             key="new_conversation",
             on_click=session.new_conversation,
@@ -76,19 +67,34 @@ def links() -> None:
                 continue
             # A page that is run alone, as in a test of its own, has no others to link to.
             with contextlib.suppress(StreamlitPageNotFoundError):
-                st.page_link(page.file, label=page.title, icon=page.icon, help=page.summary, query_params=address(page))
+                st.page_link(
+                    page.file,
+                    label=page_title(page),
+                    icon=page.icon,
+                    help=page_summary(page),
+                    query_params=address(page),
+                )
+
+    st.segmented_control(
+        say("language-choice"),
+        LANGUAGES,
+        key="lang",
+        required=True,
+        format_func=lambda language: texts.say(language, "language-name"),
+        label_visibility="collapsed",
+    )
 
 
 def view_switch() -> None:
     """The switch between plain words and everything as it is."""
     st.segmented_control(
-        "Show me",
+        say("sidebar-view"),
         VIEWS,
         key="view",
         required=True,
-        format_func=_VIEW_TITLES.__getitem__,
+        format_func=lambda view: f"{_VIEW_ICONS[view]} {say(f'sidebar-view-{view}')}",
         width="stretch",
-        help="**Simple** tells a run in plain words. **Technical** shows everything as it is sent.",
+        help=say("sidebar-view.help"),
     )
 
 
@@ -96,21 +102,21 @@ def _technical(choices: Choices) -> None:
     _model(choices)
     _details(choices)
     if not choices.is_own:
-        with st.expander("Use your own OpenAI key", icon=":material/key:"):
+        with st.expander(say("sidebar-own-key"), icon=":material/key:"):
             _own_key()
 
 
 def _simple(choices: Choices) -> None:
     st.session_state["show_work"] = bool(choices.modes)
     st.toggle(
-        "Show work as it happens",
+        say("sidebar-show-work"),
         key="show_work",
         on_change=_toggle_work,
         args=(choices.page,),
-        help="Off, you wait for the whole answer, as with most assistants. Nothing is asked again.",
+        help=say("sidebar-show-work.help"),
     )
     _model(choices)
-    with st.expander("More choices", icon=":material/tune:"):
+    with st.expander(say("sidebar-more"), icon=":material/tune:"):
         _details(choices)
         if not choices.is_own:
             _own_key()
@@ -121,43 +127,41 @@ def _details(choices: Choices) -> None:
     page = choices.page
     modes = offered_modes(page)
     st.pills(
-        "Stream modes to show",
+        say("sidebar-modes"),
         modes,
         selection_mode="multi",
         key="modes",
         format_func=lambda mode: f"{MODES[mode].title} :gray[{mode}]",
-        help="; ".join(f"**{mode}**: {MODES[mode].help}" for mode in modes)
-        + ". With none, you wait for the whole answer: that is *without streaming*. "
-        "Changing them redraws the same run; nothing is asked again.",
+        help=say("sidebar-modes.help", modes="; ".join(f"**{mode}**: {MODES[mode].help}" for mode in modes)),
     )
     graphs = offered_graphs(page)
     if len(graphs) > 1:
-        st.selectbox("Agent", graphs, key="graph", format_func=graph_title)
+        st.selectbox(say("sidebar-agent"), graphs, key="graph", format_func=graph_title)
     if choices.is_own:
         return
     tools = offered_tools(page, choices.graph)
     st.pills(
-        "Tools the agent may use",
+        say("sidebar-tools"),
         tools,
         selection_mode="multi",
         key="tools",
         format_func=lambda tool_id: _tool_label(tool_id, tools),
     )
     st.selectbox(
-        "Tool choice",
+        say("sidebar-tool-choice"),
         offered_tool_choices(choices.tools),
         key="tool_choice",
-        format_func=lambda choice: _TOOL_CHOICES.get(choice, f"{choice}: it must be called"),
-        help="Holds for the first step of a run.",
+        format_func=_tool_choice,
+        help=say("sidebar-tool-choice.help"),
     )
 
 
 def _model(choices: Choices) -> None:
     if choices.is_own:
         return
-    st.selectbox("Model", offered_models(), key="model", format_func=lambda name: _MODELS.get(name, name))
+    st.selectbox(say("sidebar-model"), offered_models(), key="model", format_func=_model_label)
     if choices.model in DEMO_MODELS and session.settings().is_demo:
-        st.caption("No AI here: a demo model answers from a small book of places. It needs no key.")
+        st.caption(say("sidebar-demo"))
 
 
 def _toggle_work(page: PageInfo) -> None:
@@ -172,14 +176,23 @@ def _tool_label(tool_id: str, offered: list[str]) -> str:
     return f":material/{tool.icon}: {tool.title}" + (f" :gray[{tool_id.split('.')[-1]}]" if len(alike) > 1 else "")
 
 
+def _tool_choice(choice: str) -> str:
+    kind = choice if choice in ("auto", "required", "none") else "named"
+    return f"{choice}: {say(f'sidebar-tool-choice-{kind}')}"
+
+
+def _model_label(name: str) -> str:
+    return f"{name} · {say(f'sidebar-model.{name}')}" if name in DEMO_MODELS else name
+
+
 def _own_key() -> None:
     if session.visitor_key():
-        st.caption("Your key is in use, in this browser tab only. It is gone when you close or reload it.")
-        st.button("Forget my key", key="forget_key", on_click=_forget_key)
+        st.caption(say("sidebar-own-key.in-use"))
+        st.button(say("sidebar-own-key.forget"), key="forget_key", on_click=_forget_key)
     else:
         key = session.input_key("typed_key")
-        st.text_input("OpenAI key", type="password", key=key, on_change=_take_key, args=(key,))
-        st.caption("It stays in this browser tab's session on this server, and is sent to the model's server only.")
+        st.text_input(say("sidebar-own-key.label"), type="password", key=key, on_change=_take_key, args=(key,))
+        st.caption(say("sidebar-own-key.promise"))
 
 
 def _take_key(key: str) -> None:

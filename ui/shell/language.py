@@ -1,0 +1,38 @@
+"""The language that this script's reader reads."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+import streamlit as st
+
+import texts
+from texts import Language, Sentence, Value
+
+_reading: ContextVar[Language] = ContextVar("language", default="en")
+"""Of this script, whose thread is its own: reading the session's state for every sentence would cost more than it."""
+
+
+def of_browser() -> Language:
+    """The language that the visitor's browser asks for."""
+    return texts.language_of(st.context.locale)
+
+
+def read_in(language: Language) -> None:
+    """Say everything in this language, until the script has ended. Callbacks go before that: they hand on Sentences."""
+    _reading.set(language)
+
+
+def language() -> Language:
+    """The language of this script's reader."""
+    return _reading.get()
+
+
+def say(key: str | Sentence, /, **values: Value) -> str:
+    """A sentence, for this script's reader."""
+    return texts.say(_reading.get(), key, **values)
+
+
+def say_or(key: str | Sentence | None, text: str) -> str:
+    """A sentence, or `text` where there is none of that key."""
+    return texts.say_or(_reading.get(), key, text)
