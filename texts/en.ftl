@@ -84,3 +84,12 @@ chat-input = Input
     .run = Run
     .optional = (optional)
     .lines = One per line
+
+## Questions to a person
+
+card-approved = Approved
+card-changed = Approved with changes: { $changes }
+card-rejected = Rejected
+    .why = Rejected: { $why }
+card-cancelled = Cancelled
+card-answered = Answered: { $answer }

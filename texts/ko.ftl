@@ -84,3 +84,12 @@ chat-input = 입력
     .run = 실행
     .optional = (선택)
     .lines = 한 줄에 하나씩
+
+## Questions to a person
+
+card-approved = 승인했어요
+card-changed = 바꿔서 승인했어요: { $changes }
+card-rejected = 거절했어요
+    .why = 거절했어요: { $why }
+card-cancelled = 취소했어요
+card-answered = 답했어요: { $answer }

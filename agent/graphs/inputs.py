@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-import jsonschema
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import validator_for
+from referencing import Registry
 
 from agent.streaming.events import JSON
 
@@ -152,8 +154,9 @@ def _parsed(field: Field, value: object) -> JSON:
 def _checked(value: JSON, schema: Mapping[str, Any] | None) -> JSON:
     if schema:
         try:
-            jsonschema.validate(value, dict(schema))
-        except jsonschema.ValidationError as error:
+            # A registry of its own, or the address that a `$ref` names would be fetched.
+            validator_for(schema, default=Draft202012Validator)(dict(schema), registry=Registry()).validate(value)
+        except ValidationError as error:
             where = ".".join(map(str, error.absolute_path)) or "The input"
             raise NotFilledIn(f"{where}: {error.message[:200]}.") from None
         except Exception:

@@ -1,0 +1,175 @@
+"""What a person has decided: from decisions to what the graph goes on with, and back from there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agent.graphs.arguments import changed, checked
+from agent.graphs.inputs import NotFilledIn, assembled
+from agent.projections.label import words
+from agent.projections.questions import Question, Verdict
+from agent.streaming.events import JSON
+from texts import Sentence, sentence
+
+_REPLIES: Mapping[Verdict, str] = {
+    "approve": "accept",
+    "edit": "edit",
+    "reject": "ignore",
+    "cancel": "ignore",
+    "respond": "response",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person has decided."""
+
+    verdict: Verdict
+    value: JSON = None
+    """Of an edit, the arguments; of a response, what was answered."""
+    reason: str = ""
+    """Why it was rejected."""
+
+
+def resume_value(questions: Sequence[Question], decisions: Sequence[Decision]) -> JSON:
+    """What the graph goes on with: there is one decision for each question of the interrupt."""
+    written: list[JSON] = [
+        _written(question, decision) for question, decision in zip(questions, decisions, strict=True)
+    ]
+    match questions[0].dialect:
+        case "batch":
+            return {"decisions": written}
+        case "inbox":
+            return written
+        case "elicitation":
+            return {"responses": dict(zip((question.key for question in questions), written, strict=True))}
+    return written[0]
+
+
+def decisions_of(questions: Sequence[Question], answer: JSON) -> list[Decision]:
+    """The decisions that an answer was made of; one that is of no known form is a response to all questions."""
+    parts: list[Any] = [answer]
+    match questions[0].dialect, answer:
+        case "batch", {"decisions": [*found]}:
+            parts = found
+        case "inbox", [*found]:
+            parts = found
+        case "elicitation", {"responses": dict(found)}:
+            parts = [found.get(question.key) for question in questions]
+    if len(parts) != len(questions):
+        return [Decision("respond", answer)] * len(questions)
+    return [_read(question, part) for question, part in zip(questions, parts, strict=True)]
+
+
+def filled_in(question: Question, values: Mapping[str, object]) -> JSON:
+    """What the fields of a question make, `values` by their names; raises NotFilledIn with a sentence."""
+    if question.kind == "approve":
+        return changed(question.fields, question.args, values, question.schema)
+    return assembled(list(question.fields), values, question.schema)
+
+
+def answered(question: Question, text: str) -> JSON:
+    """What was typed as an answer: JSON where it is, or must be, that; else the text. Raises NotFilledIn."""
+    if not text.strip():
+        raise NotFilledIn("Please write an answer.")
+    if question.kind == "approve" and question.dialect != "action":
+        return text  # it stands in for what a tool would have said
+    value: JSON = text
+    wanted = (question.schema or {}).get("type", "string") if question.kind == "answer" else "string"
+    if text.strip()[0] in "{[" or wanted != "string":
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            value = text
+    return checked(value, question.schema if question.kind == "answer" else None)
+
+
+def changes(question: Question, args: JSON) -> list[tuple[str, JSON]]:
+    """The arguments that were changed, with what they are now."""
+    if not isinstance(args, dict) or not isinstance(question.args, dict):
+        return []
+    return [(key, value) for key, value in args.items() if value != question.args.get(key)]
+
+
+def told(question: Question, decision: Decision) -> Sentence:
+    """What was decided, with the words of others in it."""
+    match decision.verdict:
+        case "approve":
+            return sentence("card-approved")
+        case "edit":
+            named = (f"{key.replace('_', ' ')}: {words(value)}" for key, value in changes(question, decision.value))
+            return sentence("card-changed", changes=", ".join(named))
+        case "reject":
+            return sentence("card-rejected.why", why=decision.reason) if decision.reason else sentence("card-rejected")
+        case "cancel":
+            return sentence("card-cancelled")
+    return sentence("card-answered", answer=words(decision.value))
+
+
+def _written(question: Question, decision: Decision) -> Any:
+    verdict, value, reason = decision.verdict, decision.value, decision.reason
+    match question.dialect:
+        case "batch" | "call":
+            return _review(question, decision)
+        case "inbox":
+            asked = {"action": question.tool, "args": value if verdict == "edit" else question.args}
+            args = asked if verdict in ("approve", "edit") else value if verdict == "respond" else None
+            return {"type": _REPLIES[verdict], "args": args}
+        case "elicitation" | "one elicitation" if verdict == "respond":
+            return {"action": "accept", "content": value}
+        case "elicitation" | "one elicitation" if verdict in ("reject", "cancel"):
+            return {"action": "decline" if verdict == "reject" else "cancel"}
+        case "elicitation" | "one elicitation":
+            return {"action": "accept"} if question.address else {"action": "accept", "content": {}}
+        case "action" if verdict == "edit" and isinstance(value, dict):
+            return {**value, "action": "approve"}
+        case "action" if verdict != "respond":
+            approved = verdict in ("approve", "edit")
+            return {"action": "approve"} if approved else {"action": "reject", **({"reason": reason} if reason else {})}
+    return value
+
+
+def _review(question: Question, decision: Decision) -> dict[str, Any]:
+    value = decision.value
+    match decision.verdict:
+        case "approve":
+            return {"type": "approve"}
+        case "edit":
+            return {"type": "edit", "edited_action": {"name": question.tool, "args": value}}
+        case "respond":
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            return {"type": "respond", "message": text}
+    return {"type": "reject", **({"message": decision.reason} if decision.reason else {})}
+
+
+def _read(question: Question, part: Any) -> Decision:
+    match question.dialect, part:
+        case ("batch" | "call", {"type": "approve"}) | ("inbox", {"type": "accept"}):
+            return Decision("approve")
+        case ("batch" | "call", {"type": "edit", "edited_action": {"args": args}}):
+            return Decision("edit", args)
+        case ("inbox", {"type": "edit", "args": {"args": args}}):
+            return Decision("edit", args)
+        case ("batch" | "call", {"type": "reject"}):
+            return Decision("reject", reason=_string(part.get("message")))
+        case ("batch" | "call", {"type": "respond", "message": said}) | ("inbox", {"type": "response", "args": said}):
+            return Decision("respond", said)
+        case ("inbox", {"type": "ignore"}) | ("elicitation" | "one elicitation", {"action": "decline"}):
+            return Decision("reject")
+        case ("elicitation" | "one elicitation", {"action": "accept"}):
+            return Decision("respond", part.get("content")) if question.fields else Decision("approve")
+        case ("elicitation" | "one elicitation", {"action": "cancel"}):
+            return Decision("cancel")
+        case ("action", {"action": "approve"}):
+            args = {key: value for key, value in part.items() if key != "action"}
+            return Decision("edit", args) if args else Decision("approve")
+        case ("action", {"action": "reject"}):
+            return Decision("reject", reason=_string(part.get("reason")))
+    return Decision("respond", part)
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""
