@@ -10,6 +10,15 @@ language-choice = Language
 
 page-home = Home
     .summary = What this is, and one example to watch.
+page-refund = Refund
+    .summary = A customer wants money back: the order, the policy and a reply to send.
+    .intro = A customer wants their money back. The assistant looks up the order **and** the policy at the same time, and you read the reply as it is written.
+page-market_brief = Market brief
+    .summary = News, a table and a chart fill side by side, then the brief is written.
+    .intro = Somebody needs a brief by noon. News, a table and a chart fill **side by side**: you see what the brief is built on before its first word.
+page-incident = Incident
+    .summary = A service is down: a long search, a step that fails, and the way back.
+    .intro = A service is down. You see how far the search is, **which step fails and when**, and that the assistant goes on.
 page-custom_data = Custom data
     .summary = A tool sends whatever it likes while it works: finds, progress, rows.
 page-llm_tokens = LLM tokens
@@ -70,7 +79,7 @@ choices-tool_choice = tool choice
 
 ## The conversation
 
-chat-ask = Ask about a place…
+chat-ask = Ask a question…
 chat-ask-own = Ask your agent…
 chat-stop = Stop
 chat-retry = Try again

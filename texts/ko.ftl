@@ -10,6 +10,15 @@ language-choice = 언어
 
 page-home = 홈
     .summary = Toolstream이 무엇인지, 예시 하나로 바로 볼 수 있어요.
+page-refund = 환불
+    .summary = 고객이 환불을 원해요. 주문과 규정을 확인하고 답장까지 써요.
+    .intro = 고객이 환불을 원해요. AI 비서가 주문**과** 규정을 동시에 확인하고, 답장이 쓰이는 대로 읽을 수 있어요.
+page-market_brief = 시장 브리핑
+    .summary = 뉴스와 표와 차트가 나란히 채워지고, 이어서 브리핑이 쓰여요.
+    .intro = 정오까지 브리핑이 필요해요. 뉴스와 표와 차트가 **나란히** 채워져서, 브리핑의 첫 단어가 나오기 전에 근거부터 볼 수 있어요.
+page-incident = 장애 대응
+    .summary = 서비스가 멈췄어요. 긴 검색과 실패한 단계, 그리고 복구까지 봐요.
+    .intro = 서비스가 멈췄어요. 검색이 얼마나 진행됐는지, **어느 단계가 언제 실패했는지**, 그 뒤에 어떻게 이어 가는지 볼 수 있어요.
 page-custom_data = 커스텀 데이터
     .summary = 도구가 일하는 동안 찾은 것, 진행 상황, 표의 행 등 무엇이든 보내요.
 page-llm_tokens = LLM 토큰
@@ -70,7 +79,7 @@ choices-tool_choice = 도구 선택
 
 ## The conversation
 
-chat-ask = 장소에 대해 물어보세요…
+chat-ask = 질문해 보세요…
 chat-ask-own = 내 에이전트에게 물어보세요…
 chat-stop = 중지
 chat-retry = 다시 시도

@@ -34,6 +34,8 @@ _HOLDS_THINGS = frozenset("place location room where area building spot venue si
 _SIGN = re.compile(r"\d\)?\s*([-+*/x^])\s*(?=\(?\d)")
 _SIGNS = {"+": "add plus", "-": "subtract minus", "*": "multiply", "x": "multiply", "/": "divide", "^": "power"}
 _FOR_SUMS = frozenset("expression formula equation math arithmetic mathematical calculator".split())
+_STEP = re.compile(r"[,;.]?\s(?:and |but )?(?:then|(?P<rescue>if (?:it|that|this) fails))\b,?\s", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _HANDOFF = re.compile(r"(?:transfer|hand_?off|delegate|assign)(?:_back)?_to_")
 
 
@@ -88,31 +90,54 @@ def _calls(request: Request) -> list[Function]:
     parallel = request.parallel_tool_calls is not False
     if not tools or not (asked or forced):
         return []
-    answered = [told.name for told in request.told if told.arguments is not None]
-    calls = _fitting(tools, asked, forced=forced)
-    if not calls and not answered and "?" in asked and all(_HANDOFF.match(tool.name) for tool in tools):
-        calls = _calls_to(min(tools, key=lambda tool: bool(_stems(tool.name) & _FOR_SUMS)), asked)
-    for name in answered:
+    told = [each for each in request.told if each.arguments is not None]
+    answered = [each.name for each in told]
+    calls: list[Function] = []
+    before: set[str] = set()
+    for step, is_rescue in _steps(asked):
+        if is_rescue and not any(each.name in before and prose.has_failed(each.content) for each in told):
+            continue
+        calls = _fitting(tools, step, asked, forced=forced)
+        before = {call.name for call in calls}
         # By name, not by arguments, which a person may have changed before the tool ran.
-        for call in [call for call in calls if call.name == name][: None if parallel else 1]:
-            calls.remove(call)
+        for name in answered:
+            for call in [call for call in calls if call.name == name][: None if parallel else 1]:
+                calls.remove(call)
+        if calls:
+            break  # what is to be done then waits for its results
+    if not calls and not answered and "?" in asked and all(_HANDOFF.match(tool.name) for tool in tools):
+        calls = _calls_to(min(tools, key=lambda tool: bool(_stems(tool.name) & _FOR_SUMS)), asked, asked)
     if forced and not calls:
         others = [tool for tool in tools if tool.name not in answered]
-        calls = _fitting(others or tools, asked, forced=True)
+        calls = _fitting(others or tools, asked, asked, forced=True)
     return calls if parallel else calls[:1]
 
 
-def _fitting(tools: Sequence[Function], question: str, *, forced: bool) -> list[Function]:
-    """Return the calls that a question asks for; if `forced`, at least one, to the tool that fits best."""
+def _steps(question: str) -> list[tuple[str, bool]]:
+    """Return what a question asks for first and what then, each with whether it is only if that before it fails."""
+    if quoted(question):
+        return [(question, False)]
+    steps: list[tuple[str, bool]] = []
+    begin, is_rescue = 0, False
+    for match in _STEP.finditer(question):
+        steps.append((question[begin : match.start()], is_rescue))
+        begin, is_rescue = match.end(), match["rescue"] is not None
+    return [*steps, (question[begin:], is_rescue)]
+
+
+def _fitting(tools: Sequence[Function], question: str, whole: str, *, forced: bool) -> list[Function]:
+    """Return the calls that a part of a question asks for; if `forced`, at least one, to the tool that fits best."""
     if parts := _clauses(tools, question):
-        return [call for tool, part in parts for call in _calls_to(tool, part)]
+        return [call for tool, part in parts for call in _calls_to(tool, part, whole)]
     best = max(tools, key=lambda tool: _score(tool, question))
     fits = _score(best, question) >= _ENOUGH and not prose.is_command(without_quotes(question))
-    return _calls_to(best, question) if fits or forced else []
+    return _calls_to(best, question, whole) if fits or forced else []
 
 
-def _calls_to(tool: Function, question: str) -> list[Function]:
-    """Return a call for each thing that a question names."""
+def _calls_to(tool: Function, question: str, whole: str) -> list[Function]:
+    """Return a call for each thing that a part of a question names, or else all of it."""
+    if not _is_said(tool, question) and _is_said(tool, whole):
+        question = f"{question}; {whole}"
     question = question.replace(tool.name, " ") if "_" in tool.name else question
     name, schema = _subject(tool)
     takes_all = (WHOLE | {"expression"}) & set(words_of(name)) and len(quoted(question)) < 2
@@ -124,6 +149,13 @@ def _calls_to(tool: Function, question: str) -> list[Function]:
         things = [topic for topic in topics(question).names if topic not in options]
     values = [fill(tool.parameters, question, thing) for thing in (things if len(things) > 1 else [None])]
     return [Function(name=tool.name, arguments=json.dumps(value, ensure_ascii=False)) for value in values]
+
+
+def _is_said(tool: Function, question: str) -> bool:
+    """Tell whether a part of a question gives what a tool must be told: a choice, a number."""
+    needed = [schema for name, schema in _properties(tool).items() if name in tool.parameters.get("required", ())]
+    choices = all(named(schema["enum"], question) for schema in needed if "enum" in schema)
+    return choices and (bool(_DIGIT.search(question)) or all("integer" not in types_of(schema) for schema in needed))
 
 
 def _clauses(tools: Sequence[Function], question: str) -> list[tuple[Function, str]]:

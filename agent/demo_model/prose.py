@@ -35,6 +35,11 @@ _FAILED = re.compile(
 )
 _BOLD = re.compile(r"\*\*([^*\n]{1,60})\*\*")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+([^\n:]{1,60})", re.MULTILINE)
+_WRITE = re.compile(
+    r"Write a (?:short )?(?P<what>(?:reply to|brief on) [^,:\n]{1,60}?)(?:,| for )[^:\n]{1,80}Say this:\n"
+    r"(?P<facts>- .+)",
+    re.DOTALL,
+)
 _SHORT = 160
 _MOST_NAMES = 6
 
@@ -72,10 +77,17 @@ def is_small_talk(text: str) -> bool:
     return is_command(text) or bool(_ABOUT_ME.search(text) or _GREETING.match(text))
 
 
+def has_failed(content: str) -> bool:
+    """Tell whether a tool's result says that it did not work."""
+    return _FAILED.match(content) is not None
+
+
 def answer(text: str) -> str:
     """Answer a question in words."""
     if repeat := _REPEAT.search(text):
         return text[repeat.end() :]
+    if order := _WRITE.match(text):
+        return _written(order["what"], [line.strip("- ") for line in order["facts"].splitlines()][:_MOST_NAMES])
     asked = " ".join(text[:MOST_READ].split())
     if counting := _COUNT.search(asked):
         return " ".join(map(str, range(1, min(_number(counting[1]), _MOST_NUMBERS) + 1)))
@@ -141,14 +153,24 @@ def summary(told: Sequence[Told]) -> str:
     """
     several = len({each.name for each in told}) > 1
     lines = [_tell(each, named=several) for each in told]
-    failed = sum(_FAILED.match(each.content) is not None for each in told)
+    failed = sum(has_failed(each.content) for each in told)
     body = lines[0] if len(lines) == 1 else "\n- ".join(["Here is what the tools found:\n", *lines])
     if failed == len(told):
         return f"{body}\n\nSo I have nothing to report. You could ask again, or ask about something else."
     closing = "*Put together without AI, by the demo model.*"
     if failed:
-        closing = f"{failed} of {len(told)} calls failed, so this answer is incomplete. {closing}"
+        closing = f"{failed} of {len(told)} calls failed. {closing}"
     return f"{body}\n\n{closing}"
+
+
+def _written(what: str, facts: Sequence[str]) -> str:
+    """Write the reply or the brief that is asked for, out of what it is to say."""
+    said = "\n\n".join(facts)
+    if what.startswith("reply to "):
+        opening = f"Dear {what.removeprefix('reply to ')},\n\nThank you for writing to us. I am sorry for the trouble."
+        return f"{opening}\n\n{said}\n\nKind regards,\n\nThe support team"
+    opening = f"In short, on {what.removeprefix('brief on ')}:"
+    return f"{opening}\n\n{said}\n\nWhat to decide first is the price; the rest follows."
 
 
 def _number(digits: str) -> int:
@@ -183,12 +205,14 @@ def _tell(told: Told, *, named: bool) -> str:
     about = _about(told.arguments)
     kind = f" *{told.name.replace('_', ' ')}*" if named else ""
     tool = f"For **{about}**, the tool{kind}" if about else f"The tool{kind}"
-    if _FAILED.match(content):
+    if has_failed(content):
         return f"{tool} did not work: {_shorten(content)}"
     if not content:
         return f"{tool} came back with nothing."
     if len(content) <= _SHORT and "\n" not in content:
         return f"{tool} found: {content}"
+    if content.count("\n\n") > 1 and not _BOLD.search(content):
+        return f"{tool} wrote the text above, {len(content.split())} words."
     names = list(dict.fromkeys(name.strip(" :") for name in (_BOLD.findall(content) or _BULLET.findall(content))))
     if not names:
         return f"{tool} found: {_shorten(content)}"

@@ -1,6 +1,6 @@
 """All tools that are offered; one in a module of its own is imported here."""
 
-from agent.tools import demo
+from agent.tools import business, demo
 from agent.tools.registry import TOOLS
 
-__all__ = ["TOOLS", "demo"]
+__all__ = ["TOOLS", "business", "demo"]

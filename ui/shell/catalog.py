@@ -27,6 +27,8 @@ class PageInfo:
     suggestions: tuple[str, ...] = ()
     is_demo: bool = False
     """Whether Home leads to it as one of the ways to do it."""
+    is_job: bool = False
+    """Whether Home leads to it as a job that the tools do."""
     own: bool = False
     """Whether its agents are the host's own graphs; hidden where there are none."""
     all_modes: bool = False
@@ -51,6 +53,51 @@ PAGES: dict[str, PageInfo] = {
             tools=("get_items.llm",),
             modes=("messages",),
             suggestions=("What items are in the bedroom?",),
+        ),
+        PageInfo(
+            name="refund",
+            file="pages/8_Refund.py",
+            title="Refund",
+            icon=":material/receipt_long:",
+            graphs=_AGENTS,
+            tools=("look_up_order", "check_policy", "draft_reply.llm"),
+            modes=("custom", "messages"),
+            suggestions=(
+                "Can order 1042 be refunded? Look it up and check the refund policy, then draft a reply",
+                "Look up order 2077 and check the warranty policy",
+                "Check the delivery policy",
+            ),
+            is_job=True,
+        ),
+        PageInfo(
+            name="market_brief",
+            file="pages/9_Market_brief.py",
+            title="Market brief",
+            icon=":material/query_stats:",
+            graphs=_AGENTS,
+            tools=("search_news", "compare_makers", "chart_demand", "write_brief.llm"),
+            modes=("custom", "messages"),
+            suggestions=(
+                "Search the news about electric bikes, compare the makers and chart the demand, then write a brief",
+                "Compare the makers of heat pumps and chart the demand",
+                "Search the news about meal kits, then write a brief",
+            ),
+            is_job=True,
+        ),
+        PageInfo(
+            name="incident",
+            file="pages/10_Incident.py",
+            title="Incident",
+            icon=":material/crisis_alert:",
+            graphs=_AGENTS,
+            tools=("search_logs", "restart_service", "roll_back"),
+            modes=("custom", "messages"),
+            suggestions=(
+                "The checkout is down: search its logs, then restart it, and if that fails roll it back",
+                "Search the logs of the catalog and of the sign-in",
+                "Restart the sign-in",
+            ),
+            is_job=True,
         ),
         PageInfo(
             name="custom_data",

@@ -246,3 +246,43 @@ def test_the_same_request_gives_the_same_reply() -> None:
 @pytest.mark.parametrize("role", ["system", "developer", "function"])
 def test_other_roles_are_listened_to_in_silence(role: str) -> None:
     assert words({"role": role, "name": "x", "content": "be brief"}, "count to 2") == "1 2"
+
+
+LOGS = a_tool("search_logs", "Search the logs of a service.", service={"enum": ["checkout", "catalog"]})
+RESTART = a_tool("restart_service", "Restart a service.", service={"enum": ["checkout", "catalog"]})
+ROLL_BACK = a_tool("roll_back", "Roll a service back.", service={"enum": ["checkout", "catalog"]})
+DOWN = "The catalog is down: search its logs, then restart it, and if that fails roll it back"
+
+
+@pytest.mark.parametrize(
+    ("results", "made"),
+    [
+        ([], [("search_logs", "catalog")]),
+        ([("search_logs", "catalog", "found")], [("restart_service", "catalog")]),
+        ([("search_logs", "catalog", "found"), ("restart_service", "catalog", "done")], []),
+        (
+            [("search_logs", "catalog", "found"), ("restart_service", "catalog", "Error: no")],
+            [("roll_back", "catalog")],
+        ),
+    ],
+)
+def test_what_is_to_be_done_then_waits_and_what_rescues_is_done_after_a_failure(
+    results: list[tuple[str, str, str]], made: list[tuple[str, str]]
+) -> None:
+    assert calls(*after(DOWN, *results), tools=[LOGS, RESTART, ROLL_BACK]) == made
+
+
+def test_a_part_of_a_question_takes_its_number_from_the_whole() -> None:
+    draft = a_tool("draft_reply", "Draft a reply.", order={"type": "integer"})
+    look_up = a_tool("look_up_order", "Look up an order.", order={"type": "integer"})
+    question = "Look up order 1042, then draft a reply"
+    assert calls(question, tools=[draft, look_up]) == [("look_up_order", 1042)]
+    assert calls(*after(question, ("look_up_order", "1042", "found")), tools=[draft, look_up]) == [
+        ("draft_reply", 1042)
+    ]
+
+
+def test_what_is_to_be_said_is_written_as_a_letter() -> None:
+    letter = words("Write a short reply to Ms Rivera, signed by the team. Say this:\n- It was broken.\n- We pay.")
+    assert letter.startswith("Dear Ms Rivera,")
+    assert "It was broken.\n\nWe pay." in letter

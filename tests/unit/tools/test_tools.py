@@ -84,6 +84,24 @@ def test_two_tools_of_different_speed_work_side_by_side(answers: Answers) -> Non
     assert (quick.output.progress, quick.output.status) == (1.0, "Shelf 8 of 8")
 
 
+@pytest.mark.parametrize("page", ["refund", "market_brief", "incident"])
+def test_a_job_works_side_by_side_step_by_step_and_to_its_end(backend: InProcessBackend, page: str) -> None:
+    catalog = pytest.importorskip("ui.shell.catalog")  # agent/ also runs where there is no Streamlit
+    info = catalog.PAGES[page]
+    run = backend.start(RunRequest(info.suggestions[0], info.graphs[0], info.tools, model="demo-fast"))
+    transcript = fold(finish(started(run)), info.modes)
+    calls = transcript.calls
+    assert [call.name for call in calls] == [TOOLS[tool_id].name for tool_id in info.tools]
+    assert [call.state for call in calls if call.state != "finished"] == ["failed"] * (page == "incident")
+    assert any(call.beside for call in calls) is (page != "incident")
+    last = calls[-1].started_at
+    assert last is not None
+    assert all(call.ended_at is not None and call.ended_at <= last for call in calls[:-1])
+    assert transcript.first_output_at is not None
+    assert transcript.ended_at is not None
+    assert transcript.first_output_at < transcript.ended_at / 3
+
+
 @pytest.fixture
 def plants() -> Iterator[str]:
     """The tool of the README, typed in at the end of agent/tools/demo.py."""

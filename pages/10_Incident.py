@@ -1,0 +1,14 @@
+"""Incident: a long search, a tool that fails, and a recovery."""
+
+import streamlit as st
+
+from ui.chat import chat, show_code
+from ui.shell.language import say
+from ui.shell.page import page
+
+choices = page("incident")
+
+st.title(say("page-incident"), anchor=False)
+st.markdown(say("page-incident.intro"))
+show_code(choices)
+chat(choices, scrolling=True)

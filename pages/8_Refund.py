@@ -1,0 +1,14 @@
+"""Refund: a customer's request, answered by three tools."""
+
+import streamlit as st
+
+from ui.chat import chat, show_code
+from ui.shell.language import say
+from ui.shell.page import page
+
+choices = page("refund")
+
+st.title(say("page-refund"), anchor=False)
+st.markdown(say("page-refund.intro"))
+show_code(choices)
+chat(choices, scrolling=True)

@@ -1,0 +1,14 @@
+"""Market brief: four tools that search, compare, draw and write."""
+
+import streamlit as st
+
+from ui.chat import chat, show_code
+from ui.shell.language import say
+from ui.shell.page import page
+
+choices = page("market_brief")
+
+st.title(say("page-market_brief"), anchor=False)
+st.markdown(say("page-market_brief.intro"))
+show_code(choices)
+chat(choices, scrolling=True)
