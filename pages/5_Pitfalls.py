@@ -9,7 +9,7 @@ open_page("pitfalls")
 
 st.title("Pitfalls", anchor=False)
 st.markdown(
-    "Eight things that go wrong when tools are to be watched at work. Press a button: the **wrong way** and the "
+    "Ten things that go wrong when tools are to be watched at work. Press a button: the **wrong way** and the "
     "**right way** both run at the same moment, and every line is one piece that has arrived."
 )
 pitfalls()

@@ -20,6 +20,8 @@ NAMES = (
     "truncated",
     "new_loop",
     "sync_model_call",
+    "twice",
+    "swallowed",
 )
 """The modules, in the order of the page."""
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
 from langchain_openai import ChatOpenAI
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.config import get_stream_writer
+from langgraph.types import Command
 from pydantic import SecretStr
 
 from agent.graphs.langchain import react
@@ -45,3 +48,15 @@ async def watch(url: str, tool: ToolFunction, show: Show) -> None:
     """Ask an agent that has this tool, and show what the tool writes."""
     async for part in agent(url, tool).astream(question(), stream_mode="custom", version="v2"):
         show(part["data"])
+
+
+async def ask_and_approve(url: str, tool: ToolFunction, show: Show) -> None:
+    """Ask for a refund; a second after the agent has asked back, say yes."""
+    graph = agent(url, tool).copy({"checkpointer": InMemorySaver()})
+    config: RunnableConfig = {"configurable": {"thread_id": "1"}}
+    state = await graph.ainvoke(question("Refund order 7"), config)
+    if "__interrupt__" in state:
+        show.mark("It asks")
+        await asyncio.sleep(1)
+        show.mark("Yes")
+        await graph.ainvoke(Command(resume=True), config)

@@ -115,6 +115,18 @@ def test_a_loop_for_each_question_fails_at_the_second(shown: dict[str, Moments])
     assert [each["kind"] for each in right].count("mark") == 2
 
 
+def test_what_stands_before_a_question_is_done_twice(shown: dict[str, Moments]) -> None:
+    wrong, right = (shown["twice"][side] for side in SIDES)
+    assert [each["text"] for each in wrong] == ["E-mail sent", "It asks", "Yes", "E-mail sent", "Refunded", ""]
+    assert [each["text"] for each in right] == ["It asks", "Yes", "E-mail sent", "Refunded", ""]
+
+
+def test_a_question_is_taken_for_a_failure(shown: dict[str, Moments]) -> None:
+    wrong, right = (shown["swallowed"][side] for side in SIDES)
+    assert [each["text"] for each in wrong] == ["It failed: GraphInterrupt", ""]
+    assert [each["text"] for each in right] == ["It asks", "Yes", "Refunded", ""]
+
+
 def test_a_side_that_hangs_is_ended_by_force(comparisons: Comparisons, url: str) -> None:
     began = time.monotonic()
     stuck = started(comparisons.start("blocking_call", url, limit=0.4))

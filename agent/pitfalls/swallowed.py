@@ -1,0 +1,60 @@
+"""A question to a person is an exception on its way up, and `except Exception` stops it."""
+
+from __future__ import annotations
+
+from langgraph.errors import GraphBubbleUp
+from langgraph.types import interrupt
+
+from agent.pitfalls.agents import ask_and_approve
+from agent.pitfalls.pitfall import Pitfall
+from agent.pitfalls.stage import Show
+
+PITFALL = Pitfall(
+    title="The assistant does not ask, and says that it failed",
+    seen="A tool should ask you first. Nobody is asked, and the assistant reports an error in its place.",
+    why="`interrupt()` raises `GraphInterrupt`, which is an `Exception`: a tool that catches all of them, or a wrapper "
+    "around it, takes the question for a failure.",
+    fix="except GraphBubbleUp:  # from langgraph.errors: a question or a handoff, no failure\n    raise",
+    threads={
+        "langchain-ai/langchain#38722": "propagate interrupts through ToolRetryMiddleware",
+        "langchain-ai/langgraph#8217": "GraphInterrupt Not Re-raised in awrap_tool_call Wrapper Path",
+    },
+    outcome="Nobody was asked.",
+    between=" · ",
+)
+
+
+async def wrong(url: str, show: Show) -> None:
+    """Whatever is raised is a failure."""
+
+    async def refund(order: int) -> str:
+        """Refund an order."""
+        try:
+            if not interrupt(f"Refund order {order}?"):
+                return "Not refunded."
+        except Exception as error:
+            show(f"It failed: {type(error).__name__}")
+            return "Error: it failed."
+        show("Refunded")
+        return "Refunded."
+
+    await ask_and_approve(url, refund, show)
+
+
+async def right(url: str, show: Show) -> None:
+    """What is not meant for the tool goes on its way."""
+
+    async def refund(order: int) -> str:
+        """Refund an order."""
+        try:
+            if not interrupt(f"Refund order {order}?"):
+                return "Not refunded."
+        except GraphBubbleUp:
+            raise
+        except Exception as error:
+            show(f"It failed: {type(error).__name__}")
+            return "Error: it failed."
+        show("Refunded")
+        return "Refunded."
+
+    await ask_and_approve(url, refund, show)

@@ -1,0 +1,51 @@
+"""What stands before `interrupt()` is done again when the person has answered."""
+
+from __future__ import annotations
+
+from langgraph.types import interrupt
+
+from agent.pitfalls.agents import ask_and_approve
+from agent.pitfalls.pitfall import Pitfall
+from agent.pitfalls.stage import Show
+
+PITFALL = Pitfall(
+    title="The customer gets the e-mail twice",
+    seen="The assistant tells the customer, asks you whether to pay, and after your yes it tells the customer again.",
+    why="After the answer, LangGraph runs the tool from its first line; `interrupt()` then returns the answer.",
+    fix='if interrupt("Refund order 7?"):  # the question first\n'
+    "    send_email(...)                 # then what must happen once",
+    threads={
+        "langchain-ai/langgraph#7780": "Interrupt() in a loop will cause extra resumes",
+        "langchain-ai/langgraph#6603": "clarify interrupt resumption behavior with side effects",
+    },
+    outcome="The e-mail was sent twice.",
+    between=" · ",
+)
+
+
+async def wrong(url: str, show: Show) -> None:
+    """It acts, then it asks."""
+
+    async def refund(order: int) -> str:
+        """Refund an order."""
+        show("E-mail sent")
+        if not interrupt(f"Refund order {order}?"):
+            return "Not refunded."
+        show("Refunded")
+        return "Refunded."
+
+    await ask_and_approve(url, refund, show)
+
+
+async def right(url: str, show: Show) -> None:
+    """It asks, then it acts."""
+
+    async def refund(order: int) -> str:
+        """Refund an order."""
+        if not interrupt(f"Refund order {order}?"):
+            return "Not refunded."
+        show("E-mail sent")
+        show("Refunded")
+        return "Refunded."
+
+    await ask_and_approve(url, refund, show)
