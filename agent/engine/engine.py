@@ -24,7 +24,7 @@ from agent.graphs.registry import GRAPHS, OWN
 from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.explain import explain
-from agent.llm.http import http_client
+from agent.llm.http import HttpClient
 from agent.settings import DEMO_MODELS, Settings
 from agent.streaming.adapter import Adapter, Happening
 from agent.streaming.events import JSON
@@ -102,7 +102,7 @@ class Engine:
         return adapter.answer
 
     async def _open(self) -> None:
-        self._http = await self._resources.enter_async_context(http_client(self._settings.limits))
+        self._http = await self._resources.enter_async_context(HttpClient(self._settings.limits))
         if self._settings.is_demo:
             demo = DemoServer(rate=self._settings.demo_rate)
             self._resources.push_async_callback(demo.close)

@@ -10,15 +10,13 @@ from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResp
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, ToolMessage
 from langgraph.errors import GraphBubbleUp
-from langgraph.graph.state import CompiledStateGraph
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
 
+from agent.graphs.langchain import Graph
 from agent.llm.explain import explain
 from agent.llm.request import check_arguments
 from agent.tools.registry import AnyTool, as_langchain
-
-Graph = CompiledStateGraph[Any, Any, Any, Any]
 
 
 class FirstChoice(AgentMiddleware[Any, Any, Any]):

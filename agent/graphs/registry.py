@@ -41,11 +41,6 @@ class GraphSpec:
         """Whether it is a person's own graph: it is loaded, not built, and takes neither model nor tools."""
         return self.model == "own"
 
-    @property
-    def has_assistant(self) -> bool:
-        """Whether a model answers, and not only a tool."""
-        return self.model != "none"
-
     def build(self, models: Models, tools: Sequence[AnyTool], tool_choice: str = "auto") -> Graph:
         """The graph, ready to run."""
         match self.model:

@@ -9,11 +9,10 @@ from typing import Any
 import httpx2
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall
 from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, UsageMetadata
 from langchain_core.messages.tool import tool_call_chunk
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.runnables import RunnableConfig
 from langchain_openai import ChatOpenAI
 from langgraph.config import get_stream_writer
@@ -21,7 +20,7 @@ from pydantic import SecretStr
 
 from agent.llm._langchain_compat import request_payload
 from agent.llm.chunks import CallPiece, Chunk, End, Reasoning, Refusal, Text, Usage
-from agent.llm.completions import read, read_async
+from agent.llm.completions import read_chunks, stream_chunks
 from agent.llm.endpoint import Endpoint
 from agent.llm.plain import as_token
 from agent.llm.request import arguments_kept
@@ -46,6 +45,7 @@ def chat_model(endpoint: Endpoint, limits: Limits, client: httpx2.AsyncClient | 
         http_async_client=client,
         timeout=httpx2.Timeout(limits.read_seconds, connect=limits.connect_seconds),
         use_responses_api=False,
+        streaming=True,
         stream_usage=True,
         stream_chunk_timeout=None,
     )
@@ -83,7 +83,7 @@ class CompleteChatOpenAI(ChatOpenAI):
         if self._has_format(kwargs):
             yield from super()._stream(messages, stop, run_manager, **kwargs)
             return
-        for chunk in read(self.client, self._request(messages, stop, kwargs)):
+        for chunk in read_chunks(self.root_client, **self._request(messages, stop, kwargs)):
             if generated := _generated(chunk):
                 yield generated
 
@@ -98,33 +98,11 @@ class CompleteChatOpenAI(ChatOpenAI):
             async for generated in super()._astream(messages, stop, run_manager, **kwargs):
                 yield generated
             return
-        async with contextlib.aclosing(read_async(self.async_client, self._request(messages, stop, kwargs))) as chunks:
+        stream = stream_chunks(self.root_async_client, **self._request(messages, stop, kwargs))
+        async with contextlib.aclosing(stream) as chunks:
             async for chunk in chunks:
                 if generated_ := _generated(chunk):
                     yield generated_
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        if self._has_format(kwargs):
-            return super()._generate(messages, stop, run_manager, **kwargs)
-        return generate_from_stream(self._stream(messages, stop, **kwargs))
-
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        if self._has_format(kwargs):
-            return await super()._agenerate(messages, stop, run_manager, **kwargs)
-        chunks = [chunk async for chunk in self._astream(messages, stop, **kwargs)]
-        return generate_from_stream(iter(chunks))
 
     def _has_format(self, options: Mapping[str, Any]) -> bool:
         return bool({**self.model_kwargs, **options}.get("response_format"))

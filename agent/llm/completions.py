@@ -25,23 +25,16 @@ MOST_WAITING = 1_000_000
 """Bytes that may wait to be read; then the server has to."""
 
 
-def stream_chunks(client: openai.AsyncOpenAI, **request: Any) -> AsyncGenerator[Chunk]:
+async def stream_chunks(client: openai.AsyncOpenAI, /, **request: Any) -> AsyncGenerator[Chunk]:
     """The chunks of a streamed chat completion; the last one is its `End`.
 
+    Opening the stream and its retries are the SDK's. Reading it here costs an eighth of what its chunk objects cost.
     Raises ProviderError for what a server says instead of an answer; and IncompleteAnswer for an answer that is none
     or only a part of one, after the chunks of it that have come.
     """
-    return read_async(client.chat.completions, request)
-
-
-async def read_async(completions: Any, request: Mapping[str, Any]) -> AsyncGenerator[Chunk]:
-    """As `stream_chunks`, for the `chat.completions` of an AsyncOpenAI.
-
-    Opening the stream and its retries are the SDK's. Reading it here costs an eighth of what its chunk objects cost.
-    """
     request, reader, broke = _streamed(request), None, None
     try:
-        async with completions.with_streaming_response.create(**request) as response:
+        async with client.chat.completions.with_streaming_response.create(**request) as response:
             reader, first = _opened(request, response)
             for chunk in first:
                 yield chunk
@@ -57,11 +50,11 @@ async def read_async(completions: Any, request: Mapping[str, Any]) -> AsyncGener
         yield chunk
 
 
-def read(completions: Any, request: Mapping[str, Any]) -> Iterator[Chunk]:
-    """As `read_async`, for the `chat.completions` of an OpenAI: it blocks its thread."""
+def read_chunks(client: openai.OpenAI, /, **request: Any) -> Iterator[Chunk]:
+    """As `stream_chunks`, but it blocks its thread."""
     request, reader, broke = _streamed(request), None, None
     try:
-        with completions.with_streaming_response.create(**request) as response:
+        with client.chat.completions.with_streaming_response.create(**request) as response:
             reader, first = _opened(request, response)
             yield from first
             for data in response.iter_bytes():

@@ -34,17 +34,15 @@ BOUNDS = "bounds"
 """Extension of a response: how much of it may be read."""
 
 
-def http_client(limits: Limits) -> HttpClient:
-    """The HTTP client that all models of one event loop share; close it on that loop."""
-    return HttpClient(limits)
-
-
 class HttpClient(openai.DefaultAsyncHttpxClient):
-    """An HTTP client that asks again without what a server refuses, and remembers that for the server."""
+    """An HTTP client that asks again without what a server refuses, and remembers that for the server.
 
-    def __init__(self, limits: Limits, **options: Any) -> None:
+    All models of one event loop share one; it is closed on that loop.
+    """
+
+    def __init__(self, limits: Limits) -> None:
         timeout = httpx2.Timeout(limits.read_seconds, connect=limits.connect_seconds)
-        super().__init__(timeout=timeout, event_hooks={"response": [self._received]}, **options)
+        super().__init__(timeout=timeout, event_hooks={"response": [self._received]})
         self._bounds = Bounds(limits.event_bytes, limits.answer_bytes)
         self._refused: OrderedDict[tuple[str, str], frozenset[str]] = OrderedDict()
 

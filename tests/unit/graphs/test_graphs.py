@@ -19,7 +19,7 @@ from agent.graphs.registry import GRAPHS
 from agent.graphs.without_langchain import describe, tool_node
 from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint, openai_client
-from agent.llm.http import http_client
+from agent.llm.http import HttpClient
 from agent.loop import BackgroundLoop
 from agent.settings import Limits
 from agent.tools.catalog import TOOLS
@@ -35,7 +35,7 @@ CALL = {
         {"id": "1", "type": "function", "function": {"name": "get_items", "arguments": '{"place":"bedroom"}'}}
     ],
 }
-AGENTS = [spec.name for spec in GRAPHS.values() if spec.has_assistant]
+AGENTS = [spec.name for spec in GRAPHS.values() if spec.model != "none"]
 Ask = Callable[[str, AnyTool], Any]
 
 
@@ -56,7 +56,7 @@ def models(loop: BackgroundLoop) -> Iterator[Models]:
         chat = chat_model(endpoint, Limits(), client)
         return Models("demo-fast", chat, openai_client(endpoint, client))
 
-    client = http_client(Limits())
+    client = HttpClient(Limits())
     yield loop.call(build(), 10)
     loop.call(client.aclose(), 10)
     loop.call(server.close(), 10)

@@ -10,7 +10,7 @@ from typing import Any
 from agent.graphs.registry import GRAPHS as SPECS
 from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint, openai_client
-from agent.llm.http import HttpClient, http_client
+from agent.llm.http import HttpClient
 from agent.loop import BackgroundLoop
 from agent.settings import Limits
 from agent.streaming.adapter import Adapter, Happening
@@ -20,7 +20,7 @@ from agent.tools.catalog import TOOLS
 from agent.tools.registry import Models
 from tests.scripted_server import Answer, ScriptedServer, calls, says, scripted_server
 
-GRAPHS = tuple(spec.name for spec in SPECS.values() if spec.has_assistant)
+GRAPHS = tuple(spec.name for spec in SPECS.values() if spec.model != "none")
 INNER = {"get_items.llm": "react", "get_items.openai": "without_langchain"}
 """Tools with a model inside, and a graph for each."""
 LIMITS = Limits(read_seconds=5, event_bytes=200_000, answer_bytes=1_000_000)
@@ -134,4 +134,4 @@ def asking(limits: Limits = LIMITS) -> Iterator[Asking]:
 
 
 async def _client(limits: Limits) -> HttpClient:
-    return http_client(limits)
+    return HttpClient(limits)

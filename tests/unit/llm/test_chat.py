@@ -12,7 +12,7 @@ from agent.errors import AnswerCut, ProviderError, StreamBroken
 from agent.llm.chat import chat_model
 from agent.llm.completions import stream_chunks
 from agent.llm.endpoint import Endpoint, openai_client
-from agent.llm.http import http_client
+from agent.llm.http import HttpClient
 from agent.settings import Limits
 from tests.scripted_server import Reply, calls, delta, refuses, says, scripted_server, sse
 
@@ -27,7 +27,7 @@ def with_models(use: Use[T], model: str = "demo", rate: float = 300.0) -> T:
     """Run `use(chat model, OpenAI client)` against a demo server of its own."""
 
     async def main() -> T:
-        async with DemoServer(rate=rate) as server, http_client(Limits()) as client:
+        async with DemoServer(rate=rate) as server, HttpClient(Limits()) as client:
             endpoint = Endpoint(model, "no key", server.base_url)
             return await use(chat_model(endpoint, Limits(), client), openai_client(endpoint, client))
 
@@ -97,7 +97,7 @@ def test_a_stream_that_is_left_is_closed() -> None:
     with scripted_server([Reply(sse(delta(content="Hi"), done=False), stays_open=True)]) as server:
 
         async def leave() -> None:
-            async with http_client(Limits()) as client:
+            async with HttpClient(Limits()) as client:
                 chat = chat_model(Endpoint("scripted", "no key", server.url), Limits(), client)
                 async with aclosing(chat.astream("hello")) as chunks:  # type: ignore[type-var]
                     async for _ in chunks:

@@ -12,7 +12,7 @@ from langchain_openai import ChatOpenAI
 from agent.demo_model import DemoServer
 from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint
-from agent.llm.http import HttpClient, http_client
+from agent.llm.http import HttpClient
 from agent.loop import BackgroundLoop
 from agent.settings import Limits
 
@@ -34,7 +34,7 @@ def model(loop: BackgroundLoop) -> Iterator[ChatOpenAI]:
     async def start() -> tuple[DemoServer, HttpClient]:
         server = DemoServer()
         await server.start()
-        return server, http_client(Limits())
+        return server, HttpClient(Limits())
 
     async def stop() -> None:
         await client.aclose()
