@@ -16,6 +16,14 @@ SESSION_KEPT = 2
 """Seconds that the shared app keeps a session whose connection is lost."""
 
 
+@pytest.fixture(autouse=True)
+def _no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have pages that run in this process answered by the demo model, whatever the environment says."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TOOLSTREAM_RECORDINGS", "off")
+
+
 @pytest.fixture(scope="session")
 def model() -> Iterator[DemoServer]:
     with model_server(rate=150) as server:

@@ -2,15 +2,14 @@
 
 import os
 import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.server.pages import ask, boxes, opened, run, text
+from tests.serving import ROOT
 from ui.shell import pin
 
-ROOT = Path(__file__).parents[2]
 PAGES = {
     "custom_data": "pages/1_Custom_data.py",
     "llm_tokens": "pages/2_LLM_tokens.py",
@@ -23,41 +22,13 @@ STARTS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TOOLSTREAM_RECORDINGS", "off")
-
-
-def open_app(page: str | None = None, view: str = "technical", **url: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / (PAGES[page] if page else "app.py")), default_timeout=30)
-    app.session_state["home_started"] = 0.0  # its recording has been played
-    for name, value in {"view": view, **url}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def ask(app: AppTest, question: str) -> None:
-    app.chat_input(key="question").set_value(question).run()
-    assert not app.exception
-
-
-def boxes(app: AppTest) -> list[Any]:
-    """The boxes of tool calls: a status while a call works, an expander once it has ended."""
-    return [*app.status, *(box for box in app.expander if box.label.startswith("**"))]
-
-
-def text(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption])
+def open_app(page: str = "", **query: str) -> AppTest:
+    return opened(PAGES.get(page, "app.py"), **{"view": "technical", **query})
 
 
 def test_home_answers_by_one_click() -> None:
     app = open_app(model="demo-fast")
-    app.button(key="suggestion_0").click().run()
-    assert not app.exception
+    run(app.button(key="suggestion_0").click())
     assert "Nightstand" in text(app)
     assert "run" in app.query_params
 

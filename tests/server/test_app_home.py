@@ -1,57 +1,23 @@
 """Home, the view and the tour, as AppTest runs them."""
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from agent.engine.samples import SAMPLES
 from agent.store.recording import read
 from agent.streaming.events import Token
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TOOLSTREAM_RECORDINGS", "off")
-
-
-def open_app(file: str = "app.py", **url: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / file), default_timeout=30)
-    app.session_state["home_started"] = 0.0  # its recording has been played
-    for name, value in url.items():
-        app.query_params[name] = value
-    return run(app)
-
-
-def run(changed: Any) -> AppTest:
-    app: AppTest = changed.run()
-    assert not app.exception
-    return app
-
-
-def boxes(app: AppTest) -> list[Any]:
-    """The boxes of tool calls: a status while a call works, an expander once it has ended."""
-    return [*app.status, *(box for box in app.expander if box.label.startswith("**"))]
-
-
-def text(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption])
+from tests.server.pages import boxes, opened, run, text
+from tests.serving import ROOT
 
 
 def test_the_two_waiting_times_come_from_the_recording() -> None:
     events = read(ROOT / "recordings/home.jsonl").events
     first = next(e.at for e in events if isinstance(e.payload, Token) and e.calls and e.payload.text)
-    (line,) = [title.value for title in open_app().header if "First words" in title.value]
+    (line,) = [title.value for title in opened().header if "First words" in title.value]
     assert line == f"First words after :primary[{first:.1f} s] instead of {events[-1].at:.1f} s"
 
 
 def test_the_recording_says_when_and_by_what_it_was_made() -> None:
-    assert any("Recorded on" in line.value and "model demo" in line.value for line in open_app().caption)
+    assert any("Recorded on" in line.value and "model demo" in line.value for line in opened().caption)
 
 
 def test_every_sample_is_a_recording_of_its_question() -> None:
@@ -63,7 +29,7 @@ def test_every_sample_is_a_recording_of_its_question() -> None:
 
 
 def test_both_sides_end_alike_and_a_live_run_replaces_them() -> None:
-    app = open_app(model="demo-fast")
+    app = opened(model="demo-fast")
     assert len(boxes(app)) == 2
     assert boxes(app)[0].label == boxes(app)[1].label
     run(app.button(key="suggestion_0").click())
@@ -73,7 +39,7 @@ def test_both_sides_end_alike_and_a_live_run_replaces_them() -> None:
 
 @pytest.mark.parametrize("view", ["simple", "technical"])
 def test_the_view_decides_how_a_run_is_told(view: str) -> None:
-    app = open_app("pages/1_Custom_data.py", model="demo-fast", view=view)
+    app = opened("pages/1_Custom_data.py", model="demo-fast", view=view)
     run(app.chat_input(key="question").set_value("what items are in the office?"))
     simple = view == "simple"
     assert ("custom\\_tool\\_data" in text(app)) is not simple
@@ -82,7 +48,7 @@ def test_the_view_decides_how_a_run_is_told(view: str) -> None:
 
 
 def test_the_view_is_simple_at_first_in_the_url_and_kept_from_page_to_page() -> None:
-    app = open_app()
+    app = opened()
     assert app.segmented_control(key="view").value == "simple"
     run(app.segmented_control(key="view").set_value("technical"))
     assert app.query_params["view"] in ("technical", ["technical"])
@@ -92,7 +58,7 @@ def test_the_view_is_simple_at_first_in_the_url_and_kept_from_page_to_page() -> 
 
 @pytest.mark.parametrize("view", ["simple", "technical"])
 def test_the_keys_for_driving_the_page_exist_in_both_views(view: str) -> None:
-    app = open_app("pages/1_Custom_data.py", view=view, tools="get_items,list_prices", modes="tasks", graph="prebuilt")
+    app = opened("pages/1_Custom_data.py", view=view, tools="get_items,list_prices", modes="tasks", graph="prebuilt")
     assert app.pills(key="tools").value == ["get_items", "list_prices"]
     assert app.pills(key="modes").value == ["tasks"]
     assert app.selectbox(key="graph").value == "prebuilt"
@@ -101,7 +67,7 @@ def test_the_keys_for_driving_the_page_exist_in_both_views(view: str) -> None:
 
 
 def test_the_toggle_and_the_modes_agree() -> None:
-    app = open_app("pages/1_Custom_data.py")
+    app = opened("pages/1_Custom_data.py")
     assert app.toggle(key="show_work").value
     run(app.toggle(key="show_work").set_value(False))
     assert app.pills(key="modes").value == []
@@ -113,13 +79,13 @@ def test_the_toggle_and_the_modes_agree() -> None:
 
 
 def test_without_showing_work_the_narration_comes_with_the_end() -> None:
-    app = open_app("pages/1_Custom_data.py", model="demo-fast", modes="-")
+    app = opened("pages/1_Custom_data.py", model="demo-fast", modes="-")
     run(app.chat_input(key="question").set_value("what items are in the office?"))
     assert "All done" in text(app)
 
 
 def test_the_tour_goes_through_the_demos_and_can_be_left() -> None:
-    app = open_app()
+    app = opened()
     run(app.button(key="take_tour").click())
     assert "Tour · step 1 of 3" in text(app)
     run(app.button(key="tour_next").click())

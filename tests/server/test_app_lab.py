@@ -1,40 +1,20 @@
 """The stream lab as AppTest runs it: the real app and the real demo model, nothing replaced."""
 
-from pathlib import Path
-
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from agent.snippets.programs import program
 from agent.streaming.modes import STREAM_MODES
+from tests.server.pages import ask, opened, run
 
-ROOT = Path(__file__).parents[2]
 OFFICE = "what items are in the office?"
 
 
-@pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
-        monkeypatch.delenv(name, raising=False)
-
-
-def open_lab(**url: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "pages/4_Stream_lab.py"), default_timeout=30)
-    for name, value in {"model": "demo-fast", **url}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
-def ask(app: AppTest, question: str = OFFICE) -> None:
-    app.chat_input(key="question").set_value(question).run()
-    assert not app.exception
+def open_lab(**query: str) -> AppTest:
+    return opened("pages/4_Stream_lab.py", **{"model": "demo-fast", **query})
 
 
 def look(app: AppTest, view: str) -> None:
-    app.segmented_control(key="lab_view").set_value(view).run()
-    assert not app.exception
+    run(app.segmented_control(key="lab_view").set_value(view))
 
 
 def test_it_offers_all_modes_graphs_and_tools() -> None:
@@ -55,7 +35,7 @@ def test_every_view_says_what_it_will_show_before_there_is_a_run() -> None:
 
 def test_each_mode_fills_a_lane_and_a_rerun_shows_the_same() -> None:
     app = open_lab(modes=",".join(STREAM_MODES))
-    ask(app)
+    ask(app, OFFICE)
     lanes = app.dataframe[0].value
     assert list(lanes) == ["seconds", *STREAM_MODES]
     assert all("".join(lanes[mode]).strip() for mode in STREAM_MODES)
@@ -66,7 +46,7 @@ def test_each_mode_fills_a_lane_and_a_rerun_shows_the_same() -> None:
 
 def test_the_same_run_in_every_view() -> None:
     app = open_lab()
-    ask(app)
+    ask(app, OFFICE)
     run = app.query_params["run"]
     look(app, "Timeline")
     assert any("get\\_items works" in markdown.value for markdown in app.markdown)
@@ -82,20 +62,19 @@ def test_the_same_run_in_every_view() -> None:
 
 def test_the_inspector_filters_and_searches() -> None:
     app = open_lab()
-    ask(app)
+    ask(app, OFFICE)
     look(app, "Inspector")
     app.multiselect(key="lab_modes").set_value(["custom"]).run()
     assert set(app.dataframe[0].value["mode"]) == {"custom"}
     app.text_input(key="lab_search").set_value("DESK LAMP").run()
     assert list(app.dataframe[0].value["content"]) == ['{"custom_tool_data": "Desk lamp"}']
-    app.text_input(key="lab_search").set_value("no such text").run()
-    assert not app.exception
+    run(app.text_input(key="lab_search").set_value("no such text"))
     assert "0 of" in "".join(markdown.value for markdown in app.markdown)
 
 
 def test_the_code_follows_the_choices() -> None:
     app = open_lab(graph="without_langchain", tools="get_items", modes="custom,messages")
-    ask(app)
+    ask(app, OFFICE)
     look(app, "Code")
     sources = [
         program("without_langchain", mode, question=OFFICE, tools=["get_items"], model="demo-fast").strip()
@@ -107,17 +86,16 @@ def test_the_code_follows_the_choices() -> None:
 
 def test_one_node_runs_here_as_well() -> None:
     app = open_lab(graph="tool_node")
-    ask(app)
+    ask(app, OFFICE)
     assert "Desk" in "\n".join(app.dataframe[0].value["custom"])
 
 
 def test_an_older_run_can_be_chosen() -> None:
     app = open_lab()
-    ask(app)
+    ask(app, OFFICE)
     ask(app, "what items are in the bedroom?")
     assert "Nightstand" in "\n".join(app.dataframe[0].value["custom"])
-    app.selectbox(key="lab_run_2").set_value(0).run()
-    assert not app.exception
+    run(app.selectbox(key="lab_run_2").set_value(0))
     assert "Swivel chair" in "\n".join(app.dataframe[0].value["custom"])
 
 
@@ -131,5 +109,5 @@ def test_a_failed_run_keeps_its_lanes_and_can_be_tried_again() -> None:
 
 def test_without_modes_it_asks_for_some() -> None:
     app = open_lab(modes="-")
-    ask(app)
+    ask(app, OFFICE)
     assert any("Choose stream modes" in info.value for info in app.info)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -20,9 +19,8 @@ from agent.snippets.programs import program
 from agent.snippets.source import tool_source
 from agent.streaming.modes import MODES, RUN_MODES, StreamMode
 from agent.tools.registry import TOOLS, Models, asks_model, offered
+from tests.server.pages import ask, boxes, opened
 from ui.shell.catalog import PAGES, PageInfo
-
-ROOT = Path(__file__).parents[2]
 
 
 async def water_plants(place: str) -> str:
@@ -92,47 +90,32 @@ def _added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     del GRAPHS["another"], PAGES["another"]
 
 
-@pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TOOLSTREAM_RECORDINGS", "off")
-
-
-def opened(file: str, **url: str) -> AppTest:
-    app = AppTest.from_file(file, default_timeout=30)
-    app.session_state["home_started"] = 0.0
-    for name, value in {"model": "demo-fast", "view": "technical", **url}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+def open_page(file: str, **query: str) -> AppTest:
+    return opened(file, **{"model": "demo-fast", "view": "technical", **query})
 
 
 @pytest.mark.parametrize("page", ["1_Custom_data.py", "4_Stream_lab.py"])
 def test_new_tools_are_offered_on_pages_and_in_the_lab(page: str) -> None:
-    options = opened(str(ROOT / "pages" / page)).pills(key="tools").options
+    options = open_page(f"pages/{page}").pills(key="tools").options
     for title, _ in ADDED.values():
         assert any(title in option for option in options), title
 
 
 def test_a_new_graph_is_an_agent_of_the_lab() -> None:
-    app = opened(str(ROOT / "pages/4_Stream_lab.py"), graph="react")
+    app = open_page("pages/4_Stream_lab.py", graph="react")
     assert "Agent, ready-made (create_agent)" in app.selectbox(key="graph").options
 
 
 @pytest.mark.parametrize("tool_id", ADDED)
 def test_on_a_new_page_a_new_graph_runs_every_kind_of_new_tool_and_tells_of_it(tool_id: str) -> None:
     title, question = ADDED[tool_id]
-    app = opened(PAGES["another"].file, tools=tool_id, view="simple")
-    app.chat_input(key="question").set_value(question).run()
-    assert not app.exception
+    app = open_page(PAGES["another"].file, tools=tool_id, view="simple")
+    ask(app, question)
     told = "\n".join(element.value for element in app.markdown)
     assert f"{title}" in told, "the narration calls it by its title"
     assert "All done" in told
-    boxes = [box.label for box in app.expander if box.label.startswith("**")]
-    assert len(boxes) == 1, "the demo model has asked for it"
-    assert title in boxes[0]
+    assert len(boxes(app)) == 1, "the demo model has asked for it"
+    assert title in boxes(app)[0].label
 
 
 @pytest.mark.parametrize("tool_id", ADDED)
@@ -145,5 +128,5 @@ def test_the_code_of_a_new_tool_is_shown(tool_id: str) -> None:
 def test_a_stream_mode_is_one_entry() -> None:
     assert set(MODES) == set(get_args(StreamMode))
     assert [mode for mode, spec in MODES.items() if spec.always] == list(RUN_MODES)
-    options = opened(str(ROOT / "pages/4_Stream_lab.py")).pills(key="modes").options
+    options = open_page("pages/4_Stream_lab.py").pills(key="modes").options
     assert [spec.title for spec in MODES.values() if not any(spec.title in option for option in options)] == []

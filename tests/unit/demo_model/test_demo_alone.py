@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.unit.demo_model.serving import serve
+from tests.serving import model_server
 
 ROOT = Path(__file__).parents[3]
 HOW_TO = Path(__file__).with_name("how_to.py")
@@ -51,7 +51,7 @@ def test_it_serves_alone_until_it_is_told_to_end(ending: signal.Signals) -> None
 
 def test_a_taken_port_is_said_in_one_line() -> None:
     with (
-        serve() as server,
+        model_server() as server,
         program("--port", server.base_url.split(":")[2].removesuffix("/v1")) as (process, line),
     ):
         assert (process.wait(10), line) == (1, "")
@@ -60,7 +60,7 @@ def test_a_taken_port_is_said_in_one_line() -> None:
 
 
 def test_the_how_to_runs_against_it_unchanged() -> None:
-    with serve(rate=3000) as server:
+    with model_server(rate=3000) as server:
         environment = {**os.environ, "OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "demo"}
         done = subprocess.run([sys.executable, HOW_TO], env=environment, capture_output=True, text=True, timeout=30)
 

@@ -11,19 +11,20 @@ import openai
 import pytest
 from openai import OpenAI
 
+from agent.demo_model import DemoServer
 from agent.demo_model.errors import FAULTS, FaultCycle
-from tests.unit.demo_model.serving import Served, serve
+from tests.serving import model_server
 from tests.unit.demo_model.test_demo_brain import ITEMS
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    with serve(rate=2000) as served:
+def server() -> Iterator[DemoServer]:
+    with model_server(rate=2000) as served:
         yield served
 
 
 @pytest.fixture
-def client(server: Served) -> Iterator[OpenAI]:
+def client(server: DemoServer) -> Iterator[OpenAI]:
     with OpenAI(base_url=server.base_url, api_key="sk-secret", max_retries=0, timeout=0.3) as client:
         yield client
 
@@ -111,7 +112,7 @@ def test_whole_answers_fail_alike(client: OpenAI, fault: str, error: Any) -> Non
         )
 
 
-def test_a_whole_answer_can_be_truncated_or_an_error(server: Served) -> None:
+def test_a_whole_answer_can_be_truncated_or_an_error(server: DemoServer) -> None:
     def post(fault: str) -> Any:
         body = {"model": f"demo-flaky:{fault}", "messages": [{"role": "user", "content": "the office"}]}
         return httpx2.post(f"{server.base_url}/chat/completions", json=body).json()

@@ -17,7 +17,7 @@ from openai import APIConnectionError, AsyncOpenAI, BadRequestError, NotFoundErr
 from pydantic import BaseModel, SecretStr
 
 from agent.demo_model import DemoServer
-from tests.unit.demo_model.serving import Served, serve
+from tests.serving import model_server, wait_until
 
 ITEMS = {
     "type": "function",
@@ -36,19 +36,19 @@ ITEMS = {
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    with serve(rate=400) as served:
+def server() -> Iterator[DemoServer]:
+    with model_server(rate=400) as served:
         yield served
 
 
 @pytest.fixture
-def client(server: Served) -> Iterator[OpenAI]:
+def client(server: DemoServer) -> Iterator[OpenAI]:
     with OpenAI(base_url=server.base_url, api_key="demo", max_retries=0, timeout=5) as client:
         yield client
 
 
 @pytest.fixture
-def http(server: Served) -> Iterator[httpx2.Client]:
+def http(server: DemoServer) -> Iterator[httpx2.Client]:
     with httpx2.Client(base_url=server.base_url.removesuffix("/v1"), timeout=5) as http:
         yield http
 
@@ -148,7 +148,7 @@ def test_a_schema_beyond_it_is_refused_in_words(client: OpenAI, schema: dict[str
         client.chat.completions.create(model="demo-fast", messages=asked("the office"), response_format=form)
 
 
-def test_the_async_client_runs_many_streams_side_by_side(server: Served) -> None:
+def test_the_async_client_runs_many_streams_side_by_side(server: DemoServer) -> None:
     async def words(client: AsyncOpenAI, place: str) -> str:
         stream = await client.chat.completions.create(
             model="demo", messages=asked(f"what is in the {place}?"), stream=True
@@ -176,7 +176,7 @@ def test_demo_streams_at_its_rate_and_answers_whole_after_the_same_time(client: 
     assert 0.25 <= whole < 0.6
 
 
-def test_langchain_binds_tools_and_gives_structured_output(server: Served) -> None:
+def test_langchain_binds_tools_and_gives_structured_output(server: DemoServer) -> None:
     @tool
     def get_items(place: str) -> str:
         """List the items one might find in a place."""
@@ -205,7 +205,7 @@ def test_langchain_binds_tools_and_gives_structured_output(server: Served) -> No
     assert verdict == Verdict(place="beach", likes_it=False)
 
 
-def test_a_client_that_hangs_up_ends_the_work(server: Served) -> None:
+def test_a_client_that_hangs_up_ends_the_work(server: DemoServer) -> None:
     before = server.stats.hung_up
 
     async def leave_early() -> float:
@@ -217,18 +217,18 @@ def test_a_client_that_hangs_up_ends_the_work(server: Served) -> None:
             return left
 
     left = asyncio.run(leave_early())
-    server.wait_until(lambda stats: stats.hung_up == before + 1 and stats.active == 0)
+    wait_until(lambda: (server.stats.hung_up, server.stats.active) == (before + 1, 0), 2, "it has noticed")
 
     assert time.monotonic() - left < 0.3
 
 
-def test_a_client_that_stops_waiting_for_a_whole_answer_is_noticed(server: Served) -> None:
+def test_a_client_that_stops_waiting_for_a_whole_answer_is_noticed(server: DemoServer) -> None:
     before = server.stats.hung_up
     with OpenAI(base_url=server.base_url, api_key="demo", max_retries=0, timeout=0.2) as client:
         with pytest.raises(APIConnectionError):
             client.chat.completions.create(model="demo", messages=asked("count to 5000"))
 
-    server.wait_until(lambda stats: stats.hung_up == before + 1 and stats.active == 0)
+    wait_until(lambda: (server.stats.hung_up, server.stats.active) == (before + 1, 0), 2, "it has noticed")
 
 
 def test_health_says_that_there_is_no_ai(http: httpx2.Client) -> None:
@@ -272,7 +272,7 @@ def test_half_a_surrogate_pair_is_survived(http: httpx2.Client) -> None:
 
 
 def test_a_wrong_key_is_refused_and_shown_by_its_ends() -> None:
-    with serve(api_key="right") as server, httpx2.Client(base_url=server.base_url) as http:
+    with model_server(api_key="right") as server, httpx2.Client(base_url=server.base_url) as http:
         refused = http.get("/models", headers={"authorization": "Bearer sk-wrong-0123456789abcdef"})
         accepted = http.get("/models", headers={"authorization": "Bearer right"})
 
@@ -308,11 +308,11 @@ def test_closing_ends_open_streams_at_once_and_leaves_nothing_behind() -> None:
 def test_the_apps_logging_is_left_alone() -> None:
     access = logging.getLogger("uvicorn.access")
     before = (list(access.handlers), access.propagate)
-    with serve():
+    with model_server():
         assert (list(access.handlers), access.propagate) == before
 
 
-def test_a_taken_port_is_an_os_error(server: Served) -> None:
+def test_a_taken_port_is_an_os_error(server: DemoServer) -> None:
     port = int(server.base_url.split(":")[2].removesuffix("/v1"))
 
     with pytest.raises(OSError, match="in use"):

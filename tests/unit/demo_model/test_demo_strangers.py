@@ -17,7 +17,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import Command
 from pydantic import BaseModel, SecretStr
 
-from tests.unit.demo_model.serving import serve
+from tests.serving import model_server
 from tests.unit.demo_model.test_demo_brain import Json, after, choice, words
 
 TEXT: Json = {"type": "string"}
@@ -28,7 +28,7 @@ UNIT = TEXT | {"enum": ["celsius", "fahrenheit"], "description": "Infer this fro
 
 @pytest.fixture(scope="module")
 def chat() -> Iterator[ChatOpenAI]:
-    with serve() as server, httpx2.Client() as http:
+    with model_server() as server, httpx2.Client() as http:
         key = SecretStr("demo")
         yield ChatOpenAI(model="demo-fast", base_url=server.base_url, api_key=key, http_client=http)
 
