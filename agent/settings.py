@@ -33,6 +33,8 @@ class Limits:
     """Events of one run."""
     run_seconds: float = 120.0
     """Seconds from the start of a run to its forced end, waiting in the queue not counted."""
+    waiting_days: float = 7.0
+    """Days that a run waits for a person's answer; then it is stopped."""
     steps: int = 12
     """Steps of the graph (model and tool turns) in one run."""
     own_steps: int = 100

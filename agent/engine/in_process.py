@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import secrets
 import threading
+from collections.abc import Mapping
 
+from agent.engine.backend import Conversation
 from agent.engine.engine import Engine, Turn
 from agent.engine.own_graphs import OwnState
 from agent.engine.recorded import RecordedRun
@@ -18,7 +20,7 @@ from agent.loop import BackgroundLoop
 from agent.settings import Settings
 from agent.store.index import Entry
 from agent.store.store import Store
-from agent.streaming.events import RunRequest
+from agent.streaming.events import JSON, RunRequest
 
 
 class InProcessBackend:
@@ -49,6 +51,7 @@ class InProcessBackend:
         session: str = "",
         address: str = "",
         api_key: str | None = None,
+        after: str = "",
     ) -> Run | Refusal:
         """Start a run, or queue it, and return at once; or say why not."""
         request = RunRequest.from_json(request.to_json())  # a page may be of newer classes than this
@@ -90,6 +93,39 @@ class InProcessBackend:
             if run.thread_id == thread_id and run.id not in entries
         ]
         return sorted((run for run in found if run), key=lambda run: run.header.asked_at)
+
+    def answer(
+        self, run_id: str, interrupt_id: str, answer: JSON, *, session: str, api_key: str | None = None
+    ) -> Run | Refusal:
+        """Answer a question that a run asks its owner; with the last answer that it waits for, it goes on."""
+        return Refusal("Nothing can be answered here yet.")
+
+    def answer_otherwise(
+        self, run_id: str, answers: Mapping[str, JSON], *, session: str, api_key: str | None = None
+    ) -> Run | Refusal:
+        """Start a run that shares the beginning of this one up to these questions, and goes on with other answers."""
+        return Refusal("Nothing can be answered here yet.")
+
+    def conversations(self, session: str) -> list[Conversation]:
+        """The conversations that a visitor has begun and that are still kept, the newest first."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.of(session):
+            found.setdefault(entry.header.thread_id, []).append(entry)
+        return [
+            Conversation(
+                thread, runs[-1].header.request.question, runs[0].header.asked_at, len(runs), state=runs[0].state
+            )
+            for thread, runs in found.items()
+        ]
+
+    def rename(self, thread_id: str, title: str, *, session: str) -> Refusal | None:
+        """Call a conversation otherwise; or say why not."""
+        return Refusal("A conversation has the name of its first question.")
+
+    def forget_thread(self, thread_id: str, *, session: str) -> Refusal | None:
+        """Delete all that is kept of a conversation, or say why that failed."""
+        own = [entry.header.id for entry in self.of(session) if entry.header.thread_id == thread_id]
+        return next((refusal for run_id in own if (refusal := self.forget(run_id))), None)
 
     def stop(self, run_id: str) -> None:
         """Stop a run, if there is one with this id and it has not ended."""

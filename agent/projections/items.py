@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 from agent.projections.output import Output
 from agent.streaming.events import JSON, Interrupt
 
-CallState = Literal["asked", "running", "finished", "failed", "stopped"]
-"""`asked` is a call whose arguments are still being written, or that waits for its turn."""
+CallState = Literal["asked", "running", "waiting", "finished", "failed", "stopped"]
+"""`asked` is a call whose arguments are still being written, or that waits for its turn; `waiting` is for a person."""
 
 
 @dataclass(slots=True)
@@ -100,12 +100,23 @@ class ToolCall:
 Item: TypeAlias = Answer | ToolCall
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What a person is asked, and since when."""
+@dataclass(slots=True)
+class Asked:
+    """What a person is asked, since when, and what the answer was. Times are seconds since the run was asked for."""
 
     at: float
     interrupt: Interrupt
+    answered_at: float | None = None
+    answer: JSON = None
+
+
+@dataclass(slots=True)
+class Pause:
+    """A time in which nothing worked on the run: it waited for a person, and then for its turn."""
+
+    start: float
+    end: float | None = None
+    """None while it waits."""
 
 
 def walk(items: Iterable[Item]) -> Iterator[Item]:

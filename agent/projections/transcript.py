@@ -15,17 +15,20 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from agent.projections.items import Answer, CallState, Item, ToolCall, Waiting, is_readable, visible, walk
+from agent.projections.items import Answer, Asked, CallState, Item, Pause, ToolCall, is_readable, visible, walk
 from agent.projections.label import words
 from agent.projections.output import Output, piece_of
 from agent.streaming.events import (
     JSON,
+    Answered,
     CallPiece,
     Custom,
     Ended,
+    Interrupt,
     Interrupted,
     Message,
     Queued,
+    Resumed,
     RunRequest,
     RunState,
     Said,
@@ -40,6 +43,7 @@ from agent.streaming.events import (
     ToolStarted,
     Unknown,
     Update,
+    Waiting,
 )
 from agent.streaming.modes import StreamMode
 
@@ -68,8 +72,10 @@ class Transcript:
     """The agents or nodes that speak with a model, the first one first; without those inside of calls."""
     is_handed: bool = False
     """Whether the graph was handed a tool call that no model has asked for."""
-    waiting: dict[str, Waiting] = field(default_factory=dict)
-    """The questions that wait for a person, by id."""
+    asked: dict[str, Asked] = field(default_factory=dict)
+    """What a person was asked, by id, in that order."""
+    pauses: list[Pause] = field(default_factory=list)
+    """When it waited for a person; the last one may go on."""
     started_at: float | None = None
     first_output_at: float | None = None
     """Seconds until the reader had something to read: words, data, a result."""
@@ -91,6 +97,15 @@ class Transcript:
     _value: JSON = None
     """The last value of the graph, without messages."""
     _keys: int = 0
+
+    @property
+    def waiting(self) -> dict[str, Asked]:
+        """The questions that nobody has answered, by id."""
+        return {id_: asked for id_, asked in self.asked.items() if asked.answered_at is None}
+
+    def worked(self, at: float) -> float:
+        """Seconds until a moment, without those in which it waited for a person."""
+        return at - sum(max(min(at, at if p.end is None else p.end) - p.start, 0.0) for p in self.pauses)
 
     @property
     def shown(self) -> list[Item]:
@@ -141,26 +156,61 @@ class Transcript:
             case ToolFailed():
                 self._tool_failed(event)
             case Interrupted(interrupts=interrupts):
-                for interrupt in interrupts:
-                    self.waiting.setdefault(interrupt.id, Waiting(event.at, interrupt))
+                self._asks(event.at, interrupts)
             case Queued(request=request):
                 self.request = request
             case Started():
                 self._start(event.at)
+            case Waiting(interrupts=interrupts):
+                self._wait(event.at, interrupts)
+            case Answered(interrupt=interrupt, answer=answer):
+                self._take(event.at, interrupt, answer)
+            case Resumed():
+                self._resume(event.at)
             case Ended() as ended:
                 self._end(event.at, ended)
 
     # The run
 
     def _start(self, at: float) -> None:
-        self.state, self.ended_at = "running", None
         self.started_at = at if self.started_at is None else self.started_at
-        if self.waiting:  # it goes on, and what had not ended begins again
-            self.waiting.clear()
-            for call in self._calls.values():
-                call.is_over = call.state == "running"
+        for asked in self.waiting.values():  # it was resumed by somebody who keeps no log
+            asked.answered_at = at
+        self._resume(at)
+
+    def _asks(self, at: float, interrupts: Iterable[Interrupt]) -> None:
+        for interrupt in interrupts:
+            self.asked.setdefault(interrupt.id, Asked(at, interrupt))
+
+    def _wait(self, at: float, interrupts: Iterable[Interrupt]) -> None:
+        self._asks(at, interrupts)
+        self._resume(at)
+        self.state = "waiting"
+        self.pauses.append(Pause(at))
+        for item in walk(self.items):
+            if isinstance(item, Answer):
+                _close(item, at)
+            elif item.state == "running":
+                item.state = "waiting"
+
+    def _take(self, at: float, interrupt: str, answer: JSON) -> None:
+        asked = self.asked.setdefault(interrupt, Asked(at, Interrupt(interrupt)))
+        if asked.answered_at is None:
+            asked.answered_at, asked.answer = at, answer
+        if self.state == "waiting" and not self.waiting:
+            self.state = "queued"
+
+    def _resume(self, at: float) -> None:
+        """It goes on, and what had not ended begins again."""
+        self.state, self.ended_at = "running", None
+        if self.pauses and self.pauses[-1].end is None:
+            self.pauses[-1].end = at
+        for call in self._calls.values():
+            if call.state == "waiting" or (self.asked and call.state == "running"):
+                call.state, call.is_over = "running", True
 
     def _end(self, at: float, ended: Ended) -> None:
+        self._resume(at)
         self.state, self.message, self.ended_at = ended.state, ended.message, at
         self._last_answer(at, ended)
         for item in self.items:
@@ -174,7 +224,7 @@ class Transcript:
 
     def _end_call(self, call: ToolCall, state: CallState, at: float) -> None:
         call.output.reasoning.end(at)
-        if call.state in ("asked", "running"):
+        if call.state in ("asked", "running", "waiting"):
             call.state, call.ended_at = state, at
         if call.args is None and call.pieces:
             call.args = "".join(call.pieces)
@@ -401,7 +451,7 @@ class Transcript:
             self._know(call, None if call.attempts else _parsed(task.asked.args), event.at)
         if call and len(event.namespace) > call.level:
             call.steps.append(task.name)
-        elif call and not call.is_over:
+        elif call and (not call.is_over or call.state == "running"):  # else it has failed
             self._begin(event, bool({"tasks", "debug"} & self.modes))
 
     def _tool_started(self, event: StreamEvent, started: ToolStarted) -> None:

@@ -12,6 +12,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import operator
 import platform
 import re
 from array import array
@@ -26,8 +27,10 @@ from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, Valid
 from agent.store import format_1
 from agent.streaming.events import EVENTS, JSON, Ended, RunRequest, StreamEvent
 
-FORMAT = 2
+FORMAT = 3
 """Goes up when a reader of the last format could not read the new one."""
+WITHOUT_PAUSES = 2
+"""The format before, in which no run waits for a person."""
 MAX_BYTES = 20_000_000
 """A larger file is not read."""
 MAX_EVENTS = 100_000
@@ -40,6 +43,11 @@ _NO_RECORDING = "The file is not a Toolstream recording of a known format."
 _NO_HEADER = "The first line of the file lacks what a recording begins with."
 _PACKAGES = ("langgraph", "langchain-core", "langchain-openai", "openai", "streamlit")
 
+
+FIRST = "-"
+"""The parent of a conversation's first run."""
+_IF_ANY = Field(exclude_if=operator.not_)
+"""A field that is left out of the JSON where it is empty."""
 
 LineReader = Callable[[str], StreamEvent]
 
@@ -67,6 +75,12 @@ class Header:
     """Python and the packages that ran."""
     label: str = ""
     """What a sample is, said where it is shown."""
+    parent: Annotated[str, _IF_ANY] = ""
+    """The run of its conversation that it goes on after, or FIRST; empty where there were no branches yet."""
+    forked_from: Annotated[str, _IF_ANY] = ""
+    """The run whose beginning this one shares, of which a question was answered otherwise."""
+    own_key: Annotated[bool, _IF_ANY] = False
+    """Whether it used a key of the visitor's own, which is not kept."""
 
     def to_json(self) -> dict[str, JSON]:
         """As the JSON object of the first line."""
@@ -188,13 +202,13 @@ def opened(line: str) -> tuple[Header, LineReader]:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise BrokenRecording("The first line is not JSON.") from error
-    if not isinstance(data, dict) or data.get("toolstream") not in (FORMAT, format_1.FORMAT):
+    if not isinstance(data, dict) or data.get("toolstream") not in (FORMAT, WITHOUT_PAUSES, format_1.FORMAT):
         raise BrokenRecording(_NO_RECORDING)
     try:
         header = HEADERS.validate_json(line, strict=True)
     except ValidationError as error:
         raise BrokenRecording(_NO_HEADER) from error
-    read = StreamEvent.from_json if data["toolstream"] == FORMAT else format_1.Reader(header.request)
+    read = format_1.Reader(header.request) if data["toolstream"] == format_1.FORMAT else StreamEvent.from_json
 
     def event_of(line: str) -> StreamEvent:
         try:
@@ -208,7 +222,7 @@ def opened(line: str) -> tuple[Header, LineReader]:
 def anonymous(header: Header) -> Header:
     """The header without what belongs to its owner: the id that opens the conversation, the thread, the owner."""
     name = hashlib.sha256(header.id.encode()).hexdigest()[:16]
-    return dataclasses.replace(header, id=f"run-{name}", thread_id="", owner="")
+    return dataclasses.replace(header, id=f"run-{name}", thread_id="", owner="", parent="", forked_from="")
 
 
 def dump(header: Header, events: Iterable[StreamEvent]) -> str:

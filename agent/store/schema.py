@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from agent.store.recording import FORMAT, HEADERS
+from agent.store.recording import FORMAT, HEADERS, WITHOUT_PAUSES
 from agent.streaming.events import EVENTS
 
 FILE = Path(__file__).parents[2] / "docs" / "recording.schema.json"
@@ -20,7 +20,7 @@ def schema() -> dict[str, Any]:
     header = HEADERS.json_schema(ref_template="#/$defs/{model}")
     event = EVENTS.json_schema(ref_template="#/$defs/{model}")
     kinds = {**header.pop("$defs"), **event.pop("$defs")}
-    header["properties"] = {"toolstream": {"const": FORMAT}, **header["properties"]}
+    header["properties"] = {"toolstream": {"enum": [WITHOUT_PAUSES, FORMAT]}, **header["properties"]}
     header["required"] = ["toolstream", *header["required"]]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -354,10 +354,12 @@ class Adapter:
         found = []
         for number, item in enumerate(interrupts if isinstance(interrupts, (tuple, list)) else [interrupts]):
             if isinstance(item, Mapping):
-                value, id_ = item.get("value", dict(item)), item.get("id")
+                value, id_, schema = item.get("value", dict(item)), item.get("id"), item.get("response_schema")
             else:
                 value, id_ = getattr(item, "value", item), getattr(item, "id", None)
-            found.append(Interrupt(text_of(id_) or f"interrupt {number + 1}", self._plain(value)))
+                schema = getattr(item, "response_schema", None)
+            schema = self._plain(schema) if isinstance(schema, Mapping) else None
+            found.append(Interrupt(text_of(id_) or f"interrupt {number + 1}", self._plain(value), schema))
         return tuple(found)
 
     # tasks and tools

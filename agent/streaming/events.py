@@ -20,7 +20,8 @@ from agent.streaming.modes import StreamMode
 JSON: TypeAlias = JsonValue
 """Any value that JSON can hold."""
 
-RunState = Literal["queued", "running", "finished", "stopped", "failed"]
+RunState = Literal["queued", "running", "waiting", "finished", "stopped", "failed"]
+"""`waiting` is for a person: nothing works on the run, and it goes on when its questions are answered."""
 END_STATES: tuple[RunState, ...] = ("finished", "stopped", "failed")
 
 _IF_ANY = Field(exclude_if=operator.not_)
@@ -129,6 +130,48 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupt:
+    """A question that the graph asks a person."""
+
+    id: str
+    """Unique in the run."""
+    value: JSON = None
+    schema: Annotated[JSON, _IF_GIVEN] = None
+    """The JSON Schema of its answer, where the graph says one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The graph works no more until a person has answered all of these; those answered already are among them."""
+
+    interrupts: tuple[Interrupt, ...]
+    checkpoint: Annotated[str, _IF_ANY] = ""
+    """Where its state is kept, to go on from; empty where nothing keeps it, so that it cannot go on."""
+    kind: Literal["waiting"] = "waiting"
+    mode: ClassVar[Literal["run"]] = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A person has answered one question."""
+
+    interrupt: str
+    """Its id."""
+    answer: JSON
+    """What the graph is given for it."""
+    kind: Literal["answered"] = "answered"
+    mode: ClassVar[Literal["run"]] = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """All that it waited for was answered, and its turn has come again."""
+
+    kind: Literal["resumed"] = "resumed"
+    mode: ClassVar[Literal["run"]] = "run"
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The run's last event."""
 
@@ -137,6 +180,8 @@ class Ended:
     """Why it was stopped or failed, in a sentence for the person who asked."""
     answer: Annotated[str, _IF_ANY] = ""
     """Its answer as text: the last words of the graph, or its last value."""
+    checkpoint: Annotated[str, _IF_ANY] = ""
+    """Where the state that it ended in is kept, for the next question; empty where nothing keeps it."""
     kind: Literal["ended"] = "ended"
     mode: ClassVar[Literal["run"]] = "run"
 
@@ -192,16 +237,8 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Interrupt:
-    """A question that the graph asks a person."""
-
-    id: str
-    value: JSON = None
-
-
-@dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The graph waits for a person."""
+    """The graph asks a person; what works beside it goes on."""
 
     interrupts: tuple[Interrupt, ...]
     kind: Literal["interrupted"] = "interrupted"
@@ -314,7 +351,7 @@ class Unknown:
         return self.of
 
 
-RunPayload = Queued | Started | Ended
+RunPayload = Queued | Started | Waiting | Answered | Resumed | Ended
 MessagesPayload = Token | Said
 UpdatesPayload = Update | Interrupted
 TasksPayload = TaskStarted | TaskEnded

@@ -13,12 +13,13 @@ import sys
 import threading
 import types
 from collections import ChainMap
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from agent.engine.application import Application
-from agent.engine.backend import RunBackend
+from agent.engine.backend import Conversation, RunBackend
 from agent.engine.log import Read
 from agent.engine.run import Run
 from agent.errors import Refusal
@@ -26,10 +27,10 @@ from agent.graphs.langchain import forget_functions
 from agent.settings import Settings
 from agent.store.index import Entry
 from agent.store.recording import dump, parse
-from agent.streaming.events import EVENTS, RunRequest
+from agent.streaming.events import EVENTS, JSON, RunRequest
 from ui.shell._streamlit_compat import drop_forged_values, end_sessions, keep_downloads, run_one_script_a_session
 
-_PIN = "_toolstream_application_1"
+_PIN = "_toolstream_application_2"
 """The number goes up with a change of what it holds."""
 
 
@@ -61,10 +62,38 @@ class CurrentRuns:
         session: str = "",
         address: str = "",
         api_key: str | None = None,
+        after: str = "",
     ) -> Run | Refusal:
         """Start a run, or say why not."""
-        outcome = self._backend.start(request, thread_id=thread_id, session=session, address=address, api_key=api_key)
-        return Refusal(outcome.sentence) if outcome.state == "refused" else _current(outcome)
+        return _outcome(
+            self._backend.start(
+                request, thread_id=thread_id, session=session, address=address, api_key=api_key, after=after
+            )
+        )
+
+    def answer(
+        self, run_id: str, interrupt_id: str, answer: JSON, *, session: str, api_key: str | None = None
+    ) -> Run | Refusal:
+        """Answer a question that a run asks its owner."""
+        return _outcome(self._backend.answer(run_id, interrupt_id, answer, session=session, api_key=api_key))
+
+    def answer_otherwise(
+        self, run_id: str, answers: Mapping[str, JSON], *, session: str, api_key: str | None = None
+    ) -> Run | Refusal:
+        """Start a run that shares the beginning of this one, and goes on with other answers."""
+        return _outcome(self._backend.answer_otherwise(run_id, answers, session=session, api_key=api_key))
+
+    def conversations(self, session: str) -> list[Conversation]:
+        """The visitor's conversations, the newest first."""
+        return self._backend.conversations(session)
+
+    def rename(self, thread_id: str, title: str, *, session: str) -> Refusal | None:
+        """Call a conversation otherwise; or say why not."""
+        return self._backend.rename(thread_id, title, session=session)
+
+    def forget_thread(self, thread_id: str, *, session: str) -> Refusal | None:
+        """Delete all that is kept of a conversation, or say why that failed."""
+        return self._backend.forget_thread(thread_id, session=session)
 
     def get(self, run_id: str) -> Run | None:
         """The run with this id, if it is kept."""
@@ -86,6 +115,10 @@ class CurrentRuns:
     def forget(self, run_id: str) -> Refusal | None:
         """Stop a run, and delete all that is kept of it; or say why that failed."""
         return self._backend.forget(run_id)
+
+
+def _outcome(outcome: Run | Refusal) -> Run | Refusal:
+    return Refusal(outcome.sentence) if outcome.state == "refused" else _current(outcome)
 
 
 class _Reloaded(Run):
