@@ -12,6 +12,8 @@ AgentError
 │   ├── AnswerEmpty        there is nothing in it
 │   └── ArgumentsBroken    a tool call in it cannot be understood
 ├── LimitReached           a run that met one of its limits
+├── CheckpointError        a conversation that cannot be written down, or read back
+│   └── CheckpointLost     what was kept of it is gone, or cannot be read
 └── ToolFailed             a tool that could not do its work
 """
 
@@ -73,6 +75,14 @@ class ArgumentsBroken(IncompleteAnswer):
 
 class LimitReached(AgentError):
     """A run met one of its limits and was ended."""
+
+
+class CheckpointError(AgentError):
+    """A conversation could not be written down, or not be read back."""
+
+
+class CheckpointLost(CheckpointError):
+    """What was kept of a conversation is gone, or cannot be read."""
 
 
 class ToolFailed(AgentError):

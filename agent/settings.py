@@ -89,6 +89,8 @@ class Settings:
     """Tokens a second of the model `demo`."""
     recordings: Path | None = None
     """The folder that runs are recorded in; None records nothing."""
+    database_url: str | None = field(default=None, repr=False)
+    """A PostgreSQL database that keeps what models know of conversations; None is a file beside the recordings."""
     graphs: tuple[str, ...] = ()
     """The host's own graphs: `file.py:name`, `package.module:name`, or a `langgraph.json`."""
     host_password: str | None = field(default=None, repr=False)
@@ -108,6 +110,7 @@ class Settings:
             openai_models=models or DEFAULT_OPENAI_MODELS,
             demo_rate=_positive("TOOLSTREAM_DEMO_RATE", rate, float) if rate else DEFAULT_DEMO_RATE,
             recordings=_folder(environ.get("TOOLSTREAM_RECORDINGS", "data/runs").strip()),
+            database_url=_database_url(environ.get("TOOLSTREAM_DATABASE_URL", "").strip()),
             graphs=tuple(text.strip() for text in environ.get("TOOLSTREAM_GRAPHS", "").split(",") if text.strip()),
             host_password=environ.get("TOOLSTREAM_HOST_PASSWORD", "").strip() or None,
             address_header=environ.get("TOOLSTREAM_ADDRESS_HEADER", "").strip() or None,
@@ -139,6 +142,12 @@ def _positive(name: str, text: str, kind: type) -> float:
 
 def _folder(text: str) -> Path | None:
     return None if text.lower() in ("", "off", "none") else Path(text).expanduser()
+
+
+def _database_url(text: str) -> str | None:
+    if text and not text.startswith(("postgresql://", "postgres://")):  # not repeated: there is a password in it
+        raise SettingsError("TOOLSTREAM_DATABASE_URL must start with postgresql://, as in postgresql://user@host/name.")
+    return text or None
 
 
 def _url(text: str) -> str | None:

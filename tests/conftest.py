@@ -1,11 +1,11 @@
-"""Fixtures of the browser tests; whoever does not ask for them needs neither Playwright nor Chromium."""
+"""Fixtures of several rooms; whoever does not ask for them needs neither Playwright, Chromium nor PostgreSQL."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from agent.demo_model import DemoServer
+    from tests.postgres import Server
     from tests.serving import App
 
 OpenPage = Callable[..., "Page"]
@@ -48,6 +49,18 @@ def app(model: DemoServer) -> Iterator[App]:
 
     limits = {"RUNS_PER_MINUTE": "1000", "OUTPUT_BYTES": "50000000", "OUTPUT_EVENTS": "100000"}
     with app_server(pointed_at(model) | {f"TOOLSTREAM_{name}": limit for name, limit in limits.items()}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Server]:
+    """A PostgreSQL at work; tests that stop it start it again."""
+    from tests.postgres import MISSING, postgres, programs
+
+    found = programs()
+    if found is None:
+        _missing(MISSING)
+    with postgres(found) as server:
         yield server
 
 
@@ -174,7 +187,7 @@ def _chromium() -> str | None:
     return next((found for name in names if name and (found := shutil.which(name))), None)
 
 
-def _missing(sentence: str) -> None:
-    if os.environ.get("TOOLSTREAM_REQUIRE_BROWSER"):
+def _missing(sentence: str) -> NoReturn:
+    if os.environ.get("TOOLSTREAM_REQUIRE_ALL"):
         pytest.fail(sentence)
     pytest.skip(sentence)

@@ -4,6 +4,8 @@
   call and their node.
 - `langgraph_node`, `langgraph_checkpoint_ns` and `langgraph_path` in a config's metadata: without them custom chunks
   come without node and namespace.
+- `langgraph._internal._serde`: which types a graph's schema names; without it, values of other types than messages
+  and plain data come back from a checkpoint as plain data.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
+from langgraph._internal import _serde
 from langgraph.runtime import Runtime
 
 RUNTIME_KEY = "__pregel_runtime"
@@ -62,3 +65,16 @@ def place_of(metadata: Mapping[str, Any] | None) -> Place:
         metadata.get("langgraph_node"),
         metadata.get("lc_agent_name"),
     )
+
+
+def declared_types(graph: Any) -> set[tuple[str, ...]]:
+    """Module and name of each type that the schema of a graph and its sub-graphs names."""
+    found: set[tuple[str, ...]] = set()
+    for one in (graph, *(inner for _, inner in graph.get_subgraphs(recurse=True))):
+        builder = getattr(one, "builder", None)
+        schemas: list[Any] = [
+            getattr(builder, f"{name}_schema", None) for name in ("state", "input", "output", "context")
+        ]
+        schemas += [node.input_schema for node in getattr(builder, "nodes", {}).values()]
+        found |= _serde.build_serde_allowlist(schemas=schemas, channels=getattr(one, "channels", {}))
+    return found

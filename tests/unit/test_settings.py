@@ -29,6 +29,15 @@ def test_the_key_is_in_no_representation() -> None:
     assert "sk-secret" not in repr(Settings.from_env({"OPENAI_API_KEY": "sk-secret"}))
 
 
+def test_a_databases_password_is_in_no_representation_and_in_no_message() -> None:
+    settings = Settings.from_env({"TOOLSTREAM_DATABASE_URL": " postgresql://user:secret@host/name "})
+    assert settings.database_url == "postgresql://user:secret@host/name"
+    assert "secret" not in repr(settings)
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env({"TOOLSTREAM_DATABASE_URL": "user:secret@host"})
+    assert "secret" not in str(refused.value)
+
+
 def test_every_limit_can_be_set() -> None:
     limits = Limits.from_env({"TOOLSTREAM_RUN_SECONDS": "2.5", "TOOLSTREAM_STEPS": "4"})
     assert (limits.run_seconds, limits.steps) == (2.5, 4)
@@ -44,6 +53,7 @@ def test_every_limit_can_be_set() -> None:
         ("TOOLSTREAM_RUN_SECONDS", "nan"),
         ("TOOLSTREAM_DEMO_RATE", "0"),
         ("OPENAI_BASE_URL", "file:///etc/passwd"),
+        ("TOOLSTREAM_DATABASE_URL", "mysql://user:secret@host/name"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:

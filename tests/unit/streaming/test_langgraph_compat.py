@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 import pytest
@@ -14,7 +15,7 @@ from langgraph.pregel._messages import graph_namespace
 from langgraph.runtime import Runtime
 from langgraph.store.memory import InMemoryStore
 
-from agent.streaming._langgraph_compat import RUNTIME_KEY, Write, intercepting, place_of
+from agent.streaming._langgraph_compat import RUNTIME_KEY, Write, declared_types, intercepting, place_of
 
 
 class State(TypedDict, total=False):
@@ -113,3 +114,22 @@ def test_the_metadata_of_a_config_say_where_it_is() -> None:
 @pytest.mark.parametrize("metadata", [None, {}, {"langgraph_checkpoint_ns": None}])
 def test_no_metadata_are_no_place(metadata: Any) -> None:
     assert place_of(metadata) == ((), "", None, None)
+
+
+@dataclass
+class Plan:
+    steps: int
+
+
+class Planned(TypedDict):
+    plan: list[Plan]
+
+
+def test_the_types_that_a_schema_names_are_found_also_in_sub_graphs() -> None:
+    def idle(state: Planned) -> None:
+        pass
+
+    inner = StateGraph(Planned).add_node(idle).add_edge(START, "idle").compile()
+    outer = StateGraph(State).add_node("inner", inner).add_edge(START, "inner").compile()
+    other = StateGraph(State).add_node(writing).add_edge(START, "writing").compile()
+    assert [(Plan.__module__, "Plan") in declared_types(graph) for graph in (outer, other)] == [True, False]

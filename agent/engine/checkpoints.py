@@ -1,0 +1,123 @@
+"""Where LangGraph keeps conversations: a file beside the recordings, PostgreSQL, or this process's memory."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import logging
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from agent.engine.savers import MemorySaver, SqliteSaver, ThreadSaver, damaged, is_closed_to_us
+from agent.errors import CheckpointError, CheckpointLost, SettingsError
+from agent.settings import Settings
+from agent.streaming._langgraph_compat import declared_types
+
+log = logging.getLogger(__name__)
+
+FILE = "checkpoints.sqlite3"
+_PACKAGES = ("psycopg", "psycopg_pool", "langgraph.checkpoint.postgres")
+_NEEDS_PACKAGES = (
+    "TOOLSTREAM_DATABASE_URL needs packages that are not installed here: pip install -r requirements-postgres.txt"
+)
+
+
+class Checkpoints:
+    """The checkpoints of all conversations. Belongs to the loop that it is entered on, and is left on it.
+
+    A thread of LangGraph is a conversation. Raises SettingsError when it is made for a database without its packages.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._url, self._limits = settings.database_url, settings.limits
+        self._path = settings.recordings / FILE if settings.recordings and not self._url else None
+        self._saver: BaseCheckpointSaver[Any]
+        self._threads: ThreadSaver
+        self._resources = contextlib.AsyncExitStack()
+        if self._url and not all(map(importlib.util.find_spec, _PACKAGES)):
+            raise SettingsError(_NEEDS_PACKAGES)
+
+    @property
+    def saver(self) -> BaseCheckpointSaver[Any]:
+        """What a graph is compiled with. Its failures are CheckpointErrors, and those of one run alone."""
+        return self._saver
+
+    def for_graph(self, graph: Any) -> BaseCheckpointSaver[Any]:
+        """The saver for one graph: it also reads the types that the graph's own schema names."""
+        return self._saver.with_allowlist(declared_types(graph))
+
+    async def find(self, thread_id: str, checkpoint_id: str) -> bool:
+        """Whether a conversation can go on from this checkpoint: it is there, and can be read.
+
+        Raises CheckpointError when nobody knows, as when the database does not answer.
+        """
+        config = {"configurable": {"thread_id": thread_id, "checkpoint_ns": "", "checkpoint_id": checkpoint_id}}
+        try:
+            return await self._saver.aget_tuple(config) is not None  # type: ignore[arg-type]  # a dict is one
+        except CheckpointLost as error:
+            log.warning("A conversation goes on from its recordings: %s", error)
+            return False
+
+    async def forget(self, thread_id: str) -> None:
+        """Delete all of a conversation; raises CheckpointError."""
+        await self._saver.adelete_thread(thread_id)
+
+    async def prune(self, keep: Callable[[], Collection[str]] = tuple) -> list[str]:
+        """Forget conversations that are too old, then the oldest until the rest is small enough; returns which.
+
+        Those in `keep` stay: of runs at work, or waiting for a person. Raises CheckpointError.
+        """
+        oldest = time.time() - self._limits.recording_days * 86_400
+        room, gone = self._limits.recording_megabytes * 1e6, []
+        kept = sorted(await self._threads.threads(), key=lambda thread: thread.saved_at, reverse=True)
+        stays = set(keep()) if kept else set()
+        for thread in kept:
+            room -= thread.bytes
+            if thread.thread_id not in stays and (room < 0 or thread.saved_at < oldest):
+                await self.forget(thread.thread_id)
+                gone.append(thread.thread_id)
+        if gone:
+            await self._threads.shrink()
+        if self._path:
+            _delete_if_older(damaged(self._path), oldest)
+        return gone
+
+    async def __aenter__(self) -> Checkpoints:
+        self._saver = self._threads = MemorySaver()
+        if self._url:
+            from agent.engine.postgres import PostgresSaver
+
+            database = PostgresSaver(self._url)
+            await database.open()
+            self._resources.push_async_callback(database.close)
+            self._saver = self._threads = database
+        elif self._path and (file := await self._opened(self._path)):
+            self._resources.push_async_callback(file.close)
+            self._saver = self._threads = file
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._resources.aclose()
+
+    async def _opened(self, path: Path) -> SqliteSaver | None:
+        file = SqliteSaver(path)
+        try:
+            await file.threads()
+        except CheckpointError as error:  # one that is damaged or busy is opened again by the first run
+            if isinstance(error.__cause__, OSError) or is_closed_to_us(error.__cause__):
+                log.warning("Conversations are kept until the next restart: %s cannot be used: %s", path, error)
+                await file.close()
+                return None
+        return file
+
+
+def _delete_if_older(path: Path, moment: float) -> None:
+    for end in ("", "-wal", "-shm"):
+        with contextlib.suppress(OSError):
+            file = Path(f"{path}{end}")
+            if file.stat().st_mtime < moment:
+                file.unlink()

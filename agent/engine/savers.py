@@ -1,0 +1,322 @@
+"""Savers of checkpoints whose failures are sentences, and which read back messages and plain data alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import aiosqlite
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    BaseCheckpointSaver,
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+)
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+from agent.errors import CheckpointError, CheckpointLost
+
+BUSY_SECONDS = 5.0
+"""Seconds that a write waits for the one of another process."""
+_UUID_EPOCH = 0x01B21DD213814000
+"""The beginning of 1970 in the time of a UUID: steps of 100 ns since 1582."""
+T = TypeVar("T")
+
+
+class PlainData(JsonPlusSerializer):
+    """Reads LangChain's messages and plain data, and never calls what a file names besides.
+
+    A value of another type comes back as the data it was made of; `BaseCheckpointSaver.with_allowlist` lets more in.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(allowed_msgpack_modules=None)
+
+    def loads_typed(self, data: tuple[str, bytes]) -> Any:
+        """A value; raises CheckpointLost where it is none that was written here."""
+        if data[0] == "json":  # nothing here writes it, and what reads it makes objects of many classes
+            raise CheckpointLost(UNREADABLE)
+        try:
+            return super().loads_typed(data)
+        except Exception as error:
+            raise CheckpointLost(UNREADABLE) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a saver has of one thread."""
+
+    thread_id: str
+    bytes: int
+    saved_at: float
+    """Seconds since the epoch, of its newest checkpoint."""
+
+
+class ThreadSaver(Protocol):
+    """A saver that knows how much of which thread it has."""
+
+    async def threads(self) -> list[Kept]:
+        """All threads, in no order."""
+
+    async def shrink(self) -> None:
+        """Give back the room of what was deleted."""
+
+
+class Guarded(BaseCheckpointSaver[str]):
+    """A saver that tells its failures as CheckpointErrors, and does not stop in the middle of a write.
+
+    To be put before the saver whose methods it guards.
+    """
+
+    def guard(self) -> AbstractAsyncContextManager[None]:
+        """Around everything that is asked of the database."""
+        raise NotImplementedError
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """One checkpoint; raises CheckpointLost where it cannot be read."""
+        try:
+            async with self.guard():
+                found = await super().aget_tuple(config)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise CheckpointLost(UNREADABLE) from error
+        if found and not {"channel_values", "channel_versions", "versions_seen"} <= found.checkpoint.keys():
+            raise CheckpointLost(UNREADABLE)
+        return found
+
+    async def alist(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[CheckpointTuple]:
+        """Checkpoints, the newest first; all are read before the first is given out, as reading locks the saver."""
+        async with self.guard():
+            found = [one async for one in super().alist(config, filter=filter, before=before, limit=limit)]
+        for one in found:
+            yield one
+
+    async def aput(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Keep a checkpoint."""
+        return await self._whole(partial(super().aput, config, checkpoint, metadata, new_versions))
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Keep what a task has written."""
+        await self._whole(partial(super().aput_writes, config, writes, task_id, task_path))
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """Delete all of a thread."""
+        await self._whole(partial(super().adelete_thread, thread_id))
+
+    async def aget_delta_channel_history(self, *, config: RunnableConfig, channels: Sequence[str]) -> Mapping[str, Any]:
+        """What was written to channels that are kept as differences."""
+        async with self.guard():
+            return await super().aget_delta_channel_history(config=config, channels=channels)
+
+    async def _whole(self, write: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """A write to its end, also when the run is stopped meanwhile: half of one would hold the lock of the file."""
+
+        async def guarded() -> T:
+            async with self.guard():
+                return await write()
+
+        return await asyncio.shield(asyncio.ensure_future(guarded()))
+
+
+class MemorySaver(InMemorySaver):
+    """Keeps checkpoints as long as the process."""
+
+    def __init__(self) -> None:
+        super().__init__(serde=PlainData())
+
+    async def threads(self) -> list[Kept]:
+        """All threads, in no order."""
+        sizes: dict[str, int] = {}
+        for (thread_id, *_), blob in self.blobs.items():
+            sizes[thread_id] = sizes.get(thread_id, 0) + len(blob[1])
+        return [
+            Kept(thread_id, sizes.get(thread_id, 0), max(map(saved_at, _ids(spaces)), default=0.0))
+            for thread_id, spaces in self.storage.items()
+        ]
+
+    async def shrink(self) -> None:
+        """There is nothing to do."""
+
+
+class SqliteSaver(Guarded, AsyncSqliteSaver):
+    """Keeps checkpoints in a file that several processes share.
+
+    A file that is damaged is put aside, and one that was deleted is missed by nobody: the next use begins a new one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = _File(path)
+        super().__init__(self._file.connection, serde=PlainData())
+
+    @property
+    def conn(self) -> aiosqlite.Connection:
+        """The connection, which all copies of the saver share."""
+        return self._file.connection
+
+    @conn.setter
+    def conn(self, connection: aiosqlite.Connection) -> None:
+        self._file.connection = connection
+
+    @property
+    def is_setup(self) -> bool:
+        """Whether the file has its tables."""
+        return self._file.is_ready
+
+    @is_setup.setter
+    def is_setup(self, is_ready: bool) -> None:
+        self._file.is_ready = is_ready
+
+    async def setup(self) -> None:
+        """Open the file if it is not, or is another one by now."""
+        async with self.lock:
+            if not self._file.is_open():
+                await self._file.open()
+        await super().setup()
+
+    @asynccontextmanager
+    async def guard(self) -> AsyncIterator[None]:
+        """Around everything that is asked of the file."""
+        try:
+            await self.setup()
+            yield
+        except (sqlite3.Error, OSError) as error:
+            with contextlib.suppress(Exception):
+                async with self.lock:
+                    await self.conn.rollback()
+            if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                self._file.put_aside()
+                raise CheckpointLost(_DAMAGED) from error
+            raise CheckpointError(_WHY.get(_code(error), _NOT_WRITTEN)) from error
+
+    async def threads(self) -> list[Kept]:
+        """All threads, in no order."""
+        query = """
+        SELECT thread_id, max(checkpoint_id), sum(length(checkpoint)) + coalesce(
+            (SELECT sum(length(value)) FROM writes WHERE writes.thread_id = checkpoints.thread_id), 0
+        ) FROM checkpoints GROUP BY thread_id
+        """
+        async with self.guard(), self.lock, self.conn.execute(query) as rows:
+            return [Kept(thread_id, size, saved_at(newest)) async for thread_id, newest, size in rows]
+
+    async def shrink(self) -> None:
+        """Give back the room of what was deleted."""
+        async with self.guard(), self.lock, self.conn.executescript("PRAGMA incremental_vacuum"):
+            pass
+
+    async def close(self) -> None:
+        """Let go of the file, after what is being written."""
+        async with self.lock:
+            await self._file.close()
+
+
+class _File:
+    """A file of SQLite, and the connection to it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened: tuple[int, int] | None = None
+        self.is_ready = False
+        self.connection = aiosqlite.connect(path)
+
+    def is_open(self) -> bool:
+        """Whether the connection leads to what is at the path now."""
+        return self._opened is not None and self._opened == self._identity()
+
+    async def open(self) -> None:
+        """Connect anew."""
+        await self.close()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # questions are in it: for its owner only
+        self.connection = await aiosqlite.connect(self._path, timeout=BUSY_SECONDS)
+        self._opened = self._identity()
+        for pragma in ("auto_vacuum = INCREMENTAL", "synchronous = NORMAL", "secure_delete = FAST"):
+            await self.connection.execute(f"PRAGMA {pragma}")
+
+    async def close(self) -> None:
+        """Let go of it; closing twice does no harm."""
+        self.is_ready, opened, self._opened = False, self._opened, None
+        if opened:
+            await self.connection.close()
+
+    def put_aside(self) -> None:
+        """Keep a damaged file under another name, in place of the last such one."""
+        self.is_ready = False
+        if not self.is_open():
+            return  # another process has done it
+        for end in ("", "-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                os.replace(f"{self._path}{end}", f"{damaged(self._path)}{end}")
+
+    def _identity(self) -> tuple[int, int] | None:
+        with contextlib.suppress(OSError):
+            found = self._path.stat()
+            return found.st_dev, found.st_ino
+        return None
+
+
+def damaged(path: Path) -> Path:
+    """Where a damaged file is put."""
+    return path.with_name(f"{path.stem}.damaged{path.suffix}")
+
+
+def is_closed_to_us(error: BaseException | None) -> bool:
+    """Whether a file cannot be opened, or not be written to."""
+    return error is not None and _code(error) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+
+
+def saved_at(checkpoint_id: str) -> float:
+    """When a checkpoint was made, by its id: seconds since the epoch; long ago, if it is no id of LangGraph's."""
+    digits = checkpoint_id.replace("-", "")
+    with contextlib.suppress(ValueError):
+        seconds = (int(digits[:12] + digits[13:16], 16) - _UUID_EPOCH) / 1e7
+        return seconds if 0 < seconds < time.time() + 86_400 else 0.0
+    return 0.0
+
+
+def _ids(spaces: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [checkpoint_id for checkpoints in spaces.values() for checkpoint_id in checkpoints]
+
+
+def _code(error: BaseException) -> int:
+    """Which kind of failure it is, as SQLite numbers them."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+UNREADABLE = "What was kept of this conversation cannot be read. Ask in a new conversation."
+_NOT_WRITTEN = "The conversation could not be written down, so the run was ended. Try again in a minute."
+_DAMAGED = "The file that conversations are kept in was damaged, and a new one was begun. Ask again."
+_FULL = "The server's disk is full: the conversation could not be written down. Try again later."
+_BUSY = "The conversation could not be written down: others were writing for too long. Try again."
+_WHY = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR: _FULL,
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+}
