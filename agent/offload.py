@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,8 +37,10 @@ class Offload:
         self._places = threading.BoundedSemaphore(at_once)
         self._patience, self._seconds, self._megabytes = patience, seconds, megabytes
 
-    def run(self, function: str, data: bytes | memoryview) -> bytes | Refusal:
+    def run(self, function: str, data: Iterable[bytes]) -> bytes | Refusal:
         """What `package.module:function` writes when it is called with `data` to read, or why there is nothing.
+
+        The pieces of `data` are asked for when there is a place, and never held together.
 
         Waits at most `patience` seconds for a place, and `seconds` for the end. What the function says by a ValueError
         is the refusal's sentence.
@@ -52,15 +54,16 @@ class Offload:
         finally:
             self._places.release()
 
-    def _run(self, function: str, data: bytes | memoryview) -> bytes | Refusal:
+    def _run(self, function: str, data: Iterable[bytes]) -> bytes | Refusal:
         command = [sys.executable, "-m", "agent.offload", function, str(self._seconds), str(self._megabytes)]
-        with tempfile.TemporaryFile() as output:  # of a pipe, all that came would be held twice in the end
-            pipe = subprocess.PIPE
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as output:  # of a pipe, all is held at once
+            given.writelines(data)
+            given.seek(0)
             with subprocess.Popen(
-                command, cwd=ROOT, env=environment(), stdin=pipe, stdout=output, stderr=pipe
+                command, cwd=ROOT, env=environment(), stdin=given, stdout=output, stderr=subprocess.PIPE
             ) as process:
                 try:
-                    _, said = process.communicate(data, timeout=self._seconds)  # type: ignore[arg-type]
+                    _, said = process.communicate(timeout=self._seconds)
                 except subprocess.TimeoutExpired:
                     return Refusal(_TOO_MUCH)
                 finally:

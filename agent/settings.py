@@ -51,8 +51,10 @@ class Limits:
     """Runs waiting in the process; one more is refused."""
     turns_remembered: int = 10
     """Finished turns of a conversation that the model is told of."""
-    memory_megabytes: float = 100.0
+    memory_megabytes: float = 60.0
     """Megabytes of finished runs kept in memory; the longest unread go first, and are read from their recordings."""
+    uploads_megabytes: float = 40.0
+    """Megabytes of recordings that visitors look at from files of theirs; the longest unseen go first."""
     recording_days: float = 30.0
     """Days that the file of a run is kept."""
     recording_megabytes: float = 200.0

@@ -7,6 +7,7 @@ from agent.offload import Offload
 from agent.settings import Settings
 from agent.store.gate import Gate
 from agent.store.store import Store
+from agent.store.upload import Shelf
 
 
 class Application:
@@ -18,8 +19,10 @@ class Application:
         self.runs = InProcessBackend(settings, self.store)
         self.gate = Gate(settings.host_password) if settings.host_password else None
         """The host's way to all comments, if there is a password."""
-        self.uploads, self.packs = Offload(), Offload()
-        """Where files that visitors send are read, and what they take along is made: two of each at once."""
+        self.uploads, self.packs = Offload(megabytes=160), Offload(at_once=1, megabytes=192)
+        """Where files that visitors send are read, two at once, and where what they take along is made, one by one."""
+        self.shelf = Shelf(int(settings.limits.uploads_megabytes * 1e6))
+        """What visitors have sent, while they look at it."""
 
     def close(self) -> None:
         """Stop all runs and let go of everything; takes a second at most."""

@@ -7,9 +7,10 @@ engineers. None of them says who asked, or lets its reader into the conversation
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,14 +21,14 @@ from agent.export.timeline import drawn
 from agent.markdown import plain
 from agent.offload import Offload
 from agent.projections.items import Answer, ToolCall
-from agent.projections.label import call_label, call_titles, subject, tool_title, words
+from agent.projections.label import call_label, call_titles, spoken, subject, words
 from agent.projections.metrics import Metrics, measure
 from agent.projections.output import Output, Part
 from agent.projections.timeline import Picture, Row, timeline
 from agent.projections.transcript import Transcript, fold
 from agent.settings import DEMO_MODELS
 from agent.store.comments import Comment
-from agent.store.recording import Header, anonymous, dump, parse
+from agent.store.recording import Header, anonymous, dump, event_line, header_line, parse
 from agent.streaming.events import JSON, StreamEvent
 from agent.streaming.modes import StreamMode
 
@@ -49,6 +50,8 @@ class Export:
     comments: Sequence[Comment] = ()
     link: str = ""
     """Where the run can be seen, if its owner has shared it."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What tools are called in words, by their names."""
 
     @cached_property
     def transcript(self) -> Transcript:
@@ -79,7 +82,7 @@ class Export:
     def title(self, call: ToolCall) -> str:
         """A tool call in words: what the tool is called, and what it was asked."""
         about = subject(call.args)
-        title = tool_title(call.name, self.header.request.tools)
+        title = self.titles.get(call.name) or spoken(call.name) or "A tool"
         return f"{title} · {about}" if about else title
 
     def name(self, row: Row) -> str:
@@ -91,17 +94,18 @@ class Export:
         return "Assistant" if row.kind == "model" and not row.depth and len(self.transcript.speakers) < 2 else row.label
 
 
-def make(ending: Ending, export: Export, offload: Offload) -> str:
+def make(ending: Ending, export: Export, offload: Offload) -> bytes:
     """The file of this ending, made in a process of its own; where that fails, the sentence that says why."""
     order = {
         "ending": ending,
         "modes": list(export.modes),
         "comments": [dataclasses.asdict(comment) for comment in export.comments],
         "link": export.link,
+        "titles": dict(export.titles),
     }
-    data = f"{json.dumps(order)}\n{dump(export.header, export.events)}".encode()
-    made = offload.run("agent.export.export:fill", data)
-    return made.decode() if isinstance(made, bytes) else made.sentence
+    lines = itertools.chain([json.dumps(order) + "\n", header_line(export.header)], map(event_line, export.events))
+    made = offload.run("agent.export.export:fill", (line.encode() for line in lines))
+    return made if isinstance(made, bytes) else made.sentence.encode()
 
 
 def fill(source: BinaryIO, target: BinaryIO) -> None:
@@ -109,7 +113,7 @@ def fill(source: BinaryIO, target: BinaryIO) -> None:
     order = json.loads(source.readline())
     recording = parse(source.read().decode())
     comments = [Comment(**comment) for comment in order["comments"]]
-    export = Export(recording.header, recording.events, order["modes"], comments, order["link"])
+    export = Export(recording.header, recording.events, order["modes"], comments, order["link"], order["titles"])
     target.write(_MAKERS[order["ending"]](export).encode())
 
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
 from agent.streaming.events import JSON
-from agent.tools.catalog import TOOLS
 
 MAX_SUBJECT = 60
 """Characters of a call's arguments that are told."""
@@ -40,14 +39,6 @@ def spoken(name: str) -> str:
     """A function's name as words: "look_around" is "Look around"."""
     line = one_line(name.replace("_", " "), 80)
     return line[:1].upper() + line[1:]
-
-
-def tool_title(name: str, offered: Sequence[str] = ()) -> str:
-    """What a tool is called in words; `offered` are the ids to look among first, as two tools may share a name."""
-    for tool_id in (*offered, *TOOLS):
-        if tool_id in TOOLS and TOOLS[tool_id].name == name:
-            return TOOLS[tool_id].title
-    return spoken(name) or "A tool"
 
 
 def subject(args: JSON, limit: int = MAX_SUBJECT) -> str:

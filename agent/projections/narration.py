@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.projections.items import Answer, Item, ToolCall
-from agent.projections.label import spoken, subject, tool_title, words
+from agent.projections.label import spoken, subject, words
 from agent.projections.output import Output, has_words
+from agent.projections.tool_titles import tool_title
 from agent.projections.transcript import Transcript
 
 SentenceState = Literal["now", "done", "failed", "stopped"]

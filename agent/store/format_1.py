@@ -13,8 +13,6 @@ from agent.streaming.adapter import Adapter, Happening
 from agent.streaming.attribution import MARK
 from agent.streaming.events import Ended, Payload, Queued, RunRequest, Started, StreamEvent, Unknown
 
-FORMAT = 1
-
 
 class _Line(TypedDict):
     __pydantic_config__ = ConfigDict(strict=True)  # type: ignore[misc]  # pydantic reads it

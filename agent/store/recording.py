@@ -24,13 +24,14 @@ from typing import Annotated, Literal, overload
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError
 
-from agent.store import format_1
 from agent.streaming.events import EVENTS, JSON, Ended, RunRequest, StreamEvent
 
 FORMAT = 3
 """Goes up when a reader of the last format could not read the new one."""
 WITHOUT_PAUSES = 2
 """The format before, in which no run waits for a person."""
+OF_PARTS = 1
+"""The first format, whose events are parts of a stream."""
 MAX_BYTES = 20_000_000
 """A larger file is not read."""
 MAX_EVENTS = 100_000
@@ -202,13 +203,13 @@ def opened(line: str) -> tuple[Header, LineReader]:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise BrokenRecording("The first line is not JSON.") from error
-    if not isinstance(data, dict) or data.get("toolstream") not in (FORMAT, WITHOUT_PAUSES, format_1.FORMAT):
+    if not isinstance(data, dict) or data.get("toolstream") not in (FORMAT, WITHOUT_PAUSES, OF_PARTS):
         raise BrokenRecording(_NO_RECORDING)
     try:
         header = HEADERS.validate_json(line, strict=True)
     except ValidationError as error:
         raise BrokenRecording(_NO_HEADER) from error
-    read = format_1.Reader(header.request) if data["toolstream"] == format_1.FORMAT else StreamEvent.from_json
+    read = _reader_of_parts(header.request) if data["toolstream"] == OF_PARTS else StreamEvent.from_json
 
     def event_of(line: str) -> StreamEvent:
         try:
@@ -217,6 +218,12 @@ def opened(line: str) -> tuple[Header, LineReader]:
             raise BrokenRecording("A line of the file is not an event.") from error
 
     return header, event_of
+
+
+def _reader_of_parts(request: RunRequest) -> LineReader:
+    from agent.store.format_1 import Reader  # only where it is needed: it loads LangGraph
+
+    return Reader(request)
 
 
 def anonymous(header: Header) -> Header:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+import weakref
 from typing import BinaryIO
 
 from agent.errors import Refusal
@@ -40,11 +42,52 @@ _SUSPECT = re.compile(rb"[0-9]{16}|[0-9][eE]|NaN|Infinity|\\[uU]")
 """What may stand for a number or a letter that no browser can be sent."""
 
 
-def take(data: bytes | memoryview, offload: Offload) -> bytes | Refusal:
+class Held:
+    """The text of a recording that a visitor looks at, as long as there is room for it."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text: bytes | None = text
+
+
+class Shelf:
+    """Texts of recordings that visitors look at, so many bytes of them. Safe from any thread.
+
+    Whoever has put a text here holds it; the longest unseen are let go of when there are too many.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._held: dict[int, weakref.ref[Held]] = {}
+        """The longest unseen first."""
+
+    def put(self, text: bytes) -> Held:
+        """Hold a text."""
+        held = Held(text)
+        self.see(held)
+        return held
+
+    def see(self, held: Held) -> bytes | None:
+        """The text, if there was room for it until now."""
+        with self._lock:
+            self._held.pop(id(held), None)
+            self._held[id(held)] = weakref.ref(held)
+            room = self._max_bytes
+            for key, reference in reversed(list(self._held.items())):
+                other = reference()
+                room -= len(other.text or b"") if other else 0
+                if other and room < 0:
+                    other.text = None
+                if other is None or other.text is None:
+                    del self._held[key]
+            return held.text
+
+
+def take(data: bytes, offload: Offload) -> bytes | Refusal:
     """The text of a recording that can be folded and drawn, from a file of unknown origin; or why there is none."""
     if len(data) > MAX_BYTES:
         return Refusal(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
-    return offload.run("agent.store.upload:check", data)
+    return offload.run("agent.store.upload:check", [data])
 
 
 def opened(text: bytes) -> Recording:

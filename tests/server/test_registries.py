@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from agent.graphs.langchain import react
 from agent.graphs.registry import GRAPHS, GraphSpec
-from agent.projections.label import tool_title
+from agent.projections.tool_titles import tool_title
 from agent.snippets.programs import program
 from agent.snippets.source import tool_source
 from agent.streaming.modes import MODES, RUN_MODES, StreamMode

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import pytest
 
 from agent.errors import Refusal
-from agent.offload import INHERITED, Offload
+from agent.offload import INHERITED, ROOT, Offload
 
 HERE = "tests.unit.test_offload"
 
@@ -48,7 +49,7 @@ def tell_environment(source: BinaryIO, target: BinaryIO) -> None:
 
 
 def run(function: Callable[[BinaryIO, BinaryIO], None], data: bytes = b"", **bounds: float) -> bytes | Refusal:
-    return Offload(**bounds).run(f"{HERE}:{function.__name__}", data)  # type: ignore[arg-type]
+    return Offload(**bounds).run(f"{HERE}:{function.__name__}", [data])  # type: ignore[arg-type]
 
 
 def test_what_a_function_writes_is_the_result() -> None:
@@ -87,13 +88,35 @@ def test_no_more_than_so_many_at_once() -> None:
     ended = threading.Event()
 
     def occupy() -> None:
-        offload.run(f"{HERE}:hang", b"")
+        offload.run(f"{HERE}:hang", [])
         ended.set()
 
     threading.Thread(target=occupy, daemon=True).start()
     outcomes: list[bytes | Refusal] = []
     while not ended.is_set() and (not outcomes or isinstance(outcomes[-1], bytes)):
-        outcomes.append(offload.run(f"{HERE}:shout", b"x"))
+        outcomes.append(offload.run(f"{HERE}:shout", [b"x"]))
     assert outcomes[-1] == Refusal("Others are doing the same just now. Try again in a moment.")
     assert ended.wait(20)
-    assert offload.run(f"{HERE}:shout", b"x") == b"X"
+    assert offload.run(f"{HERE}:shout", [b"x"]) == b"X"
+
+
+def test_what_is_given_is_made_only_where_there_is_a_place_for_it() -> None:
+    offload = Offload(at_once=1, patience=0.1)
+    made: list[Refusal | bytes] = []
+
+    def pieces() -> Iterator[bytes]:
+        yield b"a"
+        made.append(offload.run(f"{HERE}:shout", (pytest.fail("nobody reads it") for _ in range(1))))
+        yield b"b"
+
+    assert offload.run(f"{HERE}:shout", pieces()) == b"AB"
+    assert made == [Refusal("Others are doing the same just now. Try again in a moment.")]
+
+
+@pytest.mark.parametrize("function", ["agent.store.upload:check", "agent.export.export:fill"])
+def test_the_process_loads_neither_langchain_nor_a_web_server(function: str) -> None:
+    module, _, name = function.partition(":")
+    heavy = ("langchain_core", "langgraph", "openai", "httpx", "asyncio", "streamlit")
+    program = f"import sys; from {module} import {name}; print([each for each in {heavy} if each in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n", "each of them takes 10 MB or more, and a part of a second"

@@ -11,8 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from agent.projections.blocks import Blocks
-from agent.projections.label import one_line, short, tool_title, words
+from agent.projections.label import one_line, short, words
 from agent.projections.output import MAX_CELLS, Output, Reasoning, is_number
+from agent.projections.tool_titles import tool_title
 from agent.streaming.events import JSON
 from ui.markdown import safe_label, safe_markdown
 from ui.run.text import Slot, TextView

@@ -11,6 +11,7 @@ import streamlit as st
 
 from agent.engine.run import Run, digest
 from agent.export.export import Ending, Export, file_name, make
+from agent.projections.tool_titles import tool_titles
 from agent.store.comments import MAX_COMMENT, Comment, table, to_csv
 from agent.streaming.modes import StreamMode
 from ui.shell import session
@@ -60,7 +61,8 @@ def host() -> None:
 
 
 def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
-    export = Export(run.header, run.read()[0], modes, _comments(kind, run), _link(run) if kind == "own" else "")
+    link, titles = _link(run) if kind == "own" else "", tool_titles(run.request.tools)
+    export = Export(run.header, run.read()[0], modes, _comments(kind, run), link, titles)
     st.download_button(
         "Review pack",
         partial(make, "html", export, session.packs()),

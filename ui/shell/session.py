@@ -16,6 +16,7 @@ from agent.settings import Settings
 from agent.store.comments import Comment, Comments
 from agent.store.gate import Gate
 from agent.store.links import Links
+from agent.store.upload import Shelf
 from ui.shell import pin
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -60,6 +61,11 @@ def records_runs() -> bool:
 def uploads() -> Offload:
     """Where files that visitors send are read."""
     return pin.application().uploads
+
+
+def shelf() -> Shelf:
+    """Where the files are held that visitors look at."""
+    return pin.application().shelf
 
 
 def packs() -> Offload:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from agent.export.export import Ending, Export, file_name, make, to_html, to_jsonl, to_markdown
 from agent.export.text import rendered
 from agent.offload import Offload
+from agent.projections.tool_titles import tool_titles
 from agent.store.comments import Comment
 from agent.store.recording import Header, parse, read
 from agent.streaming.events import AskedCall, Custom, Ended, Interrupt, Interrupted, Message, RunRequest, Token, Update
@@ -208,17 +209,17 @@ def test_the_file_of_a_sample_tells_the_run_and_not_who_asked(path: Path) -> Non
     assert parse(lines).events == recording.events
     assert file_name(header, "html").startswith("20")
     if path.stem == "home":
-        assert [make(ending, export, Offload()) for ending in ENDINGS] == [page, text, lines]
+        assert [make(ending, export, Offload()).decode() for ending in ENDINGS] == [page, text, lines]
 
 
 def test_a_file_that_cannot_be_made_says_why() -> None:
     recording = read(SAMPLES[0])
     export = Export(recording.header, recording.events, RUN_MODES)
-    assert make("html", export, Offload(seconds=0.01)).startswith("It took more time")
+    assert make("html", export, Offload(seconds=0.01)).startswith(b"It took more time")
 
 
 def exported(*happened: Event) -> Export:
-    return Export(Header("abcdefgh", 1.0, RunRequest("?")), log(*happened), RUN_MODES)
+    return Export(Header("abcdefgh", 1.0, RunRequest("?")), log(*happened), RUN_MODES, titles=tool_titles())
 
 
 def test_values_are_written_in_words() -> None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from agent.projections.items import ToolCall
-from agent.projections.label import call_label, call_titles, short, spoken, subject, tool_title, words
+from agent.projections.label import call_label, call_titles, short, spoken, subject, words
+from agent.projections.tool_titles import tool_title
 from agent.streaming.events import JSON
 
 

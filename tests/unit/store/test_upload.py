@@ -16,7 +16,7 @@ from agent.errors import Refusal
 from agent.offload import Offload
 from agent.projections.transcript import fold
 from agent.store.recording import MAX_BYTES, BrokenRecording, EventLines, Header, Recording, dump, read
-from agent.store.upload import MAX_LINE, check, opened, take
+from agent.store.upload import MAX_LINE, Shelf, check, opened, take
 from agent.streaming.events import Custom, Ended, Queued, RunRequest, StreamEvent
 from agent.streaming.modes import RUN_MODES
 from tests.serving import ROOT
@@ -129,6 +129,22 @@ def test_events_are_made_when_they_are_looked_at() -> None:
     assert [event.seq for event in lines[1:][1:3]] == [2, 3]
     with pytest.raises(IndexError):
         lines[5]
+
+
+def test_of_what_visitors_look_at_the_longest_unseen_goes_first() -> None:
+    shelf = Shelf(100)
+    first, second = shelf.put(b"a" * 40), shelf.put(b"b" * 40)
+    assert shelf.see(first) == b"a" * 40
+    third = shelf.put(b"c" * 40)
+    assert (shelf.see(first), shelf.see(second), shelf.see(third)) == (b"a" * 40, None, b"c" * 40)
+    assert shelf.see(second) is None, "what is gone does not come back"
+    del first  # its visitor has left
+    fourth = shelf.put(b"d" * 60)
+    assert (shelf.see(third), shelf.see(fourth)) == (b"c" * 40, b"d" * 60)
+
+
+def test_what_is_larger_than_all_room_is_not_held() -> None:
+    assert Shelf(10).put(b"x" * 11).text is None
 
 
 _MEASURE = """
