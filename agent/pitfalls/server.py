@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import json
 import multiprocessing
@@ -37,6 +38,7 @@ def main() -> None:
         importlib.import_module(f"agent.pitfalls.{name}")
     with contextlib.suppress(Exception):  # nobody answers, but what is loaded on first use is now loaded
         asyncio.run(agents.agent("http://127.0.0.1:9/v1").ainvoke(agents.question()))
+    gc.freeze()  # whoever looks for garbage writes to all that it looks at, and a fork then has it twice
     while line := _next_line():
         _CONTEXT.Process(target=compare, args=json.loads(line)).start()
 

@@ -52,6 +52,14 @@ class Turn:
     """The line under a run that has ended."""
 
 
+@dataclass(frozen=True)
+class SentFile:
+    """A file that the server was sent, and what it answered."""
+
+    urls: Any
+    status: int
+
+
 @dataclass
 class _Element:
     kind: str
@@ -198,19 +206,23 @@ class Visitor:
 
     def upload(self, key: str, name: str, content: bytes) -> int:
         """Send a file, and name it as the widget's; returns the status of the server's answer."""
+        sent = self.send_file(name, content)
+        state = WidgetState(id=self._widget("file_uploader", key).id)
+        state.file_uploader_state_value.uploaded_file_info.add(
+            file_id=sent.urls.file_id, name=name, size=len(content), file_urls=sent.urls
+        )
+        self._values[state.id] = state
+        self.rerun()
+        return sent.status
+
+    def send_file(self, name: str, content: bytes) -> SentFile:
+        """Send a file, and tell no widget of it."""
         request = BackMsg()
         request.file_urls_request.request_id = request_id = secrets.token_hex(8)
         request.file_urls_request.session_id = self.session_id
         request.file_urls_request.file_names.append(name)
         urls = self._asked(request, request_id).file_urls_response.file_urls[0]
-        status = self._put(urls.upload_url, name, content)
-        sent = WidgetState(id=self._widget("file_uploader", key).id)
-        sent.file_uploader_state_value.uploaded_file_info.add(
-            file_id=urls.file_id, name=name, size=len(content), file_urls=urls
-        )
-        self._values[sent.id] = sent
-        self.rerun()
-        return status
+        return SentFile(urls, self._put(urls.upload_url, name, content))
 
     def download(self, key: str) -> bytes:
         """What a download button gives."""

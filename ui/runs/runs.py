@@ -22,6 +22,7 @@ from ui.markdown import safe_label, safe_markdown
 from ui.runs import review
 from ui.runs.replay import Replay
 from ui.shell import session
+from ui.shell._streamlit_compat import forget_file
 from ui.shell.catalog import PAGES
 from ui.shell.choices import is_technical
 
@@ -45,8 +46,13 @@ def runs() -> None:
     """Show what the URL names, or the list."""
     if token := st.query_params.get("share"):
         _shared(token)
-    elif text := st.session_state.get("uploaded"):
-        _show("upload", Run.replayed(opened(text)))
+    elif held := st.session_state.get("uploaded"):
+        if text := session.shelf().see(held):
+            _show("upload", Run.replayed(opened(text)))
+        else:
+            st.session_state["list_refusal"] = "Others look at their files, and yours had to go. Choose it once more."
+            _close()
+            _list()
     elif run_id := st.query_params.get("open"):
         _own_or_sample(run_id)
     else:
@@ -218,12 +224,13 @@ def _take_file(key: str) -> None:
     file = session.take_input("upload", key)
     if file is None:
         return
-    if not hasattr(file, "getvalue"):  # it was named, and never sent
-        st.session_state["upload_refusal"] = "The file has not arrived here. Choose it once more."
+    if not hasattr(file, "getvalue"):  # there was no room for it
+        st.session_state["upload_refusal"] = "Others are sending files just now. Choose it once more in a moment."
         return
-    taken = take(file.getbuffer(), session.uploads())
+    taken = take(file.getvalue(), session.uploads())
+    forget_file(file)
     if isinstance(taken, bytes):
-        st.session_state["uploaded"] = taken
+        st.session_state["uploaded"] = session.shelf().put(taken)
     else:
         st.session_state["upload_refusal"] = taken.sentence
 

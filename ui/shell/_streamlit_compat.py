@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,10 +16,13 @@ from streamlit.runtime import Runtime, exists, get_instance, media_file_manager
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.media_file_manager import MediaFileMetadata
 from streamlit.runtime.media_file_storage import MediaFileKind
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.session_state import Serialized, WStates
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 log = logging.getLogger(__name__)
@@ -28,6 +31,14 @@ LOOK_SECONDS = 2.0
 """How often it is looked for sessions whose time is over."""
 DOWNLOAD_SECONDS = 60.0
 """How long a file that was made for a download waits to be fetched."""
+DOWNLOADS_MEGABYTES = 40
+"""Of all files that were made for downloads; the oldest go first."""
+UPLOADS_MEGABYTES = 42
+"""Of all files that were uploaded and not yet read: two of the largest."""
+UNREAD_SECONDS = 10.0
+"""How long an uploaded file waits for a script that looks at it."""
+READ_SECONDS = 60.0
+"""How long a script may take to read one."""
 BUSY_SECONDS = 30.0
 """How long garbage waits for a moment in which nobody waits."""
 
@@ -89,9 +100,22 @@ def keep_downloads() -> None:
     """Let a file that was made for a download stay until it has been fetched. Once a process.
 
     It belongs to no session, and Streamlit deletes it when any two scripts of any visitors have ended: the browser,
-    which has just been told where it is, finds nothing.
+    which has just been told where it is, finds nothing. All of them together take no more than DOWNLOADS_MEGABYTES.
     """
     media_file_manager.MediaFileMetadata = _Download  # type: ignore[misc]
+    load = MemoryMediaFileStorage.load_and_get_id
+
+    def load_and_bound(self: MemoryMediaFileStorage, *args: Any, **kwargs: Any) -> str:
+        file_id = load(self, *args, **kwargs)
+        there = dict(self._files_by_id)
+        size = sum(file.content_size for file in there.values())
+        for other, file in there.items():
+            if size > DOWNLOADS_MEGABYTES * 1_000_000 and other != file_id:
+                self.delete_file(other)
+                size -= file.content_size
+        return file_id
+
+    MemoryMediaFileStorage.load_and_get_id = load_and_bound  # type: ignore[method-assign]
 
 
 class _Download(MediaFileMetadata):
@@ -104,6 +128,55 @@ class _Download(MediaFileMetadata):
     @property
     def is_marked_for_delete(self) -> bool:
         return super().is_marked_for_delete and time.monotonic() > self._until
+
+
+def bound_uploads() -> None:
+    """Keep no more of what visitors upload than UPLOADS_MEGABYTES; what has no place is not kept. Once a process.
+
+    Streamlit bounds each file, not how many: it keeps them all until their session is over, whoever sends them. Here a
+    file is kept until it has been read (`forget_file`), and one that no script looks at for UNREAD_SECONDS gives its
+    place to the next.
+    """
+    add, find = MemoryUploadedFileManager.add_file, MemoryUploadedFileManager.get_files
+    arrived: dict[str, float] = {}
+    looked_at: dict[str, float] = {}
+
+    def add_if_there_is_room(self: MemoryUploadedFileManager, session_id: str, file: UploadedFileRec) -> None:
+        now = time.monotonic()
+        there = [(owner, each) for owner, files in list(self.file_storage.items()) for each in list(files.values())]
+        size = len(file.data)
+        for owner, each in there:
+            until = arrived.get(each.file_id, 0.0) + UNREAD_SECONDS
+            if each.file_id in looked_at:
+                until = looked_at[each.file_id] + READ_SECONDS
+            if now < until:
+                size += len(each.data)
+            else:
+                self.remove_file(owner, each.file_id)
+        for times in (arrived, looked_at):
+            for gone in times.keys() - {each.file_id for _, each in there}:
+                times.pop(gone, None)
+        if size <= UPLOADS_MEGABYTES * 1_000_000:
+            arrived[file.file_id] = now
+            add(self, session_id, file)
+
+    def find_and_note(
+        self: MemoryUploadedFileManager, session_id: str, file_ids: Sequence[str]
+    ) -> list[UploadedFileRec]:
+        found = find(self, session_id, file_ids)
+        for each in found:
+            looked_at.setdefault(each.file_id, time.monotonic())
+        return found
+
+    MemoryUploadedFileManager.add_file = add_if_there_is_room  # type: ignore[method-assign]
+    MemoryUploadedFileManager.get_files = find_and_note  # type: ignore[method-assign]
+
+
+def forget_file(file: UploadedFile) -> None:
+    """Let go of an uploaded file that has been read."""
+    context = get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def end_sessions(works: Callable[[], bool], collect: Callable[[bool], None]) -> None:

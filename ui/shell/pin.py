@@ -28,7 +28,13 @@ from agent.settings import Settings
 from agent.store.index import Entry
 from agent.store.recording import dump, parse
 from agent.streaming.events import EVENTS, JSON, RunRequest
-from ui.shell._streamlit_compat import drop_forged_values, end_sessions, keep_downloads, run_one_script_a_session
+from ui.shell._streamlit_compat import (
+    bound_uploads,
+    drop_forged_values,
+    end_sessions,
+    keep_downloads,
+    run_one_script_a_session,
+)
 
 _PIN = "_toolstream_application_2"
 """The number goes up with a change of what it holds."""
@@ -151,6 +157,7 @@ def _start() -> Application:
     run_one_script_a_session()
     drop_forged_values()
     keep_downloads()
+    bound_uploads()
     sys.setswitchinterval(0.0005)  # readers share the GIL with the loop: let go of it sooner
     gc.freeze()  # what is imported by now is never garbage
     gc.set_threshold(50_000, 10, 10)  # the logs of runs are much memory and no garbage: look through them rarely

@@ -2,7 +2,8 @@
 always 0, and a page may stand still for ever in a slow browser: find out anew where a session's queue is. Or two clicks
 that come fast may cost one of them, or the page: find out anew when Streamlit looks for the next one. Or sessions and
 typed keys stay in memory for ever: find out anew where sessions are whose visitor has left, and how they are ended.
-Or one forged value ends every script of its session with an error: find out anew where values are read."""
+Or one forged value ends every script of its session with an error: find out anew where values are read. Or what some
+visitors upload, or have made for a download, takes all memory: find out anew where files are kept."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,21 +17,29 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileKind
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.session_manager import SessionInfo, SessionManager
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import WStates
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from ui.shell._streamlit_compat import (
     BUSY_SECONDS,
+    DOWNLOADS_MEGABYTES,
     LOOK_SECONDS,
+    UPLOADS_MEGABYTES,
     SessionEnds,
+    bound_uploads,
     drop_forged_values,
+    keep_downloads,
     messages_on_the_way,
 )
 
@@ -193,3 +202,26 @@ def test_what_is_known_of_a_file_is_made_where_it_is_replaced() -> None:
     for made in (MediaFileManager.add, MediaFileManager.execute_deferred):
         assert "MediaFileMetadata" in made.__code__.co_names
     assert "is_marked_for_delete" in MediaFileManager.remove_orphaned_files.__code__.co_names
+
+
+def test_of_files_for_downloads_the_oldest_go_first() -> None:
+    keep_downloads()
+    storage = MemoryMediaFileStorage("/media")
+    count, size = DOWNLOADS_MEGABYTES // 10 + 1, 10_000_000
+    ids = [storage.load_and_get_id(b"%d" % n * size, "text/html", MediaFileKind.DOWNLOADABLE) for n in range(count)]
+    assert list(storage._files_by_id) == ids[1:]
+    assert "load_and_get_id" in MediaFileManager.execute_deferred.__code__.co_names
+    storage.delete_file(ids[0])  # no error, as when the manager deletes what is gone
+
+
+def test_an_uploaded_file_without_a_place_is_not_kept_and_one_that_is_read_gives_its_place() -> None:
+    bound_uploads()
+    files = MemoryUploadedFileManager("/upload")
+    largest = b"x" * (UPLOADS_MEGABYTES * 1_000_000 // 2)
+    for number in range(3):
+        files.add_file(f"session {number}", UploadedFileRec(f"file {number}", "run.jsonl", "", largest))
+    assert [len(files.get_files(f"session {n}", [f"file {n}"])) for n in range(3)] == [1, 1, 0]
+    files.remove_file("session 0", "file 0")
+    files.add_file("session 2", UploadedFileRec("file 2", "run.jsonl", "", largest))
+    assert len(files.get_files("session 2", ["file 2"])) == 1
+    assert "remove_session_files" in AppSession.shutdown.__code__.co_names, "who leaves gives his place"
