@@ -14,7 +14,7 @@ from jsonschema.exceptions import best_match
 from agent.demo_model import prose
 from agent.demo_model.arguments import WHOLE, fill, is_place, named, resolved, singular, types_of, validator, words_of
 from agent.demo_model.errors import ApiError
-from agent.demo_model.request import Function, Request
+from agent.demo_model.request import Function, Request, Told
 from agent.tools.places import MOST_READ, find, quoted, topics, without_quotes
 
 _ENOUGH, _OUTRIGHT = 3, 20
@@ -110,7 +110,17 @@ def _calls(request: Request) -> list[Function]:
     if forced and not calls:
         others = [tool for tool in tools if tool.name not in answered]
         calls = _fitting(others or tools, asked, asked, forced=True)
+    calls = [_with_letter(call, told) for call in calls]
     return calls if parallel else calls[:1]
+
+
+def _with_letter(call: Function, told: Sequence[Told]) -> Function:
+    """Write the e-mail that a call sends, once there is something to write about."""
+    values = json.loads(call.arguments)
+    if not told or not {"subject", "body"} <= values.keys():
+        return call
+    subject, body = prose.letter(told)
+    return Function(name=call.name, arguments=json.dumps({**values, "subject": subject, "body": body}))
 
 
 def _steps(question: str) -> list[tuple[str, bool]]:

@@ -40,6 +40,7 @@ _WRITE = re.compile(
     r"(?P<facts>- .+)",
     re.DOTALL,
 )
+_DONE, _NOT_DONE = "Done: ", "Not done: "
 _SHORT = 160
 _MOST_NAMES = 6
 
@@ -158,9 +159,19 @@ def summary(told: Sequence[Told]) -> str:
     if failed == len(told):
         return f"{body}\n\nSo I have nothing to report. You could ask again, or ask about something else."
     closing = "*Put together without AI, by the demo model.*"
+    if any(each.content.startswith(_NOT_DONE) for each in told):
+        closing = f"I could offer something else: a voucher, or a replacement. Which one?\n\n{closing}"
     if failed:
         closing = f"{failed} of {len(told)} calls failed. {closing}"
     return f"{body}\n\n{closing}"
+
+
+def letter(told: Sequence[Told]) -> tuple[str, str]:
+    """Write an e-mail about what the tools have found out: its subject and its text."""
+    facts = dict(fact.split(": ", 1) for each in told for fact in each.content.rstrip(".").split(". ") if ": " in fact)
+    item = facts.get("Item", "your order").partition(",")[0]
+    said = (f"You ordered {item}, and it arrived damaged.", "We pay you back; please allow three working days.")
+    return f"Your refund for {item}", _written(f"reply to {facts.get('Customer', 'customer')}", said)
 
 
 def _written(what: str, facts: Sequence[str]) -> str:
@@ -205,6 +216,9 @@ def _tell(told: Told, *, named: bool) -> str:
     about = _about(told.arguments)
     kind = f" *{told.name.replace('_', ' ')}*" if named else ""
     tool = f"For **{about}**, the tool{kind}" if about else f"The tool{kind}"
+    if content.startswith((_DONE, _NOT_DONE)):  # it says itself what it did, perhaps otherwise than it was asked
+        said = content.removeprefix(_NOT_DONE).removeprefix(_DONE)
+        return said[:1].upper() + said[1:]
     if has_failed(content):
         return f"{tool} did not work: {_shorten(content)}"
     if not content:

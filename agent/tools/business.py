@@ -45,6 +45,11 @@ def _order(number: int) -> tuple[str, str, int, int]:
     return _CUSTOMERS[number // 2 % len(_CUSTOMERS)], item, price, 3 + number % 20
 
 
+def customer_of(order: int) -> str:
+    """Who has ordered."""
+    return _order(order)[0]
+
+
 @offered("Look up the order", icon="receipt_long")
 async def look_up_order(order: int) -> str:
     """Look up an order by its number: who ordered what, what it cost, when it was delivered."""

@@ -1,6 +1,6 @@
 """All tools that are offered; one in a module of its own is imported here."""
 
-from agent.tools import business, demo
+from agent.tools import approvals, business, demo
 from agent.tools.registry import TOOLS
 
-__all__ = ["TOOLS", "business", "demo"]
+__all__ = ["TOOLS", "approvals", "business", "demo"]

@@ -215,3 +215,49 @@ def test_a_function_is_described_to_openai_by_its_signature() -> None:
     assert (function["name"], function["description"]) == ("find", "Find things.")
     assert function["parameters"]["required"] == ["place"]
     assert function["parameters"]["properties"]["limit"]["type"] == "integer"
+
+
+REFUND = (
+    "The headphones of order 1042 arrived damaged. Look up order 1042 and check the refund policy, "
+    "then refund 129 dollars for order 1042 and send an email to okafor@example.com"
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        (
+            {"refund": {"action": "approve"}, "send_email": {"action": "approve"}},
+            ["129 dollars were refunded to Mr Okafor", "was sent to okafor@example.com"],
+        ),
+        (
+            {"refund": {"action": "approve", "amount": 89}, "send_email": {"action": "approve", "to": "a@b.c"}},
+            ["89 dollars were refunded to Mr Okafor", "was sent to a@b.c"],
+        ),
+        (
+            {"refund": {"action": "reject", "reason": "too much"}, "send_email": "not yet"},
+            ["refund was rejected, because “too much”", "because “not yet”", "something else"],
+        ),
+    ],
+    ids=["approved", "changed", "rejected"],
+)
+@pytest.mark.parametrize("name", AGENTS)
+def test_every_agent_asks_before_it_acts_and_does_what_was_decided(
+    models: Models, loop: BackgroundLoop, name: str, answers: dict[str, Any], told: list[str]
+) -> None:
+    async def ask() -> tuple[list[str], str]:
+        tools = [TOOLS[tool_id].build(models) for tool_id in ("look_up_order", "check_policy", "refund", "send_email")]
+        graph = GRAPHS[name].build(models, tools).copy({"checkpointer": InMemorySaver()})
+        config: RunnableConfig = {"configurable": {"thread_id": "1"}}
+        asked = (await graph.ainvoke({"messages": [{"role": "user", "content": REFUND}]}, config))["__interrupt__"]
+        resume = {question.id: answers[question.value["action"]] for question in asked}
+        state = await graph.ainvoke(Command(resume=resume), config)
+        return [question.value["message"] for question in asked], text(state["messages"][-1])
+
+    questions, answer = loop.call(ask(), 30)
+    assert questions == [
+        "The assistant wants to refund **129 dollars** to **Mr Okafor**.",
+        "The assistant wants to send an e-mail to **okafor@example.com**.",
+    ]
+    for said in told:
+        assert said in answer
