@@ -45,22 +45,6 @@ _SHORT = 160
 _MOST_NAMES = 6
 
 _TOKEN = re.compile(r" ?[^\W\d_]+(?:['’][^\W\d_]+)?| ?\d+|\n+|[ \t]+|\*\*|```|.", re.DOTALL)
-_OPENINGS = (
-    "Begin with the {item}.",
-    "Then there is the {item}.",
-    "Visitors notice the {item} first.",
-    "Ask anyone about the {item}.",
-    "The {item} comes next.",
-    "Nobody forgets the {item}.",
-    "A word on the {item}.",
-)
-_LINKS = (
-    "Compare it with the {item} in the {place}:",
-    "By contrast, the {place} has its {item}.",
-    "It has a cousin in the {place}, the {item}.",
-    "The {place} answers with its {item}.",
-    "From here it is a short way, in thought, to the {place} and its {item}.",
-)
 
 
 def tokenize(text: str) -> list[str]:
@@ -274,10 +258,9 @@ def _feature(place: Place, chapter: int) -> str:
 
 
 def _paragraph(places: Sequence[Place], turn: int) -> str:
-    """Write about two items; each turn picks another pair, opening and link."""
+    """Write about two items; each turn picks another pair."""
     here, there = places[turn % len(places)], places[(turn * 7 + turn // 3 + 5) % len(places)]
     one = here.items[(turn + turn // len(places)) % len(here.items)]
     other = there.items[(turn * 3 + turn // 11) % len(there.items)]
-    opening = _OPENINGS[turn % len(_OPENINGS)].format(item=one.name.lower())
-    link = _LINKS[(turn + turn // 5) % len(_LINKS)].format(item=other.name.lower(), place=there.name)
-    return f"{opening} {one.description} {link} {other.description}"
+    compared = f"Compare it with the {other.name.lower()} in the {there.name}. {other.description}"
+    return f"Take the {one.name.lower()}. {one.description} {compared}"

@@ -79,12 +79,8 @@ def assembled(fields: list[Field], values: Mapping[str, object], schema: Mapping
 def _fields(schema: Any, whole: Any, path: tuple[str, ...], required: bool, depth: int) -> Iterator[Field]:
     schema = _resolved(schema, whole)
     properties = schema.get("properties")
-    if (
-        schema.get("type", "object") == "object"
-        and isinstance(properties, Mapping)
-        and properties
-        and depth < MAX_DEPTH
-    ):
+    is_object = schema.get("type", "object") == "object" and isinstance(properties, Mapping)
+    if is_object and properties and depth < MAX_DEPTH:
         needed = schema.get("required") or ()
         for key, inner in properties.items():
             yield from _fields(inner, whole, (*path, str(key)), required and key in needed, depth + 1)
@@ -103,12 +99,8 @@ def _kind(schema: Mapping[str, Any], whole: Any) -> tuple[Kind, tuple[JSON, ...]
     match schema.get("type"):
         case "string":
             return ("long text" if schema.get("format") == "textarea" else "text"), ()
-        case "integer":
-            return "integer", ()
-        case "number":
-            return "number", ()
-        case "boolean":
-            return "boolean", ()
+        case "integer" | "number" | "boolean" as kind:
+            return kind, ()
         case "array" if _resolved(schema.get("items") or {}, whole).get("type") == "string":
             return "lines", ()
     return "json", ()

@@ -11,9 +11,10 @@ import openai
 
 from agent.llm.chunks import AskedWithout, Chunk, Reasoning, Text
 from agent.llm.explain import model_failure
-from agent.llm.http import ASKED_WITHOUT, BOUNDS, Batches
+from agent.llm.http import ASKED_WITHOUT, LIMITS, Batches
 from agent.llm.request import conversation, offered, sendable, taken
-from agent.llm.wire import Bounds, Reader
+from agent.llm.wire import Reader
+from agent.settings import Limits
 
 BURST_SECONDS = 0.005
 """With many streams: how long to wait for the rest of what came together."""
@@ -73,7 +74,7 @@ def _streamed(request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _opened(request: Mapping[str, Any], response: Any) -> tuple[Reader, list[Chunk]]:
     known = response.http_response.extensions
-    reader = Reader(offered=offered(request), taken=taken(request), bounds=known.get(BOUNDS, Bounds()))
+    reader = Reader(known.get(LIMITS) or Limits(), offered(request), taken(request))
     return reader, [AskedWithout(known[ASKED_WITHOUT])] if known.get(ASKED_WITHOUT) else []
 
 

@@ -12,7 +12,6 @@ import httpx2
 import openai
 
 from agent.llm.unsupported import parts_of, refused, without
-from agent.llm.wire import Bounds
 from agent.settings import Limits
 
 BATCH_SECONDS = 0.04
@@ -30,8 +29,8 @@ MOST_SERVERS = 1_000
 
 ASKED_WITHOUT = "asked_without"
 """Extension of a response: the parts of the request that were left out because the server does not take them."""
-BOUNDS = "bounds"
-"""Extension of a response: how much of it may be read."""
+LIMITS = "limits"
+"""Extension of a response: the limits within which it is read."""
 
 
 class HttpClient(openai.DefaultAsyncHttpxClient):
@@ -43,7 +42,7 @@ class HttpClient(openai.DefaultAsyncHttpxClient):
     def __init__(self, limits: Limits) -> None:
         timeout = httpx2.Timeout(limits.read_seconds, connect=limits.connect_seconds)
         super().__init__(timeout=timeout, event_hooks={"response": [self._received]})
-        self._bounds = Bounds(limits.event_bytes, limits.answer_bytes)
+        self._limits = limits
         self._refused: OrderedDict[tuple[str, str], frozenset[str]] = OrderedDict()
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
@@ -67,7 +66,7 @@ class HttpClient(openai.DefaultAsyncHttpxClient):
 
     async def _received(self, response: httpx2.Response) -> None:
         """Have a response read within bounds, and a streamed one in batches."""
-        response.extensions[BOUNDS] = self._bounds
+        response.extensions[LIMITS] = self._limits
         if response.status_code >= 400:
             response.stream = _Cut(response)
             response.headers.pop("content-encoding", None)

@@ -53,13 +53,13 @@ def check_arguments(name: str, arguments: Mapping[str, Any]) -> None:
 
 def offered(request: Mapping[str, Any]) -> list[str]:
     """The names of the tools in a request."""
-    functions = [tool.get("function") for tool in _dicts(request.get("tools"))]
+    functions = [tool.get("function") for tool in dicts(request.get("tools"))]
     return [function["name"] for function in functions if isinstance(function, dict) and "name" in function]
 
 
 def taken(request: Mapping[str, Any]) -> list[str]:
     """The ids of the tool calls in a request's conversation."""
-    calls = (call for message in _dicts(request.get("messages")) for call in _dicts(message.get("tool_calls")))
+    calls = (call for message in dicts(request.get("messages")) for call in dicts(message.get("tool_calls")))
     return [call["id"] for call in calls if isinstance(call.get("id"), str)]
 
 
@@ -95,5 +95,6 @@ def _arguments(text: object) -> str:
     return json.dumps(kept, ensure_ascii=False) if kept.keys() == {NOT_JSON} else text or "{}"
 
 
-def _dicts(value: object) -> list[dict[str, Any]]:
+def dicts(value: object) -> list[dict[str, Any]]:
+    """The objects in what should be a list of them."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

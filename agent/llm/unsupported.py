@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from agent.llm.request import dicts
+
 Body = dict[str, Any]
 
 _IN_MESSAGES = ("reasoning_content", "reasoning_details", "reasoning", "extra_content", "name")
@@ -69,14 +71,11 @@ def refused(status: int, answer: bytes, body: Body) -> frozenset[str]:
 
 
 def _messages(body: Body) -> list[Body]:
-    messages = body.get("messages")
-    return [message for message in messages if isinstance(message, dict)] if isinstance(messages, list) else []
+    return dicts(body.get("messages"))
 
 
-def _places(message: Body) -> Iterator[Body]:
-    yield message
-    calls = message.get("tool_calls")
-    yield from (call for call in calls if isinstance(call, dict)) if isinstance(calls, list) else ()
+def _places(message: Body) -> list[Body]:
+    return [message, *dicts(message.get("tool_calls"))]
 
 
 def _is_named(part: str, text: str) -> bool:
@@ -93,14 +92,7 @@ def _has_no_tools(text: str) -> bool:
 
 
 _TOOLS_OFF = ("--enable-auto-tool-choice", "--jinja", "that support tool use")
-_UNSUPPORTED = (
-    "not support",
-    "n't support",
-    "unsupported",
-    "no support",
-    "not enabled",
-    "verified to",
-)
+_UNSUPPORTED = ("not support", "n't support", "unsupported", "no support", "not enabled", "verified to")
 _UNKNOWN = (*_UNSUPPORTED, "unknown", "unrecognized", "unexpected", "extra", "not permitted", "not allowed")
 
 

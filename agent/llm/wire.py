@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from agent.errors import (
@@ -24,20 +23,11 @@ from agent.llm.calls import Calls
 from agent.llm.chunks import Chunk, End, Reason, Reasoning, Refusal, Text, Usage
 from agent.llm.explain import NOT_AN_ANSWER, provider_error
 from agent.llm.thinking import Thinking
+from agent.settings import Limits
 
 MOST_CALLS = 128
 """Tool calls of one answer; OpenAI allows as many."""
 ENDED_EARLY = "The model's answer ended before it was complete. Try again."
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much of one answer is read, in bytes, unpacked."""
-
-    event_bytes: int = 4_000_000
-    """Of one event, one line, or an answer that does not come as events."""
-    answer_bytes: int = 64_000_000
-    """Of everything."""
 
 
 class Reader:
@@ -46,13 +36,7 @@ class Reader:
     `offered` are the names of the tools that the model was told of, `taken` the ids of earlier tool calls.
     """
 
-    def __init__(
-        self,
-        *,
-        offered: Collection[str] = (),
-        taken: Collection[str] = (),
-        bounds: Bounds = Bounds(),
-    ) -> None:
+    def __init__(self, limits: Limits, offered: Collection[str] = (), taken: Collection[str] = ()) -> None:
         self.failure: AgentError | None = None
         """Why this is no whole answer."""
         self.done = False
@@ -61,14 +45,11 @@ class Reader:
         """Whether the last chunk gave a reason for the end."""
         self.is_quiet = False
         """Whether it gave nothing else, so that only the usage may follow: some give one in every chunk."""
-        self._bounds = bounds
-        self._bytes = 0
-        self._events = EventDecoder(bounds.event_bytes)
+        self._limits, self._bytes = limits, 0
+        self._events = EventDecoder(limits.event_bytes)
         self._calls = Calls(offered, taken)
         self._thinking = Thinking()
-        self._said = False
-        self._refused = False
-        self._thought = False
+        self._said = self._refused = self._thought = False
         self._reason: Reason | None = None
         self._said_reason = ""
         self._usage: Usage | None = None
@@ -82,13 +63,13 @@ class Reader:
         """The chunks in what has arrived; none after a failure."""
         found: list[Chunk] = []
         self._bytes += len(data)
-        if self._bytes > self._bounds.answer_bytes:
-            self._fail(_too_long(self._bounds.answer_bytes))
+        if self._bytes > self._limits.answer_bytes:
+            self._fail(_too_long(self._limits.answer_bytes))
         elif not self.failure:
             for event, text in self._events.feed(data):
                 found += self._event(event, text)
             if self._events.overflow:
-                self._fail(_too_long(self._bounds.event_bytes))
+                self._fail(_too_long(self._limits.event_bytes))
         return found
 
     def close(self, *, broken: bool = False) -> list[Chunk]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from agent.llm.chunks import Call, CallPiece, Chunk, End, Reasoning, Refusal, Text
 from agent.llm.thinking import Thinking, without_thinking
 from agent.llm.wire import Reader
+from agent.settings import Limits
 from tests.scripted_server import Reply, delta, sse
 from tests.unit.llm.cases import CALLS, CHUNKS, ENDS, THOUGHT
 
@@ -74,7 +75,7 @@ CHUNK = st.fixed_dictionaries(
 
 def read(data: bytes, size: int = 0) -> tuple[list[Chunk], Reader]:
     """All chunks of an answer that arrives in pieces of so many bytes; 0 is all at once."""
-    reader = Reader(offered=["get_items"])
+    reader = Reader(Limits(), ["get_items"])
     pieces = [data[at : at + size] for at in range(0, len(data), size)] if size else [data]
     found = [chunk for piece in pieces for chunk in reader.feed(piece)]
     return [*found, *reader.close()], reader
