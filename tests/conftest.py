@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -142,12 +143,18 @@ def page(desktop: BrowserContext, app: App, watched: Watch) -> Iterator[Page]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until all is imported: what stays anyhow would be gone through again and again
     config.addinivalue_line("markers", "failing_runs: runs fail on purpose, and the app may log why")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser comes last: Playwright keeps an event loop running, beside which no test can run its own."""
     items.sort(key=lambda item: (_in_browser(item.nodeid), _shares_the_app(item.nodeid)))
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
