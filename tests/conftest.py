@@ -68,7 +68,7 @@ def database() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    executable = _chromium()
+    executable = chromium()
     if executable is None:
         _missing("No Chromium was found: install it (Debian: apt-get install chromium), or put its path in CHROMIUM.")
     try:
@@ -77,9 +77,9 @@ def browser() -> Iterator[Browser]:
         _missing("Playwright is not installed: pip install -r requirements-dev.txt")
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE)
-        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
-        yield chromium
-        chromium.close()
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -189,7 +189,8 @@ def _leaving(app: App, url: str) -> list[str]:
     return [] if at_home or url.startswith(("data:", "blob:")) else [url]
 
 
-def _chromium() -> str | None:
+def chromium() -> str | None:
+    """Where Chromium is: what CHROMIUM names, or one on the path."""
     names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
     return next((found for name in names if name and (found := shutil.which(name))), None)
 
