@@ -123,10 +123,10 @@ class Index:
         """Tell the process that works on a run to stop it."""
         self._database.write("UPDATE runs SET stopping = 1 WHERE id = ?", run_id)
 
-    def delete(self, run_id: str) -> None:
-        """Forget a run, with its link and its comments."""
+    def delete(self, *run_ids: str) -> None:
+        """Forget runs, with their links and their comments; all or none."""
         with self._database.transaction() as connection:
-            _delete(connection, [run_id])
+            _delete(connection, run_ids)
 
     def prune(self, max_bytes: int, max_seconds: float) -> list[str]:
         """Forget what is too old, then the oldest until the rest is small enough; returns the ids of what is gone.
@@ -203,8 +203,10 @@ def _insert(connection: sqlite3.Connection, header: Header, state: str, process:
 def _delete(connection: sqlite3.Connection, run_ids: Sequence[str]) -> None:
     ids = [(run_id,) for run_id in run_ids]
     for statement in (
+        "INSERT OR IGNORE INTO forgotten SELECT thread FROM runs WHERE id = ?",
         "DELETE FROM runs WHERE id = ?",
         "DELETE FROM links WHERE run = ?",
         "DELETE FROM comments WHERE run = ?",
     ):
         connection.executemany(statement, ids)
+    connection.execute("DELETE FROM titles WHERE thread NOT IN (SELECT thread FROM runs)")

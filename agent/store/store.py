@@ -11,6 +11,7 @@ from pathlib import Path
 from agent.errors import Refusal
 from agent.settings import Limits, Settings
 from agent.store.comments import Comments
+from agent.store.conversations import Conversations
 from agent.store.database import Database
 from agent.store.index import Entry, Index, read_entry
 from agent.store.legacy import take_over
@@ -37,6 +38,7 @@ class Store:
         self._index = Index(self._database, secrets.token_urlsafe(8), limits.lease_seconds)
         self.links = Links(self._database)
         self.comments = Comments(self._database)
+        self.conversations = Conversations(self._database)
         self.adopt()
         self._recorder = Recorder(self._folder, self._index, self.prune)
 
@@ -85,12 +87,13 @@ class Store:
         except sqlite3.Error as error:
             log.warning("A run could not be stopped: %s", error)
 
-    def forget(self, run_id: str) -> Refusal | None:
-        """Delete all that is kept of a run, or say why that failed; whoever works on it stops."""
+    def forget(self, *run_ids: str) -> Refusal | None:
+        """Delete all that is kept of runs, or say why that failed; whoever works on them stops."""
         try:
-            self._index.delete(run_id)
-            self._recorder.forget(run_id)
-            self._unlink(run_id)
+            self._index.delete(*run_ids)
+            for run_id in run_ids:
+                self._recorder.forget(run_id)
+                self._unlink(run_id)
         except (sqlite3.Error, OSError) as error:
             log.warning("A run could not be deleted: %s", error)
             return Refusal("That could not be deleted. Try again in a minute.")
