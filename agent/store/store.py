@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from agent.store.database import Database
 from agent.store.index import Entry, Index, read_entry
 from agent.store.legacy import take_over
 from agent.store.links import Links
+from agent.store.process import process_name
 from agent.store.recorder import Recorder, Track
 from agent.store.recording import BrokenRecording, Header, is_id
 
@@ -35,7 +35,7 @@ class Store:
         self._folder: Path | None = None
         self._max_bytes, self._max_seconds = int(limits.recording_megabytes * 1e6), limits.recording_days * 86_400
         self._database = (folder and self._open(folder)) or Database()
-        self._index = Index(self._database, secrets.token_urlsafe(8), limits.lease_seconds)
+        self._index = Index(self._database, process_name(), limits.lease_seconds)
         self.links = Links(self._database)
         self.comments = Comments(self._database)
         self.conversations = Conversations(self._database)
