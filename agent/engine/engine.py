@@ -7,18 +7,22 @@ import contextlib
 import functools
 import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.memory import InMemorySaver
 
 from agent.demo_model import DemoServer
+from agent.engine import waiting
+from agent.engine.active import ActiveRun
+from agent.engine.checkpoints import Checkpoints
+from agent.engine.job import Job
 from agent.engine.own_graphs import OwnGraphs
-from agent.engine.run import ActiveRun, Run
+from agent.engine.run import Run
 from agent.engine.warmup import warm_up
-from agent.errors import cause
+from agent.errors import AgentError, cause
 from agent.graphs.langchain import Graph
 from agent.graphs.registry import GRAPHS, OWN
 from agent.llm.chat import chat_model
@@ -26,10 +30,10 @@ from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.explain import explain
 from agent.llm.http import HttpClient
 from agent.settings import DEMO_MODELS, Settings
-from agent.streaming.adapter import Adapter, Happening
+from agent.streaming.adapter import Adapter
 from agent.streaming.events import JSON
 from agent.streaming.modes import RUN_MODES, STREAM_MODES
-from agent.streaming.watch import happenings
+from agent.streaming.place import NOWHERE, Place
 from agent.tools.catalog import TOOLS
 from agent.tools.places import place_of
 from agent.tools.registry import Models
@@ -56,6 +60,8 @@ class Engine:
         self._resources = contextlib.AsyncExitStack()
         self.own = OwnGraphs(settings.graphs, Path.cwd())
         """The host's own graphs."""
+        self.checkpoints = Checkpoints(settings)
+        """What is kept of the state of all graphs that do not keep it themselves."""
         self.demo: DemoServer | None = None
         """The demo model's server, when this engine has started one."""
 
@@ -71,13 +77,25 @@ class Engine:
         await self._resources.aclose()
 
     async def work(self, run: ActiveRun, turns: Turns) -> None:
-        """Work on a run until it has ended; `turns` are those of its conversation that the model is told of."""
+        """Work on a run until it has ended, or waits for a person.
+
+        `turns` are those of its conversation that the model is told of.
+        """
         try:
             await asyncio.shield(self._opening)
+            waits = run.waits
             run.begin()
             with self._deadline(run):
-                answer = await self._follow(run, turns)
-            run.end("finished", answer=answer)
+                job = await self._job(run)
+                given = await job.resumed(run, waits) if waits else await self._given(run, job, turns)
+                while (adapter := await self._follow(run, job, given)).waits:
+                    waits = await job.what_it_waits_for(adapter)
+                    run.wait(waits)
+                    if run.ended or run.open:
+                        return
+                    run.begin()
+                    given = await job.resumed(run, waits)
+                run.end("finished", "", adapter.answer, str(await job.place() or ""))
         except Exception as error:
             if not run.ended:
                 log.warning("A run failed: %s\n%s", explain(error), cause(error))
@@ -93,15 +111,19 @@ class Engine:
         finally:
             deadline.cancel()
 
-    async def _follow(self, run: ActiveRun, turns: Turns) -> str:
-        """Note what the run's graph streams, to its end; returns the answer."""
+    async def _follow(self, run: ActiveRun, job: Job, given: Any) -> Adapter:
+        """Note what the run's graph streams of what it is given, until it does no more."""
         adapter = Adapter()
-        async with contextlib.aclosing(await self._stream(run, turns, adapter)) as stream:
+        adapter.recall(run.events)
+        async with contextlib.aclosing(job.stream(given, adapter)) as stream:
             async for happening in stream:
                 run.append(happening, self._settings.limits)
-        return adapter.answer
+        return adapter
 
     async def _open(self) -> None:
+        entering = asyncio.ensure_future(self.checkpoints.__aenter__())
+        self._resources.push_async_callback(self._leave_checkpoints, entering)
+        await asyncio.shield(entering)  # what is opened half cannot be closed
         self._http = await self._resources.enter_async_context(HttpClient(self._settings.limits))
         if self._settings.is_demo:
             demo = DemoServer(rate=self._settings.demo_rate)
@@ -112,28 +134,35 @@ class Engine:
         self._resources.push_async_callback(self.own.close)
         await warm_up(self._settings.limits)
 
-    async def _stream(self, run: ActiveRun, turns: Turns, adapter: Adapter) -> AsyncGenerator[Happening]:
+    async def _leave_checkpoints(self, entering: asyncio.Future[Checkpoints]) -> None:
+        await (await entering).__aexit__()
+
+    async def _job(self, run: ActiveRun) -> Job:
+        """The run's graph, with what it is to be run with."""
         request, limits = run.request, self._settings.limits
-        modes = STREAM_MODES if request.all_modes else RUN_MODES
         config: RunnableConfig = {"recursion_limit": limits.steps, "run_name": "toolstream"}
-        keeps_threads = False
+        modes = STREAM_MODES if request.all_modes else RUN_MODES
         if request.graph.startswith(OWN):
             own = await self.own.get(request.graph.removeprefix(OWN))
             graph, keeps_threads = own.graph, own.keeps_threads
             config["recursion_limit"] = limits.own_steps
         else:
             key = run.take_key()
+            if run.header.own_key and not key:
+                raise AgentError(waiting.NO_KEY.sentence)
             build = self._build if key else self._graph
-            graph = build(request.graph, request.tools, request.tool_choice, request.model, key)
-        inputs = request.inputs
-        if inputs is None:  # a graph that keeps its threads knows the turns before
-            inputs = {"messages": _messages(run, () if keeps_threads else await turns())}
-        if keeps_threads:
-            config["configurable"] = {"thread_id": run.thread_id}
-        elif request.all_modes:  # checkpoints are told of only where they are kept: here, as long as the run
-            graph = graph.copy({"checkpointer": InMemorySaver()})
-            config["configurable"] = {"thread_id": "1"}
-        return happenings(graph, inputs, adapter, config=config, context=request.context, modes=modes)
+            graph, keeps_threads = build(request.graph, request.tools, request.tool_choice, request.model, key), False
+        if not keeps_threads:
+            graph = graph.copy({"checkpointer": self.checkpoints.for_graph(graph)})
+        return Job(graph, run.thread_id, keeps_threads, config, request.context, modes)
+
+    async def _given(self, run: ActiveRun, job: Job, turns: Turns) -> Any:
+        """What the graph is started with; one that keeps its own threads knows the turns before."""
+        if not job.keeps_threads:
+            job.start = Place(run.thread_id, NOWHERE)
+        if run.request.inputs is not None:
+            return run.request.inputs
+        return {"messages": _messages(run, () if job.keeps_threads else await turns())}
 
     def _build(self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None) -> Graph:
         models = self._connect(model, key) if key else self._models(model, None)
@@ -143,7 +172,7 @@ class Engine:
     def _connect(self, model: str, key: str | None) -> Models:
         endpoint = self._endpoint(model, key)
         chat = chat_model(endpoint, self._settings.limits, self._http)
-        return Models(model, chat, openai_client(endpoint, self._http), self._settings.limits.turns_remembered)
+        return Models(model, chat, openai_client(endpoint, self._http))
 
     def _endpoint(self, model: str, key: str | None) -> Endpoint:
         if self.demo and model in DEMO_MODELS:

@@ -6,23 +6,24 @@ import asyncio
 import contextlib
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from agent.engine import waiting
+from agent.engine.active import ActiveRun, new_header
 from agent.engine.backend import Conversation
 from agent.engine.engine import Engine, Turn
 from agent.engine.own_graphs import OwnState
-from agent.engine.recorded import RecordedRun
+from agent.engine.recorded import KeptRun, RecordedRun
 from agent.engine.request_check import check
-from agent.engine.run import ActiveRun, Run, RunInMemory, digest
+from agent.engine.run import Run, digest
 from agent.engine.scheduler import Scheduler
 from agent.errors import Refusal
 from agent.loop import BackgroundLoop
 from agent.settings import Settings
 from agent.store.index import Entry
+from agent.store.recording import FIRST
 from agent.store.store import Store
 from agent.streaming.events import JSON, RunRequest
-
-NOT_YOURS = "This conversation is not among yours. It may have been deleted in the meantime."
 
 
 class InProcessBackend:
@@ -36,14 +37,17 @@ class InProcessBackend:
         self._settings = settings
         self._store = store or Store()
         self._loop = BackgroundLoop()
-        self._runs: dict[str, RunInMemory] = {}
+        self._runs: dict[str, KeptRun] = {}
         """Those in memory; the longest unused first."""
         self._lock = threading.Lock()
         self._closing = False
         self._engine = Engine(settings)
-        self._scheduler = Scheduler(settings.limits, self._begin)
+        self._scheduler = Scheduler(settings.limits, self._begin, self._is_held)
+        self._stopping: set[asyncio.Task[None]] = set()
+        self._held: set[str] = set()
+        """Runs in the queue whose parent is not this process's to finish."""
         self._opened = self._loop.submit(self._engine.open())
-        self._store.listen(stop=self.stop, deleted=self._drop)
+        self._store.listen(self)
 
     def start(
         self,
@@ -63,10 +67,11 @@ class InProcessBackend:
             or self._scheduler.charge(session, address)
         ):
             return refusal
-        run = ActiveRun(request, thread_id or secrets.token_urlsafe(16), session, self._stop_soon, api_key)
-        run.record(self._store.record(run.header))
-        self._keep(run)  # from now on it may be read
-        self._loop.call_soon(self._scheduler.enqueue, run)
+        thread_id = thread_id or secrets.token_urlsafe(16)
+        parent = after or self._newest(thread_id)
+        header = new_header(request, thread_id, session, parent=parent, own_key=bool(api_key))
+        run = ActiveRun(header, self._store, session, self._stop_soon, api_key)
+        self._enqueue(run)
         return run
 
     def get(self, run_id: str) -> Run | None:
@@ -81,7 +86,8 @@ class InProcessBackend:
             return []
         found = {entry.header.id: entry for entry in self._store.entries(owner)}
         for run in list(self._runs.values()):
-            if run.header.owner == owner and isinstance(run, ActiveRun) and (run.id in found or run.unrecorded):
+            is_known = isinstance(run, ActiveRun) and not run.rests and (run.id in found or run.unrecorded)
+            if run.header.owner == owner and is_known:
                 found[run.id] = Entry(run.header, run.state, run.seconds)  # memory knows better how it is
         return sorted(found.values(), key=lambda entry: entry.header.asked_at, reverse=True)
 
@@ -100,7 +106,19 @@ class InProcessBackend:
         self, run_id: str, interrupt_id: str, answer: JSON, *, session: str, api_key: str | None = None
     ) -> Run | Refusal:
         """Answer a question that a run asks its owner; with the last answer that it waits for, it goes on."""
-        return Refusal("Nothing can be answered here yet.")
+        run = self._runs.get(run_id) if self.get(run_id) else None
+        if run is None or run.header.owner != digest(session):
+            return Refusal("There is no such run of yours to answer.")
+        run.read()
+        limits = self._settings.limits
+        if refusal := waiting.refused(run, interrupt_id, answer, limits, has_key=bool(api_key)):
+            return refusal
+        told = waiting.answer(self._store, run, interrupt_id, answer)
+        if isinstance(told, Refusal):
+            return told
+        if told == "kept" and isinstance(run, ActiveRun):
+            self._loop.call_soon(run.hear, interrupt_id, answer, api_key)
+        return self._take_over(run, session, api_key) if told == "taken" else run
 
     def answer_otherwise(
         self, run_id: str, answers: Mapping[str, JSON], *, session: str, api_key: str | None = None
@@ -113,29 +131,21 @@ class InProcessBackend:
         found: dict[str, list[Entry]] = {}
         for entry in self.of(session):
             found.setdefault(entry.header.thread_id, []).append(entry)
-        titles = self._store.conversations.titles(digest(session))
-        return [_conversation(runs, titles.get(thread_id, "")) for thread_id, runs in found.items() if thread_id]
+        return [
+            Conversation(
+                thread, runs[-1].header.request.question, runs[0].header.asked_at, len(runs), state=runs[0].state
+            )
+            for thread, runs in found.items()
+        ]
 
     def rename(self, thread_id: str, title: str, *, session: str) -> Refusal | None:
         """Call a conversation otherwise; or say why not."""
-        if not self._of_thread(thread_id, session):
-            return Refusal(NOT_YOURS)
-        return self._store.conversations.rename(thread_id, title)
+        return Refusal("A conversation has the name of its first question.")
 
     def forget_thread(self, thread_id: str, *, session: str) -> Refusal | None:
-        """Delete all that is kept of a conversation, or say why that failed; what is at work stops."""
-        run_ids = self._of_thread(thread_id, session)
-        if not run_ids:
-            return Refusal(NOT_YOURS)
-        refusal = self._store.forget(*run_ids)
-        if not refusal:
-            for run_id in run_ids:
-                self._drop(run_id)
-        return refusal
-
-    def _of_thread(self, thread_id: str, session: str) -> list[str]:
-        """The runs of a conversation, which is this visitor's."""
-        return [entry.header.id for entry in self.of(session) if thread_id and entry.header.thread_id == thread_id]
+        """Delete all that is kept of a conversation, or say why that failed."""
+        own = [entry.header.id for entry in self.of(session) if entry.header.thread_id == thread_id]
+        return next((refusal for run_id in own if (refusal := self.forget(run_id))), None)
 
     def stop(self, run_id: str) -> None:
         """Stop a run, if there is one with this id and it has not ended."""
@@ -191,6 +201,77 @@ class InProcessBackend:
             await asyncio.wait(tasks, timeout=1.0)
         await self._engine.close()
 
+    # What the recorder tells, from its thread
+
+    def on_stop(self, run_id: str) -> None:
+        """A run was asked to stop, by any process."""
+        self.stop(run_id)
+
+    def on_deleted(self, run_id: str) -> None:
+        """A run was deleted."""
+        self._drop(run_id)
+
+    def on_answer(self, run_id: str, interrupt: str, answer: JSON) -> None:
+        """A question of a run was answered, by any process."""
+        if isinstance(run := self._runs.get(run_id), ActiveRun):
+            self._loop.call_soon(run.hear, interrupt, answer)
+
+    def on_rest(self, run_id: str) -> None:
+        """A run that waits for a person is all written; what was answered in the last moment is taken now."""
+        if isinstance(run := self._runs.get(run_id), ActiveRun):
+            run.rest()
+            key = run.take_key()
+            if waiting.settle(self._store, run):
+                self._take_over(run, run.session, key)
+
+    def on_queue(self, queued: set[str], held: set[str]) -> None:
+        """Of the runs in the queue, these are held: their parent waits for a person, or is at work elsewhere."""
+        self._loop.call_soon(self._hold, queued, held)
+
+    def on_unanswered(self, run_id: str) -> None:
+        """A run of any process has waited for a person for too long."""
+        self.get(run_id)
+        if run := self._runs.get(run_id):
+            waiting.end(self._store, run, waiting.unanswered(self._settings.limits.waiting_days))
+
+    def _hold(self, queued: set[str], held: set[str]) -> None:
+        self._held = (self._held - queued) | held
+        self._scheduler.admit()
+
+    def _is_held(self, run: ActiveRun) -> bool:
+        """Whether the run that this one goes on after waits for a person, or is at work elsewhere."""
+        parent = self._runs.get(run.header.parent)
+        waits = isinstance(parent, ActiveRun) and parent.is_mine and parent.waits is not None
+        return waits or run.id in self._held
+
+    def _enqueue(self, run: ActiveRun) -> None:
+        """Record and keep a new run, and let it wait for its turn."""
+        run.record(self._store.record(run.header))
+        self._keep(run)  # from now on it may be read
+        parent = self._store.entry(run.header.parent)
+        waits = parent and not run.unrecorded and (parent.state == "waiting" or self._is_elsewhere(parent))
+        self._loop.call_soon(self._wait_for_turn, run, waits)
+
+    def _wait_for_turn(self, run: ActiveRun, is_held: bool) -> None:
+        self._held |= {run.id} if is_held else set()
+        self._scheduler.enqueue(run)
+
+    def _take_over(self, run: KeptRun, session: str, api_key: str | None) -> ActiveRun:
+        """Go on with a run that has all its answers, and belongs to this process now."""
+        track = self._store.resume(run.header) if not run.unrecorded else None
+        if not isinstance(run, ActiveRun):
+            run = ActiveRun(run.header, self._store, session, self._stop_soon, events=run.read()[0])
+        run.resume(track, session, api_key)
+        self._keep(run)
+        self._loop.call_soon(self._scheduler.enqueue, run)
+        return run
+
+    def _newest(self, thread_id: str) -> str:
+        """The run that the next question of a conversation goes on after."""
+        headers = [entry.header for entry in self._store.thread(thread_id)]
+        headers += [run.header for run in list(self._runs.values()) if run.thread_id == thread_id and run.unrecorded]
+        return max(headers, key=lambda header: header.asked_at).id if headers else FIRST
+
     def _begin(self, run: ActiveRun) -> None:
         run.task = asyncio.get_running_loop().create_task(self._work(run))
 
@@ -202,36 +283,64 @@ class InProcessBackend:
             self._evict()
 
     def _turns_before(self, run: Run) -> list[Turn]:
-        """What was finished in the run's conversation: the last turns, which may have to be read from the disk."""
-        finished = [turn for turn in self.thread(run.thread_id) if turn.state == "finished"]
+        """What was finished before a run in its branch: the last turns, which may have to be read from the disk."""
+        finished = [turn for turn in self._before(run) if turn.state == "finished"]
         return [(turn.request.question, turn.answer) for turn in finished[-self._settings.limits.turns_remembered :]]
+
+    def _before(self, run: Run) -> list[Run]:
+        """The runs that a run goes on after, oldest first; where nothing is known of one, the one asked before."""
+        left = {other.id: other for other in self.thread(run.thread_id) if other.id != run.id}
+        found: list[Run] = []
+        while run.header.parent != FIRST:
+            asked_before = [other for other in left.values() if other.header.asked_at <= run.header.asked_at]
+            before = left.get(run.header.parent) or (asked_before[-1] if asked_before else None)
+            if not before:
+                break
+            del left[before.id]
+            found.append(run := before)
+        return found[::-1]
 
     def _refuse_while_answered_elsewhere(self, thread_id: str) -> Refusal | None:
         """The queue keeps the runs of one conversation apart, but knows only those of this process."""
-        if any(entry.at_work and entry.header.id not in self._runs for entry in self._store.thread(thread_id)):
+        if any(self._is_elsewhere(entry) for entry in self._store.thread(thread_id)):
             return Refusal("Your last question is still being answered. Wait for it, or stop it.")
         return None
+
+    def _is_elsewhere(self, entry: Entry) -> bool:
+        """Whether another process is at work on a run."""
+        run = self._runs.get(entry.header.id)
+        return entry.at_work and not (isinstance(run, ActiveRun) and not run.rests)
 
     def _stop_soon(self, run: ActiveRun) -> None:
         self._loop.call_soon(self._stop, run)
 
     def _stop(self, run: ActiveRun) -> None:
-        run.end("stopped", "Stopped. What had arrived is kept.")
+        if run.rests:
+            task = asyncio.get_running_loop().create_task(asyncio.to_thread(self._stop_resting, run))
+            self._stopping.add(task)
+            task.add_done_callback(self._stopping.discard)
+        run.end("stopped", waiting.STOPPED)
         self._scheduler.admit()
 
-    def _known(self, run: RunInMemory | None, entry: Entry | None) -> Run | None:
+    def _stop_resting(self, run: KeptRun) -> None:
+        """Stop a run that is not of this process: it waits, or another one is at work on it."""
+        if not waiting.end(self._store, run, waiting.STOPPED):
+            self._store.ask_to_stop(run.id)
+            run.lose_if_deleted()
+
+    def _known(self, run: KeptRun | None, entry: Entry | None) -> Run | None:
         """The run that is in memory, and of which the store says this."""
         if run and not entry and not run.unrecorded:
             self._drop(run.id)  # it was deleted, or is too old
             return None
-        if run and not (isinstance(run, RecordedRun) and run.is_lost):
+        if run and not run.is_lost:
             return self._keep(run)
         if entry and (path := self._store.path(entry.header.id)):
             self._evict()
-            return self._keep(RecordedRun(self._store, entry, path))
+            return self._keep(RecordedRun(self._store, entry, path, self._stop_resting))
         return None
 
-    def _keep(self, run: RunInMemory) -> Run:
+    def _keep(self, run: KeptRun) -> Run:
         """Have the run in memory, as the last one to be evicted."""
         with self._lock:
             self._runs.pop(run.id, None)
@@ -249,23 +358,9 @@ class InProcessBackend:
         room, gone = self._settings.limits.memory_megabytes * 1e6, []
         with self._lock:
             for run in reversed(list(self._runs.values())):
-                if not isinstance(run, ActiveRun) or run.ended:
+                if not isinstance(run, ActiveRun) or not run.is_mine:
                     room -= run.memory
                     if room < 0:
                         gone.append(self._runs.pop(run.id))
         for run in gone if not self._store.records else ():
             self._store.forget(run.id)
-
-
-def _conversation(runs: Sequence[Entry], title: str) -> Conversation:
-    """A conversation of these runs, the newest first."""
-    last, first = runs[0], runs[-1]
-    return Conversation(
-        thread_id=last.header.thread_id,
-        title=title or first.header.request.question,
-        asked_at=last.header.asked_at,
-        runs=len(runs),
-        state=last.state,
-        last=last.header.id,
-        page=last.header.request.page,
-    )

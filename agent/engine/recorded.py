@@ -1,38 +1,78 @@
-"""Runs that this process does not work on, read from their recordings: ended, or at work elsewhere and followed."""
+"""Runs whose log is in this process's memory, and which others may go on writing: ended, at work elsewhere, waiting."""
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from agent.engine.log import Read
-from agent.engine.run import RunInMemory
+from agent.engine.log import MemoryLog, Read
+from agent.engine.run import Run
 from agent.store.index import Entry
-from agent.store.recording import KILLED, UNWRITTEN, BrokenRecording, LineReader, answer_of, ends, interruption, opened
+from agent.store.recording import KILLED, UNWRITTEN, BrokenRecording, Header, event_line, interruption
 from agent.store.store import Store
-from agent.streaming.events import Started
+from agent.store.tail import Tail
+from agent.streaming.events import (
+    JSON,
+    Answered,
+    Ended,
+    Interrupt,
+    Interrupted,
+    Payload,
+    Resumed,
+    Started,
+    StreamEvent,
+    Waiting,
+)
 
 LOOK_SECONDS = 0.1
 """Between two looks at a file that grows."""
 SIGN_OF_LIFE_SECONDS = 1.0
 """Without news, after which is asked whether somebody still works on the run."""
+BYTES_IN_MEMORY = 4
+"""Bytes of memory that one byte of a recording takes as events."""
 
 
-class RecordedRun(RunInMemory):
-    """A run whose recording another process writes, or some process has written. It is read when it is asked for."""
+DELETED = "This run was deleted."
 
-    def __init__(self, store: Store, entry: Entry, path: Path) -> None:
-        super().__init__(entry.header)
-        self.state = "stopped" if entry.interrupted or entry.broken else entry.state
+
+class KeptRun(Run):
+    """A run whose log is in memory. What other processes append to its recording is read when it is asked for."""
+
+    def __init__(self, store: Store, header: Header) -> None:
+        self._memory = MemoryLog()
+        super().__init__(header, self._memory)
+        self.waits: Waiting | None = None
+        """What it waits for, until it goes on."""
+        self.asked: dict[str, Interrupt] = {}
+        """What persons were asked, by id."""
+        self.answers: dict[str, JSON] = {}
+        """What they have answered, by the id of the question."""
         self.is_lost = False
         """Whether the end of its recording is missing, which may come yet if its process was only held up."""
-        self._store, self._path = store, path
-        self._lock = threading.Lock()
-        self._offset, self._cut = 0, b""
-        self._event_of: LineReader | None = None
-        """Reads the next line, once the first one has told in which format."""
+        self.lock = threading.RLock()
+        """Held while it is read on; taken before the store's."""
+        self._store = store
+        self._tail: Tail | None = None
+        """The end of its recording, where others may write."""
         self._news_at = 0.0
+
+    @property
+    def open(self) -> list[Interrupt]:
+        """The questions that it waits for, and that nobody has answered."""
+        return [each for each in self.waits.interrupts if each.id not in self.answers] if self.waits else []
+
+    @property
+    def seconds(self) -> float:
+        """Length of the run so far."""
+        return self._memory.seconds
+
+    @property
+    def memory(self) -> int:
+        """About how many bytes its log takes."""
+        return self._memory.bytes * BYTES_IN_MEMORY
 
     @property
     def answer(self) -> str:
@@ -43,26 +83,58 @@ class RecordedRun(RunInMemory):
     def read(self, cursor: int = 0, timeout: float = 0.0) -> Read:
         """The events from `cursor` on, the next cursor, and whether that was all; waits at most `timeout` seconds."""
         until = time.monotonic() + timeout
-        while True:
+        while self._tail:
             self._take()
             events, after, ended = super().read(cursor)
             left = until - time.monotonic()
             if events or ended or left <= 0:
                 return events, after, ended
             time.sleep(min(LOOK_SECONDS, left))
+        return super().read(cursor, max(until - time.monotonic(), 0.0) if timeout else 0.0)
 
-    def stop(self) -> None:
-        """Tell the process that works on the run; returns at once."""
-        if not self.ended:
-            self._store.ask_to_stop(self.id)
+    def read_on(self) -> bool:
+        """Take in what others have appended to the recording, if anything; raises BrokenRecording."""
+        with self.lock:
+            before = len(self._memory)
+            if self._tail and not self._memory.closed:
+                try:
+                    for event, size in self._tail.read():
+                        if event.seq != len(self._memory):
+                            raise BrokenRecording("A line of the file is not the next event of the run.")
+                        self._note(event, size)
+                        if self._memory.closed:
+                            break
+                except FileNotFoundError:  # it waits for its turn
+                    pass
+            return len(self._memory) > before
+
+    def write(self, payload: Payload) -> None:
+        """Append to the log of a run that is nobody's, which the caller has claimed; raises OSError."""
+        at = max(round(time.time() - self.header.asked_at, 4), self.seconds)
+        event = StreamEvent(len(self._memory), at, payload)
+        line = event_line(event)
+        if self._tail and (path := self._store.path(self.id)):
+            with open(os.open(path, os.O_WRONLY | os.O_APPEND), "a", encoding="utf-8") as file:
+                file.write(line)
+            self.read_on()
+        else:
+            self._note(event, len(line))
+
+    def lose_if_deleted(self) -> None:
+        """Come to an end, if nothing is kept of it any more."""
+        with self.lock:
+            if not self._memory.closed and not self.unrecorded and self._store.entry(self.id) is None:
+                self._lose(DELETED)
 
     def _take(self) -> None:
         """Read on in the file, and find out whether more will come."""
-        with self._lock:
+        if not self._tail:
+            return
+        with self.lock:
             if self._memory.closed:
                 return
             try:
-                if self._read_on():
+                if self.read_on():
                     self._news_at = time.monotonic()
                 elif time.monotonic() - self._news_at > SIGN_OF_LIFE_SECONDS:
                     self._news_at = time.monotonic()
@@ -72,39 +144,50 @@ class RecordedRun(RunInMemory):
 
     def _ask_for_life(self) -> None:
         entry = self._store.entry(self.id)
-        if entry and entry.at_work:
+        if entry and (entry.at_work or entry.state == "waiting"):
             return
-        if not self._read_on():  # its last lines may have come in between
-            self._lose(UNWRITTEN if entry and entry.broken else KILLED if entry else "This run was deleted.")
+        if self.read_on():  # its last lines may have come in between
+            return
+        if entry and not entry.broken and self.open:
+            self._store.rest(self.id)  # its process was gone before it could say so
+            return
+        self._lose(UNWRITTEN if entry and entry.broken else KILLED if entry else DELETED)
 
-    def _read_on(self) -> bool:
-        """Take in the lines that are new; returns whether there were any."""
-        try:
-            with self._path.open("rb") as file:
-                file.seek(self._offset)
-                new = file.read()
-        except FileNotFoundError:  # it waits for its turn
-            return False
-        self._offset += len(new)
-        *lines, self._cut = (self._cut + new).split(b"\n")
-        for line in lines:
-            text = line.decode("utf-8", "replace")
-            if self._event_of is None:
-                _, self._event_of = opened(text)
-                continue
-            event = self._event_of(text)
-            if event.seq != len(self._memory):
-                raise BrokenRecording("A line of the file is not the next event of the run.")
-            self._memory.append(event, len(line))
-            if isinstance(event.payload, Started):
-                self.state = "running"
-            if state := ends(event):
-                self._answer, self.state = answer_of(event), state
+    def _note(self, event: StreamEvent, size: int) -> None:
+        """Take in the next event of the log, and what it says of the run."""
+        self._memory.append(event, size)
+        match event.payload:
+            case Started() | Resumed():
+                self.state, self.waits = "running", None
+            case Interrupted(interrupts=interrupts):
+                self.asked |= {interrupt.id: interrupt for interrupt in interrupts}
+            case Waiting(interrupts=interrupts) as waits:
+                self.asked |= {interrupt.id: interrupt for interrupt in interrupts}
+                self.state, self.waits = "waiting", waits
+            case Answered(interrupt=interrupt, answer=answer):
+                self.answers.setdefault(interrupt, answer)
+                if self.waits and not self.open:
+                    self.state = "queued"
+            case Ended() as ended:
+                self._answer, self.state, self.waits = ended.answer, ended.state, None
                 self._memory.close()
-                break
-        return bool(lines)
 
     def _lose(self, why: str) -> None:
         self._memory.append(interruption(len(self._memory), self._memory.seconds, why), len(why))
         self.state, self.is_lost = "stopped", True
         self._memory.close()
+
+
+class RecordedRun(KeptRun):
+    """A run whose recording another process writes, or some process has written."""
+
+    def __init__(self, store: Store, entry: Entry, path: Path, stop: Callable[[KeptRun], None]) -> None:
+        super().__init__(store, entry.header)
+        self._stop = stop
+        self.state = "stopped" if entry.interrupted or entry.broken else entry.state
+        self._tail = Tail(path)
+
+    def stop(self) -> None:
+        """Stop it, or tell the process that works on it; returns at once."""
+        if not self.ended:
+            self._stop(self)

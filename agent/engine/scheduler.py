@@ -7,7 +7,7 @@ import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 
-from agent.engine.run import ActiveRun
+from agent.engine.active import ActiveRun
 from agent.errors import Refusal
 from agent.settings import Limits
 
@@ -18,10 +18,12 @@ MOST_VISITORS = 10_000
 class Scheduler:
     """Lets runs begin in turn. Only `charge` is safe outside the loop's thread."""
 
-    def __init__(self, limits: Limits, begin: Callable[[ActiveRun], None]) -> None:
+    def __init__(
+        self, limits: Limits, begin: Callable[[ActiveRun], None], is_held: Callable[[ActiveRun], bool] = lambda _: False
+    ) -> None:
         self.waiting: list[ActiveRun] = []
         self.working: set[ActiveRun] = set()
-        self._limits, self._begin = limits, begin
+        self._limits, self._begin, self._is_held = limits, begin, is_held
         self._starts: defaultdict[str, deque[float]] = defaultdict(deque)
         self._lock = threading.Lock()
 
@@ -58,8 +60,8 @@ class Scheduler:
         self.admit()
 
     def admit(self) -> None:
-        """Let waiting runs begin, first come first served; a run that waits for its own thread or visitor is
-        passed over, so that nobody else waits for it.
+        """Let waiting runs begin, first come first served; a run that waits for its own thread or visitor, or behind
+        one that waits for a person, is passed over, so that nobody else waits for it.
         """
         limits = self._limits
         still_waiting: list[ActiveRun] = []
@@ -69,6 +71,10 @@ class Scheduler:
             if run.ended:
                 continue
             full = len(self.working) >= limits.runs_at_once
+            if self._is_held(run):
+                still_waiting.append(run)
+                run.place = 0
+                continue
             if full or run.thread_id in threads or sessions[run.session] >= limits.runs_per_session:
                 still_waiting.append(run)
                 run.place = len(still_waiting)

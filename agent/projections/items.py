@@ -106,6 +106,10 @@ class Asked:
 
     at: float
     interrupt: Interrupt
+    call: str = ""
+    """The innermost tool call that asks, where that is known."""
+    depth: int = 0
+    """How many calls it is asked inside of."""
     answered_at: float | None = None
     answer: JSON = None
 

@@ -35,6 +35,7 @@ from agent.streaming.events import (
     Started,
     State,
     StreamEvent,
+    TaskEnded,
     TaskStarted,
     Token,
     ToolDelta,
@@ -147,6 +148,8 @@ class Transcript:
                 self._state(event, state)
             case TaskStarted() as task:
                 self._task(event, task)
+            case TaskEnded(interrupts=interrupts) if interrupts:
+                self._asks(event, interrupts)
             case ToolStarted() as started:
                 self._tool_started(event, started)
             case ToolDelta(delta=delta):
@@ -156,13 +159,13 @@ class Transcript:
             case ToolFailed():
                 self._tool_failed(event)
             case Interrupted(interrupts=interrupts):
-                self._asks(event.at, interrupts)
+                self._asks(event, interrupts)
             case Queued(request=request):
                 self.request = request
             case Started():
                 self._start(event.at)
             case Waiting(interrupts=interrupts):
-                self._wait(event.at, interrupts)
+                self._wait(event, interrupts)
             case Answered(interrupt=interrupt, answer=answer):
                 self._take(event.at, interrupt, answer)
             case Resumed():
@@ -178,12 +181,15 @@ class Transcript:
             asked.answered_at = at
         self._resume(at)
 
-    def _asks(self, at: float, interrupts: Iterable[Interrupt]) -> None:
+    def _asks(self, event: StreamEvent, interrupts: Iterable[Interrupt]) -> None:
         for interrupt in interrupts:
-            self.asked.setdefault(interrupt.id, Asked(at, interrupt))
+            asked = self.asked.setdefault(interrupt.id, Asked(event.at, interrupt))
+            if len(event.calls) > asked.depth:  # each graph around it tells of it as well
+                asked.call, asked.depth = event.calls[-1], len(event.calls)
 
-    def _wait(self, at: float, interrupts: Iterable[Interrupt]) -> None:
-        self._asks(at, interrupts)
+    def _wait(self, event: StreamEvent, interrupts: Iterable[Interrupt]) -> None:
+        at = event.at
+        self._asks(event, interrupts)
         self._resume(at)
         self.state = "waiting"
         self.pauses.append(Pause(at))
@@ -208,6 +214,7 @@ class Transcript:
         for call in self._calls.values():
             if call.state == "waiting" or (self.asked and call.state == "running"):
                 call.state, call.is_over = "running", True
+                call.attempts = max(call.attempts - 1, 0)  # it goes on, and is not tried once more
 
     def _end(self, at: float, ended: Ended) -> None:
         self._resume(at)

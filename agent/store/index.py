@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import functools
+import json
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.store.database import Database
-from agent.store.process import has_ended
-from agent.store.recording import Header, ends, header_line, opened
-from agent.streaming.events import END_STATES, RunState
+from agent.store.recording import Header, ends, header_line, opened, parse, waits
+from agent.streaming.events import END_STATES, JSON, Answered, RunState, Waiting
 
 _ROW = """
-SELECT runs.header, runs.state, runs.seconds, runs.asked_at, runs.broken, runs.process, leases.until
+SELECT runs.header, runs.state, runs.seconds, runs.asked_at, runs.broken, leases.until
 FROM runs LEFT JOIN leases ON leases.process = runs.process
+"""
+_HELD = """
+SELECT runs.id FROM runs JOIN runs before ON before.id = json_extract(runs.header, '$.parent')
+LEFT JOIN leases ON leases.process = before.process
+WHERE runs.process = ? AND runs.state = 'queued' AND (before.state = 'waiting'
+OR before.state IN ('queued', 'running') AND before.process != runs.process AND until >= ?)
 """
 _ENDED = f"({', '.join(repr(state) for state in END_STATES)})"
 
@@ -36,8 +43,8 @@ class Entry:
 
     @property
     def at_work(self) -> bool:
-        """Whether some process still works on it, or will."""
-        return self.state not in END_STATES and not self.interrupted
+        """Whether some process still works on it, or will; nobody does while it waits for a person."""
+        return self.state not in (*END_STATES, "waiting") and not self.interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,60 @@ class Progress:
     broken: bool
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a process hears of its own runs when it notes how they stand."""
+
+    known: set[str]
+    """Those that have not ended; what is missing was deleted."""
+    stopping: set[str]
+    """Those that somebody wants stopped."""
+    queued: set[str]
+    """Those in the queue."""
+    held: set[str]
+    """Those of them whose parent waits for a person, or is at work elsewhere."""
+    answers: list[tuple[str, str, JSON]]
+    """What persons have answered since: run, interrupt, answer."""
+
+
+class Claim:
+    """One run in a transaction: no other process changes it meanwhile."""
+
+    def __init__(self, connection: sqlite3.Connection, run_id: str, process: str) -> None:
+        self._connection, self._run_id, self._process = connection, run_id, process
+        row = connection.execute("SELECT state FROM runs WHERE id = ?", (run_id,)).fetchone()
+        self.state: RunState | None = row and row[0]
+        """How it stands; None if it is not kept."""
+
+    def put(self, interrupt: str, answer: JSON) -> bool:
+        """Note an answer; returns whether it is the first to this question."""
+        row = (self._run_id, interrupt, json.dumps(answer), time.time())
+        statement = "INSERT OR IGNORE INTO answers (run, interrupt, answer, at) VALUES (?, ?, ?, ?)"
+        return self._connection.execute(statement, row).rowcount > 0
+
+    def answers(self) -> dict[str, JSON]:
+        """All answers so far, by interrupt, the oldest first."""
+        rows = self._connection.execute(
+            "SELECT interrupt, answer FROM answers WHERE run = ? ORDER BY at", (self._run_id,)
+        )
+        return {interrupt: json.loads(answer) for interrupt, answer in rows}
+
+    def take(self) -> None:
+        """Take over a run that waited: it belongs to this process from now on."""
+        self._connection.execute(
+            "UPDATE runs SET state = 'queued', process = ?, stopping = 0 WHERE id = ?", (self._process, self._run_id)
+        )
+
+    def end(self, state: RunState, seconds: float) -> None:
+        """Note that a run that waited has ended."""
+        self._connection.execute("UPDATE runs SET state = ?, seconds = ? WHERE id = ?", (state, seconds, self._run_id))
+
+
 class Index:
     """The runs of all processes that share the database. Safe from any thread; methods raise sqlite3.Error.
 
     `process` names this one. A run that has not ended belongs to the process that works on it for as long as that
-    renews its lease, or until it is known to have ended: then it is at work, and afterwards interrupted.
+    renews its lease: then it is at work, and afterwards interrupted.
     """
 
     def __init__(self, database: Database, process: str, lease_seconds: float) -> None:
@@ -68,19 +124,58 @@ class Index:
             self._renew(connection)
             _insert(connection, header, "queued", self._process)
 
-    def note(self, changes: Iterable[Progress]) -> tuple[set[str], set[str]]:
-        """Note what has changed and renew the lease of this process.
-
-        Returns the ids of its runs that have not ended, and of those among them that were asked to stop.
-        """
-        rows = [(one.state, one.seconds, one.size, one.broken, one.run_id) for one in changes]
+    def note(self, changes: Iterable[Progress]) -> News:
+        """Note what has changed and renew the lease of this process; what waits, and is all written, is nobody's."""
+        rows = [
+            (one.state, one.seconds, one.size, one.broken, one.state == "waiting" and not one.broken, one.run_id)
+            for one in changes
+        ]
         with self._database.transaction() as connection:
             self._renew(connection)
-            connection.executemany("UPDATE runs SET state = ?, seconds = ?, bytes = ?, broken = ? WHERE id = ?", rows)
+            connection.executemany(
+                "UPDATE runs SET state = ?, seconds = ?, bytes = ?, broken = ?,"
+                " process = CASE WHEN ? THEN '' ELSE process END WHERE id = ?",
+                rows,
+            )
             own = connection.execute(
-                f"SELECT id, stopping FROM runs WHERE process = ? AND state NOT IN {_ENDED}", (self._process,)
+                f"SELECT id, stopping, state FROM runs WHERE process = ? AND state NOT IN {_ENDED}", (self._process,)
             ).fetchall()
-        return {run_id for run_id, _ in own}, {run_id for run_id, stopping in own if stopping}
+            held = connection.execute(_HELD, (self._process, time.time())).fetchall()
+            answers = connection.execute(
+                "SELECT run, interrupt, answer FROM answers JOIN runs ON runs.id = run WHERE heard = 0 AND process = ?",
+                (self._process,),
+            ).fetchall()
+            connection.executemany(
+                "UPDATE answers SET heard = 1 WHERE run = ? AND interrupt = ?", [answer[:2] for answer in answers]
+            )
+        return News(
+            {run_id for run_id, _, _ in own},
+            {run_id for run_id, stopping, _ in own if stopping},
+            {run_id for run_id, _, state in own if state == "queued"},
+            {run_id for (run_id,) in held},
+            [(run_id, interrupt, json.loads(answer)) for run_id, interrupt, answer in answers],
+        )
+
+    @contextmanager
+    def claim(self, run_id: str) -> Iterator[Claim]:
+        """Change one run, all or nothing, while nobody else can."""
+        with self._database.transaction() as connection:
+            self._renew(connection)
+            yield Claim(connection, run_id, self._process)
+
+    def rest(self, run_id: str) -> None:
+        """Note that a run waits for a person, whose process has not come to say so."""
+        self._database.write(
+            f"UPDATE runs SET state = 'waiting', process = '' WHERE id = ? AND state NOT IN {_ENDED}"
+            " AND process NOT IN (SELECT process FROM leases WHERE until >= ?)",
+            run_id,
+            time.time(),
+        )
+
+    def waiting_since(self, moment: float) -> list[str]:
+        """The runs that have waited for a person since before a moment."""
+        rows = self._database.rows("SELECT id FROM runs WHERE state = 'waiting' AND asked_at + seconds < ?", moment)
+        return [run_id for (run_id,) in rows]
 
     def adopt(self, entries: Iterable[tuple[Entry, int]]) -> None:
         """Take in recordings that no process has noted, or not to their end, each with its size."""
@@ -116,18 +211,18 @@ class Index:
     def settled(self) -> set[str]:
         """The runs of which all is known that can be: they have ended, or somebody works on them."""
         rows = self._database.rows(
-            "SELECT id, state, runs.process, until FROM runs LEFT JOIN leases ON leases.process = runs.process"
+            "SELECT id, state, until FROM runs LEFT JOIN leases ON leases.process = runs.process"
         )
-        return {run_id for run_id, state, process, until in rows if state in END_STATES or _holds(process, until)}
+        return {run_id for run_id, state, until in rows if state in (*END_STATES, "waiting") or _holds(until)}
 
     def ask_to_stop(self, run_id: str) -> None:
         """Tell the process that works on a run to stop it."""
         self._database.write("UPDATE runs SET stopping = 1 WHERE id = ?", run_id)
 
-    def delete(self, *run_ids: str) -> None:
-        """Forget runs, with their links and their comments; all or none."""
+    def delete(self, run_id: str) -> None:
+        """Forget a run, with its link and its comments."""
         with self._database.transaction() as connection:
-            _delete(connection, run_ids)
+            _delete(connection, [run_id])
 
     def prune(self, max_bytes: int, max_seconds: float) -> list[str]:
         """Forget what is too old, then the oldest until the rest is small enough; returns the ids of what is gone.
@@ -137,13 +232,13 @@ class Index:
         oldest = time.time() - max_seconds
         with self._database.transaction() as connection:
             rows = connection.execute(
-                "SELECT runs.id, runs.asked_at, runs.bytes, runs.state, runs.process, leases.until FROM runs"
+                "SELECT runs.id, runs.asked_at, runs.bytes, runs.state, leases.until FROM runs"
                 " LEFT JOIN leases ON leases.process = runs.process ORDER BY runs.asked_at DESC"
             ).fetchall()
             gone, room = [], max_bytes
-            for run_id, asked_at, size, state, process, until in rows:
+            for run_id, asked_at, size, state, until in rows:
                 room -= size
-                at_work = state not in END_STATES and _holds(process, until)
+                at_work = state == "waiting" or (state not in END_STATES and _holds(until))
                 if not at_work and (room < 0 or asked_at < oldest):
                     gone.append(run_id)
             _delete(connection, gone)
@@ -157,11 +252,9 @@ class Index:
 
     def _entries(self, condition: str, *values: str) -> list[Entry]:
         found = []
-        for header, state, seconds, asked_at, broken, process, until in self._database.rows(
-            f"{_ROW} {condition}", *values
-        ):
-            interrupted = state not in END_STATES and not _holds(process, until)
-            at_work = state not in END_STATES and not interrupted
+        for header, state, seconds, asked_at, broken, until in self._database.rows(f"{_ROW} {condition}", *values):
+            at_work = state not in (*END_STATES, "waiting") and _holds(until)
+            interrupted = state not in (*END_STATES, "waiting") and not at_work
             seconds = max(seconds, time.time() - asked_at) if at_work else seconds
             found.append(Entry(_header(header), state, seconds, interrupted, bool(broken)))
         return found
@@ -182,7 +275,9 @@ def read_entry(path: Path) -> Entry:
             last = event_of(line)
         except ValueError:
             continue
-        state = ends(last)
+        state: RunState | None = ends(last)
+        if isinstance(last.payload, Waiting | Answered) and waits(parse(path.read_text("utf-8", "replace")).events):
+            state = "waiting"
         return Entry(header, state or "stopped", last.at, interrupted=state is None)
     return Entry(header, "stopped", 0.0, interrupted=True)
 
@@ -192,8 +287,8 @@ def _header(line: str) -> Header:
     return opened(line)[0]
 
 
-def _holds(process: str, until: float | None) -> bool:
-    return until is not None and until >= time.time() and not has_ended(process)
+def _holds(until: float | None) -> bool:
+    return until is not None and until >= time.time()
 
 
 def _insert(connection: sqlite3.Connection, header: Header, state: str, process: str = "") -> None:
@@ -206,10 +301,9 @@ def _insert(connection: sqlite3.Connection, header: Header, state: str, process:
 def _delete(connection: sqlite3.Connection, run_ids: Sequence[str]) -> None:
     ids = [(run_id,) for run_id in run_ids]
     for statement in (
-        "INSERT OR IGNORE INTO forgotten SELECT thread FROM runs WHERE id = ?",
         "DELETE FROM runs WHERE id = ?",
         "DELETE FROM links WHERE run = ?",
         "DELETE FROM comments WHERE run = ?",
+        "DELETE FROM answers WHERE run = ?",
     ):
         connection.executemany(statement, ids)
-    connection.execute("DELETE FROM titles WHERE thread NOT IN (SELECT thread FROM runs)")

@@ -10,12 +10,13 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Protocol
 
-from agent.store.index import Index, Progress
+from agent.store.index import Index, News, Progress
 from agent.store.recording import Header, header_line
-from agent.streaming.events import END_STATES, RunState
+from agent.streaming.events import END_STATES, JSON, RunState
 
 log = logging.getLogger(__name__)
 
@@ -30,19 +31,41 @@ NOT_WRITTEN = (
 )
 
 
+class Listener(Protocol):
+    """Who works on the runs of this process; called from the recorder's thread, which does not wait for it."""
+
+    def on_stop(self, run_id: str) -> None:
+        """A run was asked to stop, by any process."""
+
+    def on_deleted(self, run_id: str) -> None:
+        """A run was deleted."""
+
+    def on_answer(self, run_id: str, interrupt: str, answer: JSON) -> None:
+        """A question of a run was answered."""
+
+    def on_rest(self, run_id: str) -> None:
+        """A run that waits for a person is all written, and nobody's from now on."""
+
+    def on_queue(self, queued: set[str], held: set[str]) -> None:
+        """Of the runs in the queue, these are held: their parent waits for a person, or is at work elsewhere."""
+
+    def on_unanswered(self, run_id: str) -> None:
+        """A run of any process has waited for a person for too long."""
+
+
 class Track:
     """One run on its way to its file, which nobody holds open. `add` and `note` are for any thread, and never wait."""
 
-    def __init__(self, path: Path | None, header: Header, wake: Callable[[], None]) -> None:
+    def __init__(self, path: Path | None, header: Header, wake: Callable[[], None], size: int = 0) -> None:
         self.id = header.id
         self.lost = ""
         """Why the run is not written down, in a sentence for its visitor; empty while all is well."""
         self._path, self._wake = path, wake
-        self._lines: deque[str] = deque([header_line(header)])
+        self._lines: deque[str] = deque([] if size else [header_line(header)])
         self._stands: tuple[RunState, float] = "queued", 0.0
         self._written: tuple[RunState, float] = self._stands
         """How the run stood when its lines were last written."""
-        self._size = 0
+        self._size = size
         self._deleted = False
         self._noted: Progress | None = None
 
@@ -60,6 +83,16 @@ class Track:
     def ended(self) -> bool:
         """Whether all has been written."""
         return self._written[0] in END_STATES
+
+    @property
+    def rests(self) -> bool:
+        """Whether all has been written of a run that waits for a person, and the index knows."""
+        return bool(self._noted and self._noted.state == "waiting" and not self._noted.broken)
+
+    @property
+    def size(self) -> int:
+        """Bytes of its file."""
+        return self._size
 
     def flush(self) -> None:
         """Write what is waiting; a run that waits for its turn has no file yet."""
@@ -119,10 +152,7 @@ class Recorder:
     """Writes all runs of this process, renews its lease, and hears which of them others have stopped or deleted."""
 
     def __init__(self, folder: Path | None, index: Index, prune: Callable[[], None]) -> None:
-        self.on_stop: Callable[[str], None] = lambda run_id: None
-        """Called with the id of a run that was asked to stop elsewhere."""
-        self.on_deleted: Callable[[str], None] = lambda run_id: None
-        """Called with the id of a run that was deleted elsewhere."""
+        self.listener: Listener | None = None
         self._folder, self._index, self._prune = folder, index, prune
         self._open: dict[str, Track] = {}
         self._lock = threading.Lock()
@@ -142,6 +172,16 @@ class Recorder:
             log.warning("A run is not recorded: %s", error)
             track.give_up()
             return track
+        with self._lock:
+            self._open[track.id] = track
+        self._wake.set()
+        return track
+
+    def resume(self, header: Header) -> Track:
+        """Go on with a run that this process has taken over, behind what its file holds."""
+        path = self._folder and self._folder / f"{header.id}.jsonl"
+        size = path.stat().st_size if path and path.exists() else 1  # else it was deleted, and does not come back
+        track = Track(path, header, self._wake.set, size)
         with self._lock:
             self._open[track.id] = track
         self._wake.set()
@@ -186,18 +226,32 @@ class Recorder:
             track.flush()
         progress = {track: change for track in tracks if (change := track.progress())}
         try:
-            known, stopping = self._index.note(progress.values())
+            news = self._index.note(progress.values())
         except sqlite3.Error as error:
             log.warning("The index of runs could not be written, and is with the next tick: %s", error)
             return
         for track, change in progress.items():
             track.noted(change)
+        done = [track for track in tracks if track.ended or track.rests]
+        with self._lock:
+            for track in done:
+                if self._open.get(track.id) is track:
+                    del self._open[track.id]
+        if listener := self.listener:
+            self._tell(listener, news, tracks)
+
+    def _tell(self, listener: Listener, news: News, tracks: Iterable[Track]) -> None:
+        if news.queued:
+            listener.on_queue(news.queued, news.held)
+        for answer in news.answers:
+            listener.on_answer(*answer)
         for track in tracks:
-            if track.ended:
-                with self._lock:
-                    self._open.pop(track.id, None)
-            elif track.id not in known:
+            if track.rests:
+                listener.on_rest(track.id)
+            elif track.ended:
+                continue
+            elif track.id not in news.known:
                 self.forget(track.id)
-                self.on_deleted(track.id)
-            elif track.id in stopping:
-                self.on_stop(track.id)
+                listener.on_deleted(track.id)
+            elif track.id in news.stopping:
+                listener.on_stop(track.id)

@@ -24,7 +24,7 @@ from typing import Annotated, Literal, overload
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError
 
-from agent.streaming.events import EVENTS, JSON, Ended, RunRequest, StreamEvent
+from agent.streaming.events import EVENTS, JSON, Answered, Ended, RunRequest, StreamEvent, Waiting
 
 FORMAT = 3
 """Goes up when a reader of the last format could not read the new one."""
@@ -99,7 +99,7 @@ class Recording:
     header: Header
     events: Sequence[StreamEvent]
     interrupted: bool = False
-    """Whether the file ended before the run did."""
+    """Whether the file ended before the run did, which does not wait for a person either."""
 
 
 class EventLines(Sequence[StreamEvent]):
@@ -171,9 +171,9 @@ def parse(text: str, lost: str = KILLED) -> Recording:
             raise BrokenRecording(f"Line {number} is not the next event of the run.")
         events.append(event)
     ended = bool(events) and ends(events[-1]) is not None
-    if not ended:
+    if not ended and not waits(events):
         events.append(interruption(len(events), events[-1].at if events else 0.0, lost))
-    return Recording(header, tuple(events), interrupted=not ended)
+    return Recording(header, tuple(events), interrupted=not ended and ends(events[-1]) is not None)
 
 
 def header_line(header: Header) -> str:
@@ -240,6 +240,20 @@ def dump(header: Header, events: Iterable[StreamEvent]) -> str:
 def ends(event: StreamEvent) -> Literal["finished", "stopped", "failed"] | None:
     """How the run has ended, if this event is its end."""
     return event.payload.state if isinstance(event.payload, Ended) else None
+
+
+def waits(events: Sequence[StreamEvent]) -> bool:
+    """Whether a run waits for a person in its last event, or for further answers since."""
+    answered: set[str] = set()
+    for event in reversed(events):
+        match event.payload:
+            case Answered(interrupt=interrupt):
+                answered.add(interrupt)
+            case Waiting(interrupts=interrupts):
+                return not answered.issuperset(interrupt.id for interrupt in interrupts) or not interrupts
+            case _:
+                return False
+    return False
 
 
 def interruption(seq: int, at: float, lost: str = KILLED) -> StreamEvent:

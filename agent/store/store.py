@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import sqlite3
-from collections.abc import Callable
+import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from agent.errors import Refusal
 from agent.settings import Limits, Settings
 from agent.store.comments import Comments
-from agent.store.conversations import Conversations
 from agent.store.database import Database
-from agent.store.index import Entry, Index, read_entry
+from agent.store.index import Claim, Entry, Index, read_entry
 from agent.store.legacy import take_over
 from agent.store.links import Links
-from agent.store.process import process_name
-from agent.store.recorder import Recorder, Track
+from agent.store.recorder import Listener, Recorder, Track
 from agent.store.recording import BrokenRecording, Header, is_id
 
 log = logging.getLogger(__name__)
@@ -34,11 +34,11 @@ class Store:
         limits = limits or Limits()
         self._folder: Path | None = None
         self._max_bytes, self._max_seconds = int(limits.recording_megabytes * 1e6), limits.recording_days * 86_400
+        self._max_waiting = limits.waiting_days * 86_400
         self._database = (folder and self._open(folder)) or Database()
-        self._index = Index(self._database, process_name(), limits.lease_seconds)
+        self._index = Index(self._database, secrets.token_urlsafe(8), limits.lease_seconds)
         self.links = Links(self._database)
         self.comments = Comments(self._database)
-        self.conversations = Conversations(self._database)
         self.adopt()
         self._recorder = Recorder(self._folder, self._index, self.prune)
 
@@ -52,13 +52,28 @@ class Store:
         """Whether runs outlive this process."""
         return self._folder is not None
 
-    def listen(self, stop: Callable[[str], None], deleted: Callable[[str], None]) -> None:
-        """Hear which runs of this process another one wants stopped, or has deleted; called by id, from a thread."""
-        self._recorder.on_stop, self._recorder.on_deleted = stop, deleted
+    def listen(self, listener: Listener) -> None:
+        """Hear what others want of the runs of this process, and which have waited for too long."""
+        self._recorder.listener = listener
 
     def record(self, header: Header) -> Track:
         """Note a new run of this process, which waits for its turn, and begin its recording."""
         return self._recorder.start(header)
+
+    def claim(self, run_id: str) -> AbstractContextManager[Claim]:
+        """Change a run that waits for a person, while no other process can; raises sqlite3.Error."""
+        return self._index.claim(run_id)
+
+    def resume(self, header: Header) -> Track:
+        """Go on recording a run that this process has taken over."""
+        return self._recorder.resume(header)
+
+    def rest(self, run_id: str) -> None:
+        """Note that a run waits for a person, as its recording says, whose process has ended."""
+        try:
+            self._index.rest(run_id)
+        except sqlite3.Error as error:
+            log.warning("A run that waits could not be noted: %s", error)
 
     def path(self, run_id: str) -> Path | None:
         """Where the recording of a run is, or will be."""
@@ -87,20 +102,22 @@ class Store:
         except sqlite3.Error as error:
             log.warning("A run could not be stopped: %s", error)
 
-    def forget(self, *run_ids: str) -> Refusal | None:
-        """Delete all that is kept of runs, or say why that failed; whoever works on them stops."""
+    def forget(self, run_id: str) -> Refusal | None:
+        """Delete all that is kept of a run, or say why that failed; whoever works on it stops."""
         try:
-            self._index.delete(*run_ids)
-            for run_id in run_ids:
-                self._recorder.forget(run_id)
-                self._unlink(run_id)
+            self._index.delete(run_id)
+            self._recorder.forget(run_id)
+            self._unlink(run_id)
         except (sqlite3.Error, OSError) as error:
             log.warning("A run could not be deleted: %s", error)
             return Refusal("That could not be deleted. Try again in a minute.")
         return None
 
     def prune(self) -> None:
-        """Delete what is too old or too much, with what belongs to it."""
+        """Delete what is too old or too much, with what belongs to it; tell what nobody has answered for too long."""
+        for run_id in self._index.waiting_since(time.time() - self._max_waiting):
+            if listener := self._recorder.listener:
+                listener.on_unanswered(run_id)
         for run_id in self._index.prune(self._max_bytes, self._max_seconds):
             try:
                 self._unlink(run_id)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from langchain_core.messages import BaseMessage
@@ -31,6 +31,7 @@ from agent.streaming.events import (
     Payload,
     Said,
     State,
+    StreamEvent,
     TaskEnded,
     TaskStarted,
     Token,
@@ -95,13 +96,28 @@ class Adapter:
         self._held: defaultdict[tuple[str, ...], list[Mapping[Any, Any]]] = defaultdict(list)
         """Parts of a graph of which it is not known yet inside of which call it works."""
         self._spoken = self._last_text = ""
-        self._has_messages = self._is_waiting = False
+        self._has_messages = False
         self._value: object = None
+        self._asked: set[str] = set()
+        """Ids of the interrupts that were told: those of a sub-agent come once for each graph around it."""
+        self.pending: dict[str, Interrupt] = {}
+        """What the graph as a whole waits for, by id."""
+        self.is_at_breakpoint = False
+        """Whether the graph has stopped before or behind a node, as it was compiled to, and asks nothing."""
+        self._done: set[str] = set()
+        """The tasks that had been done before the run was resumed; LangGraph tells of them once more."""
+        self._repeats: Counter[tuple[tuple[str, ...], str]] = Counter()
+        """How many updates of them are still to come, by namespace and node."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the graph goes on only when a person wants it to."""
+        return bool(self.pending) or self.is_at_breakpoint
 
     @property
     def answer(self) -> str:
         """What the graph has answered so far: the last words of a model at its root, else its last value, as text."""
-        if self._spoken or self._is_waiting:
+        if self._spoken or self.pending:
             return self._spoken
         if self._has_messages:
             return self._last_text
@@ -123,6 +139,51 @@ class Adapter:
         held = [happening for namespace in list(self._held) for happening in self._release(namespace)]
         return [*self._release_early(), *held]
 
+    def recall(self, events: Iterable[StreamEvent]) -> None:
+        """Know what a run has told before it waited, so that what comes now goes on from there."""
+        for event in events:
+            namespace, payload = event.namespace, event.payload
+            self._know_graphs(namespace)
+            for depth, call in enumerate(event.calls):
+                self._calls.recall(call, "", namespace, event.calls[:depth])
+            match payload:
+                case Token(message=message, calls=pieces):
+                    self._ids.recall(message, event.node or "")
+                    for piece in pieces:
+                        self._calls.recall(piece.id, piece.name, namespace, event.calls, message)
+                case Said(message=message):
+                    self._recall_message(message, event)
+                case Update(messages=messages) | State(messages=messages):
+                    for message in messages:
+                        self._recall_message(message, event)
+                    if isinstance(payload, Update) and not namespace:
+                        self._remember_answer(messages)
+                case TaskStarted(id=task, asked=AskedCall() as asked):
+                    outer = event.calls[:-1] if event.call == asked.id else event.calls
+                    self._calls.recall(asked.id, asked.name, namespace, outer)
+                    self._calls.recall_task(task, asked.id)
+                case TaskEnded(id=task, interrupts=()):
+                    self._done.add(task)
+                case ToolStarted() if event.call:
+                    self._calls.recall_run(event.call)
+                case Interrupted(interrupts=interrupts):
+                    self._asked.update(interrupt.id for interrupt in interrupts)
+
+    def _recall_message(self, message: Message, event: StreamEvent) -> None:
+        outer = event.calls[:-1] if message.call and event.call == message.call else event.calls
+        for asked in message.calls:
+            self._calls.recall(asked.id, asked.name, event.namespace, outer, message.id)
+        if message.call:
+            self._calls.recall(message.call, message.name, event.namespace, outer)
+            self._calls.recall_answer(message.id, message.call)
+        calls = tuple((self._calls.of_id(asked.id).raw, asked.name) for asked in message.calls)
+        answers = self._calls.of_id(message.call).raw if message.call else ""
+        self._ids.recall(message.id, event.node or "", (message.role, message.text, calls, answers))
+
+    def _know_graphs(self, namespace: tuple[str, ...]) -> None:
+        for end in range(len(namespace)):
+            self._graphs.add((namespace[:end], namespace[end].partition(":")[0]))
+
     def _read(self, part: object) -> Iterator[Happening]:
         if isinstance(part, (tuple, list)) and 2 <= len(part) <= 3 and isinstance(part[-2], str):
             part = {"ns": part[0] if len(part) == 3 else (), "type": part[-2], "data": part[-1]}
@@ -132,8 +193,7 @@ class Adapter:
         mode, data = part.get("type"), part.get("data")
         raw = part.get("ns")
         namespace = tuple(map(text_of, raw)) if isinstance(raw, (tuple, list)) else ()
-        for end in range(len(namespace)):
-            self._graphs.add((namespace[:end], namespace[end].partition(":")[0]))
+        self._know_graphs(namespace)
         mark = Mark.of(data) if mode == "custom" else None
         if self._early and not (mark and self._runs.is_noted_by(mark, self._early[1], self._early[0])):
             yield from self._release_early()
@@ -308,10 +368,22 @@ class Adapter:
         is_cached = isinstance(metadata, Mapping) and bool(metadata.get("cached"))
         for key, update in data.items():
             if key == "__interrupt__":
-                self._is_waiting = True
-                yield Happening(Interrupted(self._interrupts(update)), *self._at(namespace), namespace)
+                yield from self._interrupted(self._interrupts(update), namespace)
             elif key != "__metadata__":
-                yield self._update(str(key), update, is_cached, namespace)
+                is_repeated = is_cached and self._repeats[namespace, str(key)] > 0
+                self._repeats[namespace, str(key)] -= is_repeated
+                happening = self._update(str(key), update, is_cached, namespace)
+                if not is_repeated:
+                    yield happening
+
+    def _interrupted(self, interrupts: tuple[Interrupt, ...], namespace: tuple[str, ...]) -> Iterator[Happening]:
+        if not namespace:
+            self.pending |= {interrupt.id: interrupt for interrupt in interrupts}
+            self.is_at_breakpoint |= not interrupts
+        new = tuple(interrupt for interrupt in interrupts if interrupt.id not in self._asked)
+        self._asked.update(interrupt.id for interrupt in new)
+        if new or not interrupts:
+            yield Happening(Interrupted(new), *self._at(namespace), namespace)
 
     def _update(self, node: str, update: object, is_cached: bool, namespace: tuple[str, ...]) -> Happening:
         raws, rest = split(update)
@@ -376,6 +448,9 @@ class Adapter:
         payload: Payload
         if "input" in data or "triggers" in data:
             payload = self._task_started(task, name, data.get("input"), namespace)
+            if task in self._done:
+                self._repeats[namespace, name] += 1
+                return
         else:
             result, interrupts = data.get("result"), data.get("interrupts")
             payload = TaskEnded(

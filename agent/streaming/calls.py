@@ -11,6 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from agent.streaming.message_ids import as_sent
+
+_NAMELESS = "call"
+"""What a call without an id is called."""
+
 Namespace: TypeAlias = tuple[str, ...]
 Ids: TypeAlias = tuple[str, ...]
 
@@ -141,6 +146,36 @@ class Calls:
         call.is_answered, self._of_answer[message] = True, call
         return call
 
+    def recall(
+        self, call_id: str, name: str = "", namespace: Namespace = (), outer: Ids = (), message: str = ""
+    ) -> Call:
+        """Note a call that was told before, in a part of the run that another object has read."""
+        call = self._of_id.get(call_id)
+        if call is None:
+            raw = as_sent(call_id, self._of_id)
+            call = self._of_id[call_id] = Call(call_id, raw, name, namespace, outer)
+            self._of_raw[raw].append(call)
+            if raw == _NAMELESS:  # it may have come without an id
+                self._of_raw[""].append(call)
+        if message and call not in self._of_message[message]:
+            self._of_message[message].append(call)
+        call.name = call.name or name
+        return call
+
+    def recall_run(self, call_id: str) -> None:
+        """Note that a tool had begun to work on a call, and works on it no more."""
+        call = self._of_id[call_id]
+        call.runs.append("")
+        call.is_ended = True
+
+    def recall_task(self, task: str, call_id: str) -> None:
+        """Note that a task was started for a call."""
+        self._of_id[call_id].task, self._of_task[task] = task, self._of_id[call_id]
+
+    def recall_answer(self, message: str, call_id: str) -> None:
+        """Note that a tool's message has answered a call."""
+        self._of_id[call_id].is_answered, self._of_answer[message] = True, self._of_id[call_id]
+
     def _meant(self, raw: str, name: str, namespace: Namespace, outer: Ids) -> list[Call]:
         """The calls that can be meant by an id, in the order in which they were asked."""
         found = [call for call in self._of_raw.get(raw, ()) if _related(call.namespace, namespace)]
@@ -161,7 +196,7 @@ class Calls:
             self._of_raw[raw].append(call)
 
     def _new(self, raw: str, name: str, namespace: Namespace, outer: Ids, message: str = "") -> Call:
-        base = call_id = raw or "call"
+        base = call_id = raw or _NAMELESS
         while call_id in self._of_id:
             self._numbers[base] += 1
             call_id = f"{base}#{self._numbers[base] + 1}"

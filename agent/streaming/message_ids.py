@@ -6,12 +6,13 @@ A provider may change the id in the middle of a message, give none, or give the 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TypeAlias
 
 from agent.streaming.messages import RawMessage
 
-_Signature: TypeAlias = tuple[str, str, tuple[tuple[str, str], ...], str]
+Signature: TypeAlias = tuple[str, str, tuple[tuple[str, str], ...], str]
+"""What a message without an id is known by: role, text, calls with their names, the call that it answers."""
 
 _OF_A_RUN = ("lc_run-", "run-")
 """How the ids begin that LangChain gives to pieces without one."""
@@ -28,7 +29,7 @@ class MessageIds:
         self._of_run: dict[str, str] = {}
         self._open: dict[str, tuple[str, str]] = {}
         """The message that a task is writing: our id, and its first one as sent."""
-        self._nameless: defaultdict[_Signature, list[str]] = defaultdict(list)
+        self._nameless: defaultdict[Signature, list[str]] = defaultdict(list)
 
     def of_piece(self, piece: RawMessage, run: str, task: str) -> str:
         """The message that a piece belongs to: that of its model run, or where no run is known, of its task."""
@@ -60,7 +61,7 @@ class MessageIds:
 
     def of_history(self, messages: Sequence[RawMessage], node: str = "") -> list[str]:
         """The messages of a whole conversation: those without an id are known by what they say, in their order."""
-        seen: Counter[_Signature] = Counter()
+        seen: Counter[Signature] = Counter()
         ids = []
         for message in messages:
             signature = _signature(message)
@@ -76,6 +77,16 @@ class MessageIds:
             return self._now.get(message.id, message.id)
         return (self._nameless.get(_signature(message)) or [""])[-1]
 
+    def recall(self, message: str, node: str, signature: Signature | None = None) -> None:
+        """Note a message that was told before, in a part of the run that another object has read."""
+        if message in self._taken:
+            return
+        self._taken.add(message)
+        sent = as_sent(message, self._taken)
+        self._now[message] = self._now[sent] = message
+        if signature and sent in (node, "message"):
+            self._nameless[signature].append(message)
+
     def _new(self, wanted: str) -> str:
         found = wanted
         while found in self._taken:
@@ -85,5 +96,11 @@ class MessageIds:
         return found
 
 
-def _signature(message: RawMessage) -> _Signature:
+def as_sent(id_: str, others: Container[str]) -> str:
+    """The id that one of ours was made of: `call_0#2` of `call_0`, if there is that one."""
+    sent, _, number = id_.rpartition("#")
+    return sent if number.isdecimal() and sent in others else id_
+
+
+def _signature(message: RawMessage) -> Signature:
     return message.role, message.text, tuple((call.id, call.name) for call in message.calls), message.answers

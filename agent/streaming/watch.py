@@ -13,12 +13,13 @@ import time
 from collections.abc import AsyncGenerator, Collection
 from typing import Any, Protocol
 
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import RunnableConfig, ensure_config
 
 from agent.streaming.adapter import Adapter, Happening
 from agent.streaming.attribution import Attribution
-from agent.streaming.events import Ended, Interrupted, Started, StreamEvent
+from agent.streaming.events import Ended, Started, StreamEvent, Waiting
 from agent.streaming.modes import MODES, RUN_MODES, StreamMode
+from agent.streaming.place import head
 
 
 class Streaming(Protocol):
@@ -41,24 +42,30 @@ async def watch(
 
     `inputs`, `config` and `context` are what `graph.astream` takes: `inputs` may be a `Command(resume=...)`, `config`
     may name a `thread_id`. `modes` are the stream modes to yield, RUN_MODES if not given. The first event is Started;
-    the last is Ended with the answer, but for a graph that waits for a person: its Interrupted say what it asks.
+    the last is Ended with the answer, or Waiting with what a person is asked. That run goes on with
+    `watch(graph, Command(resume={interrupt.id: answer, ...}), config=config)`, with the same `config` and an answer to
+    each; where its `checkpoint` is empty, the graph was compiled without a checkpointer, and can never go on.
     What the graph raises is raised here. Leaving early cancels the run; it is over when the generator is closed, so
     where that matters write `async with contextlib.aclosing(watch(...)) as events`. Raises ValueError for no mode.
     """
     wanted = set(RUN_MODES if modes is None else modes)
     if unknown := wanted - set(MODES):
         raise ValueError(f"There is no stream mode {', '.join(sorted(unknown))}, only {', '.join(MODES)}.")
-    adapter, began, seq, waits = Adapter(), time.monotonic(), 0, False
+    adapter, began, seq = Adapter(), time.monotonic(), 0
     yield StreamEvent(0, 0.0, Started())
     stream = happenings(graph, inputs, adapter, config=config, context=context, modes=wanted)
     async with contextlib.aclosing(stream):
         async for happening in stream:
-            waits |= isinstance(happening.payload, Interrupted)
             if happening.payload.mode in wanted:
                 seq += 1
                 yield StreamEvent(seq, round(time.monotonic() - began, 4), *happening)
-    if not waits:
-        yield StreamEvent(seq + 1, round(time.monotonic() - began, 4), Ended("finished", answer=adapter.answer))
+    end: Waiting | Ended = Ended("finished", answer=adapter.answer)
+    if adapter.pending:
+        own = (getattr(graph, "config", None) or {}).get("configurable") or {}
+        thread = {**own, **ensure_config(config)["configurable"]}.get("thread_id")
+        place = await head(graph, str(thread)) if thread else None
+        end = Waiting(tuple(adapter.pending.values()), str(place or ""))
+    yield StreamEvent(seq + 1, round(time.monotonic() - began, 4), end)
 
 
 async def happenings(
@@ -69,9 +76,14 @@ async def happenings(
     config: RunnableConfig | None = None,
     context: Any = None,
     modes: Collection[StreamMode] = (),
+    **options: Any,
 ) -> AsyncGenerator[Happening]:
-    """As watch, without a log: what `adapter` makes of a run. RUN_MODES are asked for always, `modes` beside them."""
-    options: dict[str, Any] = {} if context is None else {"context": context}
+    """As watch, without a log: what `adapter` makes of a run. RUN_MODES are asked for always, `modes` beside them.
+
+    `options` are for `graph.astream` besides.
+    """
+    if context is not None:
+        options["context"] = context
     parts = graph.astream(
         inputs,
         Attribution().config(graph, config),

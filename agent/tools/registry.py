@@ -24,8 +24,6 @@ class Models:
     name: str
     chat: BaseChatModel
     openai: AsyncOpenAI
-    turns: int | None = None
-    """Turns of a conversation that are sent without LangChain, besides the last one; None for all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,7 @@ def edited_app(env: Mapping[str, str]) -> Iterator[tuple[App, Path]]:
             copy,
             ignore=shutil.ignore_patterns(".*cache", "secrets.toml", ".git", ".venv", ".hypothesis", "tests"),
         )
-        kept = {"PYTHONDONTWRITEBYTECODE": "1"}  # two edits in one second would be the same to what is kept compiled
-        with app_server({**env, **kept}, copy, watch=True) as app:
+        with app_server(env, copy, watch=True) as app:
             yield app, copy
 
 

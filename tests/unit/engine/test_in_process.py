@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from agent.demo_model.server import Stats
+from agent.engine.active import ActiveRun
 from agent.engine.in_process import InProcessBackend
-from agent.engine.run import ActiveRun, Run
+from agent.engine.run import Run
 from agent.graphs.registry import GRAPHS
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from agent.engine.active import ActiveRun, new_header
 from agent.engine.in_process import InProcessBackend
 from agent.engine.recorded import RecordedRun
-from agent.engine.run import ActiveRun, Run
+from agent.engine.run import Run
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
 from agent.store.database import BUSY_SECONDS
@@ -127,18 +128,20 @@ sys.stdin.read()
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="others do not tell when a process was started")
-def test_a_run_whose_process_was_killed_is_interrupted_at_once(here: InProcessBackend, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", _ASKS, str(tmp_path), "600"]
+def test_a_run_whose_process_was_killed_is_interrupted_when_its_lease_has_run_out(
+    here: InProcessBackend, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", _ASKS, str(tmp_path), "3"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         mirrored = found(here, process.stdout.readline().strip())
         wait_for(mirrored, has_words)
-        assert here.of(ME)[0].at_work
         process.kill()
-        wait_until(lambda: here.of(ME)[0].interrupted, 5, "it is known, also before anybody has waited for its end")
         process.wait()
+        killed = time.monotonic()
+    assert not here.of(ME)[0].interrupted
     events = finish(mirrored)
+    assert time.monotonic() - killed > 1.5, "nobody can know it before"
     assert "The server ended in the middle" in fold(events, RUN_MODES).message
     (entry,) = here.of(ME)
     assert (entry.interrupted, mirrored.state) == (True, "stopped")
@@ -146,7 +149,7 @@ def test_a_run_whose_process_was_killed_is_interrupted_at_once(here: InProcessBa
 
 def test_a_process_that_was_only_held_up_is_believed_again(here: InProcessBackend, tmp_path: Path) -> None:
     with Store(tmp_path, Limits(lease_seconds=-1)) as held_up:
-        run = ActiveRun(request(), "thread", ME, lambda run: None)
+        run = ActiveRun(new_header(request(), "thread", ME), held_up, ME, lambda run: None)
         run.record(held_up.record(run.header))
         run.begin()
         wait_until(lambda: held_up.entry(run.id).state == "running", 5, "it is written")  # type: ignore[union-attr]
@@ -193,7 +196,7 @@ def test_a_database_that_is_held_up_holds_up_no_stream(here: InProcessBackend, t
 
 def test_of_a_run_that_could_not_be_written_to_its_end_is_said_why(here: InProcessBackend, tmp_path: Path) -> None:
     with Store(tmp_path) as full:
-        run = ActiveRun(request(), "thread", ME, lambda run: None)
+        run = ActiveRun(new_header(request(), "thread", ME), full, ME, lambda run: None)
         track = full.record(run.header)
         run.record(track)
         run.begin()

@@ -18,7 +18,7 @@ from agent.store.index import Entry
 from agent.store.recorder import NOT_WRITTEN, Track
 from agent.store.recording import Header, dump, event_line, read, versions
 from agent.store.store import FILE, Store
-from agent.streaming.events import Custom, Ended, Queued, RunRequest, StreamEvent
+from agent.streaming.events import JSON, Custom, Ended, Queued, RunRequest, StreamEvent
 from tests.serving import wait_until
 
 REQUEST = RunRequest("what items are in the office?", "react", ("get_items",), model="demo-fast")
@@ -154,13 +154,13 @@ class _locked:
 
 def test_what_is_deleted_elsewhere_stops_and_is_not_written_again(opened: Open, tmp_path: Path) -> None:
     store, elsewhere = opened(), opened()
-    deleted: list[str] = []
-    store.listen(stop=lambda run_id: None, deleted=deleted.append)
+    heard = Heard()
+    store.listen(heard)
     track = begin(store, "run-number-1")
     wait_until((tmp_path / "run-number-1.jsonl").exists, 5, "it is written")
     assert elsewhere.forget("run-number-1") is None
     track.add(event_line(EVENTS[1]))
-    wait_until(lambda: deleted == ["run-number-1"], 5, "it is heard of")
+    wait_until(lambda: heard.deleted == ["run-number-1"], 5, "it is heard of")
     end(begin(store, "run-number-2"))
     assert not (tmp_path / "run-number-1.jsonl").exists()
 
@@ -184,12 +184,42 @@ def test_a_run_that_has_ended_after_all_is_no_longer_called_interrupted(opened: 
 
 def test_a_stop_is_heard_by_the_process_that_works_on_the_run(opened: Open) -> None:
     store, elsewhere = opened(), opened()
-    stopped: list[str] = []
-    store.listen(stop=stopped.append, deleted=lambda run_id: None)
+    heard = Heard()
+    store.listen(heard)
     track = begin(store, "run-number-1")
     elsewhere.ask_to_stop("run-number-1")
-    wait_until(lambda: "run-number-1" in stopped, 5, "it is heard of")
+    wait_until(lambda: "run-number-1" in heard.stopped, 5, "it is heard of")
     end(track)
+
+
+class Heard:
+    """Notes what the store tells a process of its runs."""
+
+    def __init__(self) -> None:
+        self.stopped: list[str] = []
+        self.deleted: list[str] = []
+        self.rested: list[str] = []
+        self.unanswered: list[str] = []
+        self.answers: list[tuple[str, str, JSON]] = []
+        self.held: set[str] = set()
+
+    def on_stop(self, run_id: str) -> None:
+        self.stopped.append(run_id)
+
+    def on_deleted(self, run_id: str) -> None:
+        self.deleted.append(run_id)
+
+    def on_answer(self, run_id: str, interrupt: str, answer: JSON) -> None:
+        self.answers.append((run_id, interrupt, answer))
+
+    def on_rest(self, run_id: str) -> None:
+        self.rested.append(run_id)
+
+    def on_queue(self, queued: set[str], held: set[str]) -> None:
+        self.held = held
+
+    def on_unanswered(self, run_id: str) -> None:
+        self.unanswered.append(run_id)
 
 
 def keep(folder: Path, run_id: str, days: float, size: int = 0) -> None:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+NOWHERE = "00000000-0000-0000-0000-000000000000"
+"""The id of no checkpoint: a run that starts from there knows nothing of what else is in its thread."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -26,3 +32,13 @@ class Place:
     def configurable(self) -> dict[str, Any]:
         """What a config says of it."""
         return {"thread_id": self.thread, **({"checkpoint_id": self.checkpoint} if self.checkpoint else {})}
+
+
+async def head(graph: object, thread: str) -> Place | None:
+    """The newest checkpoint of a thread, where a run has just been; None where the graph keeps none."""
+    saver = getattr(graph, "checkpointer", None)
+    if not isinstance(saver, BaseCheckpointSaver):
+        return None
+    config: RunnableConfig = {"configurable": {"thread_id": thread, "checkpoint_ns": ""}}
+    found = await saver.aget_tuple(config)
+    return Place(thread, found.checkpoint["id"]) if found else None

@@ -1,0 +1,110 @@
+"""What may happen to a run that waits for a person, and so is nobody's: it is answered, or ended, by any process.
+
+Whoever does it claims the run in the database, reads its recording to the end, appends to it, and lets go; with the
+last answer, the run is theirs.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from typing import Literal
+
+from agent.engine.active import ActiveRun
+from agent.engine.recorded import KeptRun
+from agent.errors import Refusal
+from agent.settings import Limits
+from agent.store.index import Claim
+from agent.store.recording import BrokenRecording
+from agent.store.store import Store
+from agent.streaming.events import JSON, Answered, Ended
+
+log = logging.getLogger(__name__)
+
+NO_KEY = Refusal("This run used your own key. Enter it again in the sidebar, then answer.")
+LATE = Refusal("This question has been answered already.")
+STOPPED = "Stopped. What had arrived is kept."
+
+
+def unanswered(days: float) -> str:
+    """Why a run was ended that nobody has answered."""
+    return f"Nobody answered for {days:g} day{'' if days == 1 else 's'}, so it was stopped. What had arrived is kept."
+
+
+def refused(run: KeptRun, interrupt: str, given: JSON, limits: Limits, *, has_key: bool) -> Refusal | None:
+    """Why a question cannot be answered so, in a sentence for whoever tries."""
+    if run.ended:
+        return Refusal("This run has ended, so there is nothing to answer any more.")
+    if interrupt in run.answers:
+        return LATE
+    if interrupt not in run.asked:
+        return Refusal("This run asks no such question.")
+    if run.header.own_key and not has_key:
+        return NO_KEY
+    if len(json.dumps(given)) > (most := 2 * limits.prompt_chars):
+        return Refusal(f"The answer is longer than {most:,} characters. Shorten it, then send it again.")
+    return None
+
+
+def answer(store: Store, run: KeptRun, interrupt: str, given: JSON) -> Refusal | Literal["kept", "taken"]:
+    """Answer a question: the first answer counts, whoever gives it. `taken` is a run that goes on, in this process."""
+    try:
+        with run.lock, store.claim(run.id) as claim:
+            if claim.state is None and not run.unrecorded:
+                return Refusal("This run was deleted.")
+            if not claim.put(interrupt, given):
+                return LATE
+            return "taken" if _settle(run, claim) else "kept"
+    except (sqlite3.Error, OSError, BrokenRecording) as error:
+        log.warning("An answer could not be kept: %s", error)
+        return Refusal("The answer could not be written down, so it does not count yet. Try again in a minute.")
+
+
+def settle(store: Store, run: KeptRun) -> bool:
+    """Take in what was answered while a run was let go of; returns whether it goes on, in this process."""
+    try:
+        with run.lock, store.claim(run.id) as claim:
+            return _settle(run, claim)
+    except (sqlite3.Error, OSError, BrokenRecording) as error:
+        log.warning("An answer is taken with the next one: %s", error)
+        return False
+
+
+def end(store: Store, run: KeptRun, why: str) -> bool:
+    """Stop a run that waits; returns whether it did."""
+    try:
+        with run.lock, store.claim(run.id) as claim:
+            if not _waits(run, claim):
+                return False
+            run.write(Ended("stopped", why))
+            claim.end("stopped", run.seconds)
+            return True
+    except (sqlite3.Error, OSError, BrokenRecording) as error:
+        log.warning("A run that waits could not be stopped: %s", error)
+        return False
+
+
+def _settle(run: KeptRun, claim: Claim) -> bool:
+    if not _waits(run, claim):
+        return False
+    open_ = {interrupt.id for interrupt in run.open}
+    for interrupt, given in claim.answers().items():
+        if interrupt in open_:
+            run.write(Answered(interrupt, given))
+    if run.open:
+        return False
+    claim.take()
+    return True
+
+
+def _waits(run: KeptRun, claim: Claim) -> bool:
+    """Whether it is nobody's, as far as everybody knows; all that was written is read by then."""
+    if claim.state is None:
+        return bool(run.unrecorded) and run.state == "waiting"
+    if claim.state != "waiting":
+        return False
+    if isinstance(run, ActiveRun):
+        run.rest()
+    run.read_on()
+    return run.waits is not None
