@@ -1,7 +1,7 @@
-"""Server-sent events out of bytes as they arrive, by the decoders inside of httpx-sse.
+"""Server-sent events from bytes as they arrive, decoded by the internals of httpx-sse.
 
-Its public door reads a response by itself, one event at a time; here answers are read in batches, with and without
-asyncio, and within bounds. Private names in use: `SSELineDecoder` and `SSEDecoder` of `httpx_sse._decoders`.
+Its public API reads a response by itself, one event at a time; here answers are read in batches, with and without
+asyncio, and within limits. Private names used: `SSELineDecoder` and `SSEDecoder` of `httpx_sse._decoders`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _FIELDS = ("data:", "event:", "id:", "retry:", ":")
 
 
 class EventDecoder:
-    """Turns bytes into pairs of an event's name and its data; what are no events is kept whole, as a body."""
+    """Turns bytes into pairs of event name and data; anything that is not an event stream is kept whole, as a body."""
 
     def __init__(self, most: int) -> None:
         self.overflow = False
@@ -34,7 +34,7 @@ class EventDecoder:
         return self._feed(self._utf8.decode(data))
 
     def close(self) -> tuple[str, list[tuple[str, str]]]:
-        """The body, if it was one, and the last events: also one whose end is missing."""
+        """The body, if it was one, and the last events, including one whose end is missing."""
         events = [*self._feed(self._utf8.decode(b"", True))]
         if self._body is None:
             events += self._decoded([*self._lines.flush(), ""])

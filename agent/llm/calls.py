@@ -17,20 +17,20 @@ _UNNAMED = "unnamed"
 
 @dataclass(slots=True)
 class _Piece:
-    """What one piece says, whichever fields it says it in."""
+    """The contents of one piece, whichever fields they came in."""
 
     index: str
     id: str
     name: str
     arguments: str
     is_whole: bool
-    """Whether the arguments came as an object, which cannot come in pieces."""
+    """Whether the arguments came as an object, which cannot be split."""
     extra: dict[str, Any]
 
 
 @dataclass(slots=True)
 class _Open:
-    """A call of which more may come."""
+    """A call that may go on."""
 
     place: int
     index: str
@@ -45,7 +45,7 @@ class _Open:
     passed: int = 0
     """How many of its pieces have been passed on."""
     instead: str | None = None
-    """Arguments that came whole, after others."""
+    """Complete arguments that arrived after others."""
     _joined: tuple[int, str] = (0, "")
 
     @property
@@ -63,7 +63,7 @@ class _Open:
 class Calls:
     """The tool calls of one message.
 
-    `offered` are the names of the tools that the model was told of, `taken` the ids that the conversation has used.
+    `offered` are the names of the tools offered to the model, `taken` the ids already used in the conversation.
     """
 
     def __init__(self, offered: Collection[str] = (), taken: Collection[str] = ()) -> None:
@@ -75,7 +75,7 @@ class Calls:
         return len(self._calls)
 
     def feed(self, raw: list[object]) -> Iterator[CallPiece]:
-        """Take in the `tool_calls` of a delta; gives what can be passed on."""
+        """Take in the `tool_calls` of a delta; yield what can be passed on."""
         entries = [entry for entry in raw if isinstance(entry, dict)]
         for at, entry in enumerate(entries):
             piece = _piece(entry)
@@ -98,7 +98,7 @@ class Calls:
                 yield from self._pass_on(call)
 
     def whole(self) -> tuple[Call, ...]:
-        """The calls, once all of them have come."""
+        """The calls, once all have arrived."""
         return tuple(_closed(call) for call in self._calls if call.told)
 
     def _find(self, piece: _Piece) -> _Open | None:
@@ -121,7 +121,7 @@ class Calls:
         return None if self._begins(self._calls[-1], piece) else self._calls[-1]
 
     def _with_new_id(self, piece: _Piece) -> _Open | None:
-        """As `_find`, for an id that is new: that of a new call, unless every piece has one of its own."""
+        """Like `_find`, for an unknown id: it starts a new call, unless every piece has an id of its own."""
         at = self._at(piece.index)
         if at is None:
             last = self._calls[-1] if self._calls and not (piece.index or piece.name) else None
@@ -136,7 +136,7 @@ class Calls:
         return next((call for call in reversed(self._calls) if index and call.index == index), None)
 
     def _begins(self, call: _Open, piece: _Piece) -> bool:
-        """Whether a piece that could belong to this call begins another one: then it has a name, and this is whole."""
+        """Whether a piece that could belong to this call starts another: it has a name, and this call is complete."""
         if not piece.name:
             return False
         if piece.name != call.name and piece.name in self._offered and call.name in self._offered:
@@ -169,7 +169,7 @@ class Calls:
         call.depth.feed(piece.arguments)
 
     def _named(self, known: str, name: str) -> str:
-        """The name of a call of which `name` arrives: in pieces, whole again in every piece, or with its namespace."""
+        """The call's name now that `name` has arrived: a fragment, the whole name again, or one with a namespace."""
         if name in (known, ""):
             return known
         if known in self._offered:
@@ -193,7 +193,7 @@ class Calls:
 
 
 class _Depth:
-    """Whether a JSON object that comes in pieces has come to its end: each character is looked at once."""
+    """Whether a JSON object that arrives in pieces is complete; looks at each character once."""
 
     def __init__(self) -> None:
         self._depth = 0
@@ -250,7 +250,7 @@ def _word(value: object) -> str:
 
 
 def _clean(name: str, offered: Collection[str]) -> str:
-    """A name without what some models put around it, where that makes it the name of a tool."""
+    """The name without what some models wrap around it, if that makes it a tool's name."""
     bare = name.partition("<|")[0].strip().rpartition(".")[2].rpartition(":")[2]
     return bare if bare in offered else name
 
@@ -267,7 +267,7 @@ def _closed(call: _Open) -> Call:
 
 
 def _as_object(text: str) -> str | None:
-    """The text of a JSON object, of what was meant as one; None if it is none."""
+    """The text as that of a JSON object, repaired if need be; None if it is not one."""
     text = text.strip()
     if not text:
         return "{}"
@@ -293,7 +293,7 @@ _DECODER = json.JSONDecoder(strict=False)
 
 
 def _is_strict(text: str) -> bool:
-    """Whether every reader takes the text for JSON: Python's own also takes raw line breaks in texts, on request."""
+    """Whether any parser accepts the text: when lenient, Python's accepts raw line breaks in strings."""
     try:
         json.loads(text)
     except ValueError:

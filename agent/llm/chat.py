@@ -1,4 +1,4 @@
-"""ChatOpenAI as this app uses it: what it is told comes through our own reader."""
+"""ChatOpenAI as used here, its answers parsed by our own reader."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from agent.llm.thinking import without_thinking
 from agent.settings import Limits
 
 AS_SENT = "as_sent"
-"""Where a message keeps what LangChain has no place for, and the server wants to see again."""
+"""The key under which a message keeps what LangChain has no field for and the server expects back."""
 
 
 def chat_model(endpoint: Endpoint, limits: Limits, client: httpx2.AsyncClient | None = None) -> ChatOpenAI:
-    """The endpoint for LangChain.
+    """A LangChain model for an endpoint.
 
-    The Responses API is never used, which ChatOpenAI takes by itself for some names of models: its streams are read
-    in another way. `stream_chunk_timeout` is off because it can swallow a cancellation before Python 3.12; the read
-    timeout of the HTTP client does its work.
+    The Responses API, which ChatOpenAI picks by itself for some model names, is never used: its streams have another
+    format. `stream_chunk_timeout` is off because it can swallow a cancellation before Python 3.12; the HTTP client's
+    read timeout takes its place.
     """
     return CompleteChatOpenAI(
         model=endpoint.model,
@@ -52,15 +52,15 @@ def chat_model(endpoint: Endpoint, limits: Limits, client: httpx2.AsyncClient | 
 
 
 class CompleteChatOpenAI(ChatOpenAI):
-    """ChatOpenAI for which an answer that breaks off, is cut or is empty is a failure, not a shorter answer.
+    """A ChatOpenAI to which an answer that is broken off, truncated or empty is a failure, not a shorter answer.
 
-    It reads what servers really send (`agent.llm.wire`), reasoning included, and sends back what they want to see
-    again. Its failures are AgentErrors. Answers in a given `response_format` are left to ChatOpenAI itself.
+    It reads what servers really send (`agent.llm.wire`), reasoning included, and sends back what they expect to see
+    again. Failures are AgentErrors. Answers with a `response_format` are left to ChatOpenAI itself.
     """
 
     @classmethod
     def is_lc_serializable(cls) -> bool:
-        """Say no: LangChain does not know this class, and could not read what it would write."""
+        """False: LangChain does not know this class and could not load it again."""
         return False
 
     def invoke(self, input: LanguageModelInput, config: RunnableConfig | None = None, **kwargs: Any) -> AIMessage:
@@ -117,7 +117,7 @@ class CompleteChatOpenAI(ChatOpenAI):
 
 
 def _generated(chunk: Chunk) -> ChatGenerationChunk | None:
-    """A chunk as LangChain has it."""
+    """A chunk in LangChain's form."""
     match chunk:
         case Text(text):
             return ChatGenerationChunk(message=AIMessageChunk(content=text))
@@ -171,10 +171,10 @@ def _usage(usage: Usage | None) -> UsageMetadata | None:
 
 
 def _settled(message: AIMessage) -> AIMessage:
-    """A whole message whose calls are those that were sent.
+    """A whole message with its calls as they were sent.
 
-    LangChain completes arguments that break off, and a tool would be run with a half of them. Here they become
-    arguments that no tool has, for `is_broken` to find.
+    LangChain completes arguments that break off, and a tool would run with half of them. Here they become an argument
+    that no tool has, for `check_arguments` to find.
     """
     if isinstance(message.content, str):
         message.content = without_thinking(message.content)
@@ -189,7 +189,7 @@ def _settled(message: AIMessage) -> AIMessage:
 
 
 def _send_back(message: BaseMessage, kept: Mapping[str, Any], sent: dict[str, Any]) -> None:
-    """Add to a message in OpenAI's format what its server wants to see again."""
+    """Add to a message in OpenAI's format what its server expects back."""
     if name := kept.get("reasoning_field"):
         sent[name] = message.additional_kwargs.get("reasoning_content", "")
     sent |= kept.get("extra", {})

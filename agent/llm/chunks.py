@@ -1,4 +1,4 @@
-"""What an answer is made of once it has been read, whichever server sent it: frozen values of our own."""
+"""What an answer consists of once parsed, whichever server sent it: our own frozen values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Reason = Literal["stop", "tool_calls", "length", "content_filter", "error"]
-"""Why an answer ended. `stop` is also a reason that nobody has heard of, and the end of a server that gives none."""
+"""Why an answer ended. `stop` also stands for unknown reasons and for servers that give none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Reasoning:
-    """A piece of what the model thought before it answered."""
+    """A piece of the model's reasoning before it answers."""
 
     text: str
 
@@ -33,7 +33,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class CallPiece:
-    """A piece of a tool call: the first one of a call has its id and its name, later ones have neither."""
+    """A piece of a tool call: the first piece of a call has its id and name, later ones have neither."""
 
     index: int
     """Which call of the message, from 0, without gaps."""
@@ -50,18 +50,18 @@ class Call:
     """Never empty, and never twice in a conversation."""
     name: str
     arguments: str
-    """A JSON object as text; where `broken`, what came instead of one."""
+    """A JSON object as text; if `broken`, whatever came instead."""
     broken: bool = False
-    """Whether the arguments did not end or are not JSON: the tool must not be run."""
+    """Whether the arguments are cut off or not JSON: the tool must not run."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """Fields that the server added of its own, and wants to see again."""
+    """Extra fields from the server, which it expects to be sent back."""
     repaired: bool = False
-    """Whether `arguments` is another text than that of the pieces."""
+    """Whether `arguments` differs from the text of the pieces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one answer, as the server counted them; those of the details are a part of the others."""
+    """Token counts of one answer, as the server reports them; cached and reasoning tokens are part of the others."""
 
     input_tokens: int
     output_tokens: int
@@ -80,16 +80,16 @@ class End:
     calls: tuple[Call, ...] = ()
     usage: Usage | None = None
     model: str = ""
-    """Which model the server says it was."""
+    """The model, according to the server."""
     reasoning_field: str = ""
-    """The field of the message that the reasoning came in and has to go back in; empty if it need not go back."""
+    """The field that reasoning arrived in and must be sent back in; empty if it need not be."""
     extra: Mapping[str, Any] = field(default_factory=dict)
-    """Fields of the message, beside those that everyone sends, that have to go back."""
+    """Other fields of the message that must be sent back."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedWithout:
-    """Parts of the request that the server did not take, and was then asked without; before all other chunks."""
+    """Parts of the request that the server rejected and was then asked without; comes before all other chunks."""
 
     parts: frozenset[str]
 

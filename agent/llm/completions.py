@@ -1,4 +1,4 @@
-"""Streamed chat completions as chunks of our own: the one way to a model, with LangChain and without."""
+"""Streamed chat completions as our own chunks: the one way to a model, with LangChain and without."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from agent.llm.wire import Reader
 from agent.settings import Limits
 
 BURST_SECONDS = 0.005
-"""With many streams: how long to wait for the rest of what came together."""
+"""Under load: how long to wait for the rest of a burst."""
 LAST_WORDS_SECONDS = 2.0
-"""After the reason for an answer's end, how long to wait for what may follow: the usage, for one."""
+"""How long to wait after the finish reason for anything that may follow, such as the usage."""
 CLOSE_SECONDS = 0.3
-"""After an answer's end, how long to wait for the response's: one that is left early takes its connection with it."""
+"""How long to wait after the answer's end for the response to end: leaving it early costs its connection."""
 MOST_WAITING = 1_000_000
-"""Bytes that may wait to be read; then the server has to."""
+"""Bytes that may wait to be processed; beyond that, the server waits."""
 
 
 async def stream_chunks(client: openai.AsyncOpenAI, /, **request: Any) -> AsyncGenerator[Chunk]:
     """The chunks of a streamed chat completion; the last one is its `End`.
 
-    Opening the stream and its retries are the SDK's. Reading it here costs an eighth of what its chunk objects cost.
-    Raises ProviderError for what a server says instead of an answer; and IncompleteAnswer for an answer that is none
-    or only a part of one, after the chunks of it that have come.
+    The SDK opens the stream and retries; reading it here costs an eighth of what its chunk objects cost. Raises
+    ProviderError if the server answers with an error, and IncompleteAnswer, after the chunks that arrived, if the
+    answer is empty or cut short.
     """
     request, reader, broke = _streamed(request), None, None
     try:
@@ -52,7 +52,7 @@ async def stream_chunks(client: openai.AsyncOpenAI, /, **request: Any) -> AsyncG
 
 
 def read_chunks(client: openai.OpenAI, /, **request: Any) -> Iterator[Chunk]:
-    """As `stream_chunks`, but it blocks its thread."""
+    """Like `stream_chunks`, but blocks the thread."""
     request, reader, broke = _streamed(request), None, None
     try:
         with client.chat.completions.with_streaming_response.create(**request) as response:
@@ -79,7 +79,7 @@ def _opened(request: Mapping[str, Any], response: Any) -> tuple[Reader, list[Chu
 
 
 def _ended(reader: Reader | None, broke: Exception | None) -> Iterator[Chunk]:
-    """The last chunks; then raises what kept them from being an answer. What breaks after the end breaks nothing."""
+    """The last chunks; then raises the failure, if there is one. Errors after the end are ignored."""
     failure: Exception | None = None
     if broke and not (reader and (reader.done or reader.has_reason)):
         failure = (reader and reader.failure) or model_failure(broke) or broke
@@ -91,7 +91,7 @@ def _ended(reader: Reader | None, broke: Exception | None) -> Iterator[Chunk]:
 
 
 async def _bursts(pieces: AsyncIterator[bytes], reader: Reader) -> AsyncGenerator[bytes]:
-    """What has arrived, each time as much as came together."""
+    """Data as it arrives, in one piece whatever came together."""
     arrived: list[bytes] = []
     news, room = asyncio.Event(), asyncio.Event()
 
@@ -135,9 +135,9 @@ async def _bursts(pieces: AsyncIterator[bytes], reader: Reader) -> AsyncGenerato
 
 
 def _joined(chunks: Iterable[Chunk], *, texts: bool) -> Iterator[Chunk]:
-    """Neighbours as one: of reasoning, which nobody reads by the word, and on request of text.
+    """Adjacent chunks merged: always reasoning, which nobody reads word by word, and text on request.
 
-    With many streams, LangChain's work for each piece of a text is too much.
+    Under load, LangChain's overhead per piece of text is too much.
     """
     last: Chunk | None = None
     for chunk in chunks:

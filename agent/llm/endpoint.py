@@ -8,7 +8,7 @@ import httpx2
 import openai
 
 OPENAI_URL = "https://api.openai.com/v1"
-"""Said outright, so that nothing but Settings decides which server is called."""
+"""Explicit, so that only Settings decides which server is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,10 @@ class Endpoint:
 
     @property
     def url(self) -> str:
-        """Its address, also OpenAI's own."""
+        """Its address, OpenAI's own included."""
         return self.base_url or OPENAI_URL
 
 
 def openai_client(endpoint: Endpoint, client: httpx2.AsyncClient | None = None) -> openai.AsyncOpenAI:
-    """The endpoint for code without LangChain."""
+    """A client of the endpoint, for code without LangChain."""
     return openai.AsyncOpenAI(api_key=endpoint.api_key, base_url=endpoint.url, http_client=client)

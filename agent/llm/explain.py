@@ -1,7 +1,6 @@
-"""What went wrong, as one sentence for the person in front of the page: what happened, what to do, and no secret.
+"""What went wrong, as one sentence for the person in front of the page: what happened, what to do, and no secrets.
 
-The texts of a provider's errors may hold keys and addresses. They are searched for what they are about, and never
-passed on.
+Providers' error texts may contain keys and addresses. They are searched for what they are about, never passed on.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _NO_SUCH_MODEL = "The model server does not know this model{status}. Choose anot
 _WRONG_PATH = "The model server has no chat at this address{status}. Check OPENAI_BASE_URL{hint}."
 _WEB_PAGE = "A web page answered instead of the model server{status}. Check OPENAI_BASE_URL{hint}, and any proxy."
 _MOST_TEXT = 8_000
-"""Characters of an error that are looked at."""
+"""Characters of an error that are examined."""
 
 
 def explain(error: BaseException) -> str:
@@ -45,7 +44,7 @@ def explain(error: BaseException) -> str:
 
 
 def model_failure(error: BaseException) -> AgentError | None:
-    """The failure of a model server that an exception of a client library stands for; None for other exceptions."""
+    """The model server's failure behind a client library's exception; None for any other exception."""
     if isinstance(error, openai.APIStatusError):
         response = error.response
         body = error.body if error.body not in (None, "") else _text(response)
@@ -67,9 +66,9 @@ def model_failure(error: BaseException) -> AgentError | None:
 def provider_error(
     status: int | None, body: object, headers: Mapping[str, str] | None = None, url: str = ""
 ) -> ProviderError:
-    """What a server answered instead of an answer: by its status, if it has one, and by what is in it.
+    """An error that a server sent in place of an answer, explained by its status, if any, and its contents.
 
-    The status is None for an error in the middle of an answer; a server may also send one with the status 200.
+    The status is None for an error in mid-answer; some servers also send errors with status 200.
     """
     text = body if isinstance(body, str) else _flat(body)
     text = text[:_MOST_TEXT].lower()
@@ -128,7 +127,7 @@ context length of only/string_above_max_length"""
 
 
 def _says(words: str, text: str) -> bool:
-    """Whether one of these, between slashes or line breaks, is in a text."""
+    """Whether a text contains one of these phrases, separated by slashes or line breaks."""
     return any(phrase in text for line in words.split("\n") for phrase in line.split("/"))
 
 
@@ -148,7 +147,7 @@ def _is_web_page(text: str) -> bool:
 
 
 def _when(headers: Mapping[str, str], text: str) -> str:
-    """When to try again, in words: of the headers, else of the text."""
+    """When to try again, in words: from the headers, or else from the text."""
     after = headers.get("retry-after", "")
     ways = (_seconds(headers.get("retry-after-ms", ""), 0.001), _seconds(after, 1), _seconds_until(after))
     seconds = next((known for known in ways if known is not None), _seconds_in(text))
@@ -192,7 +191,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def _code_in(body: object) -> int | None:
-    """The status that an error names itself: `{"error": {"code": 429}}` in the middle of an answer, for one."""
+    """The status given inside the error, such as `{"error": {"code": 429}}` in mid-answer."""
     places: list[Any] = [body]
     if isinstance(body, dict):
         places += [body.get("error"), body.get("base_resp")]

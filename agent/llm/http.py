@@ -1,4 +1,4 @@
-"""The HTTP client of all models: it reads in batches and within bounds, and learns what a server does not take."""
+"""The HTTP client for all models: reads in batches and within limits, and learns what a server rejects."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ BATCHES_PER_SECOND = 400
 MOST_BATCH_SECONDS = 0.5
 """However many streams there are."""
 MOST_ERROR_BYTES = 64_000
-"""Of an error's text, unpacked."""
+"""Bytes of an error's text, decompressed."""
 MOST_TRIES = 5
-"""Requests at most, each without something more that the server does not take."""
+"""Requests per question, each leaving out something more that the server rejects."""
 MOST_SERVERS = 1_000
-"""Servers of which it is remembered what they do not take."""
+"""Servers whose rejections are remembered."""
 
 ASKED_WITHOUT = "asked_without"
-"""Extension of a response: the parts of the request that were left out because the server does not take them."""
+"""Response extension: the parts of the request left out because the server rejects them."""
 LIMITS = "limits"
-"""Extension of a response: the limits within which it is read."""
+"""Response extension: the limits to read it within."""
 
 
 class HttpClient(openai.DefaultAsyncHttpxClient):
-    """An HTTP client that asks again without what a server refuses, and remembers that for the server.
+    """An HTTP client that asks again without what a server rejects, and remembers it per server.
 
-    All models of one event loop share one; it is closed on that loop.
+    All models on an event loop share one; close it on that loop.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -65,7 +65,7 @@ class HttpClient(openai.DefaultAsyncHttpxClient):
         return response
 
     async def _received(self, response: httpx2.Response) -> None:
-        """Have a response read within bounds, and a streamed one in batches."""
+        """Have a response read within limits, and a streamed one in batches."""
         response.extensions[LIMITS] = self._limits
         if response.status_code >= 400:
             response.stream = _Cut(response)
@@ -80,7 +80,7 @@ class HttpClient(openai.DefaultAsyncHttpxClient):
         return self._refused.get((server, ""), frozenset()) | self._refused.get((server, model), frozenset())
 
     def _remember(self, request: httpx2.Request, left_out: frozenset[str]) -> None:
-        """What concerns tools is a matter of the model, the rest one of the server."""
+        """What concerns tools depends on the model, the rest on the server."""
         model = str(_body(request).get("model"))
         of_model = left_out & {"tools", "stream"}
         for key, parts in (((str(request.url), model), of_model), ((str(request.url), ""), left_out - of_model)):
@@ -92,7 +92,7 @@ class HttpClient(openai.DefaultAsyncHttpxClient):
 
 
 class Batches:
-    """How many streams are being read now in this process, and how that makes each of them be read."""
+    """The number of streams being read in this process, which decides how often each is read."""
 
     open = 0
 
@@ -103,10 +103,10 @@ class Batches:
 
 
 class _Batched(httpx2.AsyncByteStream):
-    """A response read a few times a second instead of once a token.
+    """A response read a few times a second instead of once per token.
 
-    Waking up for a single token costs several times what the token itself costs. So the connection is left alone for
-    a moment when something arrives, in which the next tokens gather; all of them are then passed on together.
+    Waking up for a single token costs several times as much as the token itself. So when something arrives, the
+    connection is left alone for a moment while more tokens gather, and all are passed on together.
     """
 
     def __init__(self, stream: httpx2.AsyncByteStream) -> None:
@@ -133,7 +133,7 @@ class _Batched(httpx2.AsyncByteStream):
 
 
 class _Cut(httpx2.AsyncByteStream):
-    """The body of an error, unpacked, and cut where it is longer than any error: the client reads it whole."""
+    """The body of an error, decompressed and truncated, because the client reads all of it."""
 
     def __init__(self, response: httpx2.Response) -> None:
         encoding = response.headers.get("content-encoding", "")

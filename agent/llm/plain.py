@@ -9,7 +9,7 @@ from agent.llm.thinking import without_thinking
 
 
 def as_token(chunk: Chunk) -> dict[str, str] | None:
-    """What a reader is shown of a chunk; None if it is nothing to be read."""
+    """What a reader sees of a chunk; None if there is nothing to see."""
     match chunk:
         case Text(text) | Refusal(text):
             return {"role": "assistant", "content": text}
@@ -21,7 +21,7 @@ def as_token(chunk: Chunk) -> dict[str, str] | None:
 
 
 class Answer:
-    """A message that comes chunk by chunk."""
+    """A message assembled chunk by chunk."""
 
     def __init__(self) -> None:
         self._text: list[str] = []
@@ -63,7 +63,7 @@ class Answer:
 
 
 def tool_call(call: Call) -> dict[str, Any]:
-    """A call in OpenAI's format, with all that its server added."""
+    """A call in OpenAI's format, including the server's extra fields."""
     extra = dict(call.extra)
     function = {"name": call.name, "arguments": call.arguments, **(extra.pop("function", None) or {})}
     return {"id": call.id, "type": "function", "function": function, **extra}

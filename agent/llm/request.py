@@ -1,4 +1,4 @@
-"""What is sent: a conversation in the form that every server takes."""
+"""What is sent: a conversation in the form that every server accepts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from agent.errors import ArgumentsBroken
 from agent.llm.thinking import without_thinking
 
 NOT_JSON = "not JSON"
-"""The one argument of a call whose arguments were broken: it holds what came instead of JSON."""
+"""The only argument of a call whose arguments were broken: it holds what came instead of JSON."""
 
 
 def sendable(value: Any) -> Any:
-    r"""A request, or a part of one, whose texts are all valid Unicode.
+    r"""A request, or a part of one, whose strings are all valid Unicode.
 
     A model that writes half an emoji as `\ud83d` puts a lone surrogate into its answer, and no later request could
-    carry it. Halves that met are joined; what stays alone becomes U+FFFD.
+    carry it. Halves that meet are joined; a lone one becomes U+FFFD.
     """
     if isinstance(value, dict):
         return {key: sendable(item) for key, item in value.items()}
@@ -29,15 +29,15 @@ def sendable(value: Any) -> Any:
 
 
 def conversation(messages: list[Any]) -> list[dict[str, Any]]:
-    """Messages in OpenAI's format as a server is sent them.
+    """Messages in OpenAI's format, as sent to a server.
 
-    No empty messages, null beside tool calls, arguments that are JSON, nothing that was thought between tags.
+    No empty messages, null content beside tool calls, arguments in JSON, no reasoning between tags.
     """
     return [sent for message in messages for sent in _message(message)]
 
 
 def arguments_kept(text: str) -> dict[str, Any]:
-    """The arguments of a call as an object, also those that are no JSON: they become one argument that no tool has."""
+    """A call's arguments as an object; if they are not JSON, as a single argument that no tool has."""
     try:
         parsed = json.loads(text or "{}")
     except (ValueError, RecursionError):
@@ -46,7 +46,7 @@ def arguments_kept(text: str) -> dict[str, Any]:
 
 
 def check_arguments(name: str, arguments: Mapping[str, Any]) -> None:
-    """Raise ArgumentsBroken, with a sentence for the model, if these stand for arguments that were no JSON."""
+    """Raise ArgumentsBroken, with a sentence for the model, if these stand for arguments that were not JSON."""
     if arguments.keys() == {NOT_JSON}:
         raise ArgumentsBroken(f"The arguments of {name} were not a whole JSON object, so it was not run.")
 
@@ -89,12 +89,12 @@ def _call(call: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _arguments(text: object) -> str:
-    """As JSON, which the templates of some servers read; word for word where it is."""
+    """As JSON, which some servers' templates parse; unchanged if it already is."""
     text = text if isinstance(text, str) else json.dumps(text or {}, ensure_ascii=False)
     kept = arguments_kept(text)
     return json.dumps(kept, ensure_ascii=False) if kept.keys() == {NOT_JSON} else text or "{}"
 
 
 def dicts(value: object) -> list[dict[str, Any]]:
-    """The objects in what should be a list of them."""
+    """The objects in what should be a list of objects."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""Reasoning that comes inside of an answer's text, between tags like `<think>` and `</think>`."""
+"""Reasoning inside an answer's text, between tags like `<think>` and `</think>`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator
 from agent.llm.chunks import Reasoning, Text
 
 _CLOSING = {f"<{tag}>": f"</{tag}>" for tag in ("think", "thinking", "thought", "reasoning")}
-"""The closing tag of each opening one."""
+"""Opening tags and their closing ones."""
 _LONGEST = max(map(len, _CLOSING))
 _FENCE = "```"
 
 
 class Thinking:
-    """Tells what is thought from what is said, in a text that comes in pieces.
+    """Separates reasoning from the answer in a text that arrives in pieces.
 
-    A tag counts at the beginning of a line and outside of fenced code: a model that writes about `<think>` is not
+    A tag counts only at the start of a line and outside fenced code: a model that writes about `<think>` is not
     thinking.
     """
 
@@ -23,15 +23,15 @@ class Thinking:
         self._held = ""
         self._closing = ""
         self._is_blank = True
-        """Whether nothing but spaces was said, at all or since the last thought."""
+        """Whether only whitespace has been said so far, or since the last thought."""
         self._at_line_start = True
         self._trimming = False
         self._fences = 0
         self._ticks = ""
-        """The beginning of a fence at the end of what was said."""
+        """The start of a fence at the end of what was said."""
 
     def feed(self, text: str) -> Iterable[Text | Reasoning]:
-        """What is known now; a beginning of what may become a tag is held back."""
+        """What is certain so far; the start of a possible tag is held back."""
         if not (self._held or self._closing or self._trimming) and "<" not in text:
             return (self._said(text),) if text else ()
         return self._parted(text)
@@ -50,7 +50,7 @@ class Thinking:
                 yield said
 
     def _thought(self, text: str) -> tuple[Reasoning | None, str]:
-        """What is thought at the beginning of a text, and what is left of it."""
+        """The reasoning at the start of a text, and the rest."""
         thought, tag, rest = text.partition(self._closing)
         if tag:
             self._closing, self._trimming, self._is_blank = "", True, True
@@ -60,7 +60,7 @@ class Thinking:
         return (Reasoning(thought) if thought else None), rest
 
     def _spoken(self, text: str) -> tuple[Text | None, str]:
-        """What is said at the beginning of a text, and what is left of it."""
+        """The answer at the start of a text, and the rest."""
         if self._trimming:
             text = text.lstrip()
             self._trimming = not text
@@ -91,7 +91,7 @@ class Thinking:
 
 
 def without_thinking(text: str) -> str:
-    """A whole text without what is thought in it, also where the server has left out the opening tag."""
+    """A whole text without its reasoning, even if the server left out the opening tag."""
     if "<" not in text:
         return text
     for opening, closing in _CLOSING.items():
@@ -103,6 +103,6 @@ def without_thinking(text: str) -> str:
 
 
 def _beginning_at_end(text: str, tag: str) -> int:
-    """How many characters at the end of a text could be the beginning of a tag."""
+    """How many characters at the end of a text could be the start of a tag."""
     lengths = range(min(len(tag) - 1, len(text)), 0, -1)
     return next((length for length in lengths if text.endswith(tag[:length])), 0)

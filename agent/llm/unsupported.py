@@ -1,4 +1,4 @@
-"""What a server does not take of a request, told by its errors, and the request without it."""
+"""What a server rejects in a request, according to its errors, and the request without it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _IN_MESSAGES = ("reasoning_content", "reasoning_details", "reasoning", "extra_co
 """Fields of messages, or of their tool calls, that only some servers know."""
 _REASONING = "reasoning_content"
 _NULL = "messages.content"
-"""Null as the content beside tool calls, for which some want an empty text."""
+"""Null content beside tool calls, for which some want an empty string."""
 _BARE = "bare messages"
-"""Messages of the assistant without reasoning: some want the field, empty if it must be."""
+"""Assistant messages without reasoning: some want the field, even if empty."""
 _NEEDED = frozenset(("model", "messages", "n"))
 _FOLLOW = {"tools": ("tool_choice", "parallel_tool_calls"), "stream": ("stream_options",)}
 """What makes no sense without another part."""
 
 
 def parts_of(body: Body) -> frozenset[str]:
-    """All parts of a request that it can do without."""
+    """All parts that a request can do without."""
     fields = {name for message in _messages(body) for place in _places(message) for name in _IN_MESSAGES & place.keys()}
     null = {_NULL} if any(message.get("content", "") is None for message in _messages(body)) else set()
     return frozenset(body.keys() - _NEEDED) | {f"messages.{name}" for name in fields} | null
@@ -47,7 +47,7 @@ def without(body: Body, parts: Collection[str]) -> Body:
 
 
 def refused(status: int, answer: bytes, body: Body) -> frozenset[str]:
-    """The parts of a request that an error complains of."""
+    """The parts of a request that an error complains about."""
     if status not in (400, 404, 422, 500, 501):
         return frozenset()
     text = _complaint(answer)
@@ -79,7 +79,7 @@ def _places(message: Body) -> list[Body]:
 
 
 def _is_named(part: str, text: str) -> bool:
-    """Ordinary words, like `tools`, are the name of a part only between quotes."""
+    """Whether a text names a part; ordinary words such as `tools` count only in quotes."""
     return part in text if "_" in part else any(f"{quote}{part}{quote}" in text for quote in "'\"`")
 
 
@@ -97,7 +97,7 @@ _UNKNOWN = (*_UNSUPPORTED, "unknown", "unrecognized", "unexpected", "extra", "no
 
 
 def _complaint(answer: bytes) -> str:
-    """What an error says, in lower case; names of fields in quotes, and nothing of the request that it may repeat."""
+    """What an error says, in lower case: field names in quotes, and nothing of the request it may repeat."""
     text = answer.decode("utf-8", "replace")
     try:
         text = " ".join(_words(json.loads(text)))

@@ -1,7 +1,7 @@
-"""The wire: bytes of an OpenAI-compatible server in, chunks of our own out. No I/O is done here.
+"""The wire format: bytes from an OpenAI-compatible server in, our own chunks out. No I/O happens here.
 
-Everything that servers do differently is made alike once, here: LangChain and the agent without it are given the
-same chunks.
+Whatever servers do differently is evened out here, once, so that LangChain and the agent without it get the same
+chunks.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from agent.llm.thinking import Thinking
 from agent.settings import Limits
 
 MOST_CALLS = 128
-"""Tool calls of one answer; OpenAI allows as many."""
+"""Tool calls in one answer; OpenAI allows the same."""
 ENDED_EARLY = "The model's answer ended before it was complete. Try again."
 
 
 class Reader:
-    """Reads one answer. It never raises: what is wrong is in `failure`, after the chunks that came before it.
+    """Reads one answer and never raises: after the chunks that made it through, `failure` says what went wrong.
 
-    `offered` are the names of the tools that the model was told of, `taken` the ids of earlier tool calls.
+    `offered` are the names of the tools offered to the model, `taken` the ids of earlier tool calls.
     """
 
     def __init__(self, limits: Limits, offered: Collection[str] = (), taken: Collection[str] = ()) -> None:
         self.failure: AgentError | None = None
-        """Why this is no whole answer."""
+        """Why the answer is incomplete, if it is."""
         self.done = False
-        """Whether the server has said that this is all."""
+        """Whether the server has said that the answer is complete."""
         self.has_reason = False
-        """Whether the last chunk gave a reason for the end."""
+        """Whether the last chunk gave a finish reason."""
         self.is_quiet = False
-        """Whether it gave nothing else, so that only the usage may follow: some give one in every chunk."""
+        """Whether it held nothing else, so that only the usage can follow: some servers always give a reason."""
         self._limits, self._bytes = limits, 0
         self._events = EventDecoder(limits.event_bytes)
         self._calls = Calls(offered, taken)
@@ -60,7 +60,7 @@ class Reader:
         self._text: list[str] = []
 
     def feed(self, data: bytes) -> list[Chunk]:
-        """The chunks in what has arrived; none after a failure."""
+        """The chunks in newly arrived data; none after a failure."""
         found: list[Chunk] = []
         self._bytes += len(data)
         if self._bytes > self._limits.answer_bytes:
@@ -73,9 +73,9 @@ class Reader:
         return found
 
     def close(self, *, broken: bool = False) -> list[Chunk]:
-        """The last chunks, the very last of which is the `End` of an answer that has one.
+        """The remaining chunks, the last of which is the answer's `End`.
 
-        With `broken` it has none, whatever has come of it.
+        With `broken` there is no `End`, whatever has arrived.
         """
         found: list[Chunk] = []
         if not (self.failure or broken):
@@ -135,7 +135,7 @@ class Reader:
             return ()
 
     def _body(self, text: str) -> Iterator[Chunk]:
-        """An answer that did not come as events: JSON as a whole, or a line of it at a time."""
+        """An answer that did not come as events: one JSON body, or one JSON value per line."""
         try:
             yield from self._whole(_JSON.decode(text.strip()))
         except (ValueError, RecursionError):
@@ -197,7 +197,7 @@ class Reader:
                 self._reason, self._said_reason = reason, said[:100]
 
     def _message(self, message: Mapping[str, Any]) -> Iterator[Chunk]:
-        """A whole message: all there is, or what was said before, once more and to its end."""
+        """A whole message: the complete answer, or what was streamed once more and to its end."""
         content = message.get("content")
         told = "".join(self._text)
         if told and isinstance(content, str):
@@ -258,7 +258,7 @@ class Reader:
             yield from self._content(f"[{kind}]")
 
     def _reasoning(self, delta: Mapping[str, Any]) -> Iterator[Chunk]:
-        """The first of the fields that has reasoning in it: some servers send it in several."""
+        """The first field with reasoning in it: some servers send it in several."""
         for name in _REASONING:
             if value := delta.get(name):
                 if text := _texts(value):
@@ -303,7 +303,7 @@ class Reader:
 
 
 class _Details:
-    """OpenRouter's `reasoning_details`: blocks that come in pieces, and go back whole."""
+    """OpenRouter's `reasoning_details`: blocks that arrive in pieces and are sent back whole."""
 
     def __init__(self) -> None:
         self._blocks: list[dict[str, Any]] = []
@@ -342,11 +342,11 @@ _REASONS: dict[str, Reason] = {
     "refusal": "content_filter",
     **dict.fromkeys(("error", "abort", "cancelled", "network_error", "insufficient_system_resource"), "error"),
 }
-"""What servers call it, and what it is; everything else is an ordinary end."""
+"""Servers' finish reasons and what they mean; any other is an ordinary end."""
 
 
 def _failure(end: End, *, said: bool, refused: bool, thought: bool) -> AgentError | None:
-    """What keeps an answer that has come to its end from being one."""
+    """Why an answer that has ended is not a usable one."""
     if refused:
         return AnswerRefused("The model declined to answer this. Ask it in another way.")
     match end.reason:
@@ -379,7 +379,7 @@ def _is_error(value: Mapping[str, Any]) -> bool:
 
 
 def _only_text(value: Any) -> str:
-    """The text of a chunk that holds nothing else, as almost all do; empty for all others, which are read in full."""
+    """The text of a chunk that holds nothing else, as almost all do; any other is then read in full."""
     if type(value) is not dict or value.get("usage") or "error" in value or "base_resp" in value or "x_groq" in value:
         return ""
     choices = value.get("choices")
@@ -407,7 +407,7 @@ def _number(value: object, *keys: str) -> int:
 
 
 def _texts(value: object, depth: int = 4) -> str:
-    """All text in a block of content, however deep it lies in it."""
+    """All text in a content block, however deeply nested."""
     if isinstance(value, str):
         return value
     if isinstance(value, list) and depth:
