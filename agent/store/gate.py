@@ -4,49 +4,52 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import threading
 import time
 from collections import OrderedDict
 
 FREE_TRIES = 3
-"""Tries that cost no time."""
+"""Tries of one client that cost no time."""
 LONGEST_WAIT = 8.0
 """Seconds between two later tries of one client."""
+FREE_TRIES_OF_A_NETWORK = 12
+"""The same for all clients of one network together: a cookie is thrown away more easily than an address."""
+PAUSE_OF_A_NETWORK = 2.0
+"""Seconds between two later tries of a network."""
 FORGIVEN = 600.0
 """Seconds without a try after which a client begins anew."""
 MOST_CLIENTS = 10_000
-"""Clients whose tries are remembered; the oldest are forgotten first."""
+"""Clients and networks whose tries are remembered; the oldest are forgotten first."""
+MOST_KNOWN = 100
+"""Clients that have got in, and no longer wait for others of their network."""
 
 
 class Gate:
     """A password, compared in constant time. Safe from any thread.
 
-    Each client has turns of its own, so a guesser keeps nobody else waiting; and who has waited for a turn is looked
-    at, so the right password always gets in.
+    Each client has turns of its own, and each network, so a guesser keeps nobody else waiting, and is not helped by
+    coming as somebody new. Who has waited for a turn is looked at, so the right password always gets in; and who has
+    got in before is not held up by a guesser of the same network, such as all visitors are behind some proxies.
     """
 
     def __init__(self, password: str) -> None:
         self._digest = hashlib.sha256(password.encode()).digest()
         self._lock = threading.Lock()
-        self._tries: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        """How often a client has tried, and when its next turn is."""
+        self._tries: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
+        """How often a client or a network has tried, and when its next turn is."""
+        self._known: OrderedDict[str, None] = OrderedDict()
 
-    def turn(self, client: str, now: float | None = None) -> float | None:
-        """Take a turn: seconds to wait before `opens` is asked, or None when this client waits for turns already."""
+    def turn(self, client: str, address: str, now: float | None = None) -> float | None:
+        """Take a turn: seconds to wait before `opens` is asked, or None when too many wait for theirs already."""
         now = time.monotonic() if now is None else now
         with self._lock:
-            tries, at = self._tries.get(client, (0, now))
-            if now - at > FORGIVEN:
-                tries = 0
-            if at - now > LONGEST_WAIT:
+            lines = [(("client", client), FREE_TRIES, LONGEST_WAIT)]
+            if client not in self._known:
+                lines.append((("network", _network(address)), FREE_TRIES_OF_A_NETWORK, PAUSE_OF_A_NETWORK))
+            if any(self._next(line, now)[1] - now > LONGEST_WAIT for line, _, _ in lines):
                 return None
-            at, tries = max(at, now), tries + 1
-            pause = min(LONGEST_WAIT, 2.0 ** (tries - FREE_TRIES)) if tries >= FREE_TRIES else 0.0
-            self._tries[client] = tries, at + pause
-            self._tries.move_to_end(client)
-            if len(self._tries) > MOST_CLIENTS:
-                self._tries.popitem(last=False)
-            return at - now
+            return max(self._take(line, now, free, longest) for line, free, longest in lines)
 
     def opens(self, password: str, client: str) -> bool:
         """Whether this is the password; to be asked in one's turn."""
@@ -54,5 +57,33 @@ class Gate:
         right = hmac.compare_digest(given, self._digest)
         if right:
             with self._lock:
-                self._tries.pop(client, None)
+                self._tries.pop(("client", client), None)
+                self._known[client] = None
+                if len(self._known) > MOST_KNOWN:
+                    self._known.popitem(last=False)
         return right
+
+    def _next(self, line: tuple[str, str], now: float) -> tuple[int, float]:
+        tries, at = self._tries.get(line, (0, now))
+        return (0 if now - at > FORGIVEN else tries), max(at, now)
+
+    def _take(self, line: tuple[str, str], now: float, free: int, longest: float) -> float:
+        tries, at = self._next(line, now)
+        tries += 1
+        pause = min(longest, 2.0 ** min(tries - free, 10)) if tries >= free else 0.0
+        self._tries[line] = tries, at + pause
+        self._tries.move_to_end(line)
+        if len(self._tries) > MOST_CLIENTS:
+            self._tries.popitem(last=False)
+        return at - now
+
+
+def _network(address: str) -> str:
+    """The address, of IPv6 the part that one visitor cannot choose."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address) and not parsed.ipv4_mapped:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)

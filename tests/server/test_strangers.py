@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.server.client import Visitor
@@ -42,6 +43,24 @@ def test_a_file_made_for_a_download_is_there_whatever_others_do(visit: Visit) ->
         other.wait_idle()
     with urllib.request.urlopen(url, timeout=10) as file:
         assert b"<html" in file.read()
+
+
+def test_a_guesser_without_cookies_is_slowed_and_the_host_gets_in_at_once() -> None:
+    env = {"TOOLSTREAM_HOST_PASSWORD": "sesame", "TOOLSTREAM_ADDRESS_HEADER": "X-Real-IP"}
+    too_many, wrong = "Too many tries. Wait a few seconds", "That is not the password."
+    with app_server(env) as app, ExitStack() as tabs:
+        guessers = [tabs.enter_context(Visitor(app.url, "Runs", headers={"X-Real-IP": "192.0.2.1"})) for _ in range(24)]
+        for guesser in guessers:
+            guesser.wait_idle(60)
+            guesser.type("typed_password_0", "guess")
+        host = tabs.enter_context(Visitor(app.url, "Runs", headers={"X-Real-IP": "192.0.2.2"}))
+        host.wait_idle(60)
+        host.type("typed_password_0", "sesame")
+        host.wait_until(lambda: "Download as CSV" in host.text, "the host is in")
+        for guesser in guessers:
+            guesser.wait_until(lambda guesser=guesser: any(s in guesser.text for s in (too_many, wrong)), "it is told")  # type: ignore[misc]
+        looked_at = sum(wrong in guesser.text for guesser in guessers)
+        assert 12 <= looked_at < 20, "each of them was a new visitor"
 
 
 def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else() -> None:

@@ -185,8 +185,8 @@ def _try_password(key: str) -> None:
     gate, typed = session.host_gate(), str(session.take_input("typed_password", key) or "")
     if gate is None or not typed:
         return
-    client = session.address() or session.session_id()
-    wait = gate.turn(client)
+    client = session.session_id()
+    wait = gate.turn(client, session.address() or st.context.ip_address or "")
     if wait is None:
         st.session_state["password_refusal"] = "Too many tries. Wait a few seconds, then try once more."
         return
