@@ -3,14 +3,12 @@
 import streamlit as st
 
 from ui.chat import chat, show_code
+from ui.shell.language import say
 from ui.shell.page import page
 
 choices = page("custom_data")
 
-st.title("Custom data", anchor=False)
-st.markdown(
-    "A tool can send **anything** while it works: what it has found so far, how far it is, a row of a table. "
-    "Ask what is in a place, and watch the tool report each find before it is done."
-)
+st.title(say("page-custom_data"), anchor=False)
+st.markdown(say("page-custom_data.intro"))
 show_code(choices)
 chat(choices, scrolling=True)

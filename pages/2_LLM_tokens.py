@@ -3,14 +3,12 @@
 import streamlit as st
 
 from ui.chat import chat, show_code
+from ui.shell.language import say
 from ui.shell.page import page
 
 choices = page("llm_tokens")
 
-st.title("LLM tokens", anchor=False)
-st.markdown(
-    "This tool asks a **language model** of its own. You see its words appear inside the tool, one by one, "
-    "and then the assistant's own answer, written from what the tool returned."
-)
+st.title(say("page-llm_tokens"), anchor=False)
+st.markdown(say("page-llm_tokens.intro"))
 show_code(choices)
 chat(choices, scrolling=True)

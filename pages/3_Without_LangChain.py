@@ -3,14 +3,12 @@
 import streamlit as st
 
 from ui.chat import chat, show_code
+from ui.shell.language import say
 from ui.shell.page import page
 
 choices = page("without_langchain")
 
-st.title("Without LangChain", anchor=False)
-st.markdown(
-    "The same assistant, built with the plain **OpenAI client**: nobody collects the words for us, so the tool "
-    "passes each one on as it comes. On the page it looks the same, and that is the point."
-)
+st.title(say("page-without_langchain"), anchor=False)
+st.markdown(say("page-without_langchain.intro"))
 show_code(choices)
 chat(choices, scrolling=True)

@@ -4,13 +4,11 @@ import streamlit as st
 
 from ui.chat import chat
 from ui.lab.lab import lab
+from ui.shell.language import say
 from ui.shell.page import page
 
 choices = page("stream_lab")
 
-st.title("Stream lab", anchor=False)
-st.markdown(
-    "What is **really** going on there? One question, one run, every stream mode of LangGraph: who sent what, when, "
-    "and how we know."
-)
+st.title(say("page-stream_lab"), anchor=False)
+st.markdown(say("page-stream_lab.intro"))
 chat(choices, lab)

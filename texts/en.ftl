@@ -6,6 +6,22 @@
 language-name = English
 language-choice = Language
 
+## In many places
+
+time-seconds = { $seconds } s
+state-queued = Waiting for its turn
+state-running = Working
+state-waiting = Waiting for a person
+state-finished = Finished
+state-stopped = Stopped
+state-failed = Failed
+timeline-span = { $from } to { $to } s: { $name } { $does }
+timeline-first = { $seconds } s: the first output
+timeline-does-queues = waits for its turn
+timeline-does-waits = waits for its first chunk
+timeline-does-writes = writes
+timeline-does-works = works
+
 ## Pages
 
 page-home = Home
@@ -21,18 +37,23 @@ page-incident = Incident
     .intro = A service is down. You see how far the search is, **which step fails and when**, and that the assistant goes on.
 page-custom_data = Custom data
     .summary = A tool sends whatever it likes while it works: finds, progress, rows.
+    .intro = A tool can send **anything** while it works: what it has found so far, how far along it is, a row of a table. Ask what is in a place, and watch the tool report each find before it is done.
 page-llm_tokens = LLM tokens
     .summary = A tool asks a language model, and you see every word as it is written.
+    .intro = This tool asks a **language model** of its own. You see its words appear inside the tool, one by one, and then the assistant's answer, written from what the tool returned.
 page-without_langchain = Without LangChain
     .summary = The same with the plain OpenAI client: the tool passes on each word by itself.
+    .intro = The same assistant, built with the plain **OpenAI client**. Nobody collects the words for us, so the tool passes on each one as it comes. On the page it looks the same, and that is the point.
 page-stream_lab = Stream lab
     .summary = For developers: one run in all eight stream modes, event by event.
+    .intro = What is **really** going on in there? One question, one run, every stream mode of LangGraph: who sent what, when, and how we know.
 page-your_agent = Your agent
     .summary = Your own LangGraph agent at work, every chunk with its tool call.
 page-pitfalls = Pitfalls
     .summary = Ten ways to get it wrong, each beside the right one.
 page-runs = Runs
     .summary = Replay, share or download your runs.
+    .intro = Every question you ask is kept as a **run**: open it again, replay it, share it, download it.
 page-cannot-start = The app cannot start: { $why }
 
 ## Sidebar
@@ -93,6 +114,178 @@ chat-input = Input
     .run = Run
     .optional = (optional)
     .lines = One per line
+
+## Stream modes
+
+mode-custom = Tool data
+    .help = what a tool sends while it works
+    .delivers = Whatever a tool or a node writes itself, the moment it writes it.
+mode-messages = Words
+    .help = the words of language models, one by one
+    .delivers = The tokens of LangChain models, one by one, and each tool's whole answer.
+mode-updates = Steps
+    .help = each step's result, when the step is done
+    .delivers = What each node added to the state, when it is done.
+mode-values = State
+    .help = the whole conversation, after each step
+    .delivers = The whole state after each step: the last one is the result.
+mode-tasks = Tasks
+    .help = when a step begins and ends
+    .delivers = When each node begins, with its input, and when it ends.
+mode-tools = Tool events
+    .help = when a tool begins and ends
+    .delivers = When each LangChain tool begins and ends.
+mode-checkpoints = Checkpoints
+    .help = the saved state after each step
+    .delivers = The state as it is saved after each step, to resume from later.
+mode-debug = Debug
+    .help = checkpoints and tasks, with all details
+    .delivers = Checkpoints and tasks once more, with step numbers and clock times.
+
+## Agents
+
+graph-react = Agent, built by hand
+graph-create_agent = Agent, ready-made (create_agent)
+    .note = Its model's node is called `model`. What a middleware writes arrives as `custom`: with `runtime.stream_writer` in `before_model` and `after_model`, which are nodes of their own, and with `get_stream_writer()` in `wrap_model_call` and `wrap_tool_call`.
+graph-prebuilt = Agent from the how-to (create_react_agent, deprecated)
+    .note = `create_react_agent` is deprecated since LangGraph 1.0: new programs use `create_agent`.
+graph-without_langchain = Agent without LangChain
+graph-tool_node = One tool node, no agent
+graph-empty-messages = there is no LangChain model in it; its words come as `custom`
+graph-empty-tools = its tools are plain functions, which LangChain does not watch
+
+## Tools
+
+tool-unnamed = A tool
+tool-get_items = Look up items
+tool-take_inventory = Take inventory
+tool-list_prices = List prices
+tool-measure_temperature = Measure the temperature
+tool-plan_visit = Plan a visit
+tool-open_safe = Open the safe
+tool-search_archive = Search the archive
+tool-get_items-llm = Describe items
+tool-get_items-openai = Describe items
+tool-refund = Refund the customer
+tool-send_email = Send the e-mail
+tool-look_up_order = Look up the order
+tool-check_policy = Check the policy
+tool-draft_reply-llm = Draft the reply
+tool-search_news = Search the news
+tool-compare_makers = Compare the makers
+tool-chart_demand = Chart the demand
+tool-write_brief-llm = Write the brief
+tool-search_logs = Search the logs
+tool-restart_service = Restart the service
+tool-roll_back = Roll it back
+
+## Stream lab
+
+lab-view = View
+lab-view-lanes = Lanes
+lab-view-timeline = Timeline
+lab-view-inspector = Inspector
+lab-view-metrics = Metrics
+lab-view-code = Code
+lab-run = Run
+lab-events = { $count ->
+        [one] { $count } event
+       *[other] { $count } events
+    }
+lab-seconds-so-far = { $seconds } s so far
+lab-lanes-choose = Choose stream modes in the sidebar: each is a lane here.
+lab-lanes-ask = Ask a question, and each mode fills its lane.
+lab-lanes-ended = Double-click a cell to read all of it.
+lab-lanes-working = Newest first while the run works.
+lab-lanes-nothing = Nothing has arrived yet.
+lab-lanes-alt = What came in each stream mode, by time
+lab-lanes-empty = Empty in this graph: { $why }.
+lab-inspector-ask = Ask a question: this lists every event of its run.
+lab-inspector-working = The last events so far. All { $all }, filters and details come at the end.
+lab-inspector-found = { $found } of { $all } events. Choose a row to see all of it.
+lab-inspector-all = { $count ->
+        [one] { $count } event. Choose its row to see all of it.
+       *[other] { $count } events. Choose a row to see all of it.
+    }
+lab-inspector-mode = Mode
+lab-inspector-node = Node
+lab-inspector-call = Tool call
+lab-inspector-any = all
+lab-inspector-search = Search
+    .hint = text in the JSON
+lab-inspector-alt = Events of the run
+lab-inspector-event = Event { $seq }
+lab-inspector-known = How we know its tool call: { $how }
+lab-known-context = A callback at the root of the run notes the call in the context that the tool runs in; whatever is written there, and every model asked there, is marked with it (agent/streaming/attribution.py). LangGraph does not say.
+lab-known-message = LangGraph says so: the tool's message names the call it answers.
+lab-known-update = LangGraph says so: the tool's message in the update names the call it answers.
+lab-known-event = LangGraph says so: the event names the call.
+lab-known-task = The task's input is the call; its end has the same task id.
+lab-known-namespace = The graph in its namespace works for this call: a mark or its task says so (agent/streaming/adapter.py).
+lab-metrics-ask = Ask a question: this shows how soon, how fast and how many.
+lab-metrics-alt = What was measured of each node and each tool call
+lab-metrics-first = First output
+    .help = From the question until there was something to read, in any mode: words, data, a result.
+lab-metrics-whole = Without streaming
+    .help = What you would have waited before seeing anything at all.
+lab-metrics-tokens = Tokens
+    .help = Written by all models of the run.
+lab-metrics-rate = Tokens a second
+    .help = Chunks written a second, mostly one token each, while at least one model was writing.
+lab-metrics-column-source = source
+lab-metrics-column-began = began (s)
+lab-metrics-column-first = first chunk (s)
+lab-metrics-column-took = took (s)
+lab-metrics-column-chunks = chunks
+lab-metrics-column-tokens = tokens
+lab-metrics-column-counted = tokens are
+lab-metrics-column-rate = tokens a second
+lab-metrics-reported = reported
+lab-metrics-counted = chunks counted
+lab-metrics-read = { $count ->
+        [one] The models read { $count } token, as the server reported.
+       *[other] The models read { $count } tokens, as the server reported.
+    }
+lab-metrics-note = Where no usage was reported, the chunks that a model wrote are counted: mostly one per token.
+lab-timeline-ask = Ask a question: this shows who works when.
+lab-timeline-nothing = Nothing yet.
+lab-timeline-words = The same in words
+lab-timeline-ticks = { $count ->
+        [one] The tick is the one chunk.
+       *[other] Each tick is one of { $count } chunks.
+    }
+lab-timeline-some-ticks = Each tick is one of { $all } chunks; { $drawn } of them are drawn.
+lab-timeline-first = The line marks the first output, at { $seconds } s.
+lab-timeline-more = { $count ->
+        [one] { $count } more row is left out.
+       *[other] { $count } more rows are left out.
+    }
+lab-timeline-waits = waits
+lab-timeline-model = model writes
+lab-timeline-tool = tool works
+lab-timeline-step = step works
+lab-timeline-seconds = seconds
+lab-timeline-who = who
+lab-timeline-what = what
+lab-timeline-from = from (s)
+lab-timeline-to = to (s)
+lab-timeline-alt = Who worked when, over { $seconds } seconds; the same in words is below
+lab-code-ours = Each program runs as it stands from this project's folder; OPENAI_BASE_URL and OPENAI_API_KEY say which server answers.
+lab-code-own = Each program watches your graph: where it says `your_module`, put the module your graph is in.
+lab-code-empty = prints nothing with this graph: { $why }.
+
+## A person's own agent
+
+own-how-to = Start the app with your graph, and it appears here and in the lab, unchanged:
+
+    ```bash
+    make run GRAPHS=path/to/my_agent.py:graph
+    ```
+
+    `GRAPHS` takes a file and a name in it, a `package.module:name`, or a `langgraph.json`; separate several with commas. The name is a compiled graph, or a function that makes one. On a server, set `TOOLSTREAM_GRAPHS` instead.
+own-source = Your graph { $source }
+own-mend = Fix it and save: it is loaded again when you reload this page.
+own-loading = Loading… { $seconds } s
 
 ## Questions to a person
 

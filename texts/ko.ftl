@@ -6,6 +6,22 @@
 language-name = 한국어
 language-choice = 언어
 
+## In many places
+
+time-seconds = { $seconds }초
+state-queued = 순서 대기 중
+state-running = 실행 중
+state-waiting = 사람을 기다리는 중
+state-finished = 완료
+state-stopped = 중지됨
+state-failed = 실패
+timeline-span = { $from }~{ $to }초: { $name } · { $does }
+timeline-first = { $seconds }초: 첫 출력
+timeline-does-queues = 순서 대기
+timeline-does-waits = 첫 청크 대기
+timeline-does-writes = 작성
+timeline-does-works = 작업
+
 ## Pages
 
 page-home = 홈
@@ -21,18 +37,23 @@ page-incident = 장애 대응
     .intro = 서비스가 멈췄어요. 검색이 얼마나 진행됐는지, **어느 단계가 언제 실패했는지**, 그 뒤에 어떻게 이어 가는지 볼 수 있어요.
 page-custom_data = 커스텀 데이터
     .summary = 도구가 일하는 동안 찾은 것, 진행 상황, 표의 행 등 무엇이든 보내요.
+    .intro = 도구는 일하는 동안 **무엇이든** 보낼 수 있어요. 지금까지 찾은 것, 진행 상황, 표의 한 행까지요. 어떤 장소에 무엇이 있는지 물어보고, 도구가 일을 마치기 전에 하나씩 알려 주는 모습을 지켜보세요.
 page-llm_tokens = LLM 토큰
     .summary = 도구가 언어 모델에게 묻고, 쓰이는 단어가 하나하나 보여요.
+    .intro = 이 도구는 직접 **언어 모델**에게 물어요. 도구 안에서 단어가 하나씩 나타나고, 이어서 도구가 돌려준 내용으로 AI 비서가 답을 써요.
 page-without_langchain = LangChain 없이
     .summary = 같은 일을 OpenAI 클라이언트만으로 해요. 도구가 단어를 직접 전달해요.
+    .intro = 같은 AI 비서를 **OpenAI 클라이언트**만으로 만들었어요. 단어를 대신 모아 주는 곳이 없으니 도구가 나오는 대로 하나씩 전달해요. 화면에서는 똑같아 보이는데, 바로 그게 핵심이에요.
 page-stream_lab = 스트림 랩
     .summary = 개발자를 위한 페이지. 실행 하나를 여덟 가지 스트림 모드로, 이벤트 단위까지 볼 수 있어요.
+    .intro = 안에서는 **실제로** 무슨 일이 벌어질까요? 질문 하나, 실행 하나, LangGraph의 모든 스트림 모드. 누가 언제 무엇을 보냈고, 그걸 어떻게 아는지 보여 줘요.
 page-your_agent = 내 에이전트
     .summary = 내가 만든 LangGraph 에이전트의 작업을, 청크마다 어느 도구 호출에서 왔는지와 함께 봐요.
 page-pitfalls = 흔한 함정
     .summary = 잘못하기 쉬운 열 가지를 올바른 방법과 나란히 비교해요.
 page-runs = 실행 기록
     .summary = 내 실행을 다시 재생하고, 공유하고, 내려받아요.
+    .intro = 질문할 때마다 **실행** 하나로 남아요. 다시 열어 보고, 재생하고, 공유하고, 내려받을 수 있어요.
 page-cannot-start = 앱을 시작할 수 없어요. { $why }
 
 ## Sidebar
@@ -93,6 +114,163 @@ chat-input = 입력
     .run = 실행
     .optional = (선택)
     .lines = 한 줄에 하나씩
+
+## Stream modes
+
+mode-custom = 도구 데이터
+    .help = 도구가 일하는 동안 보내는 것
+    .delivers = 도구나 노드가 직접 쓰는 내용이 쓰는 즉시 와요.
+mode-messages = 단어
+    .help = 언어 모델의 단어 하나하나
+    .delivers = LangChain 모델의 토큰이 하나씩, 그리고 각 도구의 답 전체가 와요.
+mode-updates = 단계
+    .help = 단계가 끝날 때마다 그 결과
+    .delivers = 노드가 끝날 때, 그 노드가 상태에 더한 내용이 와요.
+mode-values = 상태
+    .help = 단계마다 대화 전체
+    .delivers = 단계가 끝날 때마다 상태 전체가 와요. 마지막 것이 결과예요.
+mode-tasks = 작업
+    .help = 단계의 시작과 끝
+    .delivers = 노드가 시작할 때 그 입력과 함께, 그리고 끝날 때 와요.
+mode-tools = 도구 이벤트
+    .help = 도구의 시작과 끝
+    .delivers = LangChain 도구가 시작할 때와 끝날 때 와요.
+mode-checkpoints = 체크포인트
+    .help = 단계마다 저장되는 상태
+    .delivers = 나중에 이어서 실행할 수 있도록 단계마다 저장되는 상태가 와요.
+mode-debug = 디버그
+    .help = 체크포인트와 작업의 모든 세부 정보
+    .delivers = 체크포인트와 작업이 단계 번호, 시각과 함께 한 번 더 와요.
+
+## Agents
+
+graph-react = 직접 만든 에이전트
+graph-create_agent = 기본 제공 에이전트 (create_agent)
+    .note = 모델 노드의 이름은 `model`이에요. 미들웨어가 쓰는 내용은 `custom`으로 와요. 각각 독립된 노드인 `before_model`과 `after_model`에서는 `runtime.stream_writer`로, `wrap_model_call`과 `wrap_tool_call`에서는 `get_stream_writer()`로 써요.
+graph-prebuilt = 공식 안내서의 에이전트 (create_react_agent, 지원 중단)
+    .note = `create_react_agent`는 LangGraph 1.0부터 지원이 중단되었어요. 새 프로그램에는 `create_agent`를 쓰세요.
+graph-without_langchain = LangChain 없는 에이전트
+graph-tool_node = 도구 노드 하나, 에이전트 없음
+graph-empty-messages = LangChain 모델이 없어서 단어가 `custom`으로 와요
+graph-empty-tools = 도구가 일반 함수라 LangChain이 지켜보지 않아요
+
+## Tools
+
+tool-unnamed = 도구
+tool-get_items = 물건 찾기
+tool-take_inventory = 재고 조사
+tool-list_prices = 가격 목록
+tool-measure_temperature = 온도 측정
+tool-plan_visit = 방문 계획
+tool-open_safe = 금고 열기
+tool-search_archive = 기록 보관소 검색
+tool-get_items-llm = 물건 설명
+tool-get_items-openai = 물건 설명
+tool-refund = 고객 환불
+tool-send_email = 이메일 보내기
+tool-look_up_order = 주문 조회
+tool-check_policy = 정책 확인
+tool-draft_reply-llm = 답장 초안 작성
+tool-search_news = 뉴스 검색
+tool-compare_makers = 제조사 비교
+tool-chart_demand = 수요 차트
+tool-write_brief-llm = 브리핑 작성
+tool-search_logs = 로그 검색
+tool-restart_service = 서비스 재시작
+tool-roll_back = 이전 버전으로 되돌리기
+
+## Stream lab
+
+lab-view = 보기
+lab-view-lanes = 레인
+lab-view-timeline = 타임라인
+lab-view-inspector = 인스펙터
+lab-view-metrics = 지표
+lab-view-code = 코드
+lab-run = 실행
+lab-events = 이벤트 { $count }개
+lab-seconds-so-far = 지금까지 { $seconds }초
+lab-lanes-choose = 사이드바에서 스트림 모드를 고르세요. 모드마다 레인이 하나씩 생겨요.
+lab-lanes-ask = 질문하면 모드마다 레인이 채워져요.
+lab-lanes-ended = 셀을 더블클릭하면 전체 내용을 볼 수 있어요.
+lab-lanes-working = 실행 중에는 최신 항목이 위에 와요.
+lab-lanes-nothing = 아직 도착한 것이 없어요.
+lab-lanes-alt = 시간순으로 본 스트림 모드별 수신 내용
+lab-lanes-empty = 이 그래프에서는 비어 있어요({ $why }).
+lab-inspector-ask = 질문하면 실행의 모든 이벤트가 여기에 나열돼요.
+lab-inspector-working = 지금까지의 마지막 이벤트예요. 전체 { $all }개와 필터, 세부 정보는 실행이 끝나면 볼 수 있어요.
+lab-inspector-found = 이벤트 { $all }개 중 { $found }개. 행을 고르면 전체 내용이 보여요.
+lab-inspector-all = 이벤트 { $count }개. 행을 고르면 전체 내용이 보여요.
+lab-inspector-mode = 모드
+lab-inspector-node = 노드
+lab-inspector-call = 도구 호출
+lab-inspector-any = 전체
+lab-inspector-search = 검색
+    .hint = JSON 속 텍스트
+lab-inspector-alt = 실행의 이벤트
+lab-inspector-event = 이벤트 { $seq }
+lab-inspector-known = 어느 도구 호출인지 아는 방법: { $how }
+lab-known-context = 실행의 최상위 콜백이 도구가 실행되는 컨텍스트에 호출을 적어 둬요. 그 안에서 쓰인 내용과 그 안에서 호출된 모델에는 모두 이 표시가 붙어요(agent/streaming/attribution.py). LangGraph는 알려 주지 않아요.
+lab-known-message = LangGraph가 알려 줘요. 도구 메시지에 어느 호출에 대한 답인지 적혀 있어요.
+lab-known-update = LangGraph가 알려 줘요. 업데이트에 든 도구 메시지에 어느 호출에 대한 답인지 적혀 있어요.
+lab-known-event = LangGraph가 알려 줘요. 이벤트에 호출이 적혀 있어요.
+lab-known-task = 작업의 입력이 바로 그 호출이고, 작업이 끝날 때도 작업 id가 같아요.
+lab-known-namespace = 네임스페이스의 그래프가 이 호출을 위해 일해요. 표시나 작업을 보고 알 수 있어요(agent/streaming/adapter.py).
+lab-metrics-ask = 질문하면 얼마나 일찍, 얼마나 빨리, 얼마나 많이 왔는지 보여 줘요.
+lab-metrics-alt = 노드와 도구 호출마다 측정한 값
+lab-metrics-first = 첫 출력
+    .help = 질문한 순간부터 단어, 데이터, 결과 등 모드와 상관없이 읽을 것이 처음 나올 때까지 걸린 시간이에요.
+lab-metrics-whole = 스트리밍이 없다면
+    .help = 스트리밍이 없었다면 무언가 보일 때까지 기다렸을 시간이에요.
+lab-metrics-tokens = 토큰
+    .help = 이 실행의 모든 모델이 쓴 토큰이에요.
+lab-metrics-rate = 초당 토큰
+    .help = 모델이 하나라도 쓰고 있는 동안 초당 쓰인 청크 수예요. 대개 청크 하나가 토큰 하나예요.
+lab-metrics-column-source = 출처
+lab-metrics-column-began = 시작(초)
+lab-metrics-column-first = 첫 청크(초)
+lab-metrics-column-took = 걸린 시간(초)
+lab-metrics-column-chunks = 청크
+lab-metrics-column-tokens = 토큰
+lab-metrics-column-counted = 토큰 집계
+lab-metrics-column-rate = 초당 토큰
+lab-metrics-reported = 서버 보고
+lab-metrics-counted = 청크 수
+lab-metrics-read = 서버 보고에 따르면 모델이 토큰 { $count }개를 읽었어요.
+lab-metrics-note = 사용량이 보고되지 않으면 모델이 쓴 청크를 세요. 대개 토큰 하나에 청크 하나예요.
+lab-timeline-ask = 질문하면 누가 언제 일했는지 보여 줘요.
+lab-timeline-nothing = 아직 아무것도 없어요.
+lab-timeline-words = 같은 내용을 글로 보기
+lab-timeline-ticks = 눈금 하나가 청크 하나예요. 청크는 모두 { $count }개예요.
+lab-timeline-some-ticks = 눈금 하나가 청크 하나예요. 청크 { $all }개 중 { $drawn }개를 그렸어요.
+lab-timeline-first = 선은 첫 출력 시점({ $seconds }초)이에요.
+lab-timeline-more = 행 { $count }개는 생략했어요.
+lab-timeline-waits = 대기
+lab-timeline-model = 모델 작성
+lab-timeline-tool = 도구 작업
+lab-timeline-step = 단계 작업
+lab-timeline-seconds = 초
+lab-timeline-who = 누가
+lab-timeline-what = 무엇을
+lab-timeline-from = 시작(초)
+lab-timeline-to = 끝(초)
+lab-timeline-alt = { $seconds }초 동안 누가 언제 일했는지 보여 주는 그림. 같은 내용이 아래에 글로 있어요.
+lab-code-ours = 각 프로그램은 이 프로젝트 폴더에서 그대로 실행돼요. 어느 서버가 답할지는 OPENAI_BASE_URL과 OPENAI_API_KEY로 정해요.
+lab-code-own = 각 프로그램은 내 그래프를 지켜봐요. `your_module` 자리에 그래프가 있는 모듈을 넣으세요.
+lab-code-empty = 이 그래프에서는 아무것도 출력하지 않아요({ $why }).
+
+## A person's own agent
+
+own-how-to = 내 그래프와 함께 앱을 시작하면 그래프를 고치지 않아도 여기와 랩에 나타나요.
+
+    ```bash
+    make run GRAPHS=path/to/my_agent.py:graph
+    ```
+
+    `GRAPHS`에는 파일과 그 안의 이름, `package.module:name`, 또는 `langgraph.json`을 넣어요. 여러 개는 쉼표로 구분해요. 이름은 컴파일된 그래프나 그래프를 만드는 함수여야 해요. 서버에서는 `TOOLSTREAM_GRAPHS`를 설정하세요.
+own-source = 내 그래프 { $source }
+own-mend = 고쳐서 저장한 다음 이 페이지를 새로고침하면 다시 불러와요.
+own-loading = 불러오는 중… { $seconds }초
 
 ## Questions to a person
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from agent.engine.run import Run
-from agent.graphs.registry import GRAPHS
+from agent.graphs.registry import graph_title
 from agent.snippets.source import graph_source, stream_call, tool_file, tool_source
 from agent.streaming.events import StreamEvent
 from agent.tools.catalog import TOOLS
@@ -21,7 +21,7 @@ from ui.run.view import Shape, has_grown, shape
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
 from ui.shell.choices import Choices
-from ui.shell.language import say
+from ui.shell.language import language, say
 from ui.shell.sidebar import sidebar
 
 A_MOMENT = 0.3
@@ -164,7 +164,7 @@ def show_code(choices: Choices) -> None:
         for tool_id in choices.tools:
             st.caption(say("chat-code.tool", name=TOOLS[tool_id].name, file=tool_file(tool_id)))
             st.code(tool_source(tool_id), language="python", wrap_lines=True)
-        st.caption(say("chat-code.graph", title=GRAPHS[choices.graph].title))
+        st.caption(say("chat-code.graph", title=graph_title(choices.graph, language())))
         st.code(graph_source(choices.graph), language="python", wrap_lines=True)
 
 

@@ -12,35 +12,25 @@ from ui.markdown import safe_label, safe_markdown
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
 from ui.shell.choices import Choices
+from ui.shell.language import say
 from ui.shell.sidebar import sidebar
-
-_HOW_TO = """
-Start the app with your graph, and it appears here and in the lab, with nothing of it changed:
-
-```bash
-make run GRAPHS=path/to/my_agent.py:graph
-```
-
-`GRAPHS` takes a file and a name in it, a `package.module:name`, or a `langgraph.json`; several, with commas between.
-The name is a compiled graph, or a function that makes one. On a server, set `TOOLSTREAM_GRAPHS` instead.
-"""
 
 
 def your_agent(choices: Choices) -> None:
     """Show the chosen agent, and its conversation; or why it cannot be shown."""
     states = session.own_graphs()
     state = next((state for state in states if f"{OWN}{state.name}" == choices.graph), None)
-    st.title(safe_label(state.name) if state and state.name else "Your agent", anchor=False)
+    st.title(safe_label(state.name) if state and state.name else say("page-your_agent"), anchor=False)
     if state is None:
-        st.markdown(_HOW_TO)
+        st.markdown(say("own-how-to"))
         sidebar(choices)
         return
     if state.source:
         about = f" · {safe_label(state.description, 300)}" if state.description else ""
-        st.caption(f"Your graph {safe_label(state.source, 200)}{about}")
+        st.caption(f"{say('own-source', source=safe_label(state.source, 200))}{about}")
     if state.state == "failed":
         st.error(safe_markdown(state.message), icon=":material/extension_off:")
-        st.caption("Mend it and save: it is loaded anew when you reload this page.")
+        st.caption(say("own-mend"))
         sidebar(choices)
     elif state.state == "loading":
         _wait(choices, state.name)
@@ -56,6 +46,6 @@ def _wait(choices: Choices, name: str) -> None:
         state = next((state for state in session.own_graphs() if state.name == name), None)
         if state is None or state.state != "loading":
             st.rerun()
-        place.markdown(f":material/hourglass_top: Loading… {state.seconds:.0f} s")
+        place.markdown(f":material/hourglass_top: {say('own-loading', seconds=f'{state.seconds:.0f}')}")
         wait_for_browser()
         time.sleep(0.25)

@@ -10,6 +10,7 @@ from agent.graphs import langchain, ready_made, without_langchain
 from agent.graphs.langchain import Graph
 from agent.streaming.modes import StreamMode
 from agent.tools.registry import AnyTool, Models
+from texts import Language, say_or
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,6 @@ class GraphSpec:
     """A graph as it is listed, and how it is built."""
 
     name: str
-    title: str
     builder: Callable[..., Graph]
     """The function that builds it, which readers are shown."""
     model: Literal["chat", "openai", "none", "own"]
@@ -25,11 +25,11 @@ class GraphSpec:
 
     `own` is a person's own graph, which has models and tools of its own."""
     empty: Mapping[StreamMode, str] = field(default_factory=dict)
-    """Modes in which it delivers nothing, and why."""
-    note: str = ""
-    """What a developer should know of it besides, in Markdown."""
+    """Modes in which it delivers nothing, and the key of the sentence that says why."""
     only_tool: str = ""
     """Name of the one tool that it can run, with a ready-made call instead of a model's."""
+    title: str = ""
+    """What it is called, where the text files have no `graph-` with its name."""
 
     @property
     def uses_langchain(self) -> bool:
@@ -52,45 +52,18 @@ class GraphSpec:
 
 
 _NO_LANGCHAIN: Mapping[StreamMode, str] = {
-    "messages": "there is no LangChain model in it; its words come as `custom`",
-    "tools": "its tools are plain functions, which LangChain does not watch",
+    "messages": "graph-empty-messages",
+    "tools": "graph-empty-tools",
 }
 
 GRAPHS: dict[str, GraphSpec] = {
     spec.name: spec
     for spec in (
-        GraphSpec("react", "Agent, built by hand", langchain.react, "chat"),
-        GraphSpec(
-            "create_agent",
-            "Agent, ready-made (create_agent)",
-            ready_made.ready_made,
-            "chat",
-            note="Its model's node is called `model`. What a middleware writes arrives as `custom`: with "
-            "`runtime.stream_writer` in `before_model` and `after_model`, which are nodes of their own, and with "
-            "`get_stream_writer()` in `wrap_model_call` and `wrap_tool_call`.",
-        ),
-        GraphSpec(
-            "prebuilt",
-            "Agent of the how-to (create_react_agent, deprecated)",
-            langchain.prebuilt,
-            "chat",
-            note="`create_react_agent` is deprecated since LangGraph 1.0: new programs use `create_agent`.",
-        ),
-        GraphSpec(
-            "without_langchain",
-            "Agent without LangChain",
-            without_langchain.react_without_langchain,
-            "openai",
-            _NO_LANGCHAIN,
-        ),
-        GraphSpec(
-            "tool_node",
-            "One tool node, no agent",
-            without_langchain.tool_node,
-            "none",
-            _NO_LANGCHAIN,
-            only_tool="get_items",
-        ),
+        GraphSpec("react", langchain.react, "chat"),
+        GraphSpec("create_agent", ready_made.ready_made, "chat"),
+        GraphSpec("prebuilt", langchain.prebuilt, "chat"),
+        GraphSpec("without_langchain", without_langchain.react_without_langchain, "openai", _NO_LANGCHAIN),
+        GraphSpec("tool_node", without_langchain.tool_node, "none", _NO_LANGCHAIN, only_tool="get_items"),
     )
 }
 """All graphs by name."""
@@ -103,14 +76,14 @@ OWN = "own:"
 def spec_of(name: str) -> GraphSpec | None:
     """The entry of this name; of a person's own graph, one that is built elsewhere; None where there is none."""
     if name.startswith(OWN):
-        return GraphSpec(name, name.removeprefix(OWN), _cannot_build, "own")
+        return GraphSpec(name, _cannot_build, "own", title=name.removeprefix(OWN))
     return GRAPHS.get(name)
 
 
-def graph_title(name: str) -> str:
+def graph_title(name: str, language: Language) -> str:
     """What a graph is called; a run of long ago may have had another one."""
     found = spec_of(name)
-    return found.title if found else name
+    return say_or(language, f"graph-{name}", found.title or name) if found else name
 
 
 def _cannot_build(*_: Any, **__: Any) -> Graph:

@@ -26,6 +26,7 @@ from agent.streaming.events import (
     Unknown,
     Update,
 )
+from texts import Language, say
 
 PAGE = 200
 """Rows of one page."""
@@ -88,25 +89,21 @@ def text(event: StreamEvent) -> str:
     return json.dumps(held, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
-def how_known(event: StreamEvent) -> str:
+def how_known(event: StreamEvent, language: Language = "en") -> str:
     """Who says that an event belongs to its tool call: LangGraph, or we, and how."""
     if not event.calls:
         return ""
     match event.payload:
         case Custom() | Token():
-            return _CONTEXT
+            key = "lab-known-context"
         case Said(message=message) if message.call:
-            return "LangGraph says so: the tool's message names the call it answers."
+            key = "lab-known-message"
         case Update(messages=messages) if any(message.call == event.call for message in messages):
-            return "LangGraph says so: the tool's message in the update names the call it answers."
+            key = "lab-known-update"
         case ToolStarted() | ToolDelta() | ToolFinished() | ToolFailed():
-            return "LangGraph says so: the event names the call."
+            key = "lab-known-event"
         case TaskStarted() | TaskEnded() if not event.namespace:
-            return "The task's input is the call; its end has the same task id."
-    return "The graph in its namespace works for this call: a mark or its task says so (agent/streaming/adapter.py)."
-
-
-_CONTEXT = (
-    "A callback at the root of the run notes the call in the context that the tool runs in; whatever is written there, "
-    "and every model asked there, is marked with it (agent/streaming/attribution.py). LangGraph does not say."
-)
+            key = "lab-known-task"
+        case _:
+            key = "lab-known-namespace"
+    return say(language, key)

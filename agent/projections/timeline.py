@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from agent.projections.items import ToolCall
 from agent.projections.transcript import Transcript
 from agent.streaming.events import Custom, Message, Said, StreamEvent, TaskEnded, TaskStarted, Token, ToolDelta, Update
+from texts import Language, say
 
 MAX_TICKS = 2_000
 """Chunks that are drawn; of more, every n-th."""
@@ -233,19 +234,28 @@ def timeline(events: Iterable[StreamEvent], transcript: Transcript, titles: Mapp
     return drawn.picture(transcript, titles)
 
 
-def describe(picture: Picture) -> list[str]:
+def describe(picture: Picture, language: Language = "en") -> list[str]:
     """The picture in words: a line for each span, in the order of time."""
     spans = sorted(((span, row) for row in picture.rows for span in row.spans), key=lambda both: both[0].start)
-    lines = [f"{span.start:.2f} to {span.end:.2f} s: {row.name} {does(row.kind, span.kind)}" for span, row in spans]
+    lines = [
+        say(
+            language,
+            "timeline-span",
+            **{"from": f"{span.start:.2f}", "to": f"{span.end:.2f}"},
+            name=row.name,
+            does=say(language, f"timeline-does-{does(row.kind, span.kind)}"),
+        )
+        for span, row in spans
+    ]
     if picture.first_output is not None:
-        lines.append(f"{picture.first_output:.2f} s: the first output")
+        lines.append(say(language, "timeline-first", seconds=f"{picture.first_output:.2f}"))
     return lines
 
 
-def does(row: RowKind, span: SpanKind) -> str:
-    """What somebody does in a span, in a word or two."""
+def does(row: RowKind, span: SpanKind) -> Literal["queues", "waits", "writes", "works"]:
+    """What somebody does in a span, as the end of a key."""
     if span == "waiting":
-        return "waits for its turn" if row == "queue" else "waits for its first chunk"
+        return "queues" if row == "queue" else "waits"
     return "writes" if row == "model" else "works"
 
 

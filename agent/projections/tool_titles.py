@@ -6,14 +6,21 @@ from collections.abc import Sequence
 
 from agent.projections.label import spoken
 from agent.tools.catalog import TOOLS
+from agent.tools.registry import ToolSpec
+from texts import Language, say, say_or
 
 
-def tool_title(name: str, offered: Sequence[str] = ()) -> str:
+def tool_title(name: str, offered: Sequence[str] = (), language: Language = "en") -> str:
     """What a tool is called; `offered` are the ids to look among first, as two tools may share a name."""
-    return tool_titles(offered).get(name) or spoken(name) or "A tool"
+    return tool_titles(offered, language).get(name) or spoken(name) or say(language, "tool-unnamed")
 
 
-def tool_titles(offered: Sequence[str] = ()) -> dict[str, str]:
+def tool_titles(offered: Sequence[str] = (), language: Language = "en") -> dict[str, str]:
     """What each of our tools is called, by its name."""
     ids = [tool_id for tool_id in offered if tool_id in TOOLS]
-    return {TOOLS[tool_id].name: TOOLS[tool_id].title for tool_id in reversed([*ids, *TOOLS])}
+    return {TOOLS[tool_id].name: title_of(TOOLS[tool_id], language) for tool_id in reversed([*ids, *TOOLS])}
+
+
+def title_of(tool: ToolSpec, language: Language) -> str:
+    """What a tool of the registry is called."""
+    return say_or(language, f"tool-{tool.id.replace('.', '-')}", tool.title or spoken(tool.name))

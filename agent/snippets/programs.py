@@ -11,12 +11,14 @@ from agent.streaming.modes import MODES, StreamMode
 from agent.tools.catalog import TOOLS
 from agent.tools.places import place_of
 from agent.tools.registry import AnyTool, function_of, name_of
+from texts import Language, say
 
 
-def stays_empty(graph: str, mode: StreamMode) -> str:
+def stays_empty(graph: str, mode: StreamMode, language: Language = "en") -> str:
     """Why a graph delivers nothing in this mode; empty if it does."""
     spec = spec_of(graph)  # a recording may know of another one
-    return spec.empty.get(mode, "") if spec else ""
+    key = spec.empty.get(mode) if spec else None
+    return say(language, key) if key else ""
 
 
 def program(

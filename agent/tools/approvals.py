@@ -16,7 +16,7 @@ from agent.tools.business import customer_of
 from agent.tools.registry import offered
 
 
-@offered("Refund the customer", icon="payments")
+@offered(icon="payments")
 async def refund(amount: float, order: int) -> str:
     """Refund an amount of dollars for an order to its customer. A person is asked first."""
     answer = interrupt(
@@ -35,7 +35,7 @@ async def refund(amount: float, order: int) -> str:
     return f"Done: {amount:g} dollars were refunded to {customer_of(order)} for order {order}."
 
 
-@offered("Send the e-mail", icon="outgoing_mail")
+@offered(icon="outgoing_mail")
 async def send_email(to: str, subject: str, body: str) -> str:
     """Send an email to an address. A person is asked first."""
     answer = interrupt(

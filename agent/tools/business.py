@@ -50,7 +50,7 @@ def customer_of(order: int) -> str:
     return _order(order)[0]
 
 
-@offered("Look up the order", icon="receipt_long")
+@offered(icon="receipt_long")
 async def look_up_order(order: int) -> str:
     """Look up an order by its number: who ordered what, what it cost, when it was delivered."""
     write = get_stream_writer()
@@ -62,7 +62,7 @@ async def look_up_order(order: int) -> str:
     return ". ".join(found) + "."
 
 
-@offered("Check the policy", icon="policy")
+@offered(icon="policy")
 async def check_policy(policy: Policy) -> str:
     """Check the company's policy: its rules for refunds, for deliveries, or for the warranty."""
     write = get_stream_writer()
@@ -72,7 +72,7 @@ async def check_policy(policy: Policy) -> str:
     return " ".join(_POLICIES[policy])
 
 
-@asks_model("draft_reply.llm", "Draft the reply", "edit_note", needs_langchain=True)
+@asks_model("draft_reply.llm", icon="edit_note", needs_langchain=True)
 def drafting_reply(models: Models) -> ToolFunction:
     """draft_reply with a model inside, whose words are seen as they are written."""
 
@@ -90,7 +90,7 @@ def drafting_reply(models: Models) -> ToolFunction:
     return draft_reply
 
 
-@offered("Search the news", icon="newspaper")
+@offered(icon="newspaper")
 async def search_news(market: Market) -> str:
     """Search the news about a market: headlines as they are found."""
     write = get_stream_writer()
@@ -100,7 +100,7 @@ async def search_news(market: Market) -> str:
     return "; ".join(_STEPS) + "."
 
 
-@offered("Compare the makers", icon="table_chart")
+@offered(icon="table_chart")
 async def compare_makers(market: Market) -> str:
     """Compare the makers in a market: what each sells, as the rows of a table."""
     write = get_stream_writer()
@@ -111,7 +111,7 @@ async def compare_makers(market: Market) -> str:
     return f"{_MAKERS[0]} and {_MAKERS[1]} hold 57 % of the market."
 
 
-@offered("Chart the demand", icon="show_chart")
+@offered(icon="show_chart")
 async def chart_demand(market: Market) -> str:
     """Chart the demand in a market over three years, as the points of a chart."""
     write = get_stream_writer()
@@ -123,7 +123,7 @@ async def chart_demand(market: Market) -> str:
     return f"Demand grew by {sold - 100:.0f} % in three years, most of it in spring."
 
 
-@asks_model("write_brief.llm", "Write the brief", "summarize", needs_langchain=True)
+@asks_model("write_brief.llm", icon="summarize", needs_langchain=True)
 def writing_brief(models: Models) -> ToolFunction:
     """write_brief with a model inside, whose words are seen as they are written."""
 
@@ -140,7 +140,7 @@ def writing_brief(models: Models) -> ToolFunction:
     return write_brief
 
 
-@offered("Search the logs", icon="manage_search")
+@offered(icon="manage_search")
 async def search_logs(service: Service) -> str:
     """Search the logs of a service: how far the search is, and the lines that stand out."""
     write = get_stream_writer()
@@ -152,7 +152,7 @@ async def search_logs(service: Service) -> str:
     return f"The {service} runs out of database connections since version 7.4."
 
 
-@offered("Restart the service", icon="restart_alt")
+@offered(icon="restart_alt")
 async def restart_service(service: Service) -> str:
     """Restart a service. It fails: the new process does not become healthy."""
     write = get_stream_writer()
@@ -162,7 +162,7 @@ async def restart_service(service: Service) -> str:
     raise ToolFailed(f"The {service} did not become healthy within its time.")
 
 
-@offered("Roll it back", icon="history")
+@offered(icon="history")
 async def roll_back(service: Service) -> str:
     """Roll a service back to the version before. It recovers."""
     write = get_stream_writer()

@@ -29,7 +29,7 @@ PROMPT = (
 )
 
 
-@offered("Look up items", icon="inventory_2")
+@offered(icon="inventory_2")
 async def get_items(place: str) -> str:
     """List the items one might find in a place you are asked about."""
     write = get_stream_writer()
@@ -40,7 +40,7 @@ async def get_items(place: str) -> str:
     return ", ".join(found) or f"Nothing is listed for {place}."
 
 
-@offered("Take inventory", icon="fact_check")
+@offered(icon="fact_check")
 async def take_inventory(place: str) -> str:
     """Take inventory: count everything in a place, shelf by shelf. A long job that reports its progress."""
     write = get_stream_writer()
@@ -51,7 +51,7 @@ async def take_inventory(place: str) -> str:
     return f"{shelves} shelves counted in the {place}: {shelves * len(place)} things."
 
 
-@offered("List prices", icon="sell")
+@offered(icon="sell")
 async def list_prices(place: str) -> str:
     """List the prices: what each thing in a place costs, as the rows of a table."""
     write = get_stream_writer()
@@ -63,7 +63,7 @@ async def list_prices(place: str) -> str:
     return f"Everything in the {place} costs {total} together."
 
 
-@offered("Measure the temperature", icon="thermostat")
+@offered(icon="thermostat")
 async def measure_temperature(place: str) -> str:
     """Measure the temperature: how warm it is in a place over two minutes, as the points of a chart."""
     write = get_stream_writer()
@@ -76,7 +76,7 @@ async def measure_temperature(place: str) -> str:
     return f"It was at most {warmest} degrees in the {place}."
 
 
-@offered("Plan a visit", icon="map")
+@offered(icon="map")
 async def plan_visit(place: str) -> str:
     """Plan a visit to a place: a graph of its own, with nodes that look around, choose and write the plan."""
 
@@ -98,7 +98,7 @@ async def plan_visit(place: str) -> str:
     return f"For the {place}: first the {', then the '.join(plan['chosen']) or 'door'}."
 
 
-@offered("Open the safe", icon="lock")
+@offered(icon="lock")
 async def open_safe(place: str) -> str:
     """Open the safe in a place. It fails half way: the second lock is stuck."""
     write = get_stream_writer()
@@ -110,7 +110,7 @@ async def open_safe(place: str) -> str:
     return "The safe is open."
 
 
-@offered("Search the archive", icon="hourglass_top")
+@offered(icon="hourglass_top")
 async def search_archive(place: str) -> str:
     """Search the archive for what was written about a place. It is slow."""
     write = get_stream_writer()
@@ -122,7 +122,7 @@ async def search_archive(place: str) -> str:
     return f"{found} pages were written about the {place}."
 
 
-@asks_model("get_items.llm", "Describe items", "neurology", needs_langchain=True)
+@asks_model("get_items.llm", icon="neurology", needs_langchain=True)
 def describing(models: Models) -> ToolFunction:
     """get_items with a LangChain model inside: its tokens arrive by themselves in the mode `messages`."""
 
@@ -136,7 +136,7 @@ def describing(models: Models) -> ToolFunction:
     return get_items
 
 
-@asks_model("get_items.openai", "Describe items", "neurology")
+@asks_model("get_items.openai", icon="neurology")
 def describing_without_langchain(models: Models) -> ToolFunction:
     """get_items with the plain OpenAI client inside: the tool writes its tokens to the stream itself."""
 

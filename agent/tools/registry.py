@@ -32,7 +32,6 @@ class ToolSpec:
 
     id: str
     """Unique; the part before a dot is the name the model knows it by."""
-    title: str
     icon: str
     """Name of a Material icon."""
     build: Callable[[Models], AnyTool]
@@ -41,6 +40,8 @@ class ToolSpec:
     asks_model: bool = False
     """Whether it talks to a model, so that `code` is a function of Models that builds it."""
     needs_langchain: bool = False
+    title: str = ""
+    """What it is called in words, where the text files have no `tool-` with its id; else its name as words."""
 
     @property
     def name(self) -> str:
@@ -58,21 +59,23 @@ def register(spec: ToolSpec) -> None:
         raise ValueError(f"There is a tool {spec.id} already.")
 
 
-def offered(title: str, icon: str = "build") -> Callable[[T], T]:
+def offered(title: str = "", icon: str = "build") -> Callable[[T], T]:
     """List a tool that needs no model: the decorated function, or a LangChain tool."""
 
     def add(tool: T) -> T:
-        register(ToolSpec(name_of(tool), title, icon, lambda _models: tool, tool))
+        register(ToolSpec(name_of(tool), icon, lambda _models: tool, tool, title=title))
         return tool
 
     return add
 
 
-def asks_model(tool_id: str, title: str, icon: str, *, needs_langchain: bool = False) -> Callable[[T], T]:
+def asks_model(
+    tool_id: str, title: str = "", icon: str = "build", *, needs_langchain: bool = False
+) -> Callable[[T], T]:
     """List a tool that talks to a model: the decorated function takes Models and returns the tool."""
 
     def add(build: T) -> T:
-        spec = ToolSpec(tool_id, title, icon, build, build, asks_model=True, needs_langchain=needs_langchain)  # type: ignore[arg-type]
+        spec = ToolSpec(tool_id, icon, build, build, True, needs_langchain, title)  # type: ignore[arg-type]
         register(spec)
         return build
 

@@ -14,7 +14,7 @@ def open_lab(**query: str) -> AppTest:
 
 
 def look(app: AppTest, view: str) -> None:
-    run(app.segmented_control(key="lab_view").set_value(view))
+    run(app.segmented_control(key="lab_view").set_value(view.lower()))
 
 
 def test_it_offers_all_modes_graphs_and_tools() -> None:

@@ -20,6 +20,7 @@ from agent.snippets.source import tool_source
 from agent.streaming.modes import MODES, RUN_MODES, StreamMode
 from agent.tools.registry import TOOLS, Models, asks_model, offered
 from tests.server.pages import ask, boxes, opened
+from texts import say
 from ui.shell.catalog import PAGES, PageInfo
 
 
@@ -74,7 +75,7 @@ def _added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     offered("Feed the fish", icon="set_meal")(feed_fish)
     offered("Dust the shelves", icon="cleaning_services")(DustShelves())
     asks_model("praise_room.llm", "Praise the room", "favorite", needs_langchain=True)(praising)
-    GRAPHS["another"] = GraphSpec("another", "Another agent", react, "chat")
+    GRAPHS["another"] = GraphSpec("another", react, "chat", title="Another agent")
     folder = tmp_path_factory.mktemp("pages")
     page = folder / "another.py"
     page.write_text(
@@ -129,4 +130,4 @@ def test_a_stream_mode_is_one_entry() -> None:
     assert set(MODES) == set(get_args(StreamMode))
     assert [mode for mode, spec in MODES.items() if spec.always] == list(RUN_MODES)
     options = open_page("pages/4_Stream_lab.py").pills(key="modes").options
-    assert [spec.title for spec in MODES.values() if not any(spec.title in option for option in options)] == []
+    assert [mode for mode in MODES if not any(say("en", f"mode-{mode}") in option for option in options)] == []

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from agent.graphs.registry import spec_of
 from agent.snippets.programs import program, stays_empty
 from ui.chat import show_code
 from ui.lab.log import Log, quiet
 from ui.shell.choices import Choices
-
-_OURS = (
-    "Each program runs as it stands from the folder of this project; OPENAI_BASE_URL and OPENAI_API_KEY say which "
-    "server answers."
-)
-_OWN = "Each program watches your graph: put the module that it is in where it says `your_module`."
+from ui.shell.language import language, say, say_or
 
 
 class CodeView:
@@ -31,12 +25,12 @@ class CodeView:
         self._drawn = True
         choices = self._choices
         question = log.run.request.question if log.run else choices.page.suggestions[0]
-        st.markdown(quiet(_OWN if choices.is_own else _OURS))
-        if (spec := spec_of(choices.graph)) and spec.note:
-            st.markdown(quiet(spec.note))
+        st.markdown(quiet(say("lab-code-own" if choices.is_own else "lab-code-ours")))
+        if note := say_or(f"graph-{choices.graph}.note", ""):
+            st.markdown(quiet(note))
         for mode in choices.modes:
-            empty = stays_empty(choices.graph, mode)
-            st.markdown(f"**{mode}**" + (f" :gray[prints nothing with this graph: {empty}.]" if empty else ""))
+            empty = stays_empty(choices.graph, mode, language())
+            st.markdown(f"**{mode}**" + (f" :gray[{say('lab-code-empty', why=empty)}]" if empty else ""))
             source = program(
                 choices.graph,
                 mode,

@@ -11,6 +11,7 @@ from agent.streaming.events import StreamEvent
 from agent.streaming.modes import STREAM_MODES
 from ui.lab.log import Log, quiet
 from ui.shell.choices import Choices
+from ui.shell.language import language, say
 
 _COLUMNS = {
     "seq": st.column_config.NumberColumn(width=60, pinned=True),
@@ -37,25 +38,23 @@ class InspectorView:
     def draw(self, log: Log) -> None:
         """Draw the events so far."""
         if log.run is None:
-            self._place.markdown(quiet("Ask a question: this lists every event of its run."))
+            self._place.markdown(quiet(say("lab-inspector-ask")))
         elif log.ended:
             with self._place.container():
                 _inspect(log)
         else:
             with self._place.container():
-                st.markdown(
-                    quiet(f"The last events so far. All {len(log.events):,}, filters and details come with the end.")
-                )
+                st.markdown(quiet(say("lab-inspector-working", all=len(log.events))))
                 _table(log.events[-PAGE:][::-1], log.titles, key=None)
 
 
 def _inspect(log: Log) -> None:
     titles = log.titles
     found = _filter(log, titles).select(log.events)
-    count = (
-        f"{len(found):,} of {len(log.events):,} events" if len(found) < len(log.events) else f"{len(found):,} events"
-    )
-    st.markdown(quiet(f"{count}. Choose a row to see all of it."))
+    if len(found) < len(log.events):
+        st.markdown(quiet(say("lab-inspector-found", found=len(found), all=len(log.events))))
+    else:
+        st.markdown(quiet(say("lab-inspector-all", count=len(found))))
     table = st.container()
     number = 1
     if len(found) > PAGE:
@@ -70,23 +69,36 @@ def _inspect(log: Log) -> None:
 
 def _filter(log: Log, titles: dict[str, str]) -> Filter:
     present = {event.mode for event in log.events}
+    everything = say("lab-inspector-any")
     nodes = sorted({event.node for event in log.events if event.node})
     with st.container(horizontal=True):
         modes = st.multiselect(
-            "Mode", [mode for mode in ("run", *STREAM_MODES) if mode in present], key="lab_modes", placeholder="all"
+            say("lab-inspector-mode"),
+            [mode for mode in ("run", *STREAM_MODES) if mode in present],
+            key="lab_modes",
+            placeholder=everything,
         )
-        chosen_nodes = st.multiselect("Node", nodes, key="lab_nodes", placeholder="all")
+        chosen_nodes = st.multiselect(say("lab-inspector-node"), nodes, key="lab_nodes", placeholder=everything)
         calls = st.multiselect(
-            "Tool call", list(titles), key="lab_calls", format_func=lambda call: titles[call], placeholder="all"
+            say("lab-inspector-call"),
+            list(titles),
+            key="lab_calls",
+            format_func=titles.__getitem__,
+            placeholder=everything,
         )
-        search = st.text_input("Search", key="lab_search", icon=":material/search:", placeholder="text in the JSON")
+        search = st.text_input(
+            say("lab-inspector-search"),
+            key="lab_search",
+            icon=":material/search:",
+            placeholder=say("lab-inspector-search.hint"),
+        )
     return Filter(tuple(modes), tuple(chosen_nodes), tuple(calls), search)
 
 
 def _table(events: Sequence[StreamEvent], titles: dict[str, str], key: str | None) -> StreamEvent | None:
     """Draw a table of events; with a key, one row can be chosen, and is returned."""
     rows = [row(event, titles) for event in events]
-    alt = "Events of the run"
+    alt = say("lab-inspector-alt")
     if key is None or not rows:
         st.dataframe(rows, hide_index=True, column_config=_COLUMNS, alt=alt)
         return None
@@ -106,7 +118,8 @@ def _table(events: Sequence[StreamEvent], titles: dict[str, str], key: str | Non
 
 def _details(event: StreamEvent) -> None:
     with st.container(border=True, key="lab_details"):
-        st.markdown(f"**Event {event.seq}** :gray[{event.mode}, {event.at * 1000:.1f} ms]")
-        if known := how_known(event):
-            st.markdown(quiet(f"How we know its tool call: {known}"))
+        number = say("lab-inspector-event", seq=str(event.seq))
+        st.markdown(f"**{number}** :gray[{event.mode}, {event.at * 1000:.1f} ms]")
+        if known := how_known(event, language()):
+            st.markdown(quiet(say("lab-inspector-known", how=known)))
         st.json(event.to_json(), expanded=3)

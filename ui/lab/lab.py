@@ -22,16 +22,17 @@ from ui.markdown import safe_label, safe_markdown
 from ui.run.drawing import show_end
 from ui.run.follow import Reader, Unseen
 from ui.shell.choices import Choices
+from ui.shell.language import language, say
 
 SECONDS_A_DRAWING = 0.5
 """Tables and charts are sent whole, so they are drawn at most that often."""
 
 VIEWS: dict[str, tuple[str, Callable[[Choices], View]]] = {
-    "Lanes": (":material/view_column:", LanesView),
-    "Timeline": (":material/view_timeline:", TimelineView),
-    "Inspector": (":material/manage_search:", InspectorView),
-    "Metrics": (":material/speed:", MetricsView),
-    "Code": (":material/code:", CodeView),
+    "lanes": (":material/view_column:", LanesView),
+    "timeline": (":material/view_timeline:", TimelineView),
+    "inspector": (":material/manage_search:", InspectorView),
+    "metrics": (":material/speed:", MetricsView),
+    "code": (":material/code:", CodeView),
 }
 
 
@@ -43,15 +44,15 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
             st.markdown(safe_markdown(run.request.question))
     status = st.empty()
     name = st.segmented_control(
-        "View",
+        say("lab-view"),
         list(VIEWS),
-        default="Lanes",
+        default="lanes",
         required=True,
         key="lab_view",
-        format_func=lambda name: f"{VIEWS[name][0]} {name}",
+        format_func=lambda name: f"{VIEWS[name][0]} {say(f'lab-view-{name}')}",
         label_visibility="collapsed",
     )
-    view = VIEWS[name or "Lanes"][1](choices)
+    view = VIEWS[name or "lanes"][1](choices)
     log = Log(run)
     if run is None:
         view.draw(log)
@@ -76,7 +77,7 @@ def _choose_run(runs: list[Run]) -> Run | None:
         return runs[0] if runs else None
     numbers = list(range(len(runs)))[::-1]
     place = st.selectbox(
-        "Run",
+        say("lab-run"),
         numbers,
         key=f"lab_run_{len(runs)}",
         format_func=lambda number: f"{number + 1}. {runs[number].request.question[:100]}",
@@ -110,16 +111,12 @@ class _Shown:
 
 def _status(run: Run, log: Log) -> str:
     request, transcript = run.request, log.transcript
-    at = transcript.last_at
-    state = {"queued": "Waiting for its turn", "running": "Working"}.get(
-        transcript.state, transcript.state.capitalize()
-    )
-    since = f"{at:.1f} s" if log.ended else f"{at:.1f} s so far"
+    at = f"{transcript.last_at:.1f}"
     parts = [
-        f"**{state}**",
-        since,
-        f"{len(log.events):,} events",
-        graph_title(request.graph),
+        f"**{say(f'state-{transcript.state}')}**",
+        say("time-seconds" if log.ended else "lab-seconds-so-far", seconds=at),
+        say("lab-events", count=len(log.events)),
+        graph_title(request.graph, language()),
         safe_label(request.model),
     ]
     return " · ".join(filter(None, parts))

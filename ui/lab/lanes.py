@@ -8,17 +8,13 @@ import streamlit as st
 
 from agent.projections.lanes import Row
 from agent.snippets.programs import stays_empty
-from agent.streaming.modes import MODES, StreamMode
+from agent.streaming.modes import StreamMode
 from ui.lab.log import Log, quiet
 from ui.shell.choices import Choices
+from ui.shell.language import language, say
 
 ROW_HEIGHT = 78
 """Pixels; text is wrapped in rows of more than 64."""
-
-_COLUMNS: dict[str, Any] = {
-    "seconds": st.column_config.NumberColumn(width=70, format="%.2f", pinned=True),
-    **{mode: st.column_config.TextColumn(width="medium", help=spec.delivers) for mode, spec in MODES.items()},
-}
 
 
 class LanesView:
@@ -36,33 +32,36 @@ class LanesView:
         graph = log.run.request.graph if log.run else self._graph
         self._sentences.markdown(quiet(" ".join(f"**{mode}** {_sentence(graph, mode)}" for mode in self._modes)))
         if not self._modes:
-            self._sentences.info(
-                "Choose stream modes in the sidebar: each is a lane here.", icon=":material/view_column:"
-            )
+            self._sentences.info(say("lab-lanes-choose"), icon=":material/view_column:")
         elif log.run is None:
-            self._table.markdown(quiet("Ask a question, and each mode fills its lane."))
+            self._table.markdown(quiet(say("lab-lanes-ask")))
         elif rows := log.lanes.rows(self._modes, log.titles):
             # While it works, what is new is at the top, where it is seen.
-            self._order.markdown(
-                quiet("Double-click a cell to read all of it." if log.ended else "Newest first while the run works.")
-            )
+            self._order.markdown(quiet(say("lab-lanes-ended" if log.ended else "lab-lanes-working")))
             rows = rows if log.ended else rows[::-1]
             self._table.dataframe(
                 _columns(rows, self._modes),
                 hide_index=True,
                 height="content",
                 row_height=ROW_HEIGHT,
-                column_config=_COLUMNS,
-                alt="What came in each stream mode, by time",
+                column_config=_columns_looks(self._modes),
+                alt=say("lab-lanes-alt"),
             )
         else:
-            self._table.markdown(quiet("Nothing has arrived yet."))
+            self._table.markdown(quiet(say("lab-lanes-nothing")))
 
 
 def _columns(rows: list[Row], modes: tuple[StreamMode, ...]) -> dict[str, list[float] | list[str]]:
     return {"seconds": [row.start for row in rows], **{mode: [row.cells[mode] for row in rows] for mode in modes}}
 
 
+def _columns_looks(modes: tuple[StreamMode, ...]) -> dict[str, Any]:
+    seconds = st.column_config.NumberColumn(width=70, format="%.2f", pinned=True)
+    return {"seconds": seconds} | {
+        mode: st.column_config.TextColumn(width="medium", help=say(f"mode-{mode}.delivers")) for mode in modes
+    }
+
+
 def _sentence(graph: str, mode: StreamMode) -> str:
-    empty = stays_empty(graph, mode)
-    return MODES[mode].delivers + (f" Empty in this graph: {empty}." if empty else "")
+    empty = stays_empty(graph, mode, language())
+    return say(f"mode-{mode}.delivers") + (f" {say('lab-lanes-empty', why=empty)}" if empty else "")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from agent.projections.metrics import Metrics, Source
 from ui.lab.log import Log, quiet
 from ui.shell.choices import Choices
+from ui.shell.language import say
 
 
 class MetricsView:
@@ -21,7 +24,7 @@ class MetricsView:
     def draw(self, log: Log) -> None:
         """Draw the metrics of the log as it is now."""
         if log.run is None:
-            self._note.markdown(quiet("Ask a question: this shows how soon, how fast and how many."))
+            self._note.markdown(quiet(say("lab-metrics-ask")))
             return
         metrics = log.metrics
         for place, (label, value, explained) in zip(self._numbers, _numbers(metrics), strict=True):
@@ -30,40 +33,41 @@ class MetricsView:
             self._table.dataframe(
                 [_row(source) for source in metrics.sources],
                 hide_index=True,
-                column_config={
-                    "source": st.column_config.TextColumn(pinned=True),
-                    "began": st.column_config.NumberColumn("began (s)", format="%.2f"),
-                    "took": st.column_config.NumberColumn("took (s)", format="%.2f"),
-                    "first": st.column_config.NumberColumn("first chunk (s)", format="%.2f"),
-                    "per second": st.column_config.NumberColumn("tokens a second", format="%.1f"),
-                },
+                column_config=_columns(),
                 placeholder="-",
-                alt="What was measured of each node and each tool call",
+                alt=say("lab-metrics-alt"),
             )
         self._note.markdown(quiet(_note(metrics)))
 
 
+def _columns() -> dict[str, Any]:
+    formats = {"began": "%.2f", "took": "%.2f", "first": "%.2f", "rate": "%.1f"}
+    named = {name: say(f"lab-metrics-column-{name}") for name in _COLUMNS}
+    return {
+        name: st.column_config.NumberColumn(title, format=formats[name])
+        if name in formats
+        else st.column_config.Column(title, pinned=name == "source")
+        for name, title in named.items()
+    }
+
+
+_COLUMNS = ("source", "began", "first", "took", "chunks", "tokens", "counted", "rate")
+
+
 def _numbers(metrics: Metrics) -> list[tuple[str, str, str]]:
-    rate = metrics.per_second
-    return [
-        (
-            "First output",
-            "-" if metrics.first_output is None else f"{metrics.first_output:.2f} s",
-            "From the question until there was something to read, in any mode: words, data, a result.",
-        ),
-        ("Without streaming", f"{metrics.whole:.2f} s", "What you would have waited before seeing anything at all."),
-        ("Tokens", f"{metrics.tokens:,}", "Written by all models of the run."),
-        (
-            "Tokens a second",
-            f"{rate:,.0f}" if rate else "-",
-            "Chunks written a second, mostly a token each, while at least one model was writing.",
-        ),
-    ]
+    rate, first = metrics.per_second, metrics.first_output
+    values = {
+        "first": "-" if first is None else say("time-seconds", seconds=f"{first:.2f}"),
+        "whole": say("time-seconds", seconds=f"{metrics.whole:.2f}"),
+        "tokens": f"{metrics.tokens:,}",
+        "rate": f"{rate:,.0f}" if rate else "-",
+    }
+    return [(say(f"lab-metrics-{name}"), value, say(f"lab-metrics-{name}.help")) for name, value in values.items()]
 
 
 def _row(source: Source) -> dict[str, object]:
     took = source.ended - source.began if source.began is not None and source.ended is not None else None
-    counted = "reported" if source.reported else "chunks counted" if source.turns else "-"
+    counted = say("lab-metrics-reported" if source.reported else "lab-metrics-counted") if source.tokens else "-"
     return {
         "source": source.name,
         "began": source.began,
@@ -71,15 +75,15 @@ def _row(source: Source) -> dict[str, object]:
         "took": took,
         "chunks": source.chunks,
         "tokens": source.tokens,
-        "tokens are": counted,
-        "per second": source.per_second,
+        "counted": counted,
+        "rate": source.per_second,
     }
 
 
 def _note(metrics: Metrics) -> str:
     lines = []
     if metrics.read:
-        lines.append(f"The models read {metrics.read:,} tokens, as the server reported.")
+        lines.append(say("lab-metrics-read", count=metrics.read))
     if metrics.is_counted:
-        lines.append("Where no usage was reported, the chunks that a model wrote are counted: mostly one a token.")
+        lines.append(say("lab-metrics-note"))
     return " ".join(lines)

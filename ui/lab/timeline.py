@@ -10,11 +10,12 @@ from agent.projections.timeline import MAX_TICKS, Picture, Row, Span, describe
 from ui.lab.log import Log, quiet
 from ui.markdown import safe_label
 from ui.shell.choices import Choices
+from ui.shell.language import language, say
 
 ROW_HEIGHT = 40
 AROUND = 110
 """Pixels for the axis and the legend."""
-_KINDS = ("waits", "model writes", "tool works", "step works")
+_KINDS = ("waits", "model", "tool", "step")
 _COLORS = ["#b9b4a3", "#2f7fb5", "#0b8a80", "#a06cb8"]
 
 
@@ -24,7 +25,7 @@ class TimelineView:
     def __init__(self, choices: Choices) -> None:
         self._chart = st.empty()
         self._note = st.empty()
-        with st.expander("The same in words", icon=":material/list:"):
+        with st.expander(say("lab-timeline-words"), icon=":material/list:"):
             self._words = st.empty()
         self._said = ""
 
@@ -32,25 +33,26 @@ class TimelineView:
         """Draw the picture of the log as it is now."""
         picture = log.picture
         if not picture.rows:
-            self._chart.markdown(
-                quiet("Ask a question: this shows who works when." if log.run is None else "Nothing yet.")
-            )
+            self._chart.markdown(quiet(say("lab-timeline-ask" if log.run is None else "lab-timeline-nothing")))
             return
         self._chart.vega_lite_chart(_records(picture), _spec(picture), width="stretch", alt=_summary(picture))
         self._note.markdown(quiet(_note(picture)))
-        words = "\n".join(f"- {safe_label(line, 160)}" for line in describe(picture))
+        words = "\n".join(f"- {safe_label(line, 160)}" for line in describe(picture, language()))
         if words != self._said:
             self._said = words
             self._words.markdown(words)
 
 
 def _note(picture: Picture) -> str:
-    ticks = f"Each tick is one of {picture.chunks:,} chunks"
+    lines = [say("lab-timeline-ticks", count=picture.chunks)]
     if picture.chunks > MAX_TICKS:
-        ticks += f"; {sum(len(row.ticks) for row in picture.rows):,} of them are drawn"
-    first = picture.first_output
-    lines = [ticks + (f". The line marks the first output, at {first:.2f} s." if first else ".")]
-    return " ".join([*lines, f"{picture.more:,} more rows are left out."] if picture.more else lines)
+        drawn = sum(len(row.ticks) for row in picture.rows)
+        lines = [say("lab-timeline-some-ticks", all=picture.chunks, drawn=drawn)]
+    if picture.first_output:
+        lines.append(say("lab-timeline-first", seconds=f"{picture.first_output:.2f}"))
+    if picture.more:
+        lines.append(say("lab-timeline-more", count=picture.more))
+    return " ".join(lines)
 
 
 def _records(picture: Picture) -> list[dict[str, Any]]:
@@ -69,12 +71,16 @@ def _records(picture: Picture) -> list[dict[str, Any]]:
 
 
 def _kind(row: Row, span: Span) -> str:
-    return "waits" if span.kind == "waiting" else f"{row.kind} {'writes' if row.kind == 'model' else 'works'}"
+    return _named("waits" if span.kind == "waiting" else row.kind)
+
+
+def _named(kind: str) -> str:
+    return say(f"lab-timeline-{kind}")
 
 
 def _spec(picture: Picture) -> dict[str, Any]:
     names = [row.name for row in picture.rows]
-    x = {"field": "start", "type": "quantitative", "title": "seconds", "scale": {"domainMin": 0}}
+    x = {"field": "start", "type": "quantitative", "title": say("lab-timeline-seconds"), "scale": {"domainMin": 0}}
     y = {
         "field": "row",
         "type": "nominal",
@@ -87,14 +93,14 @@ def _spec(picture: Picture) -> dict[str, Any]:
         "field": "kind",
         "type": "nominal",
         "title": None,
-        "scale": {"domain": list(_KINDS), "range": _COLORS},
+        "scale": {"domain": [_named(kind) for kind in _KINDS], "range": _COLORS},
         "legend": {"orient": "bottom", "columns": 2},
     }
     tooltip = [
-        {"field": "row", "title": "who"},
-        {"field": "kind", "title": "what"},
-        {"field": "start", "format": ".2f", "title": "from (s)"},
-        {"field": "end", "format": ".2f", "title": "to (s)"},
+        {"field": "row", "title": say("lab-timeline-who")},
+        {"field": "kind", "title": say("lab-timeline-what")},
+        {"field": "start", "format": ".2f", "title": say("lab-timeline-from")},
+        {"field": "end", "format": ".2f", "title": say("lab-timeline-to")},
     ]
     return {
         "height": ROW_HEIGHT * len(names) + AROUND,
@@ -119,4 +125,4 @@ def _spec(picture: Picture) -> dict[str, Any]:
 
 
 def _summary(picture: Picture) -> str:
-    return f"Who worked when, over {picture.end:.1f} seconds; the same is said in words below"
+    return say("lab-timeline-alt", seconds=f"{picture.end:.1f}")

@@ -25,6 +25,7 @@ from ui.shell import session
 from ui.shell._streamlit_compat import forget_file
 from ui.shell.catalog import PAGES
 from ui.shell.choices import is_technical
+from ui.shell.language import say
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def runs() -> None:
 
 def _list() -> None:
     st.title("Runs", anchor=False)
-    st.markdown("Every question you ask is kept as a **run**: look at it again, replay it, share it, take it along.")
+    st.markdown(say("page-runs.intro"))
     own = session.runs().of(session.session_id())
     if refusal := st.session_state.pop("list_refusal", None):
         st.warning(refusal, icon=":material/block:")

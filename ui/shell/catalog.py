@@ -57,7 +57,6 @@ PAGES: dict[str, PageInfo] = {
         PageInfo(
             name="refund",
             file="pages/8_Refund.py",
-            title="Refund",
             icon=":material/receipt_long:",
             graphs=_AGENTS,
             tools=("look_up_order", "check_policy", "draft_reply.llm"),
@@ -72,7 +71,6 @@ PAGES: dict[str, PageInfo] = {
         PageInfo(
             name="market_brief",
             file="pages/9_Market_brief.py",
-            title="Market brief",
             icon=":material/query_stats:",
             graphs=_AGENTS,
             tools=("search_news", "compare_makers", "chart_demand", "write_brief.llm"),
@@ -87,7 +85,6 @@ PAGES: dict[str, PageInfo] = {
         PageInfo(
             name="incident",
             file="pages/10_Incident.py",
-            title="Incident",
             icon=":material/crisis_alert:",
             graphs=_AGENTS,
             tools=("search_logs", "restart_service", "roll_back"),

@@ -9,8 +9,8 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 import texts
 from agent.graphs.registry import graph_title
+from agent.projections.tool_titles import title_of
 from agent.settings import DEMO_MODELS
-from agent.streaming.modes import MODES
 from agent.tools.catalog import TOOLS
 from texts import LANGUAGES
 from ui.shell import session
@@ -25,7 +25,7 @@ from ui.shell.choices import (
     offered_tool_choices,
     offered_tools,
 )
-from ui.shell.language import say
+from ui.shell.language import language, say
 
 _VIEW_ICONS = {"simple": ":material/chat:", "technical": ":material/data_object:"}
 
@@ -80,7 +80,7 @@ def links() -> None:
         LANGUAGES,
         key="lang",
         required=True,
-        format_func=lambda language: texts.say(language, "language-name"),
+        format_func=lambda known: texts.say(known, "language-name"),
         label_visibility="collapsed",
     )
 
@@ -131,12 +131,12 @@ def _details(choices: Choices) -> None:
         modes,
         selection_mode="multi",
         key="modes",
-        format_func=lambda mode: f"{MODES[mode].title} :gray[{mode}]",
-        help=say("sidebar-modes.help", modes="; ".join(f"**{mode}**: {MODES[mode].help}" for mode in modes)),
+        format_func=lambda mode: f"{say(f'mode-{mode}')} :gray[{mode}]",
+        help=say("sidebar-modes.help", modes="; ".join(f"**{mode}**: {say(f'mode-{mode}.help')}" for mode in modes)),
     )
     graphs = offered_graphs(page)
     if len(graphs) > 1:
-        st.selectbox(say("sidebar-agent"), graphs, key="graph", format_func=graph_title)
+        st.selectbox(say("sidebar-agent"), graphs, key="graph", format_func=lambda name: graph_title(name, language()))
     if choices.is_own:
         return
     tools = offered_tools(page, choices.graph)
@@ -171,9 +171,9 @@ def _toggle_work(page: PageInfo) -> None:
 
 def _tool_label(tool_id: str, offered: list[str]) -> str:
     """Icon and title, and the id's ending where another tool has the same title."""
-    tool = TOOLS[tool_id]
-    alike = [other for other in offered if TOOLS[other].title == tool.title]
-    return f":material/{tool.icon}: {tool.title}" + (f" :gray[{tool_id.split('.')[-1]}]" if len(alike) > 1 else "")
+    tool, title = TOOLS[tool_id], title_of(TOOLS[tool_id], language())
+    alike = [other for other in offered if title_of(TOOLS[other], language()) == title]
+    return f":material/{tool.icon}: {title}" + (f" :gray[{tool_id.split('.')[-1]}]" if len(alike) > 1 else "")
 
 
 def _tool_choice(choice: str) -> str:

@@ -13,6 +13,9 @@ from fluent.syntax import FluentParser
 from fluent.syntax import ast as ftl
 from fluent.syntax.visitor import Visitor
 
+from agent.graphs.registry import GRAPHS
+from agent.streaming.modes import MODES
+from agent.tools.catalog import TOOLS
 from texts import FOLDER, LANGUAGES, Language, Sentence, is_known, language_of, say, say_or, sentence
 from ui.shell.catalog import PAGES
 
@@ -117,6 +120,9 @@ def test_no_sentence_is_left_unsaid() -> None:
 
 def test_all_that_is_registered_has_its_sentences() -> None:
     assert [name for name in PAGES if not is_known(f"page-{name}") or not is_known(f"page-{name}.summary")] == []
+    assert [name for name in TOOLS if not is_known(f"tool-{name.replace('.', '-')}")] == []
+    assert [name for name in GRAPHS if not is_known(f"graph-{name}")] == []
+    assert [name for name in MODES if not is_known(f"mode-{name}.help") or not is_known(f"mode-{name}.delivers")] == []
 
 
 def test_english_counts_one_and_many() -> None:
