@@ -15,6 +15,9 @@ PORT ?= 8501
 HOST ?= localhost
 WORKERS ?= 2
 
+# Tests compile anew what is not kept compiled, each worker for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run check fix test-fast test bench samples lock clean
 
 run: $(VENV)/.run

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +16,10 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Error, Page, sync_playwright
 
+from bench.process_tree import watched
 from bench.servers import Server, model_log, page_url, streamlit_server
 from bench.texts import question, stamps
-from tests.conftest import CHROMIUM_ARGS
+from tests.conftest import CHROMIUM_ARGS, chromium
 
 WATCH = Path(__file__).with_name("watch.js")
 CHAT = ".st-key-question textarea"
@@ -115,7 +115,7 @@ class Visitor:
 def visitor(way: str, model: Server, *, warm: bool = True, view: str = "simple") -> Iterator[Visitor]:
     """A visitor of a server that has just started; `warm` if it has answered a first question already."""
     with streamlit_server(way, model) as server, sync_playwright() as playwright:
-        with playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM_ARGS) as browser:
+        with playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGS) as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.add_init_script(path=WATCH)
             visited = time.monotonic()
@@ -133,7 +133,7 @@ def visitor(way: str, model: Server, *, warm: bool = True, view: str = "simple")
 def measure(way: str, model: Server, tokens: int, rate: float, cap: float) -> Answer:
     """Stream one answer; give up after `cap` seconds."""
     answer = Answer(way, tokens, rate)
-    with visitor(way, model) as who, _peak_rss(who.server, answer):
+    with visitor(way, model) as who, watched(who.server.process.pid) as memory:
         idle_server, idle_browser = _idle(who)
         server_cpu, browser_cpu, start = who.server.cpu, who.browser_cpu(), time.monotonic()
         sent = sent_bytes(who.server)
@@ -146,6 +146,7 @@ def measure(way: str, model: Server, tokens: int, rate: float, cap: float) -> An
         if "crashed" not in answer.outcome:
             answer.browser_cpu = who.browser_cpu() - browser_cpu - idle_browser * answer.seconds
             _evaluate(answer, who.watched(), model_log(model, tag), asked)
+        answer.peak_rss_mb = memory.peak.main
     return answer
 
 
@@ -173,11 +174,6 @@ def sent_bytes(server: Server) -> dict[str, int]:
 
 def percentile(values: list[float], percent: int) -> float | None:
     return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else None
-
-
-def _chromium() -> str | None:
-    """The same Chromium as the browser tests': the one in CHROMIUM, on the path, or Playwright's own."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def _evaluate(answer: Answer, watched: Any, log: Any, asked: float) -> None:
@@ -211,20 +207,3 @@ def _idle(who: Visitor) -> tuple[float, float]:
         servers.append((who.server.cpu - server) / took)
         browsers.append((who.browser_cpu() - browser) / took)
     return min(servers), min(browsers)
-
-
-@contextmanager
-def _peak_rss(server: Server, answer: Answer) -> Iterator[None]:
-    over = threading.Event()
-
-    def look() -> None:
-        while not over.wait(0.2):
-            answer.peak_rss_mb = max(answer.peak_rss_mb, server.rss)
-
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()

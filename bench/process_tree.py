@@ -21,7 +21,7 @@ class Sample:
     rss: float = 0.0
     """Megabytes, of all processes; what they share is counted in each."""
     own: float = 0.0
-    """Megabytes, of all processes; what they share is counted once (PSS)."""
+    """Megabytes, of all processes; what they share is counted once, and nothing is left to programs beside them."""
     main: float = 0.0
     """Megabytes of the first process alone (RSS)."""
     handles: int = 0
@@ -53,7 +53,7 @@ class Watch:
     def look(self) -> Sample:
         """Take a sample."""
         children = self._process.children(recursive=True)
-        sizes = [_sizes(process) for process in (self._process, *children)]
+        sizes = [_sizes(process, is_first=process is self._process) for process in (self._process, *children)]
         with self._process.oneshot():
             sample = Sample(
                 round(sum(rss for rss, _ in sizes), 1),
@@ -87,11 +87,12 @@ def watched(pid: int) -> Iterator[Watch]:
         thread.join()
 
 
-def _sizes(process: psutil.Process) -> tuple[float, float]:
-    """Megabytes: RSS and PSS; zeros when it has ended."""
+def _sizes(process: psutil.Process, *, is_first: bool) -> tuple[float, float]:
+    """Megabytes: RSS and PSS, but all pages of files in full for the first process; zeros when it has ended."""
     try:
         rolled = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
     except OSError:
         return 0.0, 0.0
-    kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in rolled.splitlines()[1:]}
-    return kilobytes["Rss"] / 1e3, kilobytes["Pss"] / 1e3
+    megabytes = {line.split(":")[0]: int(line.split()[1]) * 1_024 / 1e6 for line in rolled.splitlines()[1:]}
+    files = megabytes["Rss"] - megabytes["Anonymous"] if is_first else megabytes["Pss_File"]
+    return megabytes["Rss"], megabytes["Pss"] - megabytes["Pss_File"] + files

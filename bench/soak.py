@@ -13,7 +13,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -84,9 +85,12 @@ class Guest:
     diary: Diary
     dice: random.Random
 
-    def open(self, page: str, **query: str) -> Visitor:
-        """Open a tab."""
-        return Visitor(self.app.url, page, receive_buffer=0, headers=None, **query)
+    @contextmanager
+    def open(self, page: str, **query: str) -> Iterator[Visitor]:
+        """Open a tab, and wait until its page is whole."""
+        with Visitor(self.app.url, page, receive_buffer=0, headers=None, **query) as visitor:
+            whole(visitor)
+            yield visitor
 
     def count(self, visitor: Visitor, page: str, most: int = 60) -> int:
         """Ask for numbers, and note the run once its id is known."""
@@ -209,7 +213,6 @@ def asks(guest: Guest) -> None:
     """Ask on some page, with a model that works, and read the whole answer."""
     page = guest.dice.choice(CONVERSATIONS)
     with guest.open(page, tool_choice="none", model=guest.dice.choice(["demo", "demo-fast"])) as visitor:
-        whole(visitor)
         for turn in range(1, guest.dice.randrange(2, 4)):
             count = guest.count(visitor, page)
             complete(visitor, turn)
@@ -221,7 +224,6 @@ def asks_for_items(guest: Guest) -> None:
     """Have the tools work, on Home and in the lab as well."""
     page = guest.dice.choice((*CONVERSATIONS, "Stream_lab", ""))
     with guest.open(page, model="demo-fast", view=guest.dice.choice(["simple", "technical"])) as visitor:
-        whole(visitor)
         visitor.ask(guest.dice.choice(["What items are in the office and the bedroom?", "Plan a visit to the museum"]))
         wait(visitor, lambda: visitor.run_id, "the run is in the URL")
         whole(visitor)
@@ -235,7 +237,6 @@ def meets_a_broken_model(guest: Guest) -> None:
     """Whatever a model's server does, the page says how it ended."""
     fault = guest.dice.choice(FAULTS)
     with guest.open("LLM_tokens", tool_choice="none", model=f"demo-flaky:{fault}") as visitor:
-        whole(visitor)
         visitor.ask(f"count to {guest.dice.randrange(3, 300)}")
         complete(visitor)
         whole(visitor)
@@ -245,7 +246,6 @@ def asks_something_hostile(guest: Guest) -> None:
     """Have a model repeat what should harm whoever reads it."""
     text = guest.dice.choice(HOSTILE_TEXTS)
     with guest.open(guest.dice.choice(CONVERSATIONS), tool_choice="none", model="demo-fast") as visitor:
-        whole(visitor)
         visitor.ask(f"repeat exactly: {text}")
         complete(visitor)
         whole(visitor)
@@ -254,7 +254,6 @@ def asks_something_hostile(guest: Guest) -> None:
 def stops(guest: Guest) -> None:
     """Stop a long answer; what has come stays."""
     with guest.open("LLM_tokens", tool_choice="none", model="demo") as visitor:
-        whole(visitor)
         visitor.ask("count to 3000")
         wait(visitor, lambda: visitor.turns and len(visitor.turns[0].answer) > 20, "words arrive")
         visitor.click("stop", times=guest.dice.choice([1, 2]))
@@ -266,7 +265,6 @@ def stops(guest: Guest) -> None:
 def refreshes(guest: Guest) -> None:
     """Refresh in mid-run: another session, the same run."""
     with guest.open("LLM_tokens", tool_choice="none", model="demo") as visitor:
-        whole(visitor)
         count = guest.count(visitor, "LLM_tokens", 200)
         run_id = visitor.run_id
         if guest.dice.random() < 0.5:
@@ -279,7 +277,6 @@ def refreshes(guest: Guest) -> None:
 def loses_the_line(guest: Guest) -> None:
     """Lose the connection in mid-run, and come back with the same session."""
     with guest.open("LLM_tokens", tool_choice="none", model="demo") as visitor:
-        whole(visitor)
         count = guest.count(visitor, "LLM_tokens", 200)
         visitor.cut()
         visitor.reconnect()
@@ -290,7 +287,6 @@ def loses_the_line(guest: Guest) -> None:
 def wanders(guest: Guest) -> None:
     """Look at other pages in mid-run, and come back."""
     with guest.open("LLM_tokens", tool_choice="none", model="demo") as visitor:
-        whole(visitor)
         count = guest.count(visitor, "LLM_tokens", 200)
         for page in guest.dice.sample(["Custom_data", "Runs", "Pitfalls", "Stream_lab"], 2):
             visitor.goto(page)
@@ -303,14 +299,12 @@ def wanders(guest: Guest) -> None:
 def leaves(guest: Guest) -> None:
     """Close the tab in mid-run; it goes on."""
     with guest.open("LLM_tokens", tool_choice="none", model="demo") as visitor:
-        whole(visitor)
         guest.count(visitor, "LLM_tokens", 300)
 
 
 def types_a_key(guest: Guest) -> None:
     """Use a key of one's own, and leave without forgetting it."""
     with guest.open("LLM_tokens", tool_choice="none", model="demo") as visitor:
-        whole(visitor)
         visitor.type("typed_key_0", KEY)
         wait(visitor, lambda: visitor.has("button", "forget_key"), "the key is taken")
         whole(visitor)
@@ -322,7 +316,6 @@ def types_a_key(guest: Guest) -> None:
 def shares(guest: Guest) -> None:
     """Share a run, comment on it, take it along, revoke the link, delete it."""
     with guest.open("LLM_tokens", tool_choice="none", model="demo-fast") as visitor:
-        whole(visitor)
         visitor.ask("count to 7")
         complete(visitor)
         run_id = visitor.run_id
@@ -340,12 +333,10 @@ def shares(guest: Guest) -> None:
             whole(visitor)
         check(b"1 2 3 4 5 6 7" in visitor.download("pack_html"), "the pack has no answer")
         with guest.open("Runs", share=token) as other:
-            whole(other)
             check("1 2 3 4 5 6 7" in other.text, "who has the link sees nothing")
             visitor.click("revoke")
             wait(visitor, lambda: visitor.has("button", "share"), "the link is revoked")
         with guest.open("Runs", share=token) as other:
-            whole(other)
             check("leads nowhere" in other.text, "a revoked link works")
         visitor.click("back")
         wait(visitor, lambda: visitor.has("button", f"delete_{run_id}"), "the list is there")
@@ -358,7 +349,6 @@ def shares(guest: Guest) -> None:
 def replays(guest: Guest) -> None:
     """Open a sample, and replay it at the highest speed."""
     with guest.open("Runs", open="sample-two-tools") as visitor:
-        whole(visitor)
         visitor.pick("replay_speed", "4")
         whole(visitor)
         visitor.click("replay_button")
@@ -370,7 +360,6 @@ def uploads(guest: Guest) -> None:
     good = guest.dice.random() < 0.4
     content = (ROOT / "recordings/two-tools.jsonl").read_bytes() if good else guest.dice.choice(HOSTILE_FILES)
     with guest.open("Runs") as visitor:
-        whole(visitor)
         check(visitor.upload("upload_0", "run.jsonl", content) < 300, "the upload was refused")
         if good:
             wait(visitor, lambda: "From a file" in visitor.text and visitor.idle, "the recording is shown")
@@ -382,7 +371,6 @@ def tries_a_pitfall(guest: Guest) -> None:
     """Run both sides of a trap, and perhaps leave before they end."""
     name = guest.dice.choice(list(NAMES))
     with guest.open("Pitfalls") as visitor:
-        whole(visitor)
         visitor.click(f"run_{name}")
         if guest.dice.random() < 0.6:
             whole(visitor)
@@ -393,7 +381,6 @@ def tries_a_pitfall(guest: Guest) -> None:
 def guesses_the_password(guest: Guest) -> None:
     """Guess the host's password; the host gets in."""
     with guest.open("Runs") as visitor:
-        whole(visitor)
         for at in range(3):
             visitor.type(f"typed_password_{at}", f"guess {at}")
             wait(visitor, lambda at=at: visitor.has("text_input", f"typed_password_{at + 1}"), "the guess is taken")  # type: ignore[misc]
@@ -404,7 +391,6 @@ def guesses_the_password(guest: Guest) -> None:
 def is_the_host(guest: Guest) -> None:
     """Get in with the right password, whoever guesses."""
     with guest.open("Runs") as visitor:
-        whole(visitor)
         for at in range(20):
             visitor.type(f"typed_password_{at}", PASSWORD)
             wait(
@@ -424,7 +410,6 @@ def is_the_host(guest: Guest) -> None:
 def forges(guest: Guest) -> None:
     """Send for every widget what no browser sends."""
     with guest.open(guest.dice.choice((*CONVERSATIONS, "Runs", "Pitfalls", "Stream_lab"))) as visitor:
-        whole(visitor)
         for state in (
             {"bool_value": True},
             {"double_value": float("nan")},

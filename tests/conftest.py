@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -67,7 +68,7 @@ def database() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    executable = _chromium()
+    executable = chromium()
     if executable is None:
         _missing("No Chromium was found: install it (Debian: apt-get install chromium), or put its path in CHROMIUM.")
     try:
@@ -76,9 +77,9 @@ def browser() -> Iterator[Browser]:
         _missing("Playwright is not installed: pip install -r requirements-dev.txt")
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE)
-        chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
-        yield chromium
-        chromium.close()
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -142,12 +143,18 @@ def page(desktop: BrowserContext, app: App, watched: Watch) -> Iterator[Page]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until all is imported: what stays anyhow would be gone through again and again
     config.addinivalue_line("markers", "failing_runs: runs fail on purpose, and the app may log why")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser comes last: Playwright keeps an event loop running, beside which no test can run its own."""
     items.sort(key=lambda item: (_in_browser(item.nodeid), _shares_the_app(item.nodeid)))
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -182,7 +189,8 @@ def _leaving(app: App, url: str) -> list[str]:
     return [] if at_home or url.startswith(("data:", "blob:")) else [url]
 
 
-def _chromium() -> str | None:
+def chromium() -> str | None:
+    """Where Chromium is: what CHROMIUM names, or one on the path."""
     names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
     return next((found for name in names if name and (found := shutil.which(name))), None)
 

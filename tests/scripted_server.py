@@ -125,6 +125,7 @@ def scripted_server(answers: Iterable[Answer] = ()) -> Iterator[ScriptedServer]:
                 connection, _ = listener.accept()
             except OSError:
                 return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             open_sockets.add(connection)
             threading.Thread(target=_quietly, args=(serve, connection), daemon=True).start()
 
@@ -162,14 +163,16 @@ def _request(reader: Any) -> tuple[str, dict[str, str], dict[str, Any]] | None:
 def _send(connection: socket.socket, reply: Reply) -> bool:
     """Whether the client stayed to the end."""
     parts = [reply.body] if isinstance(reply.body, bytes) else reply.body
-    head = {"content-type": reply.content_type, "transfer-encoding": "chunked", **reply.headers}
-    lines = [f"HTTP/1.1 {reply.status} Scripted", *(f"{name}: {value}" for name, value in head.items())]
+    fields = {"content-type": reply.content_type, "transfer-encoding": "chunked", **reply.headers}
+    lines = [f"HTTP/1.1 {reply.status} Scripted", *(f"{name}: {value}" for name, value in fields.items())]
+    head = "\r\n".join([*lines, "", ""]).encode()
+    sent = [b"%x\r\n%b\r\n" % (len(part), part) for part in filter(None, parts)] or [b""]
+    sent[0] = head + sent[0]
+    if not (reply.breaks or reply.stays_open):
+        sent[-1] += b"0\r\n\r\n"
     try:
-        connection.sendall("\r\n".join([*lines, "", ""]).encode())
-        for part in filter(None, parts):
-            connection.sendall(b"%x\r\n%b\r\n" % (len(part), part))
-        if not (reply.breaks or reply.stays_open):
-            connection.sendall(b"0\r\n\r\n")
+        for data in sent:
+            connection.sendall(data)
     except OSError:
         return False
     return True

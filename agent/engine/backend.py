@@ -28,6 +28,10 @@ class Conversation:
     runs: int
     state: RunState
     """How the last run stands."""
+    last: str
+    """The id of the last run."""
+    page: str
+    """The page that it was asked on."""
 
 
 class RunBackend(Protocol):

@@ -172,7 +172,7 @@ class Engine:
     def _connect(self, model: str, key: str | None) -> Models:
         endpoint = self._endpoint(model, key)
         chat = chat_model(endpoint, self._settings.limits, self._http)
-        return Models(model, chat, openai_client(endpoint, self._http))
+        return Models(model, chat, openai_client(endpoint, self._http), self._settings.limits.turns_remembered)
 
     def _endpoint(self, model: str, key: str | None) -> Endpoint:
         if self.demo and model in DEMO_MODELS:

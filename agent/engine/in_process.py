@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from agent.engine import waiting
 from agent.engine.active import ActiveRun, new_header
@@ -24,6 +24,8 @@ from agent.store.index import Entry
 from agent.store.recording import FIRST
 from agent.store.store import Store
 from agent.streaming.events import JSON, RunRequest
+
+NOT_YOURS = "This conversation is not among yours. It may have been deleted in the meantime."
 
 
 class InProcessBackend:
@@ -131,21 +133,29 @@ class InProcessBackend:
         found: dict[str, list[Entry]] = {}
         for entry in self.of(session):
             found.setdefault(entry.header.thread_id, []).append(entry)
-        return [
-            Conversation(
-                thread, runs[-1].header.request.question, runs[0].header.asked_at, len(runs), state=runs[0].state
-            )
-            for thread, runs in found.items()
-        ]
+        titles = self._store.conversations.titles(digest(session))
+        return [_conversation(runs, titles.get(thread_id, "")) for thread_id, runs in found.items() if thread_id]
 
     def rename(self, thread_id: str, title: str, *, session: str) -> Refusal | None:
         """Call a conversation otherwise; or say why not."""
-        return Refusal("A conversation has the name of its first question.")
+        if not self._of_thread(thread_id, session):
+            return Refusal(NOT_YOURS)
+        return self._store.conversations.rename(thread_id, title)
 
     def forget_thread(self, thread_id: str, *, session: str) -> Refusal | None:
-        """Delete all that is kept of a conversation, or say why that failed."""
-        own = [entry.header.id for entry in self.of(session) if entry.header.thread_id == thread_id]
-        return next((refusal for run_id in own if (refusal := self.forget(run_id))), None)
+        """Delete all that is kept of a conversation, or say why that failed; what is at work stops."""
+        run_ids = self._of_thread(thread_id, session)
+        if not run_ids:
+            return Refusal(NOT_YOURS)
+        refusal = self._store.forget(*run_ids)
+        if not refusal:
+            for run_id in run_ids:
+                self._drop(run_id)
+        return refusal
+
+    def _of_thread(self, thread_id: str, session: str) -> list[str]:
+        """The runs of a conversation, which is this visitor's."""
+        return [entry.header.id for entry in self.of(session) if thread_id and entry.header.thread_id == thread_id]
 
     def stop(self, run_id: str) -> None:
         """Stop a run, if there is one with this id and it has not ended."""
@@ -364,3 +374,17 @@ class InProcessBackend:
                         gone.append(self._runs.pop(run.id))
         for run in gone if not self._store.records else ():
             self._store.forget(run.id)
+
+
+def _conversation(runs: Sequence[Entry], title: str) -> Conversation:
+    """A conversation of these runs, the newest first."""
+    last, first = runs[0], runs[-1]
+    return Conversation(
+        thread_id=last.header.thread_id,
+        title=title or first.header.request.question,
+        asked_at=last.header.asked_at,
+        runs=len(runs),
+        state=last.state,
+        last=last.header.id,
+        page=last.header.request.page,
+    )

@@ -47,7 +47,7 @@ class GraphSpec:
             case "chat":
                 return self.builder(models.chat, tools, tool_choice=tool_choice)
             case "openai":
-                return self.builder(models.openai, models.name, tools, tool_choice=tool_choice)
+                return self.builder(models.openai, models.name, tools, tool_choice=tool_choice, turns=models.turns)
         return self.builder(tools)
 
 

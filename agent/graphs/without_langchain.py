@@ -24,7 +24,7 @@ from agent.graphs.langchain import Graph
 from agent.llm.completions import stream_chunks
 from agent.llm.explain import explain
 from agent.llm.plain import Answer, as_token
-from agent.llm.request import arguments_kept, check_arguments
+from agent.llm.request import arguments_kept, check_arguments, last_turns
 from agent.tools.registry import AnyTool, name_of
 
 Message = dict[str, Any]
@@ -55,10 +55,12 @@ def react_without_langchain(
     tools: Sequence[AnyTool],
     *,
     tool_choice: str = "auto",
+    turns: int | None = None,
 ) -> Graph:
     """The whole loop: the model asks for tools, each call runs as a task of its own, the model goes on.
 
     Its text arrives in the mode `custom`, as `{"role": "assistant", "content": token}`; what it thinks, as `reasoning`.
+    Of a long conversation, the model is sent so many `turns` besides the last one.
     """
     by_name = {name_of(tool): tool for tool in tools}
     offer = [describe(tool) for tool in tools]
@@ -66,7 +68,7 @@ def react_without_langchain(
     async def call_model(state: State) -> State:
         write = get_stream_writer()
         first = state["messages"][-1]["role"] == "user"
-        request: dict[str, Any] = {"model": model, "messages": state["messages"]}
+        request: dict[str, Any] = {"model": model, "messages": last_turns(state["messages"], turns)}
         if offer:
             request |= {"tools": offer, "tool_choice": _choice(tool_choice) if first else "auto"}
         answer = Answer()

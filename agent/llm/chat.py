@@ -23,7 +23,7 @@ from agent.llm.chunks import CallPiece, Chunk, End, Reasoning, Refusal, Text, Us
 from agent.llm.completions import read_chunks, stream_chunks
 from agent.llm.endpoint import Endpoint
 from agent.llm.plain import as_token
-from agent.llm.request import arguments_kept
+from agent.llm.request import arguments_kept, last_turns
 from agent.llm.thinking import without_thinking
 from agent.settings import Limits
 
@@ -48,6 +48,7 @@ def chat_model(endpoint: Endpoint, limits: Limits, client: httpx2.AsyncClient | 
         streaming=True,
         stream_usage=True,
         stream_chunk_timeout=None,
+        turns=limits.turns_remembered,
     )
 
 
@@ -57,6 +58,9 @@ class CompleteChatOpenAI(ChatOpenAI):
     It reads what servers really send (`agent.llm.wire`), reasoning included, and sends back what they expect to see
     again. Failures are AgentErrors. Answers with a `response_format` are left to ChatOpenAI itself.
     """
+
+    turns: int | None = None
+    """Turns of a conversation that are sent, besides the last one; None for all."""
 
     @classmethod
     def is_lc_serializable(cls) -> bool:
@@ -113,6 +117,7 @@ class CompleteChatOpenAI(ChatOpenAI):
         for message, sent in zip(messages, request["messages"], strict=True):
             if kept := message.additional_kwargs.get(AS_SENT):
                 _send_back(message, kept, sent)
+        request["messages"] = last_turns(request["messages"], self.turns)
         return request
 
 

@@ -12,6 +12,8 @@ from agent.llm.thinking import without_thinking
 NOT_JSON = "not JSON"
 """The only argument of a call whose arguments were broken: it holds what came instead of JSON."""
 
+_SYSTEM = ("system", "developer")
+
 
 def sendable(value: Any) -> Any:
     r"""A request, or a part of one, whose strings are all valid Unicode.
@@ -34,6 +36,26 @@ def conversation(messages: list[Any]) -> list[dict[str, Any]]:
     No empty messages, null content beside tool calls, arguments in JSON, no reasoning between tags.
     """
     return [sent for message in messages for sent in _message(message)]
+
+
+def last_turns(messages: list[dict[str, Any]], before: int | None) -> list[dict[str, Any]]:
+    """What of a conversation is sent: the last turn, so many `before` it (None for all), and what the system says.
+
+    A turn begins where a person speaks and no call waits for its answer, so that no call is parted from it.
+    """
+    starts, waiting = [], set()
+    for place, message in enumerate(messages):
+        match message.get("role"):
+            case "assistant":
+                waiting = {call.get("id") for call in dicts(message.get("tool_calls"))}
+            case "tool":
+                waiting.discard(message.get("tool_call_id"))
+            case "user" if not waiting:
+                starts.append(place)
+    if before is None or len(starts) <= before + 1:
+        return messages
+    first = starts[-before - 1]
+    return [message for message in messages[:first] if message.get("role") in _SYSTEM] + messages[first:]
 
 
 def arguments_kept(text: str) -> dict[str, Any]:

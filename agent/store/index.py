@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.store.database import Database
+from agent.store.process import has_ended
 from agent.store.recording import Header, ends, header_line, opened, parse, waits
 from agent.streaming.events import END_STATES, JSON, Answered, RunState, Waiting
 
 _ROW = """
-SELECT runs.header, runs.state, runs.seconds, runs.asked_at, runs.broken, leases.until
+SELECT runs.header, runs.state, runs.seconds, runs.asked_at, runs.broken, runs.process, leases.until
 FROM runs LEFT JOIN leases ON leases.process = runs.process
 """
 _HELD = """
@@ -112,7 +113,7 @@ class Index:
     """The runs of all processes that share the database. Safe from any thread; methods raise sqlite3.Error.
 
     `process` names this one. A run that has not ended belongs to the process that works on it for as long as that
-    renews its lease: then it is at work, and afterwards interrupted.
+    renews its lease, or until it is known to have ended: then it is at work, and afterwards interrupted.
     """
 
     def __init__(self, database: Database, process: str, lease_seconds: float) -> None:
@@ -211,18 +212,19 @@ class Index:
     def settled(self) -> set[str]:
         """The runs of which all is known that can be: they have ended, or somebody works on them."""
         rows = self._database.rows(
-            "SELECT id, state, until FROM runs LEFT JOIN leases ON leases.process = runs.process"
+            "SELECT id, state, runs.process, until FROM runs LEFT JOIN leases ON leases.process = runs.process"
         )
-        return {run_id for run_id, state, until in rows if state in (*END_STATES, "waiting") or _holds(until)}
+        rests = (*END_STATES, "waiting")
+        return {run_id for run_id, state, process, until in rows if state in rests or _holds(process, until)}
 
     def ask_to_stop(self, run_id: str) -> None:
         """Tell the process that works on a run to stop it."""
         self._database.write("UPDATE runs SET stopping = 1 WHERE id = ?", run_id)
 
-    def delete(self, run_id: str) -> None:
-        """Forget a run, with its link and its comments."""
+    def delete(self, *run_ids: str) -> None:
+        """Forget runs, with their links and their comments; all or none."""
         with self._database.transaction() as connection:
-            _delete(connection, [run_id])
+            _delete(connection, run_ids)
 
     def prune(self, max_bytes: int, max_seconds: float) -> list[str]:
         """Forget what is too old, then the oldest until the rest is small enough; returns the ids of what is gone.
@@ -232,13 +234,13 @@ class Index:
         oldest = time.time() - max_seconds
         with self._database.transaction() as connection:
             rows = connection.execute(
-                "SELECT runs.id, runs.asked_at, runs.bytes, runs.state, leases.until FROM runs"
+                "SELECT runs.id, runs.asked_at, runs.bytes, runs.state, runs.process, leases.until FROM runs"
                 " LEFT JOIN leases ON leases.process = runs.process ORDER BY runs.asked_at DESC"
             ).fetchall()
             gone, room = [], max_bytes
-            for run_id, asked_at, size, state, until in rows:
+            for run_id, asked_at, size, state, process, until in rows:
                 room -= size
-                at_work = state == "waiting" or (state not in END_STATES and _holds(until))
+                at_work = state == "waiting" or (state not in END_STATES and _holds(process, until))
                 if not at_work and (room < 0 or asked_at < oldest):
                     gone.append(run_id)
             _delete(connection, gone)
@@ -252,9 +254,12 @@ class Index:
 
     def _entries(self, condition: str, *values: str) -> list[Entry]:
         found = []
-        for header, state, seconds, asked_at, broken, until in self._database.rows(f"{_ROW} {condition}", *values):
-            at_work = state not in (*END_STATES, "waiting") and _holds(until)
-            interrupted = state not in (*END_STATES, "waiting") and not at_work
+        for header, state, seconds, asked_at, broken, process, until in self._database.rows(
+            f"{_ROW} {condition}", *values
+        ):
+            is_unfinished = state not in (*END_STATES, "waiting")
+            at_work = is_unfinished and _holds(process, until)
+            interrupted = is_unfinished and not at_work
             seconds = max(seconds, time.time() - asked_at) if at_work else seconds
             found.append(Entry(_header(header), state, seconds, interrupted, bool(broken)))
         return found
@@ -287,8 +292,8 @@ def _header(line: str) -> Header:
     return opened(line)[0]
 
 
-def _holds(until: float | None) -> bool:
-    return until is not None and until >= time.time()
+def _holds(process: str, until: float | None) -> bool:
+    return until is not None and until >= time.time() and not has_ended(process)
 
 
 def _insert(connection: sqlite3.Connection, header: Header, state: str, process: str = "") -> None:
@@ -301,9 +306,11 @@ def _insert(connection: sqlite3.Connection, header: Header, state: str, process:
 def _delete(connection: sqlite3.Connection, run_ids: Sequence[str]) -> None:
     ids = [(run_id,) for run_id in run_ids]
     for statement in (
+        "INSERT OR IGNORE INTO forgotten SELECT thread FROM runs WHERE id = ?",
         "DELETE FROM runs WHERE id = ?",
         "DELETE FROM links WHERE run = ?",
         "DELETE FROM comments WHERE run = ?",
         "DELETE FROM answers WHERE run = ?",
     ):
         connection.executemany(statement, ids)
+    connection.execute("DELETE FROM titles WHERE thread NOT IN (SELECT thread FROM runs)")

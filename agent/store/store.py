@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import sqlite3
 import time
 from contextlib import AbstractContextManager
@@ -12,10 +11,12 @@ from pathlib import Path
 from agent.errors import Refusal
 from agent.settings import Limits, Settings
 from agent.store.comments import Comments
+from agent.store.conversations import Conversations
 from agent.store.database import Database
 from agent.store.index import Claim, Entry, Index, read_entry
 from agent.store.legacy import take_over
 from agent.store.links import Links
+from agent.store.process import process_name
 from agent.store.recorder import Listener, Recorder, Track
 from agent.store.recording import BrokenRecording, Header, is_id
 
@@ -36,9 +37,10 @@ class Store:
         self._max_bytes, self._max_seconds = int(limits.recording_megabytes * 1e6), limits.recording_days * 86_400
         self._max_waiting = limits.waiting_days * 86_400
         self._database = (folder and self._open(folder)) or Database()
-        self._index = Index(self._database, secrets.token_urlsafe(8), limits.lease_seconds)
+        self._index = Index(self._database, process_name(), limits.lease_seconds)
         self.links = Links(self._database)
         self.comments = Comments(self._database)
+        self.conversations = Conversations(self._database)
         self.adopt()
         self._recorder = Recorder(self._folder, self._index, self.prune)
 
@@ -102,12 +104,13 @@ class Store:
         except sqlite3.Error as error:
             log.warning("A run could not be stopped: %s", error)
 
-    def forget(self, run_id: str) -> Refusal | None:
-        """Delete all that is kept of a run, or say why that failed; whoever works on it stops."""
+    def forget(self, *run_ids: str) -> Refusal | None:
+        """Delete all that is kept of runs, or say why that failed; whoever works on them stops."""
         try:
-            self._index.delete(run_id)
-            self._recorder.forget(run_id)
-            self._unlink(run_id)
+            self._index.delete(*run_ids)
+            for run_id in run_ids:
+                self._recorder.forget(run_id)
+                self._unlink(run_id)
         except (sqlite3.Error, OSError) as error:
             log.warning("A run could not be deleted: %s", error)
             return Refusal("That could not be deleted. Try again in a minute.")

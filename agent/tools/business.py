@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from typing import Literal
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 
 from agent.errors import ToolFailed
@@ -76,7 +75,7 @@ async def check_policy(policy: Policy) -> str:
 def drafting_reply(models: Models) -> ToolFunction:
     """draft_reply with a model inside, whose words are seen as they are written."""
 
-    async def draft_reply(order: int, config: RunnableConfig) -> str:
+    async def draft_reply(order: int) -> str:
         """Draft a reply to the customer of an order."""
         customer, item, price, days = _order(order)
         facts = (
@@ -85,7 +84,7 @@ def drafting_reply(models: Models) -> ToolFunction:
             "You need not send anything back.",
         )
         prompt = f"Write a short reply to {customer}, signed by the support team. Say this:\n" + _listed(facts)
-        return str((await models.chat.ainvoke(prompt, config)).text)
+        return str((await models.chat.ainvoke(prompt)).text)
 
     return draft_reply
 
@@ -127,7 +126,7 @@ async def chart_demand(market: Market) -> str:
 def writing_brief(models: Models) -> ToolFunction:
     """write_brief with a model inside, whose words are seen as they are written."""
 
-    async def write_brief(market: Market, config: RunnableConfig) -> str:
+    async def write_brief(market: Market) -> str:
         """Write a brief on a market for the management."""
         facts = (
             "Demand grew by half in three years, most of it in spring.",
@@ -135,7 +134,7 @@ def writing_brief(models: Models) -> ToolFunction:
             "Prices fell by a tenth, so whoever enters now must be cheaper to make, not cheaper to buy.",
         )
         prompt = f"Write a brief on {market} for the management. Say this:\n" + _listed(facts)
-        return str((await models.chat.ainvoke(prompt, config)).text)
+        return str((await models.chat.ainvoke(prompt)).text)
 
     return write_brief
 

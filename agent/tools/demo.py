@@ -11,7 +11,6 @@ import math
 from collections.abc import AsyncIterator
 from typing import Any
 
-from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 from langgraph.graph import START, StateGraph
 from openai import AsyncOpenAI
@@ -126,11 +125,10 @@ async def search_archive(place: str) -> str:
 def describing(models: Models) -> ToolFunction:
     """get_items with a LangChain model inside: its tokens arrive by themselves in the mode `messages`."""
 
-    async def get_items(place: str, config: RunnableConfig) -> str:
+    async def get_items(place: str) -> str:
         """List and describe the items one might find in a place you are asked about."""
         question = {"role": "user", "content": PROMPT.format(place=place)}
-        # `ainvoke`, or the tokens wait until the end; `config`, or Python 3.10 loses them.
-        answer = await models.chat.ainvoke([question], config)
+        answer = await models.chat.ainvoke([question])  # not `invoke`: its tokens would wait until the end
         return str(answer.text)
 
     return get_items

@@ -24,6 +24,8 @@ class Models:
     name: str
     chat: BaseChatModel
     openai: AsyncOpenAI
+    turns: int | None = None
+    """Turns of a conversation that are sent without LangChain, besides the last one; None for all."""
 
 
 @dataclass(frozen=True, slots=True)

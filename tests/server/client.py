@@ -103,6 +103,8 @@ class Visitor:
         self._elements: dict[Path, _Element] = {}
         self._values: dict[str, WidgetState] = {}
         self._answers: dict[str, ForwardMsg] = {}
+        self._fragments: set[str] = set()
+        """Parts of the page that a browser asks for again and again."""
         self._script = ""
         self._awaited = False
         """Whether a script that was asked for has yet to begin: one that ends before is not the last."""
@@ -248,10 +250,11 @@ class Visitor:
         """What "Clear cache" in Streamlit's menu sends; anybody can send it."""
         self._send(BackMsg(clear_cache=True))
 
-    def rerun(self, trigger: WidgetState | None = None) -> None:
-        """Have the page drawn again."""
+    def rerun(self, trigger: WidgetState | None = None, fragment_id: str = "") -> None:
+        """Have the page drawn again, or a part of it."""
         message = BackMsg()
         state = message.rerun_script
+        state.fragment_id, state.is_auto_rerun = fragment_id, bool(fragment_id)
         state.query_string, state.page_script_hash = self.query, self._page_hash
         if not self._page_hash:
             state.page_name = self._page_name
@@ -261,6 +264,13 @@ class Visitor:
         with self._news:
             self.idle, self._awaited = False, True
         self._send(message)
+
+    def tick(self) -> None:
+        """Let the time pass after which the page looks for news by itself, if it does."""
+        with self._news:
+            fragments = list(self._fragments)
+        for fragment_id in fragments:
+            self.rerun(fragment_id=fragment_id)
 
     # What is on the page
 
@@ -374,6 +384,8 @@ class Visitor:
                 self._arrive(message.navigation)
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
+            case "auto_rerun":
+                self._fragments.add(message.auto_rerun.fragment_id)
             case "file_urls_response":
                 self._answers[message.file_urls_response.response_id] = message
             case "backend_operation_response":
@@ -385,6 +397,8 @@ class Visitor:
                 there = {getattr(element.proto, "id", "") for element in self._elements.values()}
                 self._values = {name: value for name, value in self._values.items() if name in there}
                 self.idle = not self._awaited
+            case "script_finished" if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
+                self.idle = not self._awaited
 
     def _begin(self, message: ForwardMsg) -> None:
         begun = message.new_session
@@ -392,6 +406,8 @@ class Visitor:
         self._script = message.metadata.run.script_run_id
         self.scripts += 1
         self.idle = self._awaited = False
+        if not message.metadata.run.fragment_ids:
+            self._fragments.clear()
 
     def _arrive(self, navigation: Any) -> None:
         self._pages = {

@@ -2,6 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from agent.engine.request_check import tools_for
+from agent.graphs.registry import GRAPHS
 from agent.snippets.programs import program
 from agent.streaming.modes import STREAM_MODES
 from tests.server.pages import ask, opened, run
@@ -21,9 +23,9 @@ def test_it_offers_all_modes_graphs_and_tools() -> None:
     app = open_lab()
     assert app.pills(key="modes").value == ["custom", "messages", "updates"]
     assert len(app.pills(key="modes").options) == len(STREAM_MODES)
-    assert len(app.selectbox(key="graph").options) == 5
-    assert len(app.pills(key="tools").options) == 9
-    assert len(set(app.pills(key="tools").options)) == 9
+    assert len(app.selectbox(key="graph").options) == len(GRAPHS)
+    tools = app.pills(key="tools").options
+    assert len(tools) == len(set(tools)) == len(tools_for("react"))
 
 
 def test_every_view_says_what_it_will_show_before_there_is_a_run() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import signal
 import time
+from pathlib import Path
 
 from agent.demo_model import DemoServer
 from tests.server.client import Visitor
 from tests.server.steps import QUESTION, arrived, complete, numbers
 from tests.serving import app_server, pointed_at, wait_until
+
+ME = {"Cookie": "toolstream_visitor=" + "v" * 22}
 
 
 def test_sigterm_ends_a_working_app_soon_and_its_run_is_said_to_be_gone(model: DemoServer) -> None:
@@ -27,9 +30,55 @@ def test_sigterm_ends_a_working_app_soon_and_its_run_is_said_to_be_gone(model: D
         assert not re.search("Traceback|warning|error|never awaited|destroyed", app.log(), re.IGNORECASE), app.log()
     with app_server(pointed_at(model)) as app, Visitor(app.url, tool_choice="none", run=run_id) as visitor:
         visitor.wait_idle()
-        assert "The run in this link is not here any more" in visitor.text
+        assert "The run behind this link is gone" in visitor.text
         assert not visitor.turns
         visitor.ask("count to 5")
         complete(visitor)
         assert numbers(visitor) == ["1", "2", "3", "4", "5"]
-        assert "not here any more" not in visitor.text
+        assert "behind this link is gone" not in visitor.text
+
+
+def test_after_kill_the_list_says_at_once_that_a_run_was_interrupted(model: DemoServer, tmp_path: Path) -> None:
+    env = pointed_at(model) | {"TOOLSTREAM_RECORDINGS": str(tmp_path)}
+    with app_server(env) as app, Visitor(app.url, tool_choice="none", headers=ME) as visitor:
+        visitor.wait_idle()
+        visitor.ask(QUESTION)
+        arrived(visitor, 20)
+        app.process.kill()
+        app.process.wait(10)
+    with app_server(env) as app, Visitor(app.url, "Runs", headers=ME) as visitor:
+        visitor.wait_idle()
+        assert ": interrupted]" in visitor.text
+        assert ": at work]" not in visitor.text
+
+
+def test_the_list_corrects_itself_when_a_run_has_ended(model: DemoServer, tmp_path: Path) -> None:
+    env = pointed_at(model) | {"TOOLSTREAM_RECORDINGS": str(tmp_path), "TOOLSTREAM_LEASE_SECONDS": "2"}
+    with (
+        app_server(env) as one,
+        app_server(env) as two,
+        Visitor(one.url, tool_choice="none", headers=ME) as asks,
+        Visitor(two.url, "Runs", headers=ME) as looks,
+    ):
+        asks.wait_idle()
+        asks.ask(QUESTION)
+        arrived(asks, 20)
+        looks.wait_idle()
+        looks.rerun()
+        looks.wait_until(lambda: looks.idle and ": at work]" in looks.text, "the run is in the list")
+        looks.tick()
+        looks.wait_idle()
+        assert ": at work]" in looks.text, "nothing has changed"
+        asks.click("stop")
+        complete(asks)
+        wait_until(lambda: _ticked(looks) and ": stopped]" in looks.text, 20, "the list has heard of it")
+        looks.wait_idle()
+        scripts = looks.scripts
+        looks.tick()
+        assert looks.scripts == scripts, "nothing is looked for any more"
+
+
+def _ticked(visitor: Visitor) -> bool:
+    visitor.tick()
+    visitor.wait_idle()
+    return True

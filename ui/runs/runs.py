@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 PER_PAGE = 10
 UPLOAD_MEGABYTES = 20
+LOOK_SECONDS = 2.0
+"""How often the list is compared with what its runs have become, while any is at work."""
 Kind = Literal["own", "sample", "shared", "upload"]
 
 _STATES = {
@@ -67,6 +69,8 @@ def _list() -> None:
     if refusal := st.session_state.pop("list_refusal", None):
         st.warning(refusal, icon=":material/block:")
     _rows(own, "own")
+    if any(item.at_work for item in own):
+        st.fragment(_look_for_news, run_every=LOOK_SECONDS)(_states(own))
     if not own:
         st.info("Nothing here yet. Ask a question on any page, and its run appears here.", icon=":material/history:")
     st.header("Recorded samples", anchor=False)
@@ -75,6 +79,16 @@ def _list() -> None:
     _upload()
     st.caption(_what_is_kept())
     review.host()
+
+
+def _look_for_news(shown: list[tuple[str, str, bool]]) -> None:
+    """Draw the page anew when a run that it shows has ended, or its server has."""
+    if _states(session.runs().of(session.session_id())) != shown:
+        st.rerun()
+
+
+def _states(items: Sequence[Entry]) -> list[tuple[str, str, bool]]:
+    return [(item.header.id, item.state, item.interrupted) for item in items]
 
 
 def _entry(sample: Recording) -> Entry:

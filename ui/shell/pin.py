@@ -7,6 +7,8 @@ a source file drops both. So it can be of older classes than the script that use
 from __future__ import annotations
 
 import atexit
+import contextlib
+import ctypes
 import gc
 import os
 import sys
@@ -38,6 +40,8 @@ from ui.shell._streamlit_compat import (
 
 _PIN = "_toolstream_application_2"
 """The number goes up with a change of what it holds."""
+_ARENA_MAX, _TRIM_THRESHOLD = -8, -1
+"""Of glibc's `mallopt`."""
 
 
 def application() -> Application:
@@ -158,11 +162,20 @@ def _start() -> Application:
     drop_forged_values()
     keep_downloads()
     bound_uploads()
+    _give_memory_back()
     sys.setswitchinterval(0.0005)  # readers share the GIL with the loop: let go of it sooner
     gc.freeze()  # what is imported by now is never garbage
     gc.set_threshold(50_000, 10, 10)  # the logs of runs are much memory and no garbage: look through them rarely
     end_sessions(started.runs.is_at_work, _collect)
     return started
+
+
+def _give_memory_back() -> None:
+    """Let the C library keep one heap for all threads, and give what is freed of it back; others have no such words."""
+    with contextlib.suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_ARENA_MAX, 1)
+        libc.mallopt(_TRIM_THRESHOLD, 128 * 1024)
 
 
 def _collect(is_quiet: bool) -> None:

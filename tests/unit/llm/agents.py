@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from agent.llm.http import HttpClient
 from agent.loop import BackgroundLoop
 from agent.settings import Limits
 from agent.streaming.adapter import Adapter, Happening
-from agent.streaming.events import Custom, Token, Update
+from agent.streaming.events import JSON, Custom, Token, Update
 from agent.streaming.watch import happenings
 from agent.tools.catalog import TOOLS
 from agent.tools.registry import Models
@@ -24,7 +24,7 @@ GRAPHS = tuple(spec.name for spec in SPECS.values() if spec.model != "none")
 INNER = {"get_items.llm": "react", "get_items.openai": "without_langchain"}
 """Tools with a model inside, and a graph for each."""
 LIMITS = Limits(read_seconds=5, event_bytes=200_000, answer_bytes=1_000_000)
-QUESTION = {"role": "user", "content": "What is in the office?"}
+QUESTION: dict[str, JSON] = {"role": "user", "content": "What is in the office?"}
 
 
 @dataclass
@@ -56,7 +56,10 @@ class Asking:
         self._client = loop.call(_client(limits), 10)
         endpoint = Endpoint("scripted", "no key", server.url)
         self.models = Models(
-            "scripted", chat_model(endpoint, limits, self._client), openai_client(endpoint, self._client)
+            "scripted",
+            chat_model(endpoint, limits, self._client),
+            openai_client(endpoint, self._client),
+            limits.turns_remembered,
         )
         self._runs: list[str] = []
         self._graphs = {name: _built(name, self.models, self._tool()) for name in GRAPHS}
@@ -67,12 +70,12 @@ class Asking:
     def close(self) -> None:
         self.loop.call(self._client.aclose(), 10)
 
-    def ask(self, graph: str, *answers: Answer) -> Outcome:
-        """Ask a graph whose tool is a plain one."""
+    def ask(self, graph: str, *answers: Answer, before: Sequence[JSON] = ()) -> Outcome:
+        """Ask a graph whose tool is a plain one; `before` is what was said until now."""
         self.server.play(*answers)
         self._runs.clear()
         outcome = Outcome(self.server, runs=self._runs)
-        self.loop.call(self._run(graph, outcome), 60)
+        self.loop.call(self._run(graph, outcome, [*before, QUESTION]), 60)
         return outcome
 
     def ask_inside(self, tool: str, answer: Answer) -> Outcome:
@@ -88,8 +91,8 @@ class Asking:
 
         return get_items
 
-    async def _run(self, graph: str, outcome: Outcome) -> None:
-        stream = happenings(self._graphs[graph], {"messages": [QUESTION]}, Adapter(), config={"recursion_limit": 12})
+    async def _run(self, graph: str, outcome: Outcome, messages: list[JSON]) -> None:
+        stream = happenings(self._graphs[graph], {"messages": messages}, Adapter(), config={"recursion_limit": 12})
         try:
             async with contextlib.aclosing(stream):
                 async for happening in stream:

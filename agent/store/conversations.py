@@ -1,0 +1,70 @@
+"""What conversations are called, and which of them models are to know no more."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+
+from agent.errors import Refusal
+from agent.store.database import Database
+from agent.streaming.events import END_STATES
+
+log = logging.getLogger(__name__)
+
+MAX_TITLE = 200
+"""Characters."""
+_IN_USE = f"""
+SELECT thread FROM runs LEFT JOIN leases ON leases.process = runs.process
+WHERE state = 'waiting' OR (state NOT IN ({", ".join(repr(state) for state in END_STATES)}) AND until >= ?)
+"""
+
+
+class Conversations:
+    """The conversations of all processes that share the database. Safe from any thread.
+
+    Of a conversation that has lost one of its runs, models may still know what was said in it: it is `forgotten`, and
+    stays so until that was deleted as well, wherever it is kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def titles(self, owner: str) -> dict[str, str]:
+        """What a visitor has called conversations, by their ids."""
+        query = "SELECT thread, title FROM titles WHERE thread IN (SELECT thread FROM runs WHERE owner = ?)"
+        return dict(self._database.rows(query, owner))
+
+    def rename(self, thread_id: str, title: str) -> Refusal | None:
+        """Call a conversation otherwise, or say why not."""
+        title = " ".join(title.encode("utf-8", "replace").decode().split())
+        if not title:
+            return Refusal("Type a name first.")
+        if len(title) > MAX_TITLE:
+            return Refusal(f"The name is longer than {MAX_TITLE} characters. Shorten it.")
+        try:
+            self._database.write("INSERT OR REPLACE INTO titles VALUES (?, ?)", thread_id, title)
+        except sqlite3.Error as error:
+            log.warning("A conversation could not be renamed: %s", error)
+            return Refusal("That could not be written down, so nothing has changed. Try again in a minute.")
+        return None
+
+    def forget(self, thread_id: str) -> None:
+        """Have models forget a conversation."""
+        try:
+            self._database.write("INSERT OR IGNORE INTO forgotten VALUES (?)", thread_id)
+        except sqlite3.Error as error:
+            log.warning("A conversation could not be noted as forgotten: %s", error)
+
+    def forgotten(self) -> list[str]:
+        """Those to be deleted wherever they are kept; none of which a run is at work, or waits for a person."""
+        query = f"SELECT thread FROM forgotten WHERE thread NOT IN ({_IN_USE})"
+        return [thread for (thread,) in self._database.rows(query, time.time())]
+
+    def settle(self, thread_id: str) -> None:
+        """Note that a conversation was deleted everywhere."""
+        self._database.write("DELETE FROM forgotten WHERE thread = ?", thread_id)
+
+    def in_use(self) -> list[str]:
+        """Those of which a run is at work, or waits for a person."""
+        return [thread for (thread,) in self._database.rows(_IN_USE, time.time())]
