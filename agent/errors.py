@@ -29,15 +29,15 @@ class AgentError(Exception):
 
 
 class SettingsError(AgentError):
-    """A setting is not usable; the text says which and why."""
+    """A setting cannot be used; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What was asked for was not done: a value, as no exception is known by its class after a hot reload."""
+    """A request that was turned down: a value, since a hot reload changes the class of any exception."""
 
     sentence: str
-    """For the person who asked: what to change."""
+    """What the person who asked should change."""
     state: Literal["refused"] = "refused"
 
 
@@ -46,19 +46,19 @@ class ProviderError(AgentError):
 
 
 class IncompleteAnswer(AgentError):
-    """A model's answer is no whole answer; what has arrived of it is kept."""
+    """A model's answer is incomplete; what has arrived is kept."""
 
 
 class StreamBroken(IncompleteAnswer):
-    """The model server stopped in the middle of an answer."""
+    """The model server broke off in the middle of its answer."""
 
 
 class AnswerCut(IncompleteAnswer):
-    """The answer met the model's length limit."""
+    """The answer reached the model's length limit."""
 
 
 class AnswerFiltered(IncompleteAnswer):
-    """A content filter of the model server held the answer back."""
+    """The model server's content filter held the answer back."""
 
 
 class AnswerRefused(IncompleteAnswer):
@@ -66,31 +66,31 @@ class AnswerRefused(IncompleteAnswer):
 
 
 class AnswerEmpty(IncompleteAnswer):
-    """The model has ended without a word."""
+    """The model ended without a word."""
 
 
 class ArgumentsBroken(IncompleteAnswer):
-    """The arguments of a tool call did not end, or are not JSON."""
+    """The arguments of a tool call are cut off or not JSON."""
 
 
 class LimitReached(AgentError):
-    """A run met one of its limits and was ended."""
+    """A run reached one of its limits and was ended."""
 
 
 class CheckpointError(AgentError):
-    """A conversation could not be written down, or not be read back."""
+    """A conversation could not be saved or read back."""
 
 
 class CheckpointLost(CheckpointError):
-    """What was kept of a conversation is gone, or cannot be read."""
+    """What was saved of a conversation is gone or cannot be read."""
 
 
 class ToolFailed(AgentError):
-    """A tool could not do its work; the text is what the model and the reader are told."""
+    """A tool could not do its work; the text goes to the model and the reader."""
 
 
 def cause(error: BaseException) -> str:
-    """Where an error came from, for the host's log: the types and the place, not what a provider wrote.
+    """Where an error came from, for the host's log: types and places, not what a provider wrote.
 
     Providers repeat keys and requests in their messages.
     """

@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 class BackgroundLoop:
-    """An asyncio loop that runs on a thread of its own until it is closed.
+    """An asyncio loop that runs on its own thread until it is closed.
 
-    HTTP clients are bound to the loop they first ran on, so a process needs one such loop for all of them.
-    As a context manager it closes itself.
+    HTTP clients are bound to the loop they first ran on, so a process needs one loop for all of them. As a context
+    manager it closes itself.
     """
 
     def __init__(self, name: str = "agent-loop") -> None:
@@ -26,7 +26,7 @@ class BackgroundLoop:
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Run a coroutine on the loop, in the caller's context variables; returns its future at once.
 
-        Cancelling the future cancels the coroutine. Raises RuntimeError when the loop is closed.
+        Cancelling the future cancels the coroutine. Raises RuntimeError once the loop is closed.
         """
         if self._loop.is_closed():
             coroutine.close()

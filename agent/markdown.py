@@ -1,8 +1,8 @@
-"""The one markdown parser: text of others is taken apart here, for the page and for exported files alike.
+"""The one Markdown parser: takes other people's text apart, for pages and exported files alike.
 
-It is CommonMark with tables, task lists and strikethrough, and without HTML and link definitions. No parser is linear
-on everything, so whoever calls it hands over one bounded piece at a time (`Blocks` makes them), in which nesting and
-the cells of tables are bounded, too.
+CommonMark with tables, task lists and strikethrough, without HTML and link definitions. No parser is linear on
+everything, so callers hand over one bounded piece at a time (`Blocks` makes them); nesting and the cells of tables are
+bounded here.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 DEEPEST = 16
-"""Levels of quotes, lists and their items; what lies deeper is text."""
+"""Levels of quotes, lists and items; anything deeper is plain text."""
 
 _LABEL_CHARS = 400
-"""Longest words of a link: looking for their end at each bracket takes time with the square of it."""
+"""Longest text of a link: looking for its end at each bracket takes quadratic time."""
 
 _GROWING = "growing"
-"""In a parser's environment: the text goes on, and what it has opened is taken as closed where it ends."""
+"""In a parser's environment: the text goes on, and what is open is closed where it ends."""
 
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control characters, and marks that make text read in another order than it is written in."""
+"""Control characters, and marks that reverse the reading direction."""
 
 
 def plain(text: object) -> str:
-    """The text without what cannot be seen, without halves of characters, and with one kind of line end."""
+    """The text without invisible characters and lone surrogates, with one kind of line end."""
     line_ends = str(text).replace("\r\n", "\n").replace("\r", "\n")
     return _INVISIBLE.sub("", line_ends).encode("utf-8", "replace").decode()
 
 
 def block_tokens(text: str) -> list[Token]:
-    """The tokens of one piece of plain text, without what is inside of its lines."""
+    """The block tokens of one piece of plain text, without the tokens inside its lines."""
     tokens: list[Token] = []
     _PARSER.block.parse(text, _PARSER, {}, tokens)
     return tokens
 
 
 def inline_tokens(content: str, *, growing: bool = False) -> list[Token]:
-    """The tokens inside of a paragraph, a heading or a cell.
+    """The tokens inside a paragraph, a heading or a cell.
 
-    If it grows, marks that are still open are closed where it ends: emphasis, code, a link's address. A mark at its end
-    that opens nothing yet is left out.
+    If it grows, marks still open are closed at its end: emphasis, code, a link's address. A final mark that opens
+    nothing yet is left out.
     """
     tokens: list[Token] = []
     _PARSER.inline.parse(content, _PARSER, {_GROWING: growing}, tokens)
@@ -54,7 +54,7 @@ def inline_tokens(content: str, *, growing: bool = False) -> list[Token]:
 
 
 def growing_block_tokens(text: str) -> tuple[list[Token], Token | None]:
-    """The tokens of a piece that goes on, its table or fence closed, and the one in which it goes on."""
+    """The tokens of a piece that is still growing, its table or fence closed, and the token that grows."""
     tokens = block_tokens(_closed_lines(text))
     last = _last_shown(tokens)
     if last and last.type == "fence":
@@ -68,7 +68,7 @@ def _last_shown(tokens: list[Token]) -> Token | None:
 
 
 def _close_fence(fence: Token, tokens: list[Token]) -> None:
-    """Leave out the first of the marks that close the fence, and a fence of which only marks have come."""
+    """Leave out the beginnings of a closing fence, and a fence of which only the marks have arrived."""
     above, line_end, line = fence.content.rpartition("\n")
     if line and not line.strip(f" {fence.markup}"):
         fence.content = above + line_end
@@ -92,7 +92,7 @@ def _goes_on(state: StateInline) -> bool:
 
 
 def _code(state: StateInline, silent: bool) -> bool:
-    """Code, also one that has no end yet."""
+    """Inline code, even if it has no end yet."""
     start = state.pos
     if silent or not _goes_on(state) or state.src[start] != "`":
         return backtick(state, silent)
@@ -141,7 +141,7 @@ def _open_link(state: StateInline, silent: bool) -> bool:
 
 
 def _close_emphasis(state: StateInline) -> None:
-    """Close what is still open, and leave out marks at the very end that open or close nothing yet."""
+    """Close what is still open, and leave out final marks that open or close nothing yet."""
     if not state.env.get(_GROWING):
         return
     found, at = state.delimiters, 0
@@ -165,7 +165,7 @@ def _close_emphasis(state: StateInline) -> None:
 
 
 def _opens(state: StateInline, delimiter: Delimiter) -> bool:
-    """Whether emphasis is meant: inside of a word as in `2*3`, hardly ever."""
+    """Whether emphasis is meant: inside a word, as in `2*3`, it hardly ever is."""
     before = delimiter.token - 1
     while before >= 0 and state.tokens[before].content == state.tokens[delimiter.token].content:
         before -= 1
@@ -184,7 +184,7 @@ def _marks_at_end(state: StateInline, closers: set[int]) -> list[Delimiter]:
 
 
 def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A table, unless most of its cells are missing: they would be filled in, and be many more than was written."""
+    """A table, unless most of its cells are missing: filling them in would multiply the text."""
     if start + 2 > end:
         return False
     columns = state.src.count("|", state.bMarks[start + 1], state.eMarks[start + 1])
@@ -194,7 +194,7 @@ def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 
 def _too_deep(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """What lies deeper than anything that is meant to be read, as text."""
+    """Anything nested too deeply to be meant for reading, as plain text."""
     if silent or state.level < DEEPEST:
         return False
     line = start

@@ -1,4 +1,4 @@
-"""Heavy work on text of others, in a process of its own: it holds up nobody, and takes no more than it is given.
+"""Heavy work on other people's data, in a process of its own: it blocks nobody and gets only the resources it is given.
 
 `python -m agent.offload package.module:function` calls the function with standard input and output.
 """
@@ -20,16 +20,16 @@ from agent.errors import Refusal
 
 ROOT = Path(__file__).parents[1]
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
-"""What a process needs in order to start at all; everything else in the environment is none of its business."""
+"""What a process needs in order to start; the rest of the environment is none of its business."""
 REFUSED = 3
-"""The exit code of a function that has raised ValueError."""
+"""The exit code when the function raised ValueError."""
 
 _BUSY = "Others are doing the same just now. Try again in a moment."
 _TOO_MUCH = "It took more time or memory than there is for it here."
 
 
 class Offload:
-    """Runs functions on bytes, few at the same time, each with bounds of its own. Safe from any thread."""
+    """Runs functions on bytes, a few at a time, each within limits of its own. Safe from any thread."""
 
     def __init__(
         self, *, at_once: int = 2, patience: float = 10.0, seconds: float = 30.0, megabytes: int = 256
@@ -38,12 +38,10 @@ class Offload:
         self._patience, self._seconds, self._megabytes = patience, seconds, megabytes
 
     def run(self, function: str, data: Iterable[bytes]) -> bytes | Refusal:
-        """What `package.module:function` writes when it is called with `data` to read, or why there is nothing.
+        """What `package.module:function` writes when called with `data` to read, or why there is nothing.
 
-        The pieces of `data` are asked for when there is a place, and never held together.
-
-        Waits at most `patience` seconds for a place, and `seconds` for the end. What the function says by a ValueError
-        is the refusal's sentence.
+        The pieces of `data` are fetched once there is a place, and never held together. Waits at most `patience`
+        seconds for a place and `seconds` for the end. A ValueError of the function becomes the refusal's sentence.
         """
         if not self._places.acquire(timeout=self._patience):
             return Refusal(_BUSY)
@@ -75,12 +73,12 @@ class Offload:
 
 
 def environment() -> dict[str, str]:
-    """The environment of a process that works on what is not ours: nothing of the host's but what every one needs."""
+    """The environment for a process that works on other people's data: only what every process needs."""
     return {name: os.environ[name] for name in INHERITED if name in os.environ} | {"PYTHONUTF8": "1"}
 
 
 def main(name: str, seconds: str, megabytes: str) -> int:
-    """Call a function within bounds; returns the exit code."""
+    """Call a function within limits; returns the exit code."""
     with contextlib.suppress(ImportError):  # not every system has them; the time is bounded from outside as well
         import resource
 

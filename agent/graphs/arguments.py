@@ -1,4 +1,4 @@
-"""A tool call's arguments as fields that can be changed, and schemas of others made harmless."""
+"""A tool call's arguments as editable fields, and other people's schemas made harmless."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from agent.streaming.events import JSON
 from agent.tools.catalog import TOOLS
 
 LONG = 80
-"""Characters of an argument that is changed in a box of several lines."""
+"""Characters beyond which an argument is edited in a box of several lines."""
 DEEPEST, LARGEST = 16, 400
-"""Levels and parts of a schema of others that are read."""
+"""Levels and parts of someone else's schema that are read."""
 
 
 def argument_fields(args: JSON, schema: Mapping[str, Any] | None) -> list[Field]:
-    """The fields of a call's arguments, with what the call has in them."""
+    """The fields of a call's arguments, filled with the call's values."""
     return [_with(field, args) for field in fields_of(schema)]
 
 
 def changed(
     fields: Sequence[Field], args: JSON, values: Mapping[str, object], schema: Mapping[str, Any] | None
 ) -> JSON:
-    """The arguments as they were changed, `values` by the names of the fields.
+    """The edited arguments, with `values` by field name.
 
-    Raises NotFilledIn with a sentence. What was emptied is empty, and not as it was before; what has no field stays.
+    Raises NotFilledIn with a sentence. An emptied field is empty, not as before; what has no field stays as it is.
     """
     made = assembled(list(fields), values, None)
     if isinstance(made, dict):
@@ -46,7 +46,7 @@ def checked(value: JSON, schema: Mapping[str, Any] | None) -> JSON:
 
 @cache
 def tool_schema(name: str) -> Mapping[str, Any] | None:
-    """The schema of the arguments of one of our tools; None for any other."""
+    """The argument schema of one of our own tools; None for any other."""
     for spec in TOOLS.values():
         if spec.name == name and not spec.asks_model:
             parameters: Mapping[str, Any] = describe(spec.code)["function"]["parameters"]
@@ -55,14 +55,16 @@ def tool_schema(name: str) -> Mapping[str, Any] | None:
 
 
 def inferred_schema(args: JSON) -> Mapping[str, Any] | None:
-    """A schema that the arguments themselves let one guess."""
+    """A schema inferred from the arguments themselves."""
     if not isinstance(args, dict) or not args:
         return None
     return {"type": "object", "properties": {key: _inferred(value) for key, value in args.items()}}
 
 
 def tamed(schema: JSON) -> Mapping[str, Any] | None:
-    """A schema of others, without what could keep a validator busy or send it elsewhere; None where it is none."""
+    """Someone else's schema, without anything that could keep a validator busy or send it elsewhere; None if
+    unusable.
+    """
     left = LARGEST
 
     def tame(value: Any, depth: int) -> Any:

@@ -1,8 +1,8 @@
-"""Imports a person's own source files beside ours, whatever they are called.
+"""Imports people's own source files beside ours, whatever they are called.
 
-A project of LangGraph's usual layout is a package named `agent`, as ours is. So the modules of each project live under
-a package name of their own in `sys.modules`: there `import agent.tools` means the project's, also when it is carried
-out much later, inside of a function. Forgetting that name forgets the project, which is how saved source is reloaded.
+Projects in LangGraph's usual layout have a package named `agent`, as we do. So the modules of each project live under a
+package name of their own in `sys.modules`: there `import agent.tools` means the project's, even when it runs much
+later, inside a function. Forgetting that name forgets the project, which is how saved source is reloaded.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PREFIX = "own_graphs_"
 
 
 class Project:
-    """The modules below some folders, imported under a name that nothing else has."""
+    """The modules in some folders, imported under a name that nothing else has."""
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self.roots = tuple(dict.fromkeys(root.resolve() for root in roots))
@@ -38,25 +38,25 @@ class Project:
                 sys.meta_path.insert(0, _Finder())
 
     def load(self, file: Path) -> ModuleType:
-        """Import a file that lies below one of the folders; raises what its code raises."""
+        """Import a file inside one of the folders; raises whatever its code raises."""
         path = file.resolve().with_suffix("")
         names = [path.relative_to(root).parts for root in self.roots if path.is_relative_to(root)]
         return importlib.import_module(".".join((self.package, *min(names, key=len))))
 
     def files(self) -> list[Path]:
-        """The source files that were imported so far."""
+        """The source files imported so far."""
         names = [name for name in list(sys.modules) if name.startswith(f"{self.package}.")]
         files = (getattr(sys.modules.get(name), "__file__", None) for name in names)
         return [Path(file) for file in files if file]
 
     def close(self) -> None:
-        """Forget the modules; what was made of them lives on for as long as somebody holds it."""
+        """Forget the modules; objects made from them live on as long as somebody holds them."""
         for name in [name for name in list(sys.modules) if name == self.package or name.startswith(f"{self.package}.")]:
             sys.modules.pop(name, None)
         _projects.pop(self.package, None)
 
     def owns(self, name: str) -> bool:
-        """Whether a top-level module of this name is one of the project's; the standard library's never are."""
+        """Whether a top-level module of this name belongs to the project; the standard library's never do."""
         return name not in sys.stdlib_module_names and importlib.util.find_spec(f"{self.package}.{name}") is not None
 
 
@@ -87,7 +87,7 @@ class _Finder:
 
 
 class _Loader(SourceFileLoader):
-    """Gives a module an `import` that looks into its own project first."""
+    """Gives a module an `import` that searches its own project first."""
 
     def exec_module(self, module: ModuleType) -> None:
         project = _projects[module.__name__.partition(".")[0]]
@@ -95,7 +95,7 @@ class _Loader(SourceFileLoader):
         super().exec_module(module)
 
     def get_code(self, fullname: str) -> CodeType | None:
-        """Always from the source: what was just saved may have the time and size of what was compiled before."""
+        """Always from source: a file just saved may have the time and size of the one compiled before."""
         return compile(self.get_data(self.path), self.path, "exec", dont_inherit=True)
 
 

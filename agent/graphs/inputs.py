@@ -1,4 +1,4 @@
-"""What a graph takes, as the fields of a form: from its JSON Schema to fields, from filled-in fields to its input."""
+"""A graph's input as a form: from its JSON Schema to fields, from filled-in fields to the input."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from referencing import Registry
 from agent.streaming.events import JSON
 
 Kind = Literal["text", "long text", "integer", "number", "boolean", "choice", "lines", "json"]
-"""How a field is filled in; `lines` is a list of texts, one a line, and `json` anything."""
+"""How a field is filled in; `lines` is a list of strings, one per line, and `json` anything."""
 MAX_FIELDS = 40
-"""With more, a form is no help, and the whole input is one box of JSON."""
+"""With more fields, a form is no help, and the whole input is one box of JSON."""
 MAX_DEPTH = 3
-"""Objects within objects whose fields are drawn one by one; what is deeper is a box of JSON."""
+"""Levels of nested objects whose fields are drawn one by one; deeper ones are a box of JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Field:
     """One thing to fill in."""
 
     path: tuple[str, ...]
-    """The keys that lead to it; nothing, where the input is a single value."""
+    """The keys that lead to it; empty if the input is a single value."""
     kind: Kind
     title: str
     help: str = ""
@@ -41,11 +41,11 @@ class Field:
 
 
 class NotFilledIn(ValueError):
-    """What was filled in does not fit; the text is a sentence that says where and why."""
+    """An invalid entry; the text is a sentence that says where and why."""
 
 
 def fields_of(schema: Mapping[str, Any] | None) -> list[Field]:
-    """The fields of a JSON Schema, in its order; a single box of JSON where it is none, or too large for a form."""
+    """The fields of a JSON Schema, in order; a single box of JSON if it is unusable or too large for a form."""
     try:
         found = list(_fields(schema, schema, (), True, 0)) if schema else []
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
@@ -56,9 +56,9 @@ def fields_of(schema: Mapping[str, Any] | None) -> list[Field]:
 
 
 def assembled(fields: list[Field], values: Mapping[str, object], schema: Mapping[str, Any] | None) -> JSON:
-    """The input that filled-in fields make; `values` are theirs by name.
+    """The input made from filled-in fields, with `values` by field name.
 
-    Raises NotFilledIn. A field that is left empty and need not be filled in is left out.
+    Raises NotFilledIn. Optional fields left empty are left out.
     """
     made: dict[str, JSON] = {}
     for field in fields:
@@ -107,7 +107,7 @@ def _kind(schema: Mapping[str, Any], whole: Any) -> tuple[Kind, tuple[JSON, ...]
 
 
 def _resolved(schema: Any, whole: Any) -> Mapping[str, Any]:
-    """The schema itself, where it is a reference, the only one of several, or one that may also be null."""
+    """The schema behind a reference, a single option, or an option that may also be null."""
     found: dict[str, Any] = dict(schema)
     for _ in range(8):
         if isinstance(reference := found.get("$ref"), str) and reference.startswith("#/"):
@@ -128,7 +128,7 @@ def _resolved(schema: Any, whole: Any) -> Mapping[str, Any]:
 
 
 def _parsed(field: Field, value: object) -> JSON:
-    """What a field holds, or None where it is empty."""
+    """A field's value, or None if it is empty."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if field.kind == "json":

@@ -1,4 +1,4 @@
-"""The agents that use LangChain: `react`, by hand, and `prebuilt`, the one of LangGraph's how-to."""
+"""The agents that use LangChain: `react`, built by hand, and `prebuilt`, the one of LangGraph's how-to."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ T = TypeVar("T")
 
 
 def react(model: BaseChatModel, tools: Sequence[AnyTool], *, tool_choice: str = "auto") -> Graph:
-    """A ReAct agent by hand: the model asks for tools, each call runs as a task of its own, the model goes on.
+    """A ReAct agent built by hand: the model asks for tools, each call runs as its own task, the model goes on.
 
-    One task per call (`Send`) means that a call's result is delivered when it is done, not when all are.
+    One task per call (`Send`) means that each result is delivered as soon as it is there, not when all are.
     """
     tool_node = _tool_node(tools)
     choose = _model_with_tools(model, tool_node, tool_choice)
@@ -52,7 +52,7 @@ def react(model: BaseChatModel, tools: Sequence[AnyTool], *, tool_choice: str = 
 
 
 def prebuilt(model: BaseChatModel, tools: Sequence[AnyTool], *, tool_choice: str = "auto") -> Graph:
-    """The same agent from `create_react_agent`; deprecated in LangGraph, but what its how-to is written with."""
+    """The same agent from `create_react_agent`: deprecated in LangGraph, but what its how-to uses."""
     tool_node = _tool_node(tools)
     choose = _model_with_tools(model, tool_node, tool_choice)
     with warnings.catch_warnings():
@@ -61,7 +61,7 @@ def prebuilt(model: BaseChatModel, tools: Sequence[AnyTool], *, tool_choice: str
 
 
 def forget_functions() -> None:
-    """Let LangChain forget the last 256 functions it has looked into: they know a model, and it a visitor's key."""
+    """Make LangChain forget the last 256 functions it has inspected: they hold a model, and it a visitor's key."""
     get_function_nonlocals.cache_clear()
 
 
@@ -75,13 +75,13 @@ def _tool_node(tools: Sequence[AnyTool]) -> ToolNode:
 
 
 def _with_whole_arguments(request: ToolCallRequest, execute: Callable[[ToolCallRequest], T]) -> T:
-    """Around a tool call: one whose arguments broke off is not run, and the model is told."""
+    """Wraps a tool call: one with truncated arguments does not run, and the model is told."""
     check_arguments(request.tool_call["name"], request.tool_call["args"])
     return execute(request)
 
 
 def _tell_model(error: Exception) -> str:
-    """A tool that fails does not end the run: the model is told, and its siblings go on."""
+    """A failing tool does not end the run: the model is told, and the other calls go on."""
     if isinstance(error, ToolInvocationError):
         return f"Error: the arguments do not fit the tool {error.tool_name}."
     return f"Error: {explain(error)}"
@@ -90,7 +90,7 @@ def _tell_model(error: Exception) -> str:
 def _model_with_tools(
     model: BaseChatModel, tool_node: ToolNode, tool_choice: str
 ) -> Callable[[Any], Runnable[Any, AIMessage]]:
-    """The model for a state: a forced choice holds for the first call only, so that it cannot loop for ever."""
+    """Chooses the model for a state: a forced choice applies to the first call only, so that it cannot loop forever."""
     tools = list(tool_node.tools_by_name.values())
     if not tools:
         return lambda _state: model

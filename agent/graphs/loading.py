@@ -1,7 +1,7 @@
-"""A person's own graphs: found by what the host wrote into `TOOLSTREAM_GRAPHS`, imported, and made ready to be watched.
+"""People's own graphs: found through `TOOLSTREAM_GRAPHS`, imported, and prepared for watching.
 
 References are those of LangGraph's own configuration: `folder/file.py:graph`, `package.module:graph`, or a
-`langgraph.json` (or the folder that it is in), which names several.
+`langgraph.json` (or its folder), which names several.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class GraphNotLoaded(AgentError):
-    """A graph could not be loaded; the text says which and why."""
+    """A graph that could not be loaded; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,43 +41,43 @@ class Reference:
     """Where one graph is."""
 
     name: str
-    """What it is called here, unique."""
+    """Its name here, unique."""
     target: str
     """`file.py:name` or `package.module:name`, as it was written."""
     folder: Path
-    """What the target's path is relative to."""
+    """The folder that the target's path is relative to."""
     roots: tuple[Path, ...] = ()
-    """Folders that its project imports from, besides the file's own."""
+    """Folders its project imports from, besides the file's own."""
     description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnGraph:
-    """A graph that was loaded, and what it takes."""
+    """A loaded graph, and what it takes."""
 
     reference: Reference
     graph: Any = field(repr=False)
     project: Project | None = field(repr=False)
-    """None for a module that is installed."""
+    """None for an installed module."""
     takes_messages: bool
     """Whether its input has `messages`, so that it can be asked a question."""
     input_schema: Mapping[str, Any] | None
-    """JSON Schema of its input; None where it cannot be had."""
+    """JSON Schema of its input; None if it cannot be determined."""
     context_schema: Mapping[str, Any] | None
-    """JSON Schema of its context; None where it has none."""
+    """JSON Schema of its context; None if it has none."""
     keeps_threads: bool
-    """Whether it has a checkpointer of its own, and so knows the turns before."""
+    """Whether it has its own checkpointer, and so remembers earlier turns."""
     saved_at: float
-    """When the newest of its source files was saved: seconds since the epoch."""
+    """When its newest source file was saved, in seconds since the epoch."""
 
     @property
     def is_stale(self) -> bool:
-        """Whether a source file has been saved since it was loaded."""
+        """Whether a source file has been saved since the graph was loaded."""
         return self.project is not None and _newest(self.project) > self.saved_at
 
 
 def references(texts: Sequence[str], folder: Path) -> list[Reference]:
-    """The graphs that these texts name, in their order; paths are relative to `folder`.
+    """The graphs that these texts name, in order; paths are relative to `folder`.
 
     Raises GraphNotLoaded for a configuration that cannot be read.
     """
@@ -101,10 +101,10 @@ def references(texts: Sequence[str], folder: Path) -> list[Reference]:
 
 @contextlib.asynccontextmanager
 async def loaded(reference: Reference) -> AsyncIterator[OwnGraph]:
-    """The graph of a reference, as long as it is used; raises GraphNotLoaded with the cause in a sentence.
+    """The graph of a reference, for as long as it is used; raises GraphNotLoaded with the cause in a sentence.
 
-    Its source is imported in a thread, where it may take its time; a function that makes the graph is called on
-    this loop, where the graph will run.
+    Its source is imported on a thread, where it may take its time; a function that makes the graph is called on this
+    loop, where the graph will run.
     """
     async with contextlib.AsyncExitStack() as stack:
         project: Project | None = None
@@ -122,7 +122,7 @@ async def loaded(reference: Reference) -> AsyncIterator[OwnGraph]:
 
 
 def _called(target: str, name: str) -> str:
-    """What a graph is called: its name, or that of its module where every graph has this one."""
+    """The name of a graph: its variable's, or its module's if the variable's says nothing."""
     module = re.split(r"[./\\]", target.removesuffix(".py"))[-1]
     return module if name in _EVERYBODYS and module else name
 
@@ -148,7 +148,7 @@ def _configured(file: Path) -> list[Reference]:
 
 
 def _set_environment(env: object, folder: Path) -> None:
-    """What a configuration says of the environment, where the host has not said otherwise."""
+    """Apply a configuration's environment, except where the host has set a variable."""
     found: Mapping[str, Any] = {}
     if isinstance(env, Mapping):
         found = env
@@ -159,7 +159,7 @@ def _set_environment(env: object, folder: Path) -> None:
 
 
 async def _in_thread(work: Callable[..., T], *arguments: Any) -> T:
-    """Do work in a thread that keeps nobody from ending: an import may take its time."""
+    """Do work on a thread that does not keep the process alive: an import may take its time."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
 
@@ -199,7 +199,7 @@ def _imported(reference: Reference) -> tuple[ModuleType, str, Project | None]:
 
 
 def _roots_of(file: Path) -> list[Path]:
-    """Where a file's imports start: the folder above its packages, and its project's folder and `src`."""
+    """Where a file's imports start: the folder above its packages, its project's folder, and `src`."""
     root = file.parent
     while (root / "__init__.py").is_file():
         root = root.parent
@@ -217,7 +217,7 @@ def _named(module: ModuleType, name: str, reference: Reference) -> Any:
 
 
 async def _made(found: Any, stack: contextlib.AsyncExitStack, reference: Reference) -> Any:
-    """The compiled graph that was found, or that is made by the function that was found."""
+    """The compiled graph, found as it is or made by the function that was found."""
     if callable(found) and not isinstance(found, (Pregel, StateGraph)):
         needed = [
             parameter
@@ -256,7 +256,7 @@ def _described(reference: Reference, graph: Any, project: Project | None) -> Own
 
 
 def _schema(read: Any) -> Mapping[str, Any] | None:
-    """A schema, or None: Pydantic refuses some states, such as typing.TypedDict before Python 3.12."""
+    """A schema, or None: Pydantic rejects some states, such as typing.TypedDict before Python 3.12."""
     with contextlib.suppress(Exception):
         found = read()
         if isinstance(found, Mapping):
@@ -273,7 +273,7 @@ def _newest(project: Project) -> float:
 
 
 def _why(reference: Reference, error: BaseException) -> str:
-    """The cause in a sentence; what could be a key in it is left out."""
+    """The cause in a sentence, without anything that could be a key."""
     source = reference.target
     if isinstance(error, SyntaxError):
         return (

@@ -1,4 +1,4 @@
-"""The same agent from LangChain's `create_agent`: what new programs are written with."""
+"""The same agent from LangChain's `create_agent`, which new programs use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from agent.tools.registry import AnyTool, as_langchain
 
 
 class FirstChoice(AgentMiddleware[Any, Any, Any]):
-    """A forced choice holds for the first call only, so that it cannot loop for ever."""
+    """Applies a forced choice to the first call only, so that it cannot loop forever."""
 
     def __init__(self, tool_choice: str) -> None:
         super().__init__()
@@ -29,21 +29,21 @@ class FirstChoice(AgentMiddleware[Any, Any, Any]):
     async def awrap_model_call(
         self, request: ModelRequest[Any], handler: Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
     ) -> ModelResponse[Any]:
-        """Ask the model, with the choice if the person has just spoken."""
+        """Call the model, with the choice if a person has just spoken."""
         if request.tools and isinstance(request.messages[-1], HumanMessage):
             request = request.override(tool_choice=self._tool_choice)
         return await handler(request)
 
 
 class TellModel(AgentMiddleware[Any, Any, Any]):
-    """A tool that fails does not end the run: the model is told, and its siblings go on."""
+    """A failing tool does not end the run: the model is told, and the other calls go on."""
 
     async def awrap_tool_call(
         self,
         request: ToolCallRequest,
         handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
     ) -> ToolMessage | Command[Any]:
-        """Run the tool; what it raises becomes its answer."""
+        """Run the tool; an exception becomes its answer."""
         try:
             check_arguments(request.tool_call["name"], request.tool_call["args"])
             return await handler(request)
@@ -56,6 +56,6 @@ class TellModel(AgentMiddleware[Any, Any, Any]):
 
 
 def ready_made(model: BaseChatModel, tools: Sequence[AnyTool], *, tool_choice: str = "auto") -> Graph:
-    """A ReAct agent in one call; what it does differently from the default is middleware."""
+    """A ReAct agent in one call; middleware changes what differs from the default."""
     middleware = [FirstChoice(tool_choice), TellModel()]
     return create_agent(model, [as_langchain(tool) for tool in tools], middleware=middleware)

@@ -1,4 +1,4 @@
-"""Which graphs there are: one entry each; the pages' choice of agents, the lab, its programs and their code follow."""
+"""The registry of graphs: one entry each, from which the pages' choice of agents, the lab and the code shown follow."""
 
 from __future__ import annotations
 
@@ -15,30 +15,31 @@ from texts import Language, say_or
 
 @dataclass(frozen=True, slots=True)
 class GraphSpec:
-    """A graph as it is listed, and how it is built."""
+    """How a graph is listed and built."""
 
     name: str
     builder: Callable[..., Graph]
-    """The function that builds it, which readers are shown."""
+    """The function that builds it, which is shown to readers."""
     model: Literal["chat", "openai", "none", "own"]
     """What the builder takes before the tools: a LangChain model, an OpenAI client and a model's name, or nothing.
 
-    `own` is a person's own graph, which has models and tools of its own."""
+    `own` is someone's own graph, which has models and tools of its own.
+    """
     empty: Mapping[StreamMode, str] = field(default_factory=dict)
-    """Modes in which it delivers nothing, and the key of the sentence that says why."""
+    """Modes in which it delivers nothing, and why."""
     only_tool: str = ""
-    """Name of the one tool that it can run, with a ready-made call instead of a model's."""
+    """The only tool that it can run, with a ready-made call instead of a model's."""
     title: str = ""
     """What it is called, where the text files have no `graph-` with its name."""
 
     @property
     def uses_langchain(self) -> bool:
-        """Whether its models are LangChain's, so that its tools can talk to such."""
+        """Whether it uses LangChain models, so that its tools can use them, too."""
         return self.model == "chat"
 
     @property
     def is_own(self) -> bool:
-        """Whether it is a person's own graph: it is loaded, not built, and takes neither model nor tools."""
+        """Whether it is someone's own graph: loaded, not built, with neither model nor tools from here."""
         return self.model == "own"
 
     def build(self, models: Models, tools: Sequence[AnyTool], tool_choice: str = "auto") -> Graph:
@@ -70,18 +71,18 @@ GRAPHS: dict[str, GraphSpec] = {
 
 
 OWN = "own:"
-"""What the name of a person's own graph begins with."""
+"""The prefix of the names of people's own graphs."""
 
 
 def spec_of(name: str) -> GraphSpec | None:
-    """The entry of this name; of a person's own graph, one that is built elsewhere; None where there is none."""
+    """The entry of this name; for an own graph, one that is built elsewhere; None if there is none."""
     if name.startswith(OWN):
         return GraphSpec(name, _cannot_build, "own", title=name.removeprefix(OWN))
     return GRAPHS.get(name)
 
 
 def graph_title(name: str, language: Language) -> str:
-    """What a graph is called; a run of long ago may have had another one."""
+    """The title of a graph; the name itself for one that is no longer there."""
     found = spec_of(name)
     return say_or(language, f"graph-{name}", found.title or name) if found else name
 

@@ -1,4 +1,4 @@
-"""The same agent with `openai` and `langgraph` alone: messages are dicts, and tokens are written by hand."""
+"""The same agent with only `openai` and `langgraph`: messages are dicts, and tokens are written by hand."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class State(TypedDict):
 
 
 def tool_node(tools: Sequence[AnyTool]) -> Graph:
-    """A graph of one node that runs the last tool call it is given: `{"messages": [a message with tool_calls]}`."""
+    """A graph of one node that runs the last tool call of its input: `{"messages": [a message with tool_calls]}`."""
     by_name = {name_of(tool): tool for tool in tools}
 
     async def call_tool(state: State) -> State:
@@ -57,10 +57,9 @@ def react_without_langchain(
     tool_choice: str = "auto",
     turns: int | None = None,
 ) -> Graph:
-    """The whole loop: the model asks for tools, each call runs as a task of its own, the model goes on.
+    """The whole loop: the model asks for tools, each call runs as its own task, the model goes on.
 
-    Its text arrives in the mode `custom`, as `{"role": "assistant", "content": token}`; what it thinks, as `reasoning`.
-    Of a long conversation, the model is sent so many `turns` besides the last one.
+    Text arrives in mode `custom`, as `{"role": "assistant", "content": token}`, and reasoning as `reasoning`.
     """
     by_name = {name_of(tool): tool for tool in tools}
     offer = [describe(tool) for tool in tools]
@@ -96,7 +95,7 @@ def react_without_langchain(
 
 
 def describe(tool: AnyTool) -> dict[str, Any]:
-    """A tool as OpenAI's `tools` wants it: name, docstring, JSON schema of its parameters."""
+    """A tool in OpenAI's format: name, docstring, JSON Schema of its parameters."""
     if isinstance(tool, BaseTool):
         return convert_to_openai_tool(tool)
     schema = _arguments(tool).model_json_schema()
@@ -105,7 +104,7 @@ def describe(tool: AnyTool) -> dict[str, Any]:
 
 
 async def _run_tool(call: dict[str, Any], tools: dict[str, AnyTool]) -> Message:
-    """Run one call and answer it; a failure becomes the answer, so that the model is told and siblings go on."""
+    """Run one call; a failure becomes its answer, so that the model is told and the other calls go on."""
     name = call["function"]["name"]
     try:
         content = await _tool_result(name, call["function"]["arguments"], tools)

@@ -1,1 +1,1 @@
-"""The code that readers are shown."""
+"""The code shown to readers."""

@@ -30,7 +30,7 @@ def program(
     tool_choice: str = "auto",
     model: str = "demo",
 ) -> str:
-    """A whole program, to be run where this project is; OPENAI_BASE_URL and OPENAI_API_KEY say who answers."""
+    """A complete program, to be run inside this project; OPENAI_BASE_URL and OPENAI_API_KEY say who answers."""
     imports = {"import asyncio"}
     built, lines = _tools(tools, model, imports)
     lines += _graph(graph, built, tool_choice, model, imports)
@@ -44,7 +44,7 @@ def program(
 
 
 def _tools(tools: Sequence[str], model: str, imports: set[str]) -> tuple[str, list[str]]:
-    """The list of tools as it is written, and what goes before it."""
+    """The list of tools as source, and the lines it needs before it."""
     built = []
     for tool_id in tools:
         spec = TOOLS[tool_id]
@@ -63,7 +63,7 @@ def _tools(tools: Sequence[str], model: str, imports: set[str]) -> tuple[str, li
 
 
 def _where(tool: AnyTool) -> tuple[str, str]:
-    """The module that a tool can be imported from, and its name there."""
+    """The module that a tool is imported from, and its name there."""
     module = function_of(tool).__module__
     names = (name for name, value in vars(sys.modules[module]).items() if value is tool)
     return module, next(names, name_of(tool))
@@ -114,12 +114,12 @@ def _stream(mode: StreamMode) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """Text as a Python literal in double quotes: JSON's are a part of Python's."""
+    """Text as a Python literal in double quotes; JSON's strings are valid Python."""
     return json.dumps(text, ensure_ascii=False)
 
 
 def _sorted(imports: set[str]) -> str:
-    """The imports in the order that linters want: the standard library, packages, our own."""
+    """The imports in the order that linters expect: standard library, packages, our own."""
     own = sorted(line for line in imports if line.startswith("from agent"))
     packages = sorted(imports - set(own) - {"import asyncio"})
     blocks = ["import asyncio", "\n".join(packages), "\n".join(own)]

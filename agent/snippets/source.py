@@ -17,7 +17,7 @@ def tool_source(tool_id: str) -> str:
 
 
 def tool_file(tool_id: str) -> str:
-    """The file that a tool is in, from the project's folder."""
+    """The file that a tool is in, relative to the project's folder."""
     return function_of(TOOLS[tool_id].code).__module__.replace(".", "/") + ".py"
 
 
@@ -27,7 +27,7 @@ def graph_source(graph: str) -> str:
 
 
 def stream_call(modes: Collection[str]) -> str:
-    """The call that would deliver just these modes."""
+    """The call that would deliver exactly these modes."""
     chosen = [mode for mode in STREAM_MODES if mode in modes]
     if not chosen:
         return 'result = await graph.ainvoke({"messages": messages})  # no stream mode: wait for the whole answer'

@@ -1,1 +1,1 @@
-"""The tools: their registry, those of the demo, and the book of places that they know."""
+"""The tools: their registry, the demo's own, and the book of places they know."""

@@ -1,4 +1,4 @@
-"""All tools that are offered; one in a module of its own is imported here."""
+"""All tools on offer; modules that define tools are imported here."""
 
 from agent.tools import approvals, business, demo
 from agent.tools.registry import TOOLS

@@ -1,4 +1,4 @@
-"""The book of places, read from `places.md`, and the parser that says which places a text is about."""
+"""The book of places, read from `places.md`, and the parser that finds the places in a text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HEADING = re.compile(r"^## (?P<name>[^(]+) \((?P<aliases>[^)]*)\)$")
 _ITEM = re.compile(r"^- \*\*(?P<name>[^*]+)\*\*: (?P<description>.+)$")
 
 MOST_READ = 4000
-"""Letters of a text that are read: what it asks for is said in so many."""
+"""Characters of a text that are read: any request fits into them."""
 
 # A quotation mark next to a letter on its outer side is an apostrophe: Bob's, o'clock.
 _QUOTED = re.compile(
@@ -71,11 +71,11 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """What a text is about, as it is written there, each once."""
+    """What a text is about, in its own words, each once."""
 
     names: tuple[str, ...]
     located: bool
-    """Whether one of them is somewhere to be: a known place, or said with "in" or "at"."""
+    """Whether one of them is a location: a known place, or introduced by "in" or "at"."""
 
 
 @lru_cache(maxsize=1)
@@ -108,7 +108,7 @@ def find(text: str) -> Place | None:
 
 @lru_cache(maxsize=256)
 def topics(text: str) -> Topics:
-    """Read what a text is about: what it quotes, else the places and things that it names.
+    """Find what a text is about: what it quotes, or else the places and things it names.
 
     "Paris, France" and "San Francisco, CA" are one place each; "the office, the attic and Rome" are three.
     """
@@ -129,25 +129,25 @@ def place_of(question: str) -> str:
 
 
 def quoted(text: str) -> list[str]:
-    """Return what stands in quotation marks."""
+    """Return what is in quotation marks."""
     return [part for match in _QUOTED.finditer(text) for part in match.groups("") if part.strip()]
 
 
 def without_quotes(text: str) -> str:
-    """Return a text with what it quotes blanked."""
+    """Return a text with its quotations blanked out."""
     return _QUOTED.sub(" ", text)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One part of an enumeration: what it is about, and whether it says no more than that."""
+    """One part of an enumeration: what it names, and whether it says nothing else."""
 
     name: str
     located: bool
     bare: bool
 
     def could_be_in(self, region: _Part) -> bool:
-        """Tell whether this followed by a comma and `region` can be one name, as "Paris, France" is."""
+        """Tell whether this, a comma and `region` can be one name, as "Paris, France" is."""
         names_only = self.name[:1].isupper() and region.name[:1].isupper() and region.bare
         return names_only and not self.name.isupper() and not mentions(region.name)
 

@@ -1,4 +1,4 @@
-"""Which tools there are: one entry each; sidebar, lab, narration, code shown and demo model follow from it."""
+"""The registry of tools: one entry each, from which sidebar, lab, narration, code shown and demo model follow."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from openai import AsyncOpenAI
 
 ToolFunction = Callable[..., Coroutine[Any, Any, str]]
 AnyTool = Callable[..., Any] | BaseTool
-"""What can be offered as a tool: an async function, a plain one (it runs in a thread), or a tool of LangChain's."""
+"""What can be offered as a tool: an async function, a plain one (it runs on a thread), or a LangChain tool."""
 T = TypeVar("T", bound=AnyTool)
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What a tool may talk to."""
+    """The models that a tool may use."""
 
     name: str
     chat: BaseChatModel
@@ -30,24 +30,24 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class ToolSpec:
-    """A tool as it is listed, and how it is built."""
+    """How a tool is listed and built."""
 
     id: str
-    """Unique; the part before a dot is the name the model knows it by."""
+    """Unique; the part before a dot is its name for the model."""
     icon: str
     """Name of a Material icon."""
     build: Callable[[Models], AnyTool]
     code: AnyTool
-    """What a reader should see: the tool, or the function that builds it."""
+    """What is shown to readers: the tool, or the function that builds it."""
     asks_model: bool = False
-    """Whether it talks to a model, so that `code` is a function of Models that builds it."""
+    """Whether it uses a model, so that `code` is a function of Models that builds it."""
     needs_langchain: bool = False
     title: str = ""
     """What it is called in words, where the text files have no `tool-` with its id; else its name as words."""
 
     @property
     def name(self) -> str:
-        """The name the model knows it by: that of its function."""
+        """Its name for the model: that of its function."""
         return self.id.split(".")[0]
 
 
@@ -74,7 +74,7 @@ def offered(title: str = "", icon: str = "build") -> Callable[[T], T]:
 def asks_model(
     tool_id: str, title: str = "", icon: str = "build", *, needs_langchain: bool = False
 ) -> Callable[[T], T]:
-    """List a tool that talks to a model: the decorated function takes Models and returns the tool."""
+    """List a tool that uses a model: the decorated function takes Models and returns the tool."""
 
     def add(build: T) -> T:
         spec = ToolSpec(tool_id, icon, build, build, True, needs_langchain, title)  # type: ignore[arg-type]
@@ -85,19 +85,19 @@ def asks_model(
 
 
 def name_of(tool: AnyTool) -> str:
-    """The name the model knows a tool by."""
+    """A tool's name for the model."""
     return tool.name if isinstance(tool, BaseTool) else tool.__name__
 
 
 def function_of(tool: AnyTool) -> Callable[..., Any]:
-    """The function, or the class, that a reader should see of a tool."""
+    """The function or class that is shown to readers."""
     if isinstance(tool, StructuredTool) and (function := tool.coroutine or tool.func):
         return function
     return type(tool) if isinstance(tool, BaseTool) else tool
 
 
 def as_langchain(tool: AnyTool) -> BaseTool:
-    """A tool as LangChain's; what is async stays async, and a plain function runs in a thread."""
+    """A tool as a LangChain tool; async stays async, and a plain function runs on a thread."""
     if isinstance(tool, BaseTool):
         return tool
     if inspect.iscoroutinefunction(tool):
