@@ -16,9 +16,9 @@ DEFAULT_DEMO_RATE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Every bound of a run, charged when a run is started and never on a rerun.
+    """Every limit, applied when a run starts and never on a rerun.
 
-    The environment variable of a bound is its name in capitals after `TOOLSTREAM_`.
+    A limit's environment variable is its name in capitals after `TOOLSTREAM_`.
     """
 
     prompt_chars: int = 4_000
@@ -26,37 +26,39 @@ class Limits:
     event_bytes: int = 4_000_000
     """Bytes of one event, or one line, of a model server's answer."""
     answer_bytes: int = 64_000_000
-    """Bytes of one answer of a model server, unpacked; a token takes about 250 of them."""
+    """Bytes of one answer of a model server, decompressed; a token takes about 250 of them."""
     output_bytes: int = 2_000_000
     """Bytes of the recording of one run."""
     output_events: int = 50_000
     """Events of one run."""
     run_seconds: float = 120.0
-    """Seconds from the start of a run to its forced end, waiting in the queue not counted."""
+    """Seconds from a run's start to its forced end, not counting the time in the queue."""
     waiting_days: float = 7.0
     """Days that a run waits for a person's answer; then it is stopped."""
     steps: int = 12
     """Steps of the graph (model and tool turns) in one run."""
     own_steps: int = 100
-    """The same for a person's own graph: deep agents take many."""
+    """The same for someone's own graph: deep agents take many."""
     runs_at_once: int = 50
-    """Runs working at the same time in the process; later ones wait in a queue."""
+    """Runs at work at the same time in this process; more wait in a queue."""
     runs_per_session: int = 2
-    """Runs working at the same time for one visitor."""
+    """Runs at work at the same time for one visitor."""
     runs_per_minute: int = 20
-    """New runs a minute for one visitor."""
+    """New runs per minute for one visitor."""
     runs_per_minute_and_address: int = 100
-    """New runs a minute for one address, where `TOOLSTREAM_ADDRESS_HEADER` names a header that tells it."""
+    """New runs per minute for one address, if `TOOLSTREAM_ADDRESS_HEADER` names the header that holds it."""
     runs_queued: int = 500
-    """Runs waiting in the process; one more is refused."""
+    """Runs waiting in this process; more are refused."""
     turns_remembered: int = 10
-    """Finished turns of a conversation that the model is told of."""
+    """Finished turns of a conversation that the model is given."""
     memory_megabytes: float = 60.0
-    """Megabytes of finished runs kept in memory; the longest unread go first, and are read from their recordings."""
+    """Megabytes of finished runs kept in memory; the least recently read go first, and are read from their
+    recordings.
+    """
     uploads_megabytes: float = 40.0
     """Megabytes of recordings that visitors look at from files of theirs; the longest unseen go first."""
     recording_days: float = 30.0
-    """Days that the file of a run is kept."""
+    """Days for which a run's file is kept."""
     recording_megabytes: float = 200.0
     """Megabytes of recordings kept; the oldest go first."""
     lease_seconds: float = 15.0
@@ -68,7 +70,7 @@ class Limits:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Limits:
-        """Read `TOOLSTREAM_PROMPT_CHARS` and the like; raises SettingsError for what is not a number above 0."""
+        """Read `TOOLSTREAM_PROMPT_CHARS` and the like; raises SettingsError for anything but a number above 0."""
         given: dict[str, float] = {}
         for bound in fields(cls):
             name = f"TOOLSTREAM_{bound.name.upper()}"
@@ -84,11 +86,11 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     """The host's key, or None. It is never shown."""
     base_url: str | None = None
-    """An OpenAI-compatible server of the host's choice; None is OpenAI itself."""
+    """The host's OpenAI-compatible server; None is OpenAI itself."""
     openai_models: tuple[str, ...] = DEFAULT_OPENAI_MODELS
-    """Models offered where a key or a server is configured; the first is the default."""
+    """Models offered if a key or a server is configured; the first is the default."""
     demo_rate: float = DEFAULT_DEMO_RATE
-    """Tokens a second of the model `demo`."""
+    """Tokens per second of the model `demo`."""
     recordings: Path | None = None
     """The folder that runs are recorded in; None records nothing."""
     database_url: str | None = field(default=None, repr=False)
@@ -96,9 +98,9 @@ class Settings:
     graphs: tuple[str, ...] = ()
     """The host's own graphs: `file.py:name`, `package.module:name`, or a `langgraph.json`."""
     host_password: str | None = field(default=None, repr=False)
-    """Opens the table of all feedback, on the page of runs; None keeps it shut."""
+    """Unlocks the table of all comments on the page Runs; None keeps it locked."""
     address_header: str | None = None
-    """A header in which a trusted proxy tells the visitor's address; with it, limits hold for an address as well."""
+    """The header in which a trusted proxy passes on the visitor's address; limits then apply to addresses as well."""
     limits: Limits = Limits()
 
     @classmethod

@@ -1,11 +1,10 @@
-"""Text that a model, a tool or a visitor wrote, made fit for `st.markdown`.
+"""Text from a model, a tool or a visitor, made safe for `st.markdown`.
 
-Formatting stays: headings, lists, tables, code, emphasis. What could load something, hide where a link leads, turn
-into Streamlit's own directives, a formula or a diagram does not.
+Formatting stays: headings, lists, tables, code, emphasis. Anything that could load something, hide where a link leads,
+or become one of Streamlit's directives, a formula or a diagram does not.
 
-The text is parsed, and what was found is written anew: all text with its special characters escaped, code between
-marks that do not occur in it, links and images as words and addresses. So nothing depends on whether the browser would
-have read the original as it is read here.
+The text is parsed and written anew: all text with its special characters escaped, code between marks that do not occur
+in it, links and images as words and addresses. So nothing depends on how the browser would have read the original.
 """
 
 from __future__ import annotations
@@ -20,35 +19,35 @@ from agent.markdown import DEEPEST, block_tokens, growing_block_tokens, inline_t
 from agent.projections.blocks import Blocks
 
 _DRAWN = ("mermaid", "math")
-"""Languages whose code fences Streamlit draws instead of showing them."""
+"""Languages whose code Streamlit draws instead of showing it."""
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>|$&~#:]|(?<=\])\(|(?<=www)\.", re.IGNORECASE)
 _AT_START = re.compile(r"[-+=]|\d{1,9}(?=[.)])")
 _NAMED = re.compile(r":(?=material[/_]|streamlit:)")
-"""Becomes an icon or a logo even where its colons are escaped, so it is held together by a word joiner."""
+"""Becomes an icon or a logo even if its colons are escaped, so a word joiner breaks it up."""
 _SHORT_CODE = re.compile(r":[\w+-]+:", re.ASCII)
 _ESCAPED_SHORT_CODE = re.compile(r"\\:(?=(?:[\w+-]|\\_)+\\:)", re.ASCII)
 _WORDS = re.compile(r"(?:[^\W_]|[ ,'\"()?!-]|(?<!w)\.)*", re.IGNORECASE)
 _CODE = re.compile(r"[^`~\n]*")
 _END = "\ue000"
-"""Stands for one more letter of a text, of which none is known yet."""
+"""Stands for the next letter of a text, which is not known yet."""
 _BACKTICKS = re.compile("`+")
 _RULES = {"text-align:left": ":--", "text-align:center": ":-:", "text-align:right": "--:"}
 
 
 def safe_markdown(text: str) -> str:
-    """The text as markdown that shows what was written and does nothing else."""
+    """The text as Markdown that shows what was written and does nothing else."""
     blocks = Blocks(text)
     return safe_blocks([*blocks.done, blocks.tail])
 
 
 def safe_blocks(blocks: Iterable[str]) -> str:
-    """Blocks of a text, as `Blocks` makes them, as the markdown of one element."""
+    """Blocks of a text, made by `Blocks`, as the Markdown of one element."""
     return _without_emoji("\n\n".join(filter(None, (_Writer().written(block) for block in blocks))))
 
 
 def safe_label(text: str, limit: int = 80) -> str:
-    """The text on one line and without any formatting, for labels and chips."""
+    """The text on one line without any formatting, for labels and chips."""
     line = " ".join(plain(text).split())
     line = line if len(line) <= limit else line[: limit - 1] + "…"
     escaped = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$&:~^=])", r"\\\1", _NAMED.sub(":\u2060", line))
@@ -56,10 +55,10 @@ def safe_label(text: str, limit: int = 80) -> str:
 
 
 class SafeTail:
-    """The tail of a growing text as markdown that is safe at every moment.
+    """The tail of a growing text as Markdown that is safe at every moment.
 
-    What has settled in it is written once. Words that are added to words, and code to code, are put where the text
-    ends, without reading all of it again: most of what a model writes is that.
+    What has settled is written once. Words appended to words, and code to code, go where the text ends, without reading
+    all of it again: most of what a model writes is just that.
     """
 
     def __init__(self) -> None:
@@ -67,11 +66,11 @@ class SafeTail:
         self._settled: list[str] = []
         self._writer = _Writer()
         self._read = ""
-        """The part that grows, as it was last; empty if the next one has to be read whatever it is."""
+        """The growing part as it was last; empty if the next one must be parsed in any case."""
         self._more = _WORDS
-        """What can be added to it."""
+        """What can be appended to it."""
         self._before, self._after = "", ""
-        """What was made of it, on both sides of where it ends: marks that are still open are closed behind it."""
+        """What was written for it, before and after the point where it ends: marks still open are closed after it."""
 
     def markdown(self, text: Blocks) -> str:
         """The tail, with the marks that are still open closed."""
@@ -107,19 +106,19 @@ class SafeTail:
 
 
 def _without_emoji(markdown: str) -> str:
-    """Names of emoji in text become pictures if there is one between colons in the code beside it."""
+    """Emoji names in text become pictures if the code beside it has one between colons."""
     return _ESCAPED_SHORT_CODE.sub("\\:\u2060", markdown) if _SHORT_CODE.search(markdown) else markdown
 
 
 class _Writer:
-    """Writes blocks; in those that grow, the lines that were there before are read once."""
+    """Writes blocks; in growing ones, earlier lines are parsed only once."""
 
     def __init__(self) -> None:
         self._lines: dict[tuple[str, str, bool], str] = {}
         self._last: Token | None = None
 
     def written(self, text: str, above: str = "", *, growing: bool = False) -> str:
-        """The text as markdown; if it is rows of a table, they are read below the two lines `above`."""
+        """The text as Markdown; rows of a table are parsed below the two lines `above`."""
         whole = f"{above}\n{text}" if above else text
         tokens, self._last = growing_block_tokens(whole) if growing else (block_tokens(whole), None)
         markdown, _ = self._blocks(iter(tokens))
@@ -134,7 +133,7 @@ class _Writer:
         return self._lines[key]
 
     def _blocks(self, tokens: Iterator[Token], *, in_list: bool = False) -> tuple[str, bool]:
-        """The blocks up to the end of what they are in, and whether no blank line stands between them."""
+        """The blocks up to the end of their container, and whether no blank line stands between them."""
         found = []
         for token in tokens:
             if token.nesting < 0:
@@ -211,15 +210,15 @@ def _indented(columns: int, lines: list[str]) -> Iterator[str]:
 
 
 class _Line:
-    """What stands in a paragraph, a heading or a cell."""
+    """Writes the contents of a paragraph, a heading or a cell."""
 
     def __init__(self, line_end: str, *, cell: bool = False) -> None:
         self._line_end, self._cell = line_end, cell
         self._written = ""
         self._text = ""
-        """What follows, not escaped yet: only with what stands beside it is it clear what has to be."""
+        """Text yet to be escaped: only what stands beside it decides what must be."""
         self._marks: list[tuple[str, int]] = []
-        """Open emphasis: its mark, and where what it is around begins."""
+        """Open emphasis: its mark, and where its contents begin."""
         self._links: list[tuple[str, int]] = []
         """Open links: the address, and where the words begin."""
         self._after_code = False

@@ -1,4 +1,4 @@
-"""The traps on the page: what each is, and both of its sides drawn on one time axis while they run."""
+"""The pitfalls on their page: what each is, and both sides drawn on one time axis while they run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STYLE = Path(__file__).with_name("pitfalls.css")
 
 
 def pitfalls() -> None:
-    """Show all traps, and follow those that are running to their end."""
+    """Show all pitfalls, and follow those that run to their end."""
     comparisons().prepare()
     st.html(_STYLE)
     views = [_View(name) for name in NAMES]
@@ -35,7 +35,7 @@ def pitfalls() -> None:
 
 
 class _View:
-    """One trap."""
+    """One pitfall."""
 
     def __init__(self, name: str) -> None:
         self._name, self._pitfall = name, pitfall(name)
@@ -53,7 +53,7 @@ class _View:
         self.draw()
 
     def draw(self) -> None:
-        """Draw what is known now; a comparison that has ended is kept as plain data."""
+        """Draw what is known now; a finished comparison is kept as plain data."""
         comparison: Comparison | None = _store("comparisons").get(self._name)
         if comparison is None:
             if moments := _store("compared").get(self._name):
@@ -85,7 +85,7 @@ class _View:
 
 
 def picture(side: Side, moments: list[Moment], trap: Pitfall, seconds: float, now: float | None) -> str:
-    """One side as HTML: a track with a tick for each chunk, and what was read. `now` is None when it is over."""
+    """One side as HTML: a track with a tick for each chunk, and what was read. `now` is None once it is over."""
     ended = next((moment for moment in moments if moment["kind"] in ("error", "end")), None)
     passed = ended["at"] if ended else now or 0.0
     said = verdict(moments, trap.outcome if side == "wrong" else "") if moments or now else ""
@@ -109,7 +109,7 @@ def picture(side: Side, moments: list[Moment], trap: Pitfall, seconds: float, no
 
 
 def _plain(text: str) -> str:
-    """Escaped, with a space for the marks of headings and of bold text."""
+    """Escaped, with spaces for the marks of headings and bold text."""
     return escape(re.sub(r"[#*]+ ?", " ", text))
 
 
@@ -166,7 +166,7 @@ _WAITING = {
 
 
 def _start(name: str) -> None:
-    """Run both sides, or say on the page why not. A callback: it goes before the script."""
+    """Run both sides, or say on the page why not. A callback: it runs before the script."""
     at_work = _store("comparisons")
     if name in at_work:
         return  # at work
@@ -178,6 +178,6 @@ def _start(name: str) -> None:
 
 
 def _store(kind: str) -> dict[str, Any]:
-    """What this session knows, by the name of the trap: `comparisons` at work, those `compared`, refusals."""
+    """What this session knows, by pitfall: `comparisons` at work, those `compared`, refusals."""
     found: dict[str, Any] = st.session_state.setdefault(kind, {})
     return found

@@ -1,7 +1,7 @@
 """JSON for a schema, filled from a question: what the question gives, then defaults, then the plainest value.
 
-What is understood: objects, arrays, texts, numbers, booleans, null, `enum`, `const`, `anyOf`, `oneOf`, `$ref`, lengths
-and bounds, and a few formats. Whether a value fits is judged by `jsonschema`.
+It understands objects, arrays, strings, numbers, booleans, null, `enum`, `const`, `anyOf`, `oneOf`, `$ref`, lengths and
+bounds, and a few formats; `jsonschema` judges whether a value fits.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from referencing.jsonschema import DRAFT202012
 from agent.tools.places import MOST_READ, Item, find, quoted, topics, without_quotes
 
 WHOLE = frozenset("query question prompt text message content request search instruction input task body q".split())
-"""Words in the names of properties that take all of a question."""
+"""Words in names of properties that take the whole question."""
 
 _NOTHING: Any = object()  # the question does not say
 _SPARE_DEPTH = 4  # deeper, only what must be there is written
@@ -43,15 +43,15 @@ _SAMPLES = {"date": "2025-01-01", "date-time": "2025-01-01T12:00:00Z", "email": 
 
 
 def fill(schema: Mapping[str, Any], question: str, topic: str | None = None) -> Any:
-    """Return a value for `schema`, filled from `question` where it can be; the nearest where none conforms.
+    """Return a value for `schema`, filled from `question` where possible; the closest one if none conforms.
 
-    With a `topic`, the question is about nothing else: one call of several.
+    With a `topic`, the question is about nothing else: this is one call of several.
     """
     return _Filler(schema, question, topic).fill(schema, "", required=True)
 
 
 def named(options: Sequence[Any], question: str) -> list[Any]:
-    """Return the options that a question names, in its order."""
+    """Return the options that a question names, in the question's order."""
     text = question.lower()
     found: list[tuple[int, Any]] = []
     for option in options:
@@ -88,13 +88,13 @@ def resolved(schema: object, root: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def types_of(schema: Mapping[str, Any]) -> list[str]:
-    """Return the types that a schema allows; one that does not say is taken for a text."""
+    """Return the types that a schema allows; without any, text."""
     declared = schema.get("type", "object" if "properties" in schema else "string")
     return [declared] if isinstance(declared, str) else list(declared)
 
 
 def validator(schema: Mapping[str, Any]) -> Validator:
-    """Return what judges whether a value conforms to `schema`."""
+    """Return a validator for `schema`."""
     # A registry of its own, or jsonschema would fetch the URL that a `$ref` names.
     return validator_for(schema, default=Draft202012Validator)(schema, registry=Registry())
 
@@ -105,7 +105,7 @@ def _numbers(text: str) -> list[int | float]:
 
 
 class _Filler:
-    """Fills one schema; what the question gives is taken once."""
+    """Fills one schema; uses everything in the question once."""
 
     def __init__(self, root: Mapping[str, Any], question: str, topic: str | None) -> None:
         self._root, self._topic, question = root, topic, question[:MOST_READ]
@@ -136,7 +136,7 @@ class _Filler:
         return schema.get("default", None if nullable else plainest)
 
     def _branches(self, schema: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return what a value may be, each of one type."""
+        """Return the alternatives for a value, each of one type."""
         parts = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
         if not parts:
             return [{**schema, "type": kind} for kind in types_of(schema)]
@@ -144,7 +144,7 @@ class _Filler:
         return [branch for part in parts for branch in self._branches(base | resolved(part, self._root))]
 
     def _value(self, schema: dict[str, Any], name: str, depth: int, *, eager: bool) -> Any:
-        """Return a value that the question gives for a schema of one type; else, if `eager`, the plainest one."""
+        """Return a value from the question for a schema of one type; else, if `eager`, the plainest one."""
         if schema["type"] in ("object", "array") and "enum" not in schema:
             if depth >= _SPARE_DEPTH and not eager:
                 return _NOTHING
@@ -157,7 +157,7 @@ class _Filler:
         return next(filter(fits, plain), plain[-1])
 
     def _given(self, schema: dict[str, Any], name: str, *, eager: bool) -> Iterator[Any]:
-        """Return what the question gives for a schema of one type that is no container, likeliest first."""
+        """Return what the question offers for a schema of one scalar type, most likely first."""
         if "enum" in schema:
             yield from named(schema["enum"], self._spoken)
         elif schema["type"] == "string":
@@ -171,7 +171,7 @@ class _Filler:
                 yield not _NOT.search(text[: match.start()])
 
     def _plain(self, schema: dict[str, Any], name: str) -> list[Any]:
-        """Return values for a schema of one type that is no container, the plainest first."""
+        """Return values for a schema of one scalar type, plainest first."""
         if "enum" in schema:
             return list(schema["enum"])
         if schema["type"] == "string":

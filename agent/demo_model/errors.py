@@ -1,4 +1,4 @@
-"""Refusals in OpenAI's status codes and JSON shape, and the ways in which `demo-flaky` fails, as providers do."""
+"""Errors with OpenAI's status codes and JSON shape, and the ways in which `demo-flaky` fails, as providers do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FAULTS = tuple(
 
 @dataclass(eq=False)
 class ApiError(Exception):
-    """A request is refused."""
+    """A request was refused."""
 
     message: str
     status: int = 400
@@ -33,7 +33,7 @@ class ApiError(Exception):
 
 
 def unauthorized(key: str) -> ApiError:
-    """Refuse a key, showing it the way providers do: short ones whole, long ones by their ends."""
+    """Refuse a key, shown as providers show it: short ones whole, long ones by their ends."""
     shown = f"{key[:8]}{'*' * (len(key) - 12)}{key[-4:]}" if len(key) > 16 else key
     message = f"Incorrect API key provided: {shown}." if key else "No API key: send 'Authorization: Bearer KEY'."
     return ApiError(message, status=401, code="invalid_api_key", headers={"www-authenticate": "Bearer"})
@@ -43,7 +43,7 @@ IN_BAND_ERROR = ApiError("The demo server failed on purpose, in the middle of it
 
 
 class FaultCycle:
-    """Deals one fault after the other. The same request meets the same fault, so that a retry sees it."""
+    """Deals out one fault after another. The same request meets the same fault, so a retry meets it again."""
 
     def __init__(self) -> None:
         faults = cycle(FAULTS)
@@ -51,7 +51,7 @@ class FaultCycle:
         self._limited: set[bytes] = set()
 
     def strike(self, named: str | None, body: bytes) -> str | None:
-        """Return the fault for a request's body; None if it came back after `rate_limited_once`."""
+        """Return the fault for a request's body; None for the retry after `rate_limited_once`."""
         key = hashlib.sha256(body).digest()
         fault = named or self._deal(key)
         if fault == "rate_limited_once":
@@ -62,7 +62,7 @@ class FaultCycle:
 
 
 def refusal(fault: str, key: str) -> ApiError | None:
-    """Return the error that answers a request at once; None for a fault that strikes later."""
+    """Return the error to answer with at once; None for a fault that strikes later."""
     if fault in ("rate_limited", "rate_limited_once"):
         message = "Rate limit reached for demo-flaky: this demo model refuses on purpose. Try again in 1 s."
         retry = {"retry-after": "1"} if fault == "rate_limited_once" else {}

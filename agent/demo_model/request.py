@@ -1,4 +1,4 @@
-"""A chat-completions request: what is wrong with it is said in one sentence, with the field that is meant."""
+"""A chat-completions request; what is wrong with it is said in one sentence, which names the field."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from agent.demo_model.errors import ApiError
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a tool said to one call, or another agent in words: then `arguments`, the call's JSON text, is None."""
+    """What a tool answered to a call; or what another agent said, if `arguments`, the call's JSON text, is None."""
 
     name: str
     content: str
@@ -45,7 +45,7 @@ class _Json(BaseModel):
 
 
 class Function(_Json):
-    """A function: on offer with `parameters`, a JSON schema; in a call with `arguments`, which are JSON text."""
+    """A function: offered with `parameters`, a JSON Schema; called with `arguments`, JSON text."""
 
     name: str = Field(min_length=1)
     description: str | None = None
@@ -71,7 +71,7 @@ class _Message(_Json):
 
     @property
     def text(self) -> str:
-        """Its content as text; parts that are no text are named in words."""
+        """Its content as text; other parts are named in words."""
         content = [self.content] if isinstance(self.content, str) else self.content or []
         parts = [part if isinstance(part, dict) else {"text": part} for part in content]
         return "\n".join(str(part.get("text", f"[an attachment: {part.get('type')}]")) for part in parts)
@@ -106,19 +106,19 @@ class Request(_Json):
 
     @property
     def is_named(self) -> bool:
-        """Whether one tool is named, which must be called."""
+        """Whether one particular tool must be called."""
         return isinstance(self.tool_choice, _Tool)
 
     @property
     def offered(self) -> list[Function]:
-        """The functions that may be called: none, the one that is named, or all."""
+        """The functions that may be called: none, the required one, or all."""
         choice = self.tool_choice
         functions = [tool.function for tool in self.tools or () if choice != "none"]
         return [each for each in functions if not isinstance(choice, _Tool) or each.name == choice.function.name]
 
     @property
     def question(self) -> str:
-        """What a user said last."""
+        """The user's last message."""
         return next((message.text for message in reversed(self.messages) if message.role == "user"), "")
 
     @property

@@ -1,4 +1,4 @@
-"""The demo model behind HTTP: OpenAI's chat-completions endpoints, answering at the speed of a model."""
+"""The demo model behind HTTP: OpenAI's chat-completions endpoints, answering at a model's pace."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from agent.demo_model.request import parse
 from agent.demo_model.wire import Part, streamed, whole
 
 MODELS = ("demo", "demo-fast", "demo-flaky")
-"""The models that are listed. LangGraph's how-tos ask gpt-4o-mini, which is `demo`."""
+"""The listed models. LangGraph's how-tos ask for gpt-4o-mini, which is `demo`."""
 
 _LARGEST_BODY = 4 * 1024 * 1024
 _TURN = 32  # without a pause between tokens, others on the loop get their turn after so many
@@ -34,12 +34,12 @@ _TURN = 32  # without a pause between tokens, others on the loop get their turn 
 
 @dataclass(slots=True)
 class Stats:
-    """What a server has done so far."""
+    """A server's counters."""
 
     requests: int = 0
-    """Chat completions asked for, refused ones too."""
+    """Chat completions requested, including refused ones."""
     active: int = 0
-    """Answers being sent at this moment."""
+    """Answers being sent right now."""
     hung_up: int = 0
     """Clients that left before their answer was complete."""
     tokens: int = 0
@@ -49,8 +49,8 @@ class Stats:
 class DemoServer:
     """An OpenAI-compatible server with no AI in it, on the running event loop.
 
-    `rate` is the speed of `demo` and `demo-flaky` in tokens a second. With an `api_key`, requests without it
-    are refused. A `port` of 0 takes a free one. Pair `start` with `close`, or use `async with`.
+    `rate` is the speed of `demo` and `demo-flaky` in tokens per second. With an `api_key`, requests without it are
+    refused. Port 0 picks a free one. Pair `start` with `close`, or use `async with`.
     """
 
     base_url: str
@@ -68,13 +68,13 @@ class DemoServer:
 
     @property
     def stats(self) -> Stats:
-        """What the server has done up to now: a copy, which may be asked for on any thread."""
+        """A copy of the server's counters; safe from any thread."""
         return replace(self._stats)
 
     async def start(self) -> None:
-        """Serve on the running loop, and return when connections are accepted.
+        """Serve on the running loop; return once connections are accepted.
 
-        Raises OSError if the address is taken, RuntimeError if the server has been started before.
+        Raises OSError if the address is taken, RuntimeError if the server was started before.
         """
         if self._listening is not None:
             raise RuntimeError("this server has been started already")
@@ -89,7 +89,7 @@ class DemoServer:
         self.base_url = f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
 
     async def close(self) -> None:
-        """End open answers, drop all connections and stop serving. Closing twice does no harm."""
+        """End open answers, drop all connections and stop serving. Closing twice is harmless."""
         if self._listening is None:
             return
         self._listening.close()
@@ -164,7 +164,7 @@ class DemoServer:
 
 @dataclass(eq=False)
 class _PacedResponse(StreamingResponse):
-    """Parts sent at `rate` tokens a second and counted in `stats`; the head goes out with the first of them."""
+    """Sends parts at `rate` tokens per second and counts them in `stats`; the headers go out with the first part."""
 
     parts: Iterable[Part]
     head: dict[str, str]
@@ -203,7 +203,7 @@ class _PacedResponse(StreamingResponse):
 
 
 def _served(name: str) -> tuple[str, str | None]:
-    """Return the model that a name stands for, and the fault that it asks for: `demo-flaky:stall`."""
+    """Return the model that a name stands for, and the fault it asks for: `demo-flaky:stall`."""
     model, _, fault = name.partition(":")
     if name in (*MODELS, "gpt-4o-mini") or (model == "demo-flaky" and fault in FAULTS):
         return model.replace("gpt-4o-mini", "demo"), fault or None

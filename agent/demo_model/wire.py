@@ -1,4 +1,4 @@
-"""A reply in OpenAI's shapes, as bytes: streamed events or one JSON body, whole or with a fault in it."""
+"""A reply in OpenAI's format, as bytes: streamed events or one JSON body, intact or with a fault."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent.demo_model.prose import tokenize
 
 Json = dict[str, Any]
 Part = tuple[bytes, int]
-"""Bytes of a body, and how many tokens are in them."""
+"""Bytes of a body, and the number of tokens in them."""
 
 _TOKENS_BEFORE = 12  # so many come through before a fault in the middle of an answer
 
@@ -35,7 +35,7 @@ def streamed(reply: Reply, head: Json, fault: str | None, *, include_usage: bool
 
 
 def whole(reply: Reply, head: Json, fault: str | None) -> tuple[list[Part], int]:
-    """Write a reply as one JSON body; the second value is the length in bytes that its head should name."""
+    """Write a reply as one JSON body; the second value is the length in bytes for its headers."""
     message: Json = {"role": "assistant", "content": "".join(reply.tokens), "refusal": None, "annotations": []}
     if reply.calls:
         calls = [_call(head, at, call.name, call.arguments) for at, call in enumerate(reply.calls)]

@@ -1,4 +1,4 @@
-"""The traps of streaming from tools: each a module with `wrong` and `right`, which really run, and what to say of them.
+"""The pitfalls of streaming from tools: modules with a `wrong` and a `right` side, which really run, and a description.
 
 To add one, write a module like `blocking_call` and name it in `NAMES`: it appears on the page.
 """
@@ -27,7 +27,7 @@ NAMES = (
 
 
 def pitfall(name: str) -> Pitfall:
-    """What there is to say of a trap; raises KeyError if there is none of this name."""
+    """The description of a pitfall; raises KeyError for an unknown name."""
     if name not in NAMES:
         raise KeyError(name)
     found = importlib.import_module(f"agent.pitfalls.{name}").PITFALL

@@ -1,4 +1,4 @@
-"""The agents that the traps are shown with: they ask the demo model, and write nothing themselves."""
+"""The agents that show the pitfalls: they ask the demo model and write nothing themselves."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ async def get_items(place: str) -> str:
 
 
 def question(text: str = "What items are in the office?") -> Any:
-    """A question as a graph takes it."""
+    """A question, as a graph takes it."""
     return {"messages": [{"role": "user", "content": text}]}
 
 
 def model(url: str, name: str = "demo-fast") -> ChatOpenAI:
-    """The demo model: `demo` writes at the speed of reading, `demo-fast` at once."""
+    """The demo model: `demo` writes at reading speed, `demo-fast` all at once."""
     return ChatOpenAI(model=name, base_url=url, api_key=SecretStr("demo"), max_retries=0)
 
 
@@ -45,13 +45,13 @@ def agent(url: str, *tools: ToolFunction) -> Any:
 
 
 async def watch(url: str, tool: ToolFunction, show: Show) -> None:
-    """Ask an agent that has this tool, and show what the tool writes."""
+    """Ask an agent with this tool, and show what the tool writes."""
     async for part in agent(url, tool).astream(question(), stream_mode="custom", version="v2"):
         show(part["data"])
 
 
 async def ask_and_approve(url: str, tool: ToolFunction, show: Show) -> None:
-    """Ask for a refund; a second after the agent has asked back, say yes."""
+    """Ask for a refund, and say yes a second after the agent asks back."""
     graph = agent(url, tool).copy({"checkpointer": InMemorySaver()})
     config: RunnableConfig = {"configurable": {"thread_id": "1"}}
     state = await graph.ainvoke(question("Refund order 7"), config)

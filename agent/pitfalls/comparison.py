@@ -1,6 +1,6 @@
-"""Both sides of a trap at work, each in a process of its own, so that the wrong one can do no harm here.
+"""Both sides of a pitfall at work, each in its own process, so that the wrong one can do no harm here.
 
-The processes come from one that has loaded all they need (`server`), and that knows nothing of this one: no keys, no
+The processes are forked from one that has loaded all they need (`server`) and knows nothing of this one: no keys, no
 settings, no data. It is not the fork server of `multiprocessing`: started from here, that one would keep the host's
 environment, and its children would run the page's script, which is `__main__` here.
 """
@@ -44,7 +44,7 @@ class Comparison:
         return self._ended.wait(timeout)
 
     def end(self, why: str) -> None:
-        """There is nothing more to come; `why` is said of a side that has not ended."""
+        """Nothing more will come; `why` is the error of a side that has not ended."""
         for moments in self.moments.values():
             if not moments or moments[-1]["kind"] not in ("end", "error"):
                 moments.append(failure(why))
@@ -53,7 +53,7 @@ class Comparison:
 
 
 class Comparisons:
-    """Starts them, one after the other: each takes 60 MB, and the time of the others. Safe to use from any thread."""
+    """Starts comparisons one at a time: each takes 60 MB, and time from the others. Safe from any thread."""
 
     def __init__(self, at_once: int = 1, most_waiting: int = 20) -> None:
         self._at_once, self._most_waiting = at_once, most_waiting
@@ -64,14 +64,14 @@ class Comparisons:
         self._server: _Server | None = None
 
     def prepare(self) -> None:
-        """Begin to load what the sides need, without waiting for it."""
+        """Start loading what the sides need, without waiting for it."""
         with self._lock:
             self._running()
 
     def start(self, name: str, url: str | None = None, limit: float = LIMIT, most: int = MOST) -> Comparison | Refusal:
-        """Run both sides of a trap, as soon as there is a place; or say that too many are waiting.
+        """Run both sides of a pitfall as soon as there is a place, or say that too many are waiting.
 
-        `url` is an OpenAI-compatible demo server; without it each side starts one of its own.
+        `url` is an OpenAI-compatible demo server; without one, each side starts its own.
         """
         comparison = Comparison(name, url, limit, most)
         with self._lock:
@@ -82,7 +82,7 @@ class Comparisons:
         return comparison
 
     def close(self) -> None:
-        """End the server; what is at work goes on to its own end, but nobody hears of it."""
+        """End the server; sides at work go on to their end, but nobody hears of it."""
         with self._lock:
             server, self._server = self._server, None
         if server:
@@ -148,5 +148,5 @@ class Comparisons:
 
 @cache
 def comparisons() -> Comparisons:
-    """Those of this process."""
+    """The comparisons of this process."""
     return Comparisons()

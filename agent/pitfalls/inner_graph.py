@@ -1,4 +1,4 @@
-"""A graph inside a graph: what streams in it is kept from the outer stream unless one asks for it."""
+"""A graph inside a graph: its stream does not reach the outer stream unless asked for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PITFALL = Pitfall(
 
 
 def larger(inner: Any) -> Any:
-    """A graph with another as its only step."""
+    """A graph with another one as its only step."""
     return StateGraph(MessagesState).add_node("assistant", inner).add_edge(START, "assistant").compile()
 
 

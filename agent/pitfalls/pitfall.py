@@ -1,4 +1,4 @@
-"""What a trap is made of, and what is seen of it."""
+"""What a pitfall consists of, and what is seen of it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ SIDES: tuple[Side, ...] = ("wrong", "right")
 
 @dataclass(frozen=True, slots=True)
 class Pitfall:
-    """What the page says of a trap."""
+    """What the page says about a pitfall."""
 
     title: str
-    """What one would complain of, in plain words."""
+    """The complaint, in plain words."""
     seen: str
-    """One sentence on what one sees."""
+    """One sentence on what you see."""
     why: str
     """One sentence on the reason."""
     fix: str
@@ -26,11 +26,11 @@ class Pitfall:
     threads: Mapping[str, str]
     """Where it was discussed: `owner/repository#number` on GitHub, and the title there."""
     seconds: float = 3.0
-    """How long a side takes, about; where the time axis ends."""
+    """Roughly how long a side takes; where the time axis ends."""
     outcome: str = ""
-    """What the wrong side comes to, where the times do not show it."""
+    """The outcome of the wrong side, if its timing does not show it."""
     between: str = ""
-    """What to put between two chunks when they are read as a text."""
+    """The separator between two chunks when they are read as text."""
 
 
 class Moment(TypedDict):
@@ -41,11 +41,11 @@ class Moment(TypedDict):
     kind: Kind
     text: str
     lane: str
-    """To which tool call a chunk belongs, if that is known."""
+    """The tool call that a chunk belongs to, if known."""
 
 
 def verdict(moments: list[Moment], outcome: str = "") -> str:
-    """One sentence on what a side has shown so far; `outcome` is what it comes to if it ends as if all were well."""
+    """One sentence on what a side has shown so far; `outcome` is what to say if it ends as if all were well."""
     chunks = [moment for moment in moments if moment["kind"] == "chunk"]
     marks = {moment["text"]: moment["at"] for moment in moments if moment["kind"] == "mark"}
     last = moments[-1]["kind"] if moments else ""

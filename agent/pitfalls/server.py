@@ -1,7 +1,7 @@
-"""The process that both sides of a trap come from: it has loaded all they need, which takes seconds, and forks them.
+"""The process that both sides of a pitfall are forked from, once it has loaded all they need, which takes seconds.
 
-Each line of its input is a comparison to make: a number, the name of the trap, and its bounds. Each line of its output
-is what became of one: the number, and a side's moment, or that it is `running` or has `ended`. It ends with its input.
+Each line of input asks for a comparison: a number, the pitfall's name and limits. Each line of output reports on one:
+the number, and a side's moment, or that it is `running` or has `ended`. The process ends with its input.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from agent.pitfalls.pitfall import SIDES, Moment, Side
 from agent.pitfalls.stage import Tell, failure, run
 
 STARTUP = 60.0
-"""Seconds until both sides must be ready; only where they cannot be forked it takes any."""
+"""Seconds until both sides must be ready; they need them only where they cannot be forked."""
 IDLE = 600
 """Seconds without a request after which the server ends."""
 
@@ -33,7 +33,7 @@ _CONTEXT = multiprocessing.get_context("fork") if hasattr(os, "fork") else multi
 
 
 def main() -> None:
-    """Make the comparisons that are asked for."""
+    """Run the comparisons that are asked for."""
     for name in NAMES:
         importlib.import_module(f"agent.pitfalls.{name}")
     with contextlib.suppress(Exception):  # nobody answers, but what is loaded on first use is now loaded
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def compare(number: int, name: str, url: str | None, limit: float, most: int) -> None:
-    """Run both sides, and end by force what is still at work after `limit` seconds."""
+    """Run both sides, and kill whatever still runs after `limit` seconds."""
     ready = _CONTEXT.Barrier(len(SIDES) + 1)  # they begin together, so that they can be compared
     sides = {
         side: _CONTEXT.Process(
@@ -79,7 +79,7 @@ def _next_line() -> str:
 
 
 def _tell(number: int, what: str, moment: Moment | None = None) -> None:
-    """Write a line at once and whole, as a pipe does up to 4 kB: the sides write into one pipe."""
+    """Write a line atomically, as pipes do up to 4 kB: both sides write to the same pipe."""
     line = json.dumps([number, what, moment], ensure_ascii=False) + "\n"
     os.write(1, line.encode(errors="replace"))
 

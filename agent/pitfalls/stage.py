@@ -1,4 +1,4 @@
-"""Where a side plays: it is given an agent to ask and a way to show what arrives."""
+"""The stage for a side: an agent to ask, and a way to show what arrives."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Tell: TypeAlias = Callable[[Moment], None]
 
 
 class Show:
-    """Tells, with the time, what a visitor would see. Safe to use from any thread."""
+    """Reports what a visitor would see, and when. Safe from any thread."""
 
     def __init__(self, tell: Tell, most: int) -> None:
         self._t0 = time.monotonic()
@@ -61,12 +61,12 @@ class Show:
 
 
 def failure(text: str, at: float = 0.0) -> Moment:
-    """The end of a side that did not come to its own."""
+    """The end of a side that did not end by itself."""
     return Moment(at=at, kind="error", text=text, lane="")
 
 
 def run(name: str, side: Side, url: str | None, tell: Tell, most: int, ready: Callable[[], object]) -> None:
-    """Run a side of a trap. It begins when `ready` returns; without a `url` it has a demo server of its own."""
+    """Run one side of a pitfall. It begins when `ready` returns; without a `url` it gets its own demo server."""
     work = getattr(importlib.import_module(f"agent.pitfalls.{name}"), side)
     with contextlib.nullcontext(url) if url else _demo_server() as url:
         ready()

@@ -1,4 +1,4 @@
-"""Stop and the tool that does not hear it: what is not async runs in a thread, and no thread can be cancelled."""
+"""Stop, and a tool that does not notice: a tool that is not async runs on a thread, and threads cannot be cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model asked with `invoke` inside an async tool: its words wait until the last one is there."""
+"""A model called with `invoke` inside an async tool: its words wait for the last one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PITFALL = Pitfall(
 
 
 async def describe(url: str, tool: ToolFunction, show: Show) -> None:
-    """Ask an agent that has this tool, and show the words of the model inside the tool."""
+    """Ask an agent with this tool, and show the words of the model inside the tool."""
     graph = agent(url, tool)
     async for part in graph.astream(question(), stream_mode="messages", version="v2"):
         chunk, metadata = part["data"]

@@ -1,4 +1,4 @@
-"""An answer that breaks off politely: the client takes the half of it for the whole."""
+"""An answer that breaks off politely: the client takes half of it for the whole."""
 
 from __future__ import annotations
 

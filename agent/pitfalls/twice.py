@@ -1,4 +1,4 @@
-"""What stands before `interrupt()` is done again when the person has answered."""
+"""Whatever comes before `interrupt()` is done again once the person has answered."""
 
 from __future__ import annotations
 

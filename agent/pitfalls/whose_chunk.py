@@ -1,4 +1,4 @@
-"""Two tools at once: a chunk does not say which call has written it."""
+"""Two tools at once: a chunk does not say which call wrote it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BOTH = "What items are in the office and the bedroom?"
 
 
 def describing(url: str) -> ToolFunction:
-    """A tool that writes the words of a model as they come."""
+    """A tool that writes a model's words as they arrive."""
     client = AsyncOpenAI(base_url=url, api_key="demo")
 
     async def get_items(place: str) -> str:
@@ -43,14 +43,14 @@ def describing(url: str) -> ToolFunction:
 
 
 async def wrong(url: str, show: Show) -> None:
-    """The words are shown as they come, whoever wrote them."""
+    """Words are shown as they arrive, whoever wrote them."""
     graph = agent(url, describing(url))
     async for part in graph.astream(question(BOTH), stream_mode="custom", version="v2"):
         show(part["data"])
 
 
 async def right(url: str, show: Show) -> None:
-    """Each chunk comes with its call, as the run is watched from its root: agent and tool stay as they are."""
+    """Each chunk comes with its call, as the run is watched from its root; agent and tool stay as they are."""
     async for event in watch(agent(url, describing(url)), question(BOTH)):
         if isinstance(event.payload, Custom):
             show(event.payload.data, lane=event.call)
