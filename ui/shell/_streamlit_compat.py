@@ -1,4 +1,4 @@
-"""The one module that looks into Streamlit's own parts; a contract test says when they have changed."""
+"""The one module that reaches into Streamlit's internals; a contract test tells when they change."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from streamlit.web.server.starlette.starlette_websocket import StarletteSessionC
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
-"""How often it is looked for sessions whose time is over."""
+"""How often sessions are checked for the end of their time."""
 DOWNLOAD_SECONDS = 60.0
-"""How long a file that was made for a download waits to be fetched."""
+"""How long a file made for a download waits to be fetched."""
 DOWNLOADS_MEGABYTES = 40
 """Of all files that were made for downloads; the oldest go first."""
 UPLOADS_MEGABYTES = 42
@@ -40,18 +40,18 @@ UNREAD_SECONDS = 10.0
 READ_SECONDS = 60.0
 """How long a script may take to read one."""
 BUSY_SECONDS = 30.0
-"""How long garbage waits for a moment in which nobody waits."""
+"""How long garbage waits for a quiet moment."""
 
 
 def run_one_script_a_session() -> None:
-    """Let a session's scripts come one after the other, each click's callbacks in full. Once a process.
+    """Make a session's scripts run one after the other, each with all of a click's callbacks. Once a process.
 
-    With `fastReruns`, which some hosts insist on, a click starts a second script while the first still works. Both
-    then change one session's state, each under a lock of its own: it is read half written, values are lost, and the
-    page dies. Without, a click waits until the script looks for one.
+    With `fastReruns`, which some hosts insist on, a click starts a second script while the first still runs. Both then
+    change the session's state, each under its own lock: it is read half written, values are lost, and the page dies.
+    Without it, a click waits until the script checks for one.
 
-    Streamlit also looks for the next click before it has read this one's input, and at every access of a callback to
-    the session's state: a question was lost when a click came right after it. So nobody looks until the script begins.
+    Streamlit also checks for the next click before it has read this one's input, and whenever a callback touches the
+    session's state: a question was lost when a click followed at once. So nobody checks until the script begins.
     """
     config.set_option("runner.fastReruns", False)
     look = ScriptRunner._maybe_handle_execution_control_request
@@ -65,10 +65,10 @@ def run_one_script_a_session() -> None:
 
 
 def drop_forged_values() -> None:
-    """Let a widget's value that no browser sends be as one that was never sent. Once a process.
+    """Treat a widget value that no browser would send as never sent. Once a process.
 
-    Streamlit hands a widget whatever it is sent, a number for a list of words, and as it keeps it, every script of the
-    session ends with the same error from then on.
+    Streamlit hands a widget whatever arrives, a number for a list of words, and since it keeps the value, every later
+    script of the session ends with the same error.
     """
     take, value_of = WStates.set_widget_from_proto, WStates.__getitem__
 
@@ -97,10 +97,10 @@ def _is_finite(state: WidgetState) -> bool:
 
 
 def keep_downloads() -> None:
-    """Let a file that was made for a download stay until it has been fetched. Once a process.
+    """Keep a file made for a download until it has been fetched. Once a process.
 
-    It belongs to no session, and Streamlit deletes it when any two scripts of any visitors have ended: the browser,
-    which has just been told where it is, finds nothing. All of them together take no more than DOWNLOADS_MEGABYTES.
+    It belongs to no session, and Streamlit deletes it as soon as any two scripts of any visitors have ended: the
+    browser, just told where it is, finds nothing. All such files together take no more than DOWNLOADS_MEGABYTES.
     """
     media_file_manager.MediaFileMetadata = _Download  # type: ignore[misc]
     load = MemoryMediaFileStorage.load_and_get_id
@@ -119,7 +119,7 @@ def keep_downloads() -> None:
 
 
 class _Download(MediaFileMetadata):
-    """What Streamlit knows of a file, which is not deleted before its time."""
+    """What Streamlit knows about a file; it is not deleted before its time."""
 
     def __init__(self, kind: MediaFileKind = MediaFileKind.MEDIA) -> None:
         super().__init__(kind)
@@ -131,11 +131,11 @@ class _Download(MediaFileMetadata):
 
 
 def bound_uploads() -> None:
-    """Keep no more of what visitors upload than UPLOADS_MEGABYTES; what has no place is not kept. Once a process.
+    """Keep no more uploads than UPLOADS_MEGABYTES; what finds no place is not kept. Once a process.
 
-    Streamlit bounds each file, not how many: it keeps them all until their session is over, whoever sends them. Here a
-    file is kept until it has been read (`forget_file`), and one that no script looks at for UNREAD_SECONDS gives its
-    place to the next.
+    Streamlit limits each file, not their number: it keeps them all until their session is over, whoever sends them.
+    Here a file is kept until it has been read (`forget_file`), and one that no script looks at for UNREAD_SECONDS makes
+    room for the next.
     """
     add, find = MemoryUploadedFileManager.add_file, MemoryUploadedFileManager.get_files
     arrived: dict[str, float] = {}
@@ -173,20 +173,20 @@ def bound_uploads() -> None:
 
 
 def forget_file(file: UploadedFile) -> None:
-    """Let go of an uploaded file that has been read."""
+    """Release an uploaded file that has been read."""
     context = get_script_run_ctx()
     if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def end_sessions(works: Callable[[], bool], collect: Callable[[bool], None]) -> None:
-    """Let each session end when its time is over, with its handles and its state. Once a process.
+    """Make each session end when its time is over, with its handles and its state. Once a process.
 
-    Streamlit forgets a session that was left only when another one is left, and never shuts it down: it waits for the
-    garbage collector, as a script that has ended does, with all that its widgets were sent.
+    Streamlit forgets an abandoned session only when another one is abandoned, and never shuts it down: it waits for the
+    garbage collector, like a finished script with all that its widgets were sent.
 
-    When sessions have ended, `collect` is called with True as soon as no script is at work in any other, and nothing
-    else `works`: nobody has to wait for it then. Until that comes to be, it is called with False every BUSY_SECONDS.
+    When sessions have ended, `collect` is called with True as soon as no other session runs a script and nothing else
+    `works`, so that nobody waits for it. Until then it is called with False every BUSY_SECONDS.
     """
     _end_connections()
     runtime = get_instance() if exists() else None
@@ -196,7 +196,7 @@ def end_sessions(works: Callable[[], bool], collect: Callable[[bool], None]) -> 
 
 
 class SessionEnds:
-    """Sessions that are over but not yet shut down; all of it happens on the server's loop."""
+    """Sessions that are over but not yet shut down. Everything happens on the server's loop."""
 
     def __init__(
         self,
@@ -213,7 +213,7 @@ class SessionEnds:
         self._garbage_since: float | None = None
 
     def look(self) -> None:
-        """End what is over, and look again soon."""
+        """End sessions that are over, and check again soon."""
         self._loop.call_later(LOOK_SECONDS, self.look)  # first: whatever fails below, it is tried again
         self._left.expire()
         self._over = [session for session in self._over if not self._end(session)]
@@ -227,12 +227,12 @@ class SessionEnds:
             self._collect(False)
 
     def _removed(self, session_id: str, info: SessionInfo) -> None:
-        """A session has left the storage: its time is over, there are too many, or its visitor is back."""
+        """A session has left the storage: it expired, there are too many, or its visitor is back."""
         if not self._sessions.is_active_session(session_id):
             self._over.append(info.session)
 
     def _end(self, session: AppSession) -> bool:
-        """Shut it down; False when a script of it is still at work, which has been told to stop."""
+        """Shut it down; False while one of its scripts, already told to stop, still runs."""
         session.shutdown()
         if session._scriptrunner is not None:
             return False
@@ -248,7 +248,7 @@ class SessionEnds:
 
 
 def _end_connections() -> None:
-    """Let a closed connection take along what came over it: the server's loop holds the last one until the next."""
+    """Make a closed connection release what came over it: the server's loop holds on to the last one until the next."""
     close = StarletteSessionClient.aclose
 
     async def close_and_let_go(self: Any) -> None:
@@ -259,7 +259,7 @@ def _end_connections() -> None:
 
 
 def messages_on_the_way() -> int:
-    """How many messages this script's browser has yet to take; 0 where there is no browser."""
+    """How many messages this script's browser has yet to receive; 0 without a browser."""
     context = get_script_run_ctx()
     if context is None or not exists():
         return 0

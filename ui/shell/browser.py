@@ -1,7 +1,7 @@
-"""The browser at the other end: never send it more than it can take, and see soon when it has something to say.
+"""The browser at the other end: never send it more than it can take, and notice its clicks soon.
 
-A session whose browser falls behind by 500 messages is given up by Streamlit 1.67 without a word: the page then stands
-still for ever.
+Streamlit 1.67 silently gives up a session whose browser falls behind by 500 messages: the page then stands still
+forever.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import streamlit as st
 from ui.shell._streamlit_compat import messages_on_the_way
 
 ENOUGH = 100
-"""Messages on the way to a browser; with more, a script waits before it writes on."""
+"""Messages on their way to a browser; beyond that, a script waits before it writes more."""
 STEP = 0.01
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 PATIENCE = 0.1
-"""Seconds that a script may wait for anything without a look for a click, which waits as long."""
+"""Seconds that a script may wait without checking for a click, which has to wait as long."""
 
 _turn = threading.Lock()
 _mine = threading.local()
@@ -30,8 +30,8 @@ _mine = threading.local()
 def turn_to_draw() -> Iterator[None]:
     """Draw while no other visitor's script does.
 
-    Scripts cannot work at the same time anyway, for there is one interpreter. A hundred that try keep it from the
-    loops that bring the tokens, and all of them wait longer.
+    There is one interpreter, so scripts cannot run in parallel anyway. A hundred that try keep it from the loops that
+    bring in the tokens, and everything takes longer.
     """
     with _turn:
         _mine.holds = True
@@ -56,7 +56,7 @@ def wait_for_browser() -> None:
 
 
 def pause(seconds: float) -> None:
-    """Draw nothing for so long; a click can interrupt the script all the while."""
+    """Draw nothing for a while; a click can interrupt the script at any time."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         time.sleep(min(left, PATIENCE))

@@ -1,4 +1,4 @@
-"""The pages: what each is called, where it is, and how it starts."""
+"""The pages: what they are called, where they are, and how they start."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class PageInfo:
     title: str = ""
     """What it is called, where the text files say nothing of it."""
     graphs: tuple[str, ...] = ()
-    """Names of the agents that can be chosen there, the first one at first; a page without any asks nothing."""
+    """Agents that can be chosen there, the default first; a page without any asks nothing."""
     tools: tuple[str, ...] = ()
-    """Tools that are offered at first; the others can be added in the sidebar."""
+    """Tools on offer at first; others can be added in the sidebar."""
     modes: tuple[StreamMode, ...] = ()
     suggestions: tuple[str, ...] = ()
     is_demo: bool = False
@@ -30,7 +30,7 @@ class PageInfo:
     is_job: bool = False
     """Whether Home leads to it as a job that the tools do."""
     own: bool = False
-    """Whether its agents are the host's own graphs; hidden where there are none."""
+    """Whether its agents are the host's own graphs; hidden if there are none."""
     all_modes: bool = False
     """Whether its runs also ask for `checkpoints` and `debug`: a page for developers, wide and always technical."""
 

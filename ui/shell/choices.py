@@ -1,7 +1,7 @@
-"""What a visitor has chosen: kept across reruns and pages, and in the URL where it differs from the start.
+"""A visitor's choices: kept across reruns and pages, and in the URL where they differ from the defaults.
 
-Streamlit can bind a widget to the URL by itself, but it writes labels there, not values, and it carries one page's
-modes over to the next, where every page is to start with its own.
+Streamlit can bind a widget to the URL by itself, but it writes labels there, not values, and carries one page's modes
+over to the next, while here every page starts with its own.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ Value = str | list[str]
 
 VIEWS = ("simple", "technical")
 SHARED = ("lang", "view", "tool_choice", "model")
-"""Choices that hold on all pages; the others belong to the page they are made on."""
+"""Choices shared by all pages; the others belong to the page they are made on."""
 NONE = "-"
 """Stands in the URL for an empty list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What holds for one page."""
+    """The choices on one page."""
 
     page: PageInfo
     graph: str
@@ -42,15 +42,15 @@ class Choices:
     tool_choice: str
     model: str
     technical: bool
-    """Whether runs are shown as they are, or told in plain words."""
+    """Whether runs are shown as they are sent, or told in plain words."""
 
     @property
     def is_own(self) -> bool:
-        """Whether the agent is the host's own graph, which has tools and a model of its own."""
+        """Whether the agent is the host's own graph, which has its own tools and model."""
         return self.graph.startswith(OWN)
 
     def request(self, question: str, inputs: JSON = None, context: JSON = None) -> RunRequest:
-        """The question as a run would be asked it; `inputs` and `context` are for graphs that take them."""
+        """The question as a request for a run; `inputs` and `context` are for graphs that take them."""
         page = self.page
         return RunRequest(
             question,
@@ -66,7 +66,7 @@ class Choices:
 
 
 def chosen(page: PageInfo) -> Choices:
-    """What is chosen at this moment; what the page does not offer, or not together, is dropped before."""
+    """The current choices; anything the page does not offer, or not together, is dropped first."""
     modes = _some("modes", offered_modes(page))
     graph = _one("graph", offered_graphs(page) or ("",))
     technical = page.all_modes or is_technical()
@@ -80,7 +80,7 @@ def chosen(page: PageInfo) -> Choices:
 
 
 def is_technical() -> bool:
-    """Whether the visitor wants to see runs as they are, and not in plain words."""
+    """Whether the visitor wants to see runs as they are sent, not in plain words."""
     return _one("view", VIEWS) == "technical"
 
 
@@ -90,7 +90,7 @@ def chosen_language() -> Language:
 
 
 def offered_graphs(page: PageInfo) -> tuple[str, ...]:
-    """The agents that can be chosen on a page."""
+    """The agents to choose from on a page."""
     own = [f"{OWN}{state.name}" for state in session.own_graphs()] if page.own or page.all_modes else []
     return (*page.graphs, *own)
 
@@ -101,7 +101,7 @@ def offered_modes(page: PageInfo) -> tuple[StreamMode, ...]:
 
 
 def offered_tools(page: PageInfo, graph: str) -> list[str]:
-    """The ids of the tools that a page's agent may be given."""
+    """The ids of the tools that a page's agent can be given."""
     if page.all_modes:
         return tools_for(graph)
     taken = {TOOLS[tool_id].name: tool_id for tool_id in page.tools}  # of tools of one name, the page has its own
@@ -109,18 +109,18 @@ def offered_tools(page: PageInfo, graph: str) -> list[str]:
 
 
 def offered_tool_choices(tools: Sequence[str]) -> list[str]:
-    """What can be demanded of the first step, by the ids of the tools given."""
+    """The choices for the first step, given the ids of the tools."""
     names = [TOOLS[tool_id].name for tool_id in tools]
     return ["auto", *(["required"] if names else []), "none", *names]
 
 
 def offered_models() -> tuple[str, ...]:
-    """The models that this visitor can ask."""
+    """The models that this visitor can use."""
     return session.settings().models(visitor_has_key=bool(session.visitor_key()))
 
 
 def recall(page: PageInfo) -> None:
-    """Put the choices where a newly opened page finds them: first the URL, then before, then the start.
+    """Set the choices of a newly opened page: from the URL, else from before, else the defaults.
 
     What the URL asks for and the page does not offer is not chosen; `told` says so.
     """
@@ -153,7 +153,7 @@ def told() -> str:
 
 
 def _offered(page: PageInfo, name: str) -> Sequence[str]:
-    """What can be chosen, here or, of what is shared, anywhere."""
+    """What can be chosen: here, or anywhere if the choice is shared."""
     match name:
         case "lang":
             return LANGUAGES
@@ -174,9 +174,9 @@ def _offered(page: PageInfo, name: str) -> Sequence[str]:
 
 
 def remember(page: PageInfo) -> None:
-    """Keep what is chosen now, and write to the URL what differs from the start, and the run.
+    """Keep the current choices, and write to the URL the run and whatever differs from the defaults.
 
-    All at once and only if it changes something: the browser's Back button stops at every writing.
+    All at once, and only on a change: the browser's Back button stops at every write.
     """
     starts = _starts(page)
     for name in starts:
@@ -191,7 +191,7 @@ def remember(page: PageInfo) -> None:
 
 
 def address(page: PageInfo) -> dict[str, str]:
-    """What is in the URL of a page: what was chosen there and differs from the start, and its run."""
+    """The URL of a page: the choices made there that differ from the defaults, and its run."""
     starts, run_id = _starts(page), session.last_run(page.name)
     values = {name: _store(page, name).get(name, start) for name, start in starts.items()}
     texts = {name: _to_url(value) for name, value in values.items() if value != starts[name]}
@@ -208,14 +208,14 @@ def _starts(page: PageInfo) -> dict[str, Value]:
 
 
 def _one(name: str, offered: Sequence[T]) -> T:
-    """What is chosen, or the first offer, which then is chosen."""
+    """What is chosen, or else the first option, which then is."""
     if st.session_state.get(name) not in offered:
         st.session_state[name] = offered[0]
     return cast("T", st.session_state[name])
 
 
 def _some(name: str, offered: Sequence[T]) -> tuple[T, ...]:
-    """What is chosen and offered; the rest is dropped from what is chosen."""
+    """What is chosen and on offer; anything else is dropped from the choice."""
     kept = [item for item in st.session_state.get(name, []) if item in offered]
     st.session_state[name] = kept
     return tuple(kept)
@@ -233,6 +233,6 @@ def _to_url(value: Value) -> str:
 
 
 def _store(page: PageInfo, name: str) -> dict[str, Value]:
-    """Where a choice is kept: with the page, or with all pages."""
+    """The store of a choice: the page's own, or the one of all pages."""
     stores: dict[str, dict[str, Value]] = st.session_state.setdefault("kept_choices", {})
     return stores.setdefault("" if name in SHARED else page.name, {})

@@ -1,4 +1,4 @@
-"""The fields of a form, drawn and read: for what a graph takes."""
+"""Drawing and reading the fields of a form: the input of a graph."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.shell.language import say
 
 
 def draw_fields(prefix: str, fields: Sequence[Field]) -> None:
-    """Draw the fields; what is filled in is kept under keys that begin with `prefix`."""
+    """Draw the fields; their values are kept under keys that begin with `prefix`."""
     for field in fields:
         key, label = f"{prefix}.{field.name}", safe_label(field.title)
         if not field.required and field.default is None and field.path:
@@ -46,13 +46,13 @@ def draw_fields(prefix: str, fields: Sequence[Field]) -> None:
 
 
 def read_fields(prefix: str, fields: Sequence[Field], schema: Mapping[str, Any] | None) -> JSON:
-    """What is filled in; raises NotFilledIn. Also for callbacks: a field that was not drawn has its default."""
+    """The input filled in; raises NotFilledIn. Safe in callbacks: a field that was not drawn has its default."""
     values = {field.name: st.session_state.get(f"{prefix}.{field.name}", field.default) for field in fields}
     return assembled(list(fields), values, schema)
 
 
 def is_filled_in(prefix: str, fields: Sequence[Field]) -> bool:
-    """Whether anything is filled in that was not there at first."""
+    """Whether anything differs from what was there at first."""
     values = ((field, st.session_state.get(f"{prefix}.{field.name}")) for field in fields)
     return any(value not in (None, "", False, field.default) for field, value in values)
 

@@ -1,4 +1,4 @@
-"""What every page opens with: its configuration, what is chosen there, and the sidebar's head."""
+"""What every page starts with: its configuration, the choices made on it, and the top of the sidebar."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
   document.head.append(policy);
 }
 </script>"""
-"""A second lock behind ui.markdown: whatever gets past it, the browser loads no image from elsewhere."""
+"""A second line of defence behind ui.markdown: whatever gets past it, the browser loads no image from elsewhere."""
 
 ICON = Path(__file__).with_name("icon.svg")
 
 
 def page(name: str) -> choices.Choices:
-    """Open a page with a conversation, which also draws the sidebar. Returns what is chosen."""
+    """Open a page with a conversation, sidebar included. Returns the choices."""
     info = _open(name)
     chosen = choices.chosen(info)
     choices.remember(info)
@@ -37,7 +37,7 @@ def page(name: str) -> choices.Choices:
 
 
 def open_page(name: str, *, has_views: bool = False) -> PageInfo:
-    """Open a page without choices, and draw its sidebar: the links, and the switch of views if it has them."""
+    """Open a page without choices, and draw its sidebar: the links, and the view switch if it has views."""
     info = _open(name)
     if has_views:
         choices.is_technical()

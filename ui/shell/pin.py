@@ -1,7 +1,7 @@
-"""The one application of the process, which outlives a saved source file.
+"""The one application of the process, which survives saved source files.
 
-It is pinned in `sys.modules` and not in `st.cache_resource` or a global: any visitor can empty the cache, and saving
-a source file drops both. So it can be of older classes than the script that uses it.
+It is pinned in `sys.modules`, not in `st.cache_resource` or a global: any visitor can clear the cache, and saving a
+source file drops both. So its classes can be older than those of the script that uses it.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from ui.shell._streamlit_compat import (
 )
 
 _PIN = "_toolstream_application_2"
-"""The number goes up with a change of what it holds."""
+"""The number goes up when the contents change."""
 _ARENA_MAX, _TRIM_THRESHOLD = -8, -1
 """Of glibc's `mallopt`."""
 
 
 def application() -> Application:
-    """The one application of the process; raises SettingsError when it is first asked for and cannot start."""
+    """The one application of the process; raises SettingsError if it cannot start when first asked for."""
     pin = sys.modules.get(_PIN)
     if pin is None:
         pin = types.ModuleType(_PIN)
@@ -59,7 +59,7 @@ def application() -> Application:
 
 
 class CurrentRuns:
-    """A RunBackend whose runs are of the classes that this script knows, whatever those of `backend` are."""
+    """A RunBackend whose runs are of this script's classes, whatever those of `backend` are."""
 
     def __init__(self, backend: RunBackend) -> None:
         self._backend = backend
@@ -90,7 +90,7 @@ class CurrentRuns:
     def answer_otherwise(
         self, run_id: str, answers: Mapping[str, JSON], *, session: str, api_key: str | None = None
     ) -> Run | Refusal:
-        """Start a run that shares the beginning of this one, and goes on with other answers."""
+        """Start a run that shares the beginning of this one and goes on with other answers."""
         return _outcome(self._backend.answer_otherwise(run_id, answers, session=session, api_key=api_key))
 
     def conversations(self, session: str) -> list[Conversation]:
@@ -132,7 +132,7 @@ def _outcome(outcome: Run | Refusal) -> Run | Refusal:
 
 
 class _Reloaded(Run):
-    """A run whose class is of before a source file was saved; what it says is told in today's classes."""
+    """A run of a class from before a source file was saved; what it says is translated to today's classes."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -179,7 +179,7 @@ def _give_memory_back() -> None:
 
 
 def _collect(is_quiet: bool) -> None:
-    """Collect what ended sessions and their runs have left; all of it takes 0.2 s, what is newer much less."""
+    """Collect the garbage of ended sessions and runs; a full collection takes 0.2 s, a partial one much less."""
     forget_functions()
     if is_quiet:
         gc.unfreeze()  # what was frozen while it was some visitor's
@@ -189,7 +189,7 @@ def _collect(is_quiet: bool) -> None:
 
 
 def _openai_secrets() -> dict[str, str]:
-    """The section [openai] of the secrets, under the names of the environment variables."""
+    """The section [openai] of the secrets, under the names of environment variables."""
     if not st.secrets.load_if_toml_exists():
         return {}
     section = st.secrets.get("openai", {})

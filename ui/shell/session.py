@@ -1,4 +1,4 @@
-"""What this session knows, and what its pages are handed of what the process has."""
+"""What this session knows, and what its pages are given of the process."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 def settings() -> Settings:
-    """What the host has set; raises SettingsError where the app cannot start with it."""
+    """The host's settings; raises SettingsError if the app cannot start with them."""
     return pin.application().settings
 
 
 def runs() -> RunBackend:
-    """Where runs are started and found."""
+    """The backend that starts and finds runs."""
     return pin.CurrentRuns(pin.application().runs)
 
 
 def links() -> Links:
-    """The links to single runs."""
+    """The links to individual runs."""
     return pin.application().store.links
 
 
@@ -43,50 +43,50 @@ def comments() -> Comments:
 
 
 def all_comments() -> tuple[list[Comment], dict[str, str]]:
-    """All comments, the newest first, and the questions of the runs that are still kept: for the host alone."""
+    """All comments, newest first, and the questions of the runs that are still kept: for the host only."""
     store = pin.application().store
     return store.comments.all(), store.questions()
 
 
 def host_gate() -> Gate | None:
-    """The host's way to all comments, where there is a password."""
+    """The host's access to all comments, if there is a password."""
     return pin.application().gate
 
 
 def records_runs() -> bool:
-    """Whether runs outlive the process."""
+    """Whether runs survive the process."""
     return pin.application().store.records
 
 
 def uploads() -> Offload:
-    """Where files that visitors send are read."""
+    """Where visitors' files are read."""
     return pin.application().uploads
 
 
 def shelf() -> Shelf:
-    """Where the files are held that visitors look at."""
+    """Where the files that visitors look at are held."""
     return pin.application().shelf
 
 
 def packs() -> Offload:
-    """Where what visitors take along is made."""
+    """Where visitors' downloads are made."""
     return pin.application().packs
 
 
 def demo_url() -> str | None:
-    """Where the demo model's server listens, if there is one."""
+    """The address of the demo model's server, if there is one."""
     return pin.application().runs.demo_url
 
 
 def own_graphs() -> list[OwnState]:
-    """The host's own graphs, as they are now."""
+    """The host's own graphs in their current state."""
     return pin.application().runs.own_graphs()
 
 
 def session_id() -> str:
-    """Who this visitor is to the limits and to their own runs: random, and told to nobody.
+    """The visitor's identity for limits and for their own runs: random, and told to nobody.
 
-    It outlives a refresh in a cookie; where cookies do not arrive, as behind some proxies, it is the session's.
+    A cookie makes it survive a refresh; where cookies do not arrive, as behind some proxies, it is the session's.
     """
     if "session_id" not in st.session_state:
         known = str(st.context.cookies.get(_cookie_name()) or "")
@@ -95,16 +95,16 @@ def session_id() -> str:
 
 
 def address() -> str:
-    """The visitor's address, where the host has named a header that tells it; else empty.
+    """The visitor's address, if the host has named a header that holds it; else empty.
 
-    Of several, the last one was written by the host's own proxy, and the others by anybody.
+    Of several, the host's own proxy wrote the last one, and anybody the others.
     """
     header = settings().address_header
     return ",".join(st.context.headers.get_all(header)).split(",")[-1].strip() if header else ""
 
 
 def visitor_cookie() -> str:
-    """A script that lets the browser keep session_id: streamlit can read cookies, but not set them."""
+    """A script that makes the browser keep session_id: Streamlit can read cookies, but not set them."""
     secure = "; Secure" if _is_https() else ""
     days = settings().limits.recording_days
     rest = f"; Path=/; SameSite=Strict; Max-Age={int(days * 86_400)}{secure}"
@@ -118,14 +118,14 @@ def visitor_cookie() -> str:
 
 
 def visitor_key() -> str | None:
-    """The key that the visitor typed, which is in this session's memory and nowhere else."""
+    """The key that the visitor typed; it is in this session's memory and nowhere else."""
     return st.session_state.get("visitor_key")
 
 
 def conversation(page: str) -> list[Run]:
     """The runs of this page's conversation, oldest first.
 
-    A session that knows none yet finds it again by the run id in the URL: after a refresh, or in a second tab.
+    A new session finds it by the run id in the URL: after a refresh, or in a second tab.
     """
     threads: dict[str, str] = st.session_state.setdefault("threads", {})
     if page not in threads and (run_id := st.query_params.get("run")):
@@ -136,7 +136,7 @@ def conversation(page: str) -> list[Run]:
 
 
 def last_run(page: str) -> str | None:
-    """The id of the last run of a page's conversation, as far as this session knows it."""
+    """The id of the last run in a page's conversation, as far as this session knows."""
     thread = st.session_state.get("threads", {}).get(page)
     turns = runs().thread(thread) if thread else []
     return turns[-1].id if turns else None
@@ -149,7 +149,7 @@ def run_is_lost(page: str) -> bool:
 
 
 def thread_id(page: str) -> str:
-    """The id of this page's conversation; a new one if there is none."""
+    """The id of this page's conversation, created if need be."""
     threads: dict[str, str] = st.session_state.setdefault("threads", {})
     return threads.setdefault(page, secrets.token_urlsafe(16))
 
@@ -161,12 +161,12 @@ def new_conversation(page: str) -> None:
 
 
 def input_key(name: str) -> str:
-    """The key of a widget for what is taken out of it at once: another one after each `take_input`."""
+    """The key of a widget whose input is taken out at once; it changes with each `take_input`."""
     return f"{name}_{st.session_state.get('inputs_taken', {}).get(name, 0)}"
 
 
 def take_input(name: str, key: str) -> Any:
-    """What was put into the widget with this `input_key`; None if nothing was, or it has been taken before.
+    """The input of the widget with this `input_key`; None if there is none or it has been taken.
 
     A browser sends a widget's value with every click until a script without the widget has ended. If the widget were
     only emptied, its callback would run again for the same input.

@@ -1,4 +1,4 @@
-"""The sidebar: the ways to the other pages, and what can be chosen on this one."""
+"""The sidebar: links to the other pages, and the choices on this one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _VIEW_ICONS = {"simple": ":material/chat:", "technical": ":material/data_object:
 def sidebar(choices: Choices) -> None:
     """Draw the sidebar of a page with a conversation.
 
-    It is most of what a page sends. Nothing on the page waits for it, as its widgets' values are known before.
+    It is most of what a page sends. Nothing on the page waits for it, as the values of its widgets are known before.
     """
     page = choices.page
     with st.sidebar:
@@ -57,9 +57,9 @@ def sidebar(choices: Choices) -> None:
 
 
 def links() -> None:
-    """Links to all pages, as they were left: Streamlit drops the rest of the URL on a change of page.
+    """Links to all pages as they were left: Streamlit drops the rest of the URL when the page changes.
 
-    A page has nothing to add to such a URL, and so it is one stop for the Back button.
+    A page has nothing to add to such a URL, and so it is a single stop for the Back button.
     """
     with st.container(gap="xxsmall"):
         for page in PAGES.values():
@@ -86,7 +86,7 @@ def links() -> None:
 
 
 def view_switch() -> None:
-    """The switch between plain words and everything as it is."""
+    """The switch between plain words and everything as it is sent."""
     st.segmented_control(
         say("sidebar-view"),
         VIEWS,
@@ -165,12 +165,12 @@ def _model(choices: Choices) -> None:
 
 
 def _toggle_work(page: PageInfo) -> None:
-    """All of the page's own modes, or none; the choice of modes says the same."""
+    """All of the page's own modes, or none; the choice of modes reflects it."""
     st.session_state["modes"] = list(page.modes) if st.session_state.get("show_work", True) else []
 
 
 def _tool_label(tool_id: str, offered: list[str]) -> str:
-    """Icon and title, and the id's ending where another tool has the same title."""
+    """Icon and title, with the id's suffix if another tool has the same title."""
     tool, title = TOOLS[tool_id], title_of(TOOLS[tool_id], language())
     alike = [other for other in offered if title_of(TOOLS[other], language()) == title]
     return f":material/{tool.icon}: {title}" + (f" :gray[{tool_id.split('.')[-1]}]" if len(alike) > 1 else "")
@@ -196,7 +196,7 @@ def _own_key() -> None:
 
 
 def _take_key(key: str) -> None:
-    """Move the visitor's key out of the widget, whose value would be sent along with every click."""
+    """Move the visitor's key out of the widget, whose value would be sent with every click."""
     if typed := str(session.take_input("typed_key", key) or "").strip():
         st.session_state["visitor_key"] = typed
 

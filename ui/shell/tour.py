@@ -1,4 +1,4 @@
-"""A tour of the demos in three steps: a card on top of each page, which can be left at any time."""
+"""A tour of the demos in three steps: a card at the top of each page, which can be left at any time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def begin() -> None:
 
 
 def card(page: str) -> None:
-    """Say what to look at on this page, if the visitor is on the tour and the page is on it."""
+    """Say what to look at on this page, if the visitor is on the tour and the page is part of it."""
     if page not in STEPS or not st.session_state.get("on_tour"):
         return
     pages = list(STEPS)
