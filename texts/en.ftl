@@ -287,6 +287,74 @@ own-source = Your graph { $source }
 own-mend = Fix it and save: it is loaded again when you reload this page.
 own-loading = Loading… { $seconds } s
 
+## A run told in plain words
+
+narration-assistant = The assistant
+narration-queued = Waiting for its turn…
+narration-reading = Reading the question…
+narration-read = { $who } read the question.
+narration-asked = The tool “{ $tool }” is asked.
+    .about = The tool “{ $tool }” is asked about “{ $about }”.
+narration-asks = { $who } asks the tool “{ $tool }”.
+    .about = { $who } asks the tool “{ $tool }” about “{ $about }”.
+narration-asks-beside = At the same time it asks the tool “{ $tool }”.
+    .about = At the same time it asks the tool “{ $tool }” about “{ $about }”.
+narration-attempt = { $name } (attempt { $attempt })
+narration-working = { $name }: { $doing }…
+narration-at-work = at work
+narration-so-far = { $amount } so far
+narration-progress = { $share } done
+narration-done = { $name } is done after { $seconds } s.
+    .amount = { $name } is done after { $seconds } s, with { $amount }.
+    .steps = { $name } is done after { $seconds } s, in { $steps } steps.
+narration-halted = { $name } was stopped after { $seconds } s.
+    .amount = { $name } was stopped after { $seconds } s, with { $amount }.
+    .steps = { $name } was stopped after { $seconds } s, in { $steps } steps.
+narration-failed = { $name } failed after { $seconds } s.
+    .why = { $name } failed after { $seconds } s: { $why }
+narration-result = It gave its result.
+narration-thinking = { $who } is thinking…
+narration-thought = { $who } thought for { $seconds } s.
+narration-announces =
+    .now = { $who } says what it is about to do…
+    .done = { $who } said what it is about to do.
+narration-part =
+    .now = { $who } writes…
+    .done = { $who } has written its part.
+narration-answer =
+    .now = Now it writes the answer…
+    .done = It wrote the answer.
+    .now-of = { $who } writes the answer…
+    .done-of = { $who } wrote the answer.
+narration-waits = It waits for a person.
+    .asked = It waits for a person: { $asked }
+narration-considers = { $who } reads what came back…
+narration-broke = It broke off.
+    .why = It broke off: { $why }
+narration-stopped = It was stopped. What had arrived is kept.
+narration-all-done = All done.
+amount-calls = { $count ->
+        [one] { $count } tool call
+       *[other] { $count } tool calls
+    }
+amount-items = { $count ->
+        [one] { $count } item
+       *[other] { $count } items
+    }
+amount-rows = { $count ->
+        [one] { $count } row
+       *[other] { $count } rows
+    }
+amount-points = { $count ->
+        [one] { $count } measurement
+       *[other] { $count } measurements
+    }
+amount-words = { $count ->
+        [one] { $count } word
+       *[other] { $count } words
+    }
+amount-and = { $some } and { $more }
+
 ## Questions to a person
 
 card-approved = Approved

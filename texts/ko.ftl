@@ -272,6 +272,59 @@ own-source = 내 그래프 { $source }
 own-mend = 고쳐서 저장한 다음 이 페이지를 새로고침하면 다시 불러와요.
 own-loading = 불러오는 중… { $seconds }초
 
+## A run told in plain words
+
+narration-assistant = AI 비서
+narration-queued = 순서를 기다리고 있어요…
+narration-reading = 질문을 읽고 있어요…
+narration-read = { $who }{ PARTICLE($who, "이/가") } 질문을 읽었어요.
+narration-asked = “{ $tool }” 도구를 호출했어요.
+    .about = “{ $tool }” 도구를 호출했어요: { $about }
+narration-asks = { $who }{ PARTICLE($who, "이/가") } “{ $tool }” 도구를 호출했어요.
+    .about = { $who }{ PARTICLE($who, "이/가") } “{ $tool }” 도구를 호출했어요: { $about }
+narration-asks-beside = 동시에 “{ $tool }” 도구도 호출했어요.
+    .about = 동시에 “{ $tool }” 도구도 호출했어요: { $about }
+narration-attempt = { $name } ({ $attempt }번째 시도)
+narration-working = { $name }: { $doing }…
+narration-at-work = 작업 중
+narration-so-far = 지금까지 { $amount }
+narration-progress = { $share } 완료
+narration-done = { $name }: { $seconds }초 만에 끝났어요.
+    .amount = { $name }: { $seconds }초 만에 끝났어요. ({ $amount })
+    .steps = { $name }: { $seconds }초 만에 { $steps }단계를 끝냈어요.
+narration-halted = { $name }: { $seconds }초 만에 중지됐어요.
+    .amount = { $name }: { $seconds }초 만에 중지됐어요. ({ $amount })
+    .steps = { $name }: { $seconds }초 만에 { $steps }단계에서 중지됐어요.
+narration-failed = { $name }: { $seconds }초 만에 실패했어요.
+    .why = { $name }: { $seconds }초 만에 실패했어요. { $why }
+narration-result = 결과를 냈어요.
+narration-thinking = { $who }{ PARTICLE($who, "이/가") } 생각하고 있어요…
+narration-thought = { $who }{ PARTICLE($who, "이/가") } { $seconds }초 동안 생각했어요.
+narration-announces =
+    .now = { $who }{ PARTICLE($who, "이/가") } 무엇을 할지 말하고 있어요…
+    .done = { $who }{ PARTICLE($who, "이/가") } 무엇을 할지 말했어요.
+narration-part =
+    .now = { $who }{ PARTICLE($who, "이/가") } 쓰고 있어요…
+    .done = { $who }{ PARTICLE($who, "이/가") } 맡은 부분을 썼어요.
+narration-answer =
+    .now = 이제 답을 쓰고 있어요…
+    .done = 답을 썼어요.
+    .now-of = { $who }{ PARTICLE($who, "이/가") } 답을 쓰고 있어요…
+    .done-of = { $who }{ PARTICLE($who, "이/가") } 답을 썼어요.
+narration-waits = 사람의 답을 기다리고 있어요.
+    .asked = 사람의 답을 기다리고 있어요: { $asked }
+narration-considers = { $who }{ PARTICLE($who, "이/가") } 돌아온 결과를 읽고 있어요…
+narration-broke = 중간에 끊겼어요.
+    .why = 중간에 끊겼어요. { $why }
+narration-stopped = 중지했어요. 그때까지 받은 내용은 남아 있어요.
+narration-all-done = 모두 끝났어요.
+amount-calls = 도구 호출 { $count }번
+amount-items = 항목 { $count }개
+amount-rows = 행 { $count }개
+amount-points = 측정값 { $count }개
+amount-words = 단어 { $count }개
+amount-and = { $some }, { $more }
+
 ## Questions to a person
 
 card-approved = 승인했어요

@@ -19,6 +19,7 @@ from ui.markdown import safe_label, safe_markdown
 from ui.run.output import Look
 from ui.run.view import RunView
 from ui.shell.browser import turn_to_draw
+from ui.shell.language import language
 
 QUIET = 1.0
 """Seconds without news, after which something shimmers as a sign of life."""
@@ -51,7 +52,7 @@ class Drawing:
         self._signs = waiting, quiet = self._signs_of_life()
         with turn_to_draw():
             if not self._look.technical and (self.transcript.modes or self.transcript.ended_at is not None):
-                view.tell(narrate(self.transcript), quiet=quiet)
+                view.tell(narrate(self.transcript, language()), quiet=quiet)
             return view.draw(self.transcript, waiting=waiting, quiet=quiet)
 
     @property

@@ -17,6 +17,7 @@ from agent.projections.tool_titles import tool_title
 from agent.streaming.events import JSON
 from ui.markdown import safe_label, safe_markdown
 from ui.run.text import Slot, TextView
+from ui.shell.language import language
 
 SHOWN_ROWS = 200
 """Rows of a table, or points of a chart, that are drawn: the last ones."""
@@ -34,7 +35,7 @@ class Look:
 
     def title(self, tool: str) -> str:
         """What a tool is called."""
-        return (one_line(tool, 80) or "tool") if self.technical else tool_title(tool, self.offered)
+        return (one_line(tool, 80) or "tool") if self.technical else tool_title(tool, self.offered, language())
 
 
 class OutputView:

@@ -88,7 +88,7 @@ def names_in_sources() -> tuple[set[str], list[re.Pattern[str]]]:
             if isinstance(node, ast.JoinedStr):
                 parts = [p.value if isinstance(p, ast.Constant) else None for p in node.values]
                 if isinstance(parts[0], str) and re.match(r"[a-z][a-z_]*-", parts[0]):
-                    built.append(re.compile("".join(r"[\w-]+" if p is None else re.escape(str(p)) for p in parts)))
+                    built.append(re.compile("".join(r"[\w.-]*" if p is None else re.escape(str(p)) for p in parts)))
     return whole, built
 
 
