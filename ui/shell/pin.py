@@ -15,21 +15,20 @@ import sys
 import threading
 import types
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from agent.engine.application import Application
-from agent.engine.backend import Conversation, RunBackend
+from agent.engine.backend import RunBackend
 from agent.engine.log import Read
 from agent.engine.run import Run
 from agent.errors import Refusal
 from agent.graphs.langchain import forget_functions
 from agent.settings import Settings
-from agent.store.index import Entry
 from agent.store.recording import dump, parse
-from agent.streaming.events import EVENTS, JSON, RunRequest
+from agent.streaming.events import EVENTS
 from ui.shell._streamlit_compat import (
     bound_uploads,
     drop_forged_values,
@@ -59,76 +58,14 @@ def application() -> Application:
 
 
 class CurrentRuns:
-    """A RunBackend whose runs are of this script's classes, whatever those of `backend` are."""
+    """A RunBackend whose runs and refusals are of this script's classes, whatever those of `backend` are."""
 
     def __init__(self, backend: RunBackend) -> None:
         self._backend = backend
 
-    def start(
-        self,
-        request: RunRequest,
-        *,
-        thread_id: str = "",
-        session: str = "",
-        address: str = "",
-        api_key: str | None = None,
-        after: str = "",
-    ) -> Run | Refusal:
-        """Start a run, or say why not."""
-        return _outcome(
-            self._backend.start(
-                request, thread_id=thread_id, session=session, address=address, api_key=api_key, after=after
-            )
-        )
-
-    def answer(
-        self, run_id: str, interrupt_id: str, answer: JSON, *, session: str, api_key: str | None = None
-    ) -> Run | Refusal:
-        """Answer a question that a run asks its owner."""
-        return _outcome(self._backend.answer(run_id, interrupt_id, answer, session=session, api_key=api_key))
-
-    def answer_otherwise(
-        self, run_id: str, answers: Mapping[str, JSON], *, session: str, api_key: str | None = None
-    ) -> Run | Refusal:
-        """Start a run that shares the beginning of this one and goes on with other answers."""
-        return _outcome(self._backend.answer_otherwise(run_id, answers, session=session, api_key=api_key))
-
-    def conversations(self, session: str) -> list[Conversation]:
-        """The visitor's conversations, the newest first."""
-        return self._backend.conversations(session)
-
-    def rename(self, thread_id: str, title: str, *, session: str) -> Refusal | None:
-        """Call a conversation otherwise; or say why not."""
-        return self._backend.rename(thread_id, title, session=session)
-
-    def forget_thread(self, thread_id: str, *, session: str) -> Refusal | None:
-        """Delete all that is kept of a conversation, or say why that failed."""
-        return self._backend.forget_thread(thread_id, session=session)
-
-    def get(self, run_id: str) -> Run | None:
-        """The run with this id, if it is kept."""
-        run = self._backend.get(run_id)
-        return _current(run) if run else None
-
-    def of(self, session: str) -> list[Entry]:
-        """The visitor's runs, the newest first."""
-        return self._backend.of(session)
-
-    def thread(self, thread_id: str) -> list[Run]:
-        """The runs of a conversation, oldest first."""
-        return [_current(run) for run in self._backend.thread(thread_id)]
-
-    def stop(self, run_id: str) -> None:
-        """Stop a run."""
-        self._backend.stop(run_id)
-
-    def forget(self, run_id: str) -> Refusal | None:
-        """Stop a run, and delete all that is kept of it; or say why that failed."""
-        return self._backend.forget(run_id)
-
-
-def _outcome(outcome: Run | Refusal) -> Run | Refusal:
-    return Refusal(outcome.sentence) if outcome.state == "refused" else _current(outcome)
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._backend, name)
+        return lambda *args, **options: _current(method(*args, **options))
 
 
 class _Reloaded(Run):
@@ -151,8 +88,12 @@ class _Reloaded(Run):
         self._run.stop()
 
 
-def _current(run: Run) -> Run:
-    return run if isinstance(run, Run) else _Reloaded(run)
+def _current(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_current(each) for each in value]
+    if getattr(value, "state", "") == "refused":
+        return Refusal(value.sentence)
+    return _Reloaded(value) if hasattr(value, "read") and not isinstance(value, Run) else value
 
 
 def _start() -> Application:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
@@ -29,7 +29,7 @@ def settings() -> Settings:
 
 def runs() -> RunBackend:
     """The backend that starts and finds runs."""
-    return pin.CurrentRuns(pin.application().runs)
+    return cast(RunBackend, pin.CurrentRuns(pin.application().runs))
 
 
 def links() -> Links:
