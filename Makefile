@@ -1,7 +1,7 @@
 # make run        the app on http://localhost:8501 (PORT= and HOST= choose others; GRAPHS= shows yours)
 # make check      formatting, lint and types; changes nothing
 # make fix        format, and mend what lint can mend
-# make test-fast  the tests that start no server and no browser: two minutes
+# make test-fast  the tests that start no server and no browser
 # make test       all tests (WORKERS= for those with a server or a browser: 2; ARGS= goes to pytest)
 # make samples    make the recordings in recordings/ anew (ARGS=NAME: one)
 # make bench      measure it beside the obvious ways: a quarter of an hour; BENCH=quick: a minute
@@ -32,9 +32,9 @@ fix: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# These wait more than they work, so there may be more workers than cores.
+# These wait a little, so one worker more than there are cores is quickest.
 test-fast: $(VENV)/.dev
-	$(BIN)/pytest -n 4 tests/unit $(ARGS)
+	$(BIN)/pytest -n 3 --dist worksteal tests/unit $(ARGS)
 
 test: test-fast
 	$(BIN)/pytest -n $(WORKERS) tests/server tests/browser $(ARGS)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar, TypeVar
 
 T = TypeVar("T")
 
@@ -18,8 +18,11 @@ class BackgroundLoop:
     manager it closes itself.
     """
 
+    new_loop: ClassVar[Callable[[], asyncio.AbstractEventLoop]] = asyncio.new_event_loop
+    """What makes the loop."""
+
     def __init__(self, name: str = "agent-loop") -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = type(self).new_loop()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 

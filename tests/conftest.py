@@ -159,7 +159,12 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Share out files, for their fixtures; and one by one the tests in the browser that use the app of all."""
+    """Share out files, for their fixtures; and one by one the tests in the browser that use the app of all.
+
+    Not where another distribution is asked for.
+    """
+    if config.getvalue("dist") != "load":
+        return None
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # it has no types

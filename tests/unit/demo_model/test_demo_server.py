@@ -37,7 +37,7 @@ ITEMS = {
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[DemoServer]:
-    with model_server(rate=400) as served:
+    with model_server(rate=40) as served:
         yield served
 
 
@@ -172,7 +172,7 @@ def test_demo_streams_at_its_rate_and_answers_whole_after_the_same_time(client: 
     client.chat.completions.create(model="demo", messages=asked("count to 100"))
     whole = time.monotonic() - start - streamed
 
-    assert 0.25 <= streamed < 0.6  # 100 tokens at 400 a second
+    assert 0.25 <= streamed < 0.6  # 100 tokens at 40 a second, on a clock that is ten times as fast
     assert 0.25 <= whole < 0.6
 
 

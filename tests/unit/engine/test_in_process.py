@@ -40,7 +40,7 @@ AGENTS = [
 @pytest.fixture(scope="module")
 def backend() -> Iterator[InProcessBackend]:
     limits = Limits(runs_per_minute=1_000, runs_per_session=10)
-    with InProcessBackend(Settings(demo_rate=400, limits=limits)) as backend:
+    with InProcessBackend(Settings(demo_rate=40, limits=limits)) as backend:
         backend.wait_until_open()
         yield backend
 

@@ -30,7 +30,7 @@ ME = "somebody"
 
 
 def backend(folder: Path, **limits: float) -> InProcessBackend:
-    settings = Settings(demo_rate=60, recordings=folder, limits=Limits(**limits))  # type: ignore[arg-type]
+    settings = Settings(demo_rate=20, recordings=folder, limits=Limits(**limits))  # type: ignore[arg-type]
     return InProcessBackend(settings, Store.of(settings))
 
 
@@ -53,7 +53,7 @@ def written(folder: Path, run: Run) -> None:
 
 
 def test_a_run_at_work_elsewhere_is_followed_to_its_end(here: InProcessBackend, elsewhere: InProcessBackend) -> None:
-    run = started(elsewhere.start(counting(60), session=ME))
+    run = started(elsewhere.start(counting(300), session=ME))
     wait_for(run, has_words)
     mirrored = found(here, run.id)
     wait_for(mirrored, has_words)

@@ -23,7 +23,7 @@ from tests.scripted_server import Answer, ScriptedServer, calls, says, scripted_
 GRAPHS = tuple(spec.name for spec in SPECS.values() if spec.model != "none")
 INNER = {"get_items.llm": "react", "get_items.openai": "without_langchain"}
 """Tools with a model inside, and a graph for each."""
-LIMITS = Limits(read_seconds=5, event_bytes=200_000, answer_bytes=1_000_000)
+LIMITS = Limits(read_seconds=60, event_bytes=200_000, answer_bytes=1_000_000)
 QUESTION: dict[str, JSON] = {"role": "user", "content": "What is in the office?"}
 
 

@@ -18,7 +18,7 @@ from agent.streaming.events import RunRequest
 from agent.streaming.modes import RUN_MODES
 from tests.runs import finish, started
 
-LIMITS = Limits(read_seconds=0.4, connect_seconds=2, runs_per_minute=1_000)
+LIMITS = Limits(read_seconds=4, connect_seconds=20, runs_per_minute=1_000)
 KEY = "sk-host-0123456789abcdef"
 FAULTS = {
     "broken": "connection",

@@ -2,22 +2,17 @@
 
 import asyncio
 import gc
-import subprocess
-import sys
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent.engine.request_check import tools_for
 from agent.graphs.registry import GRAPHS
 from agent.snippets.programs import program, stays_empty
 from agent.streaming.modes import STREAM_MODES
 from tests.serving import model_server
 
-ROOT = Path(__file__).parents[3]
 OFFICE = "What items are in the office?"
 EXPECTED = {
     "custom": "Desk",
@@ -92,14 +87,6 @@ def test_a_program_prints_its_lane(graph: Any, mode: Any, printed: Printed) -> N
 @pytest.mark.parametrize(("graph", "tool"), ASKING)
 def test_a_program_can_offer_tools_that_ask_a_model_and_force_a_choice(graph: str, tool: str, printed: Printed) -> None:
     assert "Desk" in printed[graph, tool]
-
-
-def test_a_program_runs_by_itself_whatever_the_question_is(environment: None) -> None:
-    question = "What's in the \"office\"?\n'''{}\\"
-    source = program("react", "messages", question=question, model="demo-fast", tools=tools_for("react")[:7])
-    done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True)
-    assert done.stderr == ""
-    assert "agent '" in done.stdout
 
 
 def test_programs_are_written_as_this_project_is() -> None:

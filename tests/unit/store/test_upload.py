@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -145,45 +143,3 @@ def test_of_what_visitors_look_at_the_longest_unseen_goes_first() -> None:
 
 def test_what_is_larger_than_all_room_is_not_held() -> None:
     assert Shelf(10).put(b"x" * 11).text is None
-
-
-_MEASURE = """
-import resource, sys
-from agent.errors import Refusal
-from agent.offload import Offload
-from agent.projections.transcript import fold
-from agent.store.upload import opened, take
-data = open(sys.argv[1], "rb").read()
-take(b"nothing", Offload())
-idle = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-taken = take(data, Offload(seconds=60))
-if isinstance(taken, bytes):
-    del data
-    events = sum(1 for event in opened(taken).events)
-    assert events > 9_000
-print(taken.sentence if isinstance(taken, Refusal) else "taken")
-after, there = (resource.getrusage(of).ru_maxrss for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(after - before, there - idle)
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is told in kilobytes there")
-@pytest.mark.parametrize("kind", ["values", "words"])
-def test_a_file_of_twenty_megabytes_takes_less_than_three_times_its_size(tmp_path: Path, kind: str) -> None:
-    file = tmp_path / "large.jsonl"
-    if kind == "values":
-        file.write_bytes(text(HEAD, BEGIN) + b"\n[" + b"{}," * 6_600_000 + b"{}]")
-    else:
-        token = {"kind": "token", "message": "1", "text": "wörd " * 300}
-        lines = [{**BEGIN, "seq": n + 1, "at": 1.0, "payload": token} for n in range(9_000)]
-        file.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in (HEAD, BEGIN, *lines)))
-    size = file.stat().st_size
-    assert 15_000_000 < size < MAX_BYTES
-    done = subprocess.run([sys.executable, "-c", _MEASURE, str(file)], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    outcome, figures = done.stdout.splitlines()
-    assert outcome == ("Line 3 is longer than 1,000,000 bytes." if kind == "values" else "taken")
-    here, there = (int(figure) * 1_000 for figure in figures.split())
-    assert here + size < 3 * size, "the file itself, which a server has in memory, and what comes on top"
-    assert there < 3 * size

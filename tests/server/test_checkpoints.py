@@ -30,7 +30,7 @@ from agent.settings import Limits, Settings
 from tests.postgres import Server
 
 KINDS = ("memory", "file", "database")
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.anyio
 
 Kept = Callable[..., Settings]

@@ -14,9 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.serving import model_server
+from tests.serving import ROOT, model_server
 
-ROOT = Path(__file__).parents[3]
 HOW_TO = Path(__file__).with_name("how_to.py")
 
 
