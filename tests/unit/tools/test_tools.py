@@ -25,6 +25,7 @@ PLAIN = tuple(tool_id for tool_id in TOOLS if "." not in tool_id)
 @pytest.fixture(scope="module")
 def backend() -> Iterator[InProcessBackend]:
     with InProcessBackend(Settings(limits=Limits(runs_per_minute=1_000, runs_per_session=20))) as backend:
+        backend.wait_until_open()
         yield backend
 
 
@@ -98,8 +99,7 @@ def test_a_job_works_side_by_side_step_by_step_and_to_its_end(backend: InProcess
     assert last is not None
     assert all(call.ended_at is not None and call.ended_at <= last for call in calls[:-1])
     assert transcript.first_output_at is not None
-    assert transcript.ended_at is not None
-    assert transcript.first_output_at < transcript.ended_at / 3
+    assert all(call.ended_at is not None and transcript.first_output_at < call.ended_at for call in calls)
 
 
 @pytest.fixture
