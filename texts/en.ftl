@@ -35,6 +35,9 @@ page-market_brief = Market brief
 page-incident = Incident
     .summary = A service is down: a long search, a step that fails, and the way back.
     .intro = A service is down. You see how far the search is, **which step fails and when**, and that the assistant goes on.
+page-ask_me_first = Ask me first
+    .summary = An assistant that asks you before it pays or writes to anybody.
+    .intro = Before it pays or writes to anybody, this assistant **asks you**. Approve, correct it, or say no: it waits as long as you need, even if you close the page.
 page-custom_data = Custom data
     .summary = A tool sends whatever it likes while it works: finds, progress, rows.
     .intro = A tool can send **anything** while it works: what it has found so far, how far along it is, a row of a table. Ask what is in a place, and watch the tool report each find before it is done.
@@ -363,3 +366,46 @@ card-rejected = Rejected
     .why = Rejected: { $why }
 card-cancelled = Cancelled
 card-answered = Answered: { $answer }
+card-wants-tool = The assistant wants to use the tool “{ $tool }”.
+card-asks = The assistant asks you something.
+card-approve = Approve
+card-edit = Edit
+card-reject = Reject
+card-respond = Answer
+card-cancel = Cancel
+card-send = Send
+card-back = Back
+card-undo = Change
+card-approve-changed = Approve with these changes
+card-reason = Why? (optional)
+card-your-answer = Your answer
+card-anything = Text or JSON
+card-yes = Yes
+card-no = No
+card-sent-together =
+    { $count ->
+        [one] It is sent together with the other decision, once you have made it.
+       *[other] It is sent together with the other { $count } decisions, once you have made them.
+    }
+card-waits = waits for an answer
+card-unanswered = was not answered
+card-held = Waits until the question above is answered
+card-waiting-you = The assistant is waiting for your answer.
+    .since = The assistant has been waiting for your answer for { $time }.
+card-waiting = It is waiting for an answer. Only the person who asked can give it.
+    .since = It has been waiting for an answer for { $time }. Only the person who asked can give it.
+card-minutes =
+    { $count ->
+        [one] 1 minute
+       *[other] { $count } minutes
+    }
+card-hours =
+    { $count ->
+        [one] 1 hour
+       *[other] { $count } hours
+    }
+card-days =
+    { $count ->
+        [one] 1 day
+       *[other] { $count } days
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 
@@ -14,10 +15,12 @@ from agent.streaming.events import StreamEvent
 from agent.tools.catalog import TOOLS
 from ui.entry import ask_once, entry, retry
 from ui.markdown import safe_markdown
+from ui.run.card import Cards
 from ui.run.drawing import Drawing, show_end
 from ui.run.follow import UPDATES_PER_SECOND, Reader
 from ui.run.text import FLUSH
-from ui.run.view import Shape, has_grown, shape
+from ui.run.view import Shape, has_grown, parts_of, shape
+from ui.run.waiting import show_waiting
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
 from ui.shell.choices import Choices
@@ -36,15 +39,24 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
     drawn = [_Turn(run, choices) for run in runs]
     if any(turn.is_stale for turn in drawn):
         time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
+    for before, turn in itertools.pairwise(drawn):
+        turn.is_held = before.waits or before.is_held
+    waiting = next((turn for turn in drawn if turn.waits), None)
     for turn in drawn:
         turn.draw(ended=turn.reader.ended)
         wait_for_browser()
-    if at_work := next((turn for turn in drawn if not turn.reader.ended), None):
+    if waiting:
+        waiting.tell_waiting()
+    elif at_work := next((turn for turn in drawn if not turn.reader.ended), None):
         at_work.reader.follow(lambda: not at_work.is_silent, seconds=A_MOMENT)
 
     def follow() -> None:
         for number, turn in enumerate(drawn, 1):  # what waits behind it says so, and at which place
             turn.reader.follow(beside=[later.reader for later in drawn[number:]])
+            if turn.waits:
+                if not waiting:
+                    st.rerun()  # nothing moves any more: all is drawn as it stands
+                return
 
     return follow
 
@@ -97,7 +109,8 @@ def chat(
         with start.container():
             opening(choices)
     follow()
-    stop.empty()
+    if all(run.ended for run in runs):
+        stop.empty()
 
 
 class _Turn:
@@ -108,7 +121,8 @@ class _Turn:
             st.markdown(safe_markdown(run.request.question))
         self._run, self._choices = run, choices
         self._place = st.chat_message("assistant", avatar=":material/waves:")
-        self._drawing = Drawing(self._place, run, choices.modes, technical=choices.technical)
+        self._cards = Cards.of(run, technical=choices.technical)
+        self._drawing = Drawing(self._place, self._cards, choices.modes)
         self.reader = Reader(run, self)
         self.reader.take()
         self._drawn: dict[str, tuple[bool, Shape, int]] = st.session_state.setdefault("drawn", {})
@@ -131,6 +145,24 @@ class _Turn:
             if self._run.state != "finished":
                 retry(self._place, self._run, self._choices.page)
 
+    def tell_waiting(self) -> None:
+        """Say that it waits for a person, and since when."""
+        show_waiting(self._place, self._cards)
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing happens until a person has answered."""
+        return self._drawing.waits
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits behind one that does."""
+        return self._drawing.is_held
+
+    @is_held.setter
+    def is_held(self, held: bool) -> None:
+        self._drawing.is_held = held
+
     @property
     def is_due(self) -> bool:
         """Whether time alone has changed what is to be seen."""
@@ -148,7 +180,7 @@ class _Turn:
         return bool(transcript.modes) and not (self.reader.ended or transcript.shown)
 
     def _shape(self) -> Shape:
-        return shape(self._drawing.transcript.shown)
+        return shape(parts_of(self._drawing.transcript))
 
 
 def show_code(choices: Choices) -> None:

@@ -115,6 +115,7 @@ class _Sides:
     """Both readers, side by side."""
 
     is_due = True
+    waits = False
 
     def __init__(self, sides: Sequence[_Side], look: Look, started: float) -> None:
         self._sides, self._look, self._started = sides, look, started

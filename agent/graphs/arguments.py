@@ -5,13 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from agent.graphs.inputs import Field, assembled, fields_of
-from agent.graphs.without_langchain import describe
 from agent.streaming.events import JSON
-from agent.tools.catalog import TOOLS
 
 LONG = 80
 """Characters beyond which an argument is edited in a box of several lines."""
@@ -42,16 +39,6 @@ def changed(
 def checked(value: JSON, schema: Mapping[str, Any] | None) -> JSON:
     """The value, if it fits; raises NotFilledIn with a sentence."""
     return assembled([Field((), "json", "Input")], {"": json.dumps(value)}, schema)
-
-
-@cache
-def tool_schema(name: str) -> Mapping[str, Any] | None:
-    """The argument schema of one of our own tools; None for any other."""
-    for spec in TOOLS.values():
-        if spec.name == name and not spec.asks_model:
-            parameters: Mapping[str, Any] = describe(spec.code)["function"]["parameters"]
-            return parameters
-    return None
 
 
 def inferred_schema(args: JSON) -> Mapping[str, Any] | None:

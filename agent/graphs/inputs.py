@@ -50,7 +50,7 @@ def fields_of(schema: Mapping[str, Any] | None) -> list[Field]:
         found = list(_fields(schema, schema, (), True, 0)) if schema else []
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
         found = []  # no schema that can be read
-    if not found or len(found) > MAX_FIELDS:
+    if not found or len(found) > MAX_FIELDS or len({field.name for field in found}) < len(found):
         return [Field((), "json", "Input as JSON", required=True)]
     return found
 

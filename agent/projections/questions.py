@@ -8,12 +8,13 @@ is answered with words, a choice or JSON. All texts in it are those of others.
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
-from agent.graphs.arguments import argument_fields, inferred_schema, tamed, tool_schema
+from agent.graphs.arguments import argument_fields, inferred_schema, tamed
 from agent.graphs.inputs import Field, fields_of
 from agent.projections.label import words
 from agent.streaming.events import JSON
@@ -71,12 +72,16 @@ class Question:
     """What tells its answer apart from others in the same interrupt, where that is done by name."""
 
 
-def questions_of(value: JSON, schema: JSON = None) -> list[Question]:
+def questions_of(
+    value: JSON, schema: JSON = None, tool_schema: Callable[[str], Plain | None] = lambda _name: None
+) -> list[Question]:
     """The questions in the value of one interrupt, at least one; `schema` is that of its answer, where it has one.
 
-    Each is decided by itself, and all decisions make one answer.
+    `tool_schema` gives the schema of a tool's arguments, where it is known. Each question is decided by itself, and
+    all decisions make one answer.
     """
-    found = list(_read(value, schema))
+    value, schema = _whole(value), _whole(schema)
+    found = [_with_fields(question, tool_schema) for question in _read(value, schema)]
     return found if 0 < len(found) <= MOST_QUESTIONS else [_free(value, schema)]
 
 
@@ -145,11 +150,22 @@ def _inbox(request: Plain, raw: JSON) -> Question:
 def _approve(
     text: str, tool: str, args: JSON, allowed: tuple[Verdict, ...], dialect: Dialect, raw: JSON, schema: JSON
 ) -> Question:
-    shape = tamed(schema) or tool_schema(tool) or inferred_schema(args)
-    fields = tuple(argument_fields(args, shape)) if "edit" in allowed and isinstance(args, dict) and args else ()
-    if not fields:
-        allowed = tuple(verdict for verdict in allowed if verdict != "edit") or ("approve", "reject")
-    return Question("approve", text, tool, args, allowed, fields, shape, raw=raw, dialect=dialect)
+    return Question("approve", text, tool, args, allowed, (), tamed(schema), raw=raw, dialect=dialect)
+
+
+def _with_fields(question: Question, tool_schema: Callable[[str], Plain | None]) -> Question:
+    """A call with the form in which its arguments can be changed, if they may be and there are any."""
+    if "edit" not in question.allowed:
+        return question
+    args = question.args if isinstance(question.args, dict) else None
+    if not args:
+        others = tuple(verdict for verdict in question.allowed if verdict != "edit")
+        return dataclasses.replace(question, allowed=others or ("approve", "reject"))
+    known = tool_schema(question.tool)
+    schema = question.schema or known or inferred_schema(args)
+    # Of others it is not sure that they take an approval: they may wait for a word.
+    allowed = question.allowed[:3] if question.dialect == "action" and known else question.allowed
+    return dataclasses.replace(question, fields=tuple(argument_fields(args, schema)), schema=schema, allowed=allowed)
 
 
 def _elicited(request: Plain, raw: JSON, whole: Plain, dialect: Dialect) -> Question:
@@ -223,6 +239,13 @@ def _followed(schema: Any, definitions: Plain) -> dict[str, Any]:
     plain = _object(schema)
     name = _string(plain.get("$ref")).removeprefix("#/$defs/")
     return _object(definitions.get(name)) if name else plain
+
+
+def _whole(value: JSON) -> JSON:
+    """The value without halves of characters, which no browser takes."""
+    text = json.dumps(value, ensure_ascii=False)
+    whole = text.encode("utf-8", "replace").decode()
+    return value if whole == text else cast(JSON, json.loads(whole))
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
 from agent.graphs.registry import graph_title
+from agent.projections.transcript import Transcript
 from agent.streaming.events import StreamEvent
 from ui.chat import Follow
 from ui.entry import retry
@@ -19,8 +21,11 @@ from ui.lab.log import Log, View, quiet
 from ui.lab.metrics import MetricsView
 from ui.lab.timeline import TimelineView
 from ui.markdown import safe_label, safe_markdown
+from ui.run.card import Cards
 from ui.run.drawing import show_end
 from ui.run.follow import Reader, Unseen
+from ui.run.text import clear
+from ui.run.waiting import show_waiting
 from ui.shell.choices import Choices
 from ui.shell.language import language, say
 
@@ -43,6 +48,7 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
         with st.chat_message("user", avatar=":material/person:"):
             st.markdown(safe_markdown(run.request.question))
     status = st.empty()
+    questions = _Questions(st.container(), run) if run else None
     name = st.segmented_control(
         say("lab-view"),
         list(VIEWS),
@@ -54,13 +60,19 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
     )
     view = VIEWS[name or "lanes"][1](choices)
     log = Log(run)
-    if run is None:
+    if run is None or questions is None:
         view.draw(log)
         return lambda: None
 
     def follow() -> None:
-        Reader(run, _Shown(log, view, lambda: status.markdown(quiet(_status(run, log))))).follow()
-        if run.state != "finished":
+        def tell() -> None:
+            status.markdown(quiet(_status(run, log)))
+            questions.draw(log.transcript)
+
+        Reader(run, _Shown(log, view, tell)).follow()
+        if log.transcript.state == "waiting":
+            questions.tell_waiting()
+        elif run.state != "finished":
             show_end(st.container(), log.transcript, run.unrecorded)
             retry(st.container(), run, choices.page)
         elif run.unrecorded:
@@ -85,6 +97,33 @@ def _choose_run(runs: list[Run]) -> Run | None:
     return runs[place]
 
 
+class _Questions:
+    """What the run asks a person, above its views."""
+
+    def __init__(self, place: DeltaGenerator, run: Run) -> None:
+        self._place, self._cards = place, Cards.of(run, technical=True)
+        self._places: dict[str, tuple[DeltaGenerator, bool]] = {}
+        """Where each question stands, and whether it is over."""
+
+    def draw(self, run: Transcript) -> None:
+        """Draw what is asked, and what has been decided since."""
+        for interrupt, asked in run.asked.items():
+            is_over = asked.answered_at is not None or run.ended_at is not None
+            place, was_over = self._places.get(interrupt, (None, None))
+            if was_over == is_over:
+                continue
+            if place is None:
+                place = self._place.empty()
+            else:
+                clear(place)
+            self._places[interrupt] = place, is_over
+            self._cards.draw(place.container(), asked, ended=run.ended_at is not None)
+
+    def tell_waiting(self) -> None:
+        """Say that it waits, and since when."""
+        show_waiting(self._place, self._cards)
+
+
 class _Shown:
     """A log in one view, drawn now and then while there is something new, and at the end."""
 
@@ -99,10 +138,14 @@ class _Shown:
 
     def draw(self, *, ended: bool) -> None:
         self._log.ended = ended
-        if ended or self.is_due:
+        if ended or self.waits or self.is_due:
             self._tell()
             self._view.draw(self._log)
             self._drawn, self._due = len(self._log.events), time.monotonic() + SECONDS_A_DRAWING
+
+    @property
+    def waits(self) -> bool:
+        return self._log.transcript.state == "waiting"
 
     @property
     def is_due(self) -> bool:

@@ -15,10 +15,12 @@ from agent.projections.label import subject
 from ui.markdown import safe_label
 from ui.run.output import Look, OutputView
 from ui.run.text import TextView, clear
+from ui.shell.language import say
 
 COLUMNS = 3
 """Tool calls side by side, where the page is wide enough."""
-ENDED = {"complete": ":material/check:", "error": ":material/error:"}
+STANDS = {"complete": ":material/check:", "error": ":material/error:", "waiting": ":material/front_hand:"}
+"""The sign before a call in which nothing moves."""
 
 
 class Inside(Protocol):
@@ -92,14 +94,15 @@ class _CallBox:
 
     def _draw_head(self, call: ToolCall) -> DeltaGenerator:
         label, state = head = call_head(call, self._look)
-        is_open = self._look.technical or not call.depth
+        is_open = (self._look.technical or not call.depth) and (state != "waiting" or bool(call.output))
         if self._box is None:
             if state == "running":
                 self._box = self._status = self._place.status(label, expanded=is_open)
             else:  # with the look of a status; making one takes 50 ms
-                self._box = self._place.expander(label, expanded=is_open, icon=ENDED[state])
+                self._box = self._place.expander(label, expanded=is_open, icon=STANDS[state])
         elif head != self._head and self._status:
-            self._status.update(label=label, state=state, expanded=is_open)  # else a new label would fold it
+            moving = "running" if state == "waiting" else state  # until it is drawn as one that stands
+            self._status.update(label=label, state=moving, expanded=is_open)  # else a new label would fold it
         self._head = head
         return self._box
 
@@ -130,13 +133,15 @@ class _Body:
                 self._result.draw(Blocks(_result(call, technical=self._look.technical)))
 
 
-def call_head(call: ToolCall, look: Look) -> tuple[str, Literal["running", "complete", "error"]]:
+def call_head(call: ToolCall, look: Look) -> tuple[str, Literal["running", "waiting", "complete", "error"]]:
     """The line above a tool call, and the sign before it."""
     about = f" · {safe_label(subject(call.args), 60)}" if subject(call.args) else ""
     attempt = f" · attempt {call.attempts}" if call.attempts > 1 else ""
     took = "" if call.seconds is None else f" · {call.seconds:.1f} s"
     ending = {"failed": " · failed", "stopped": " · stopped"}.get(call.state, "")
     label = f"**{safe_label(look.title(call.name))}**{about}{attempt}{took}{ending}"
+    if call.state == "waiting":
+        return f"{label} · {say('card-waits')}", "waiting"
     if call.state in ("asked", "running"):
         return label, "running"
     return label, "complete" if call.state == "finished" else "error"

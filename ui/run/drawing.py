@@ -8,18 +8,17 @@ from collections.abc import Collection, Iterable
 
 from streamlit.delta_generator import DeltaGenerator
 
-from agent.engine.run import Run
 from agent.projections.items import Item, ToolCall
-from agent.projections.label import subject
 from agent.projections.narration import narrate
 from agent.projections.transcript import Transcript
 from agent.streaming.events import StreamEvent
 from agent.streaming.modes import StreamMode
-from ui.markdown import safe_label, safe_markdown
+from ui.markdown import safe_markdown
+from ui.run.card import Cards
 from ui.run.output import Look
 from ui.run.view import RunView
 from ui.shell.browser import turn_to_draw
-from ui.shell.language import language
+from ui.shell.language import language, say
 
 QUIET = 1.0
 """Seconds without news, after which something shimmers as a sign of life."""
@@ -28,10 +27,12 @@ QUIET = 1.0
 class Drawing:
     """One run in one place; what is added to it shows with the next `draw`."""
 
-    def __init__(self, place: DeltaGenerator, run: Run, modes: Collection[StreamMode], *, technical: bool) -> None:
+    def __init__(self, place: DeltaGenerator, cards: Cards, modes: Collection[StreamMode]) -> None:
         self.transcript = Transcript(frozenset(modes))
-        self._place, self._run = place, run
-        self._look = Look(technical, run.request.tools)
+        self._place, self._run, self._cards = place, cards.run, cards
+        self.is_held = False
+        """Whether it waits behind a question that waits for a person."""
+        self._look = Look(cards.technical, cards.run.request.tools)
         self._view: RunView | None = None
         self._moved = -math.inf
         self._signs: tuple[str, bool] | None = None
@@ -44,11 +45,11 @@ class Drawing:
 
     def clear(self, filled: int) -> None:
         """Before the first `draw`: empty what an earlier script has drawn here otherwise; FLUSH must pass then."""
-        self._view = RunView(self._place, self._look, stale=filled)
+        self._view = RunView(self._place, self._look, filled, self._cards)
 
     def draw(self) -> int:
         """Draw what was added, and what it waits for; returns how many places are filled."""
-        view = self._view = self._view or RunView(self._place, self._look)
+        view = self._view = self._view or RunView(self._place, self._look, 0, self._cards)
         self._signs = waiting, quiet = self._signs_of_life()
         with turn_to_draw():
             if not self._look.technical and (self.transcript.modes or self.transcript.ended_at is not None):
@@ -56,18 +57,26 @@ class Drawing:
             return view.draw(self.transcript, waiting=waiting, quiet=quiet)
 
     @property
+    def waits(self) -> bool:
+        """Whether nothing happens until a person has answered."""
+        return self.transcript.state == "waiting"
+
+    @property
     def is_due(self) -> bool:
         """Whether time alone has changed what is to be seen."""
         return self._signs != self._signs_of_life()
 
     def _signs_of_life(self) -> tuple[str, bool]:
-        return self._waiting(), not self.transcript.shown or time.monotonic() - self._moved > QUIET
+        quiet = not self.transcript.shown or time.monotonic() - self._moved > QUIET
+        return self._waiting(), quiet and not self.waits and not self.is_held
 
     def _waiting(self) -> str:
         """What is said where nothing else moves."""
         transcript, place = self.transcript, self._run.place
-        if transcript.ended_at is not None:
+        if transcript.ended_at is not None or self.waits:
             return ""
+        if self.is_held:
+            return say("card-held")
         if transcript.state == "queued":
             return f"Waiting for its turn, place {place}" if place else "Starting"
         if any(map(_moves, transcript.shown)):
@@ -91,12 +100,8 @@ def show_end(place: DeltaGenerator, transcript: Transcript, unrecorded: str = ""
         place.warning(message or "Stopped.", icon=":material/stop_circle:")
     elif transcript.state == "failed":
         place.error(message or "Failed.", icon=":material/error:")
-    else:
-        for waiting in transcript.waiting.values():
-            asked = safe_label(subject(waiting.interrupt.value, 300), 300)
-            place.info(f"It waits for a person: {asked}" if asked else "It waits for a person.", icon=":material/help:")
-        if line := first_output_line(transcript):
-            place.caption(line)
+    elif line := first_output_line(transcript):
+        place.caption(line)
     if unrecorded:
         place.warning(unrecorded, icon=":material/save:")
 
@@ -106,7 +111,7 @@ def first_output_line(transcript: Transcript) -> str:
     if transcript.ended_at is None or transcript.first_output_at is None:
         return ""
     if not transcript.modes:
-        return f"Nothing to see for **{transcript.ended_at:.1f} s**, then everything at once."
-    first, whole = transcript.first_output_at, transcript.ended_at
+        return f"Nothing to see for **{transcript.worked(transcript.ended_at):.1f} s**, then everything at once."
+    first, whole = transcript.worked(transcript.first_output_at), transcript.worked(transcript.ended_at)
     when = f"after **{first:.1f} s**" if first >= 0.05 else "**at once**"
     return f"First output {when}. Without streaming you would have waited {whole:.1f} s."

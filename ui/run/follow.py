@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from agent.streaming.events import StreamEvent
+from agent.streaming.events import StreamEvent, Waiting
 from ui.shell.browser import PATIENCE, pause, wait_for_browser
 
 UPDATES_PER_SECOND = 15
@@ -39,6 +39,10 @@ class Drawn(Protocol):
     def rest(self) -> float:
         """Seconds until the next look at the log."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether nothing will happen until a person has answered: nobody follows it for so long."""
+
 
 class Reader:
     """Reads a log from its beginning and lets it be drawn."""
@@ -67,15 +71,18 @@ class Reader:
         seconds: float = float("inf"),
         beside: Sequence[Reader] = (),
     ) -> None:
-        """Draw until the log has ended, until that is `enough`, or for so many seconds; look `beside` as well."""
+        """Draw until the log has ended or waits for a person, until that is `enough`, or for so many seconds.
+
+        Looks `beside` as well.
+        """
         until = time.monotonic() + seconds
-        while not self.ended and not enough() and (left := until - time.monotonic()) > 0:
+        while not self.ended and not self._drawn.waits and not enough() and (left := until - time.monotonic()) > 0:
             self.look(min(left, PATIENCE))
             for other in beside:
                 if not other.ended:
                     other.look()
             wait_for_browser()
-            if not self.ended:
+            if not self.ended and not self._drawn.waits:
                 pause(self._drawn.rest)
 
 
@@ -84,9 +91,13 @@ class Unseen:
 
     is_due = False
     rest = 0.1
+    waits = False
 
     def add(self, events: Sequence[StreamEvent]) -> None:
-        """Take no note."""
+        """Note whether it waits for a person."""
+        for event in events:
+            if event.mode == "run":
+                self.waits = isinstance(event.payload, Waiting)
 
     def draw(self, *, ended: bool) -> None:
         """Draw nothing."""

@@ -7,18 +7,21 @@ from typing import TypeAlias
 
 from streamlit.delta_generator import DeltaGenerator
 
-from agent.projections.items import Answer, Item, ToolCall, visible
+from agent.projections.items import Answer, Asked, Item, ToolCall, visible
 from agent.projections.label import spoken
 from agent.projections.narration import Sentence
 from agent.projections.transcript import Transcript
 from ui.markdown import safe_label
 from ui.run.call import CallGroup
+from ui.run.card import Cards
 from ui.run.output import Look, OutputView
 from ui.run.text import Slot, clear
 
 MAX_ITEMS = 200
 """Answers and calls that are drawn of a run, and of each call in it: the first ones, and the last."""
 
+Part: TypeAlias = Item | Asked
+"""What stands one below the other; a question stands behind what had begun when it was asked."""
 Shape: TypeAlias = tuple[object, ...]
 """What is drawn where, without the words."""
 
@@ -30,9 +33,10 @@ class RunView:
     once drew until a script has ended, so they are emptied first, and FLUSH must pass before the first `draw`.
     """
 
-    def __init__(self, place: DeltaGenerator, look: Look, stale: int = 0) -> None:
+    def __init__(self, place: DeltaGenerator, look: Look, stale: int = 0, cards: Cards | None = None) -> None:
         self._steps = Slot(place, place.empty())
-        self._items = ItemsView(place.container(), look, stale)
+        self._items = ItemsView(place.container(), look, stale, cards)
+        self._has_cards = cards is not None
         self._status = Slot(place)
 
     def tell(self, sentences: Sequence[Sentence], *, quiet: bool = True) -> None:
@@ -47,7 +51,8 @@ class RunView:
         """
         if not waiting:
             self._status.markdown("")  # first, or it would be seen below what it was waiting for
-        filled = self._items.draw(run.shown, run.last_at, named=len(run.speakers) > 1)
+        parts = parts_of(run) if self._has_cards else run.shown
+        filled = self._items.draw(parts, run.last_at, named=len(run.speakers) > 1, ended=run.ended_at is not None)
         self._status.markdown(_moving(waiting, quiet) if waiting else "")
         return filled
 
@@ -58,23 +63,23 @@ class ItemsView:
     What is below it is then drawn anew, for Streamlit knows places by their number.
     """
 
-    def __init__(self, place: DeltaGenerator, look: Look, stale: int = 0) -> None:
-        self._body, self._look = place, look
+    def __init__(self, place: DeltaGenerator, look: Look, stale: int = 0, cards: Cards | None = None) -> None:
+        self._body, self._look, self._cards = place, look, cards
         self._places = [place.empty() for _ in range(stale)]
-        self._groups: list[CallGroup | _AnswerView] = []
+        self._groups: list[CallGroup | _AnswerView | _QuestionView] = []
         self._more = Slot(place)
 
-    def draw(self, items: Sequence[Item], at: float, *, named: bool = False) -> int:
+    def draw(self, parts: Sequence[Part], at: float, *, named: bool = False, ended: bool = False) -> int:
         """Write what has changed; `at` is the run's time, `named` whether answers say whose they are.
 
-        Returns how many places are filled.
+        `ended` is whether nothing can be answered any more. Returns how many places are filled.
         """
-        groups = _grouped(items)
+        groups = _grouped(parts)
         more = max(len(groups) - MAX_ITEMS, 0)
         groups = [*groups[: MAX_ITEMS - 1], groups[-1]] if more else groups
         kept = 0
         for view, group in zip(self._groups, groups, strict=False):
-            if not view.goes_on_as([item.key for item in group]):
+            if not view.goes_on_as([_key(part) for part in group]):
                 break
             kept += 1
         if kept < len(self._groups):
@@ -85,20 +90,32 @@ class ItemsView:
                 if index == len(self._places):
                     self._places.append(self._body.empty())
                 self._groups.append(self._view(self._places[index], group[0]))
-            self._draw(self._groups[index], group, at, named)
+            self._draw(self._groups[index], group, at, named, ended)
         self._more.markdown(f":gray[{more:,} more are not drawn here.]" if more else "")
         return len(self._groups)
 
-    def _view(self, place: DeltaGenerator, first: Item) -> CallGroup | _AnswerView:
+    def _view(self, place: DeltaGenerator, first: Part) -> CallGroup | _AnswerView | _QuestionView:
         if isinstance(first, Answer):
             return _AnswerView(place.container(), first.key, self._look)
+        if isinstance(first, Asked):
+            return _QuestionView(place, _key(first), self._cards)
         return CallGroup(place, self._look, lambda inside: ItemsView(inside, self._look))
 
-    def _draw(self, view: CallGroup | _AnswerView, group: Sequence[Item], at: float, named: bool) -> None:
+    def _draw(
+        self,
+        view: CallGroup | _AnswerView | _QuestionView,
+        group: Sequence[Part],
+        at: float,
+        named: bool,
+        ended: bool,
+    ) -> None:
+        first = group[0]
         if isinstance(view, CallGroup):
             view.draw([item for item in group if isinstance(item, ToolCall)], at)
-        elif isinstance(group[0], Answer):
-            view.draw(group[0], at, named)
+        elif isinstance(view, _AnswerView) and isinstance(first, Answer):
+            view.draw(first, at, named)
+        elif isinstance(view, _QuestionView) and isinstance(first, Asked):
+            view.draw(first, ended)
 
 
 class _AnswerView:
@@ -116,14 +133,59 @@ class _AnswerView:
         self._output.draw(answer.output, at)
 
 
-def shape(items: Sequence[Item]) -> Shape:
-    """What is drawn of these items; one that shows more than before is another one."""
-    return tuple(
-        (item.key, item.redone, item.shows_output, item.shows_result, shape(visible(item.items)))
-        if isinstance(item, ToolCall)
-        else (item.key, ())
-        for item in items
-    )
+class _QuestionView:
+    def __init__(self, place: DeltaGenerator, key: str, cards: Cards | None) -> None:
+        self._place, self._key, self._cards = place, key, cards
+        self._drawn: tuple[bool, bool] | None = None
+
+    def goes_on_as(self, keys: Sequence[str]) -> bool:
+        return keys[:1] == [self._key]
+
+    def draw(self, asked: Asked, ended: bool) -> None:
+        now = asked.answered_at is not None, ended
+        if self._cards is None or self._drawn == now or (self._drawn and self._drawn[0] and now[0]):
+            return
+        if self._drawn:
+            clear(self._place)
+        self._drawn = now
+        self._cards.draw(self._place.container(), asked, ended=ended)
+
+
+def parts_of(run: Transcript) -> list[Part]:
+    """What a reader can see now of a run, with the questions that it asks a person."""
+    parts: list[Part] = list(run.shown)
+    for asked in run.asked.values():
+        behind = (at for at, part in enumerate(parts) if _began(part) > asked.at)
+        parts.insert(next(behind, len(parts)), asked)
+    return parts
+
+
+def shape(parts: Sequence[Part]) -> Shape:
+    """What is drawn of these parts; one that shows more than before is another one."""
+    return tuple(_shape(part) for part in parts)
+
+
+def _shape(part: Part) -> Shape:
+    match part:
+        case ToolCall():
+            shown = part.redone, part.state == "waiting", part.shows_output, part.shows_result
+            return part.key, shown, shape(visible(part.items))
+        case Asked():
+            return _key(part), part.answered_at is not None, ()
+    return part.key, ()
+
+
+def _key(part: Part) -> str:
+    return f"asked {part.interrupt.id}" if isinstance(part, Asked) else part.key
+
+
+def _began(part: Part) -> float:
+    match part:
+        case ToolCall():
+            return part.asked_at if part.asked_at is not None else part.started_at or 0.0
+        case Answer():
+            return part.began_at
+    return part.at
 
 
 def has_grown(before: Shape, now: Shape) -> bool:
@@ -139,14 +201,14 @@ def _is_same(old: object, new: object) -> bool:
     return old[:-1] == new[:-1] and has_grown(old[-1], new[-1])
 
 
-def _grouped(items: Sequence[Item]) -> list[list[Item]]:
-    """The items; neighbouring tool calls as one group."""
-    groups: list[list[Item]] = []
-    for item in items:
-        if isinstance(item, ToolCall) and groups and isinstance(groups[-1][-1], ToolCall):
-            groups[-1].append(item)
+def _grouped(parts: Sequence[Part]) -> list[list[Part]]:
+    """The parts; neighbouring tool calls as one group."""
+    groups: list[list[Part]] = []
+    for part in parts:
+        if isinstance(part, ToolCall) and groups and isinstance(groups[-1][-1], ToolCall):
+            groups[-1].append(part)
         else:
-            groups.append([item])
+            groups.append([part])
     return groups
 
 

@@ -14,9 +14,11 @@ from agent.engine.run import Run
 from agent.projections.replay import Playback, Played, count_at, length
 from agent.streaming.events import StreamEvent
 from agent.streaming.modes import StreamMode
+from ui.run.card import Cards
 from ui.run.drawing import Drawing, show_end
 from ui.run.follow import UPDATES_PER_SECOND, Reader
 from ui.run.text import FLUSH
+from ui.run.waiting import show_waiting
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +29,8 @@ class Replay:
     """The replay of one opened run: `controls` draws its buttons, `draw` the run itself, to the end of either."""
 
     def __init__(self, key: str, run: Run, modes: Collection[StreamMode], *, technical: bool) -> None:
-        self._run, self._modes, self._technical = run, modes, technical
+        self._run, self._modes = run, modes
+        self._cards = Cards(run, technical, answers=False)
         self._events, _, self._ended = run.read()
         self._length = round(length(self._events), 1)
         state: dict[str, Any] = st.session_state.setdefault("replay", {})
@@ -88,7 +91,11 @@ class Replay:
                 self._stand(place)
                 return
             played = self._run if not self._ended else Played(self._events, self._state["playback"], time.monotonic)
-            Reader(played, _Shown(self._drawing(place), self._state, self._tell)).follow()
+            shown = _Shown(self._drawing(place), self._state, self._tell, lives=not self._ended)
+            Reader(played, shown).follow()
+            if shown.waits:
+                show_waiting(place, self._cards)
+                return
             if self._ended:
                 self._state.update(at=None, playback=None)
             st.rerun()
@@ -113,7 +120,7 @@ class Replay:
             self._bar.progress(moment / self._length, f"{moment:.1f} s of {self._length:.1f} s")
 
     def _drawing(self, place: DeltaGenerator) -> Drawing:
-        drawing = Drawing(place, self._run, self._modes, technical=self._technical)
+        drawing = Drawing(place, self._cards, self._modes)
         if self._state["playback"] and (filled := self._state["filled"]):
             drawing.clear(filled)
             time.sleep(FLUSH)
@@ -126,11 +133,15 @@ class _Shown:
     is_due = True
     rest = 1 / UPDATES_PER_SECOND
 
-    def __init__(self, drawing: Drawing, state: dict[str, Any], tell: Callable[[], None]) -> None:
-        self._drawing, self._state, self._tell = drawing, state, tell
+    def __init__(self, drawing: Drawing, state: dict[str, Any], tell: Callable[[], None], *, lives: bool) -> None:
+        self._drawing, self._state, self._tell, self._lives = drawing, state, tell, lives
 
     def add(self, events: Sequence[StreamEvent]) -> None:
         self._drawing.add(events)
+
+    @property
+    def waits(self) -> bool:
+        return self._lives and self._drawing.waits
 
     def draw(self, *, ended: bool) -> None:
         self._state["filled"] = max(self._drawing.draw(), self._state["filled"])

@@ -38,6 +38,7 @@ Kind = Literal["own", "sample", "shared", "upload"]
 _STATES = {
     "queued": ":orange-badge[:material/hourglass: waiting]",
     "running": ":orange-badge[:material/play_circle: at work]",
+    "waiting": ":orange-badge[:material/front_hand: waits for an answer]",
     "finished": ":green-badge[:material/check: finished]",
     "stopped": ":gray-badge[:material/stop_circle: stopped]",
     "failed": ":red-badge[:material/error: failed]",

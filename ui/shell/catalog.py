@@ -97,6 +97,20 @@ PAGES: dict[str, PageInfo] = {
             is_job=True,
         ),
         PageInfo(
+            name="ask_me_first",
+            file="pages/11_Ask_me_first.py",
+            icon=":material/front_hand:",
+            graphs=(*_AGENTS, "without_langchain"),
+            tools=("look_up_order", "check_policy", "refund", "send_email"),
+            modes=("custom", "messages"),
+            suggestions=(
+                "Order 1042 arrived damaged. Look it up and check the refund policy, "
+                "then refund 129 dollars for order 1042 and send an email to okafor@example.com",
+                "Refund 54 dollars for order 2077",
+                "Send an email to lindqvist@example.com",
+            ),
+        ),
+        PageInfo(
             name="custom_data",
             file="pages/1_Custom_data.py",
             icon=":material/data_object:",

@@ -57,8 +57,12 @@ def _open(name: str) -> PageInfo:
     if not wrong:
         choices.recall(info)
         language.read_in(choices.chosen_language())
+        session.conversation(info.name)  # finds the one that the URL names
     layout: Literal["wide", "centered"] = "wide" if info.all_modes else "centered"
-    st.set_page_config(page_title=f"{page_title(info)} · Toolstream", page_icon=str(ICON), layout=layout)
+    title = f"{page_title(info)} · Toolstream"
+    if not wrong and session.waits(info.name):
+        title = f"({say('card-waits')}) {title}"
+    st.set_page_config(page_title=title, page_icon=str(ICON), layout=layout)
     if wrong:
         st.error(say("page-cannot-start", why=wrong), icon=":material/settings_alert:")
         st.stop()
@@ -66,7 +70,6 @@ def _open(name: str) -> PageInfo:
     st.sidebar.markdown("### :material/waves: Toolstream")
     if sentence := choices.told():
         st.caption(f":material/link_off: {sentence}")
-    session.conversation(info.name)  # finds the one that the URL names
     return info
 
 

@@ -142,6 +142,12 @@ def last_run(page: str) -> str | None:
     return turns[-1].id if turns else None
 
 
+def waits(page: str) -> bool:
+    """Whether a run of this page's conversation waits for a person, as far as this session knows the conversation."""
+    thread = st.session_state.get("threads", {}).get(page)
+    return any(run.state == "waiting" for run in runs().thread(thread)) if thread else False
+
+
 def run_is_lost(page: str) -> bool:
     """Whether the URL names a run that is not, or no longer, kept here."""
     run_id = st.query_params.get("run")

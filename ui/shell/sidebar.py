@@ -69,7 +69,7 @@ def links() -> None:
             with contextlib.suppress(StreamlitPageNotFoundError):
                 st.page_link(
                     page.file,
-                    label=page_title(page),
+                    label=page_title(page) + (" :orange[:material/pending:]" if session.waits(page.name) else ""),
                     icon=page.icon,
                     help=page_summary(page),
                     query_params=address(page),

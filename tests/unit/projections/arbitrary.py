@@ -43,6 +43,27 @@ SHAPED: st.SearchStrategy[JSON] = st.one_of(
     st.fixed_dictionaries({"role": TEXTS}, optional={"content": VALUES, "reasoning": VALUES}),
     st.fixed_dictionaries({"status": VALUES}),
 )
+WORDS = st.one_of(
+    st.sampled_from("approve edit reject respond mcp_elicitation tool_approval form url object string".split()),
+    TEXTS,
+)
+ODD: st.SearchStrategy[JSON] = st.recursive(
+    st.one_of(VALUES, WORDS),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                "action_requests review_configs name args description action_name allowed_decisions action_request "
+                "config allow_accept allow_edit type requests key message mode url requested_schema properties enum "
+                "$ref $defs oneOf anyOf const action question options required items default title".split()
+            ),
+            inner,
+            max_size=5,
+        ),
+    ),
+    max_leaves=25,
+)
+"""Values and schemas in which something like a question to a person may be found."""
 
 
 def values_of(hint: Any, name: str) -> st.SearchStrategy[Any]:

@@ -8,10 +8,10 @@ from typing import Any, get_args
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from agent.graphs.inputs import NotFilledIn
+from agent.graphs.tool_schemas import tool_schema
 from agent.projections.decisions import (
     Decision,
     answered,
@@ -23,7 +23,7 @@ from agent.projections.decisions import (
 )
 from agent.projections.questions import Question, Verdict, choice_answer, choice_label, questions_of
 from agent.streaming.events import JSON
-from tests.unit.projections.arbitrary import TEXTS, VALUES
+from tests.unit.projections.arbitrary import ODD
 from tests.unit.projections.asked import ASKED, REVIEW
 from texts import say
 
@@ -135,7 +135,7 @@ def test_one_interrupt_a_call_allows_what_its_schema_says() -> None:
 
 
 def test_arguments_are_changed_in_a_form_of_the_tools_own_schema() -> None:
-    (question,) = questions_of({"action": "get_items", "place": "office", "message": "Look?"})
+    (question,) = questions_of({"action": "get_items", "place": "office", "message": "Look?"}, None, tool_schema)
     (field,) = question.fields
     assert (field.name, field.required, field.default) == ("place", True, "office")
     assert filled_in(question, {"place": "attic"}) == {"place": "attic"}
@@ -201,6 +201,8 @@ def test_a_schema_of_others_sends_nobody_anywhere_and_keeps_nobody_busy() -> Non
     slow: JSON = {"type": "object", "properties": {"x": {"type": "string", "pattern": "^(a+)+$"}}}
     (question,) = questions_of("Well?", slow)
     assert filled_in(question, {"x": "a" * 40 + "!"}) == {"x": "a" * 40 + "!"}
+    twice: JSON = {"properties": {"a.b": {"type": "string"}, "a": {"properties": {"b": {"type": "string"}}}}}
+    assert [field.kind for field in questions_of("Well?", twice)[0].fields] == ["json"], "not two fields of one name"
     deep: Any = {"type": "object"}
     for _ in range(200):
         deep = {"type": "object", "properties": {"x": deep}}
@@ -211,28 +213,6 @@ def test_requests_that_cannot_be_told_apart_are_one_question() -> None:
     twins: JSON = [{"key": "k", "message": "A"}, {"key": "k", "message": "B"}]
     (question,) = questions_of({"type": "mcp_elicitation", "requests": twins})
     assert question.kind == "answer"
-
-
-WORDS = st.one_of(
-    st.sampled_from("approve edit reject respond mcp_elicitation tool_approval form url object string".split()),
-    TEXTS,
-)
-ODD: st.SearchStrategy[JSON] = st.recursive(
-    st.one_of(VALUES, WORDS),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.dictionaries(
-            st.sampled_from(
-                "action_requests review_configs name args description action_name allowed_decisions action_request "
-                "config allow_accept allow_edit type requests key message mode url requested_schema properties enum "
-                "$ref $defs oneOf anyOf const action question options required items default title".split()
-            ),
-            inner,
-            max_size=5,
-        ),
-    ),
-    max_leaves=25,
-)
 
 
 @given(ODD, ODD)

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from agent.projections.items import walk
 from agent.projections.transcript import Transcript, fold
-from agent.streaming.events import Ended, Interrupt, Interrupted, StreamEvent, ToolFailed
+from agent.streaming.events import JSON, Ended, Interrupt, Interrupted, StreamEvent, ToolFailed
 from agent.streaming.modes import RUN_MODES, StreamMode
 from tests.unit.events import (
     FINISHED,
@@ -29,7 +29,8 @@ from tests.unit.events import (
     sent,
     token,
 )
-from tests.unit.projections.arbitrary import RUN, some_run
+from tests.unit.projections.arbitrary import ODD, RUN, some_run
+from tests.unit.projections.asked import ASKED
 from tests.unit.ui.paper import Paper
 from ui.run.output import SHOWN_ROWS, Look
 from ui.run.view import MAX_ITEMS, RunView, has_grown, shape
@@ -256,19 +257,28 @@ def test_any_events_leave_nothing_behind_and_lose_nothing(events: list[StreamEve
 def _draw() -> None:
     import streamlit as st
 
+    from agent.engine.log import ClosedLog
+    from agent.engine.run import Run
     from agent.projections.narration import narrate
     from agent.projections.transcript import Transcript
+    from agent.store.recording import Header
+    from agent.streaming.events import RunRequest
+    from ui.run.card import Cards
     from ui.run.drawing import show_end
     from ui.run.output import Look
     from ui.run.view import RunView
 
+    run = Run(Header("12345678", 0.0, RunRequest("?")), ClosedLog(()))
     for technical in (False, True):
-        run, view = Transcript(frozenset({"custom", "messages"})), RunView(st.container(), Look(technical))
+        transcript = Transcript(frozenset({"custom", "messages"}))
+        view = RunView(st.container(), Look(technical), 0, Cards(run, technical, answers=False))
         for event in st.session_state["events"]:
-            run.add(event)
-            view.tell(narrate(run))
-            view.draw(run)
-        show_end(st.container(), run)
+            transcript.add(event)
+            view.tell(narrate(transcript))
+            view.draw(transcript)
+        show_end(st.container(), transcript)
+    transcript.ended_at = None  # as if it could still be answered
+    RunView(st.container(), Look(True), 0, Cards(run, True, answers=True)).draw(transcript)
 
 
 def draw_with_streamlit(events: list[StreamEvent]) -> AppTest:
@@ -283,7 +293,8 @@ def test_streamlit_draws_a_run_with_calls_inside_of_calls() -> None:
     asked = Happened(Interrupted((Interrupt("i", {"question": "Really?"}),)))
     app = draw_with_streamlit([*RUN[:-1], *log(piece("z", "{"), STARTED, asked, FINISHED)])
     assert any("Once upon" in element.value for element in app.markdown)
-    assert [info.value for info in app.info] == ["It waits for a person: Really?"] * 2
+    assert sum("**Really?** · was not answered" in element.value for element in app.markdown) == 2
+    assert [button.label for button in app.button] == ["Yes", "No", "Send"]
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
@@ -291,3 +302,16 @@ def test_streamlit_draws_a_run_with_calls_inside_of_calls() -> None:
 def test_streamlit_draws_any_events(events: list[StreamEvent]) -> None:
     assert len(list(walk(fold(events, RUN_MODES).items))) >= 0
     draw_with_streamlit(events)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(ODD, ODD)
+def test_streamlit_draws_whatever_is_asked(value: JSON, schema: JSON) -> None:
+    draw_with_streamlit(log(STARTED, Happened(Interrupted((Interrupt("i", value, schema),)))))
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_streamlit_draws_what_is_asked_in_every_form(name: str) -> None:
+    asked = ASKED[name]
+    app = draw_with_streamlit(log(STARTED, Happened(Interrupted((Interrupt("i", asked.value, asked.schema),)))))
+    assert app.button

@@ -1,0 +1,359 @@
+"""What a run asks a person: a card for each question, in the run where it was asked; when it is answered, a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from agent.engine.run import Run, digest
+from agent.graphs.inputs import Field, NotFilledIn
+from agent.graphs.tool_schemas import tool_schema
+from agent.projections.decisions import Decision, answered, decisions_of, filled_in, resume_value, told
+from agent.projections.items import Asked
+from agent.projections.label import one_line, words
+from agent.projections.questions import Question, Verdict, choice_answer, choice_label, questions_of
+from agent.projections.tool_titles import tool_title
+from agent.streaming.events import JSON, Interrupt
+from ui.markdown import safe_label, safe_markdown
+from ui.shell import session
+from ui.shell.fields import draw_fields, values_of
+from ui.shell.language import say
+
+FEW_CHOICES = 5
+"""Answers that are a button each; of more, one is chosen."""
+LONG = 200
+"""Characters of an argument that is shown below the others."""
+
+_ICONS: Mapping[Verdict, str] = {
+    "approve": ":material/check:",
+    "edit": ":material/edit:",
+    "reject": ":material/close:",
+    "respond": ":material/reply:",
+    "cancel": ":material/cancel:",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The questions of one run, for one reader."""
+
+    run: Run
+    technical: bool
+    answers: bool
+    """Whether they can be answered here: on the page that asked, by the visitor who did."""
+    _drawn: set[str] = field(default_factory=set)
+    """The interrupts whose cards are there: a widget can be there but once in a script."""
+
+    @classmethod
+    def of(cls, run: Run, *, technical: bool) -> Cards:
+        """Cards that can be answered, if this visitor's run asks."""
+        return cls(run, technical, run.header.owner == digest(session.session_id()))
+
+    def draw(self, place: DeltaGenerator, asked: Asked, *, ended: bool) -> None:
+        """Draw what an interrupt asks."""
+        questions = _questions(asked.interrupt)
+        if asked.answered_at is not None:
+            for question, decision in zip(questions, decisions_of(questions, asked.answer), strict=True):
+                _line(place, question, decision)
+        elif ended or not self.answers:
+            for question in questions:
+                mark = ":material/block:" if ended else ":material/front_hand:"
+                place.markdown(f"{mark} {self._title(question)} · {say('card-unanswered' if ended else 'card-waits')}")
+        else:
+            if asked.interrupt.id in self._drawn:  # something has appeared above it
+                st.rerun()
+            self._drawn.add(asked.interrupt.id)
+            for number in range(len(questions)):
+                _Card(place, self, _Asks(self.run.id, asked.interrupt, number), questions).draw()
+
+    def _title(self, question: Question) -> str:
+        return f"**{safe_label(_title(question), 120)}**"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asks:
+    """Which question of which interrupt of which run: what a click is about."""
+
+    run_id: str
+    interrupt: Interrupt
+    number: int
+
+    @property
+    def key(self) -> str:
+        """For the widgets of its card."""
+        return f"{self.run_id} {self.interrupt.id} {self.number}"
+
+
+class _Card:
+    def __init__(self, place: DeltaGenerator, cards: Cards, asks: _Asks, questions: Sequence[Question]) -> None:
+        self._cards, self._asks, self._questions = cards, asks, questions
+        self._question = questions[asks.number]
+        self._place = place.container(border=True, key=f"card {asks.key}")
+
+    def draw(self) -> None:
+        with self._place:
+            self._ask()
+            if refusal := _kept("card_refusals").pop(self._asks.key, None):
+                st.warning(safe_markdown(refusal), icon=":material/block:")
+            if decision := _drafts(self._asks).get(self._asks.number):
+                self._decided(decision)
+            else:
+                self._decide()
+
+    def _ask(self) -> None:
+        question = self._question
+        st.markdown(f":material/front_hand: {safe_markdown(_title(question))}")
+        if question.text and question.text != _title(question):
+            st.markdown(safe_markdown(question.text))
+        _show_args(question)
+        if question.address:
+            st.code(question.address, language=None, wrap_lines=True)
+        if self._cards.technical:
+            st.code(json.dumps(question.raw, ensure_ascii=False, indent=2), language="json", wrap_lines=True)
+
+    def _decided(self, decision: Decision) -> None:
+        """One of several that make one answer, of which others are still open."""
+        left = len(self._questions) - len(_drafts(self._asks))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{_ICONS[decision.verdict]} {safe_label(say(told(self._question, decision)), 300)}")
+            st.button(say("card-undo"), key=f"undo {self._asks.key}", on_click=_undo, args=(self._asks,))
+        st.caption(say("card-sent-together", count=left))
+
+    def _decide(self) -> None:
+        question = self._question
+        open_as = _kept("card_open").get(self._asks.key)
+        if question.kind == "form":
+            self._form("respond", say("card-send"), question.fields)
+            self._buttons([verdict for verdict in question.allowed if verdict != "respond"])
+        elif question.kind == "answer":
+            self._answer()
+        elif open_as in question.allowed:
+            self._opened(open_as)
+        else:
+            self._buttons(question.allowed)
+
+    def _buttons(self, verdicts: Sequence[Verdict]) -> None:
+        with st.container(horizontal=True):
+            for verdict in verdicts:
+                needs_more = verdict in ("edit", "respond") or (
+                    verdict == "reject" and self._question.dialect in _REASONS
+                )
+                st.button(
+                    say(f"card-{verdict}") + ("…" if needs_more else ""),
+                    key=f"{verdict} {self._asks.key}",
+                    icon=_ICONS[verdict],
+                    type="primary" if verdict == "approve" else "secondary",
+                    on_click=_open if needs_more else _take,
+                    args=(self._asks, verdict),
+                )
+
+    def _opened(self, verdict: Verdict) -> None:
+        """What a decision needs besides: other arguments, a reason, an answer."""
+        key = self._asks.key
+        match verdict:
+            case "edit":
+                self._form("edit", say("card-approve-changed"), self._question.fields)
+            case "reject":
+                _recall(f"reason {key}")
+                st.text_input(say("card-reason"), key=f"reason {key}", max_chars=_most())
+                self._send("reject", say("card-reject"))
+            case _:
+                _recall(f"answer {key}")
+                st.text_area(say("card-your-answer"), key=f"answer {key}", max_chars=_most())
+                self._send("respond", say("card-send"))
+
+    def _form(self, verdict: Verdict, label: str, fields: Sequence[Field]) -> None:
+        draw_fields(f"field {self._asks.key}", fields, _kept("card_typed"))
+        self._send(verdict, label)
+
+    def _answer(self) -> None:
+        question, key = self._question, self._asks.key
+        choices = question.choices or ((True, False) if question.schema is None else ())
+        if len(choices) <= FEW_CHOICES:
+            with st.container(horizontal=True):
+                for number, choice in enumerate(choices):
+                    st.button(
+                        safe_label(_choice(choice)),
+                        key=f"choice {number} {key}",
+                        on_click=_choose,
+                        args=(self._asks, choice_answer(choice)),
+                    )
+        else:
+            _recall(f"choice {key}")
+            labels = [_choice(choice) for choice in choices]
+            st.selectbox(
+                say("card-your-answer"),
+                range(len(labels)),
+                None,
+                key=f"choice {key}",
+                format_func=lambda number: labels[number],
+            )
+            self._send("respond", say("card-send"))
+            return
+        if not question.choices:
+            _recall(f"answer {key}")
+            st.text_area(
+                say("card-your-answer"), key=f"answer {key}", max_chars=_most(), placeholder=say("card-anything")
+            )
+            self._send("respond", say("card-send"))
+
+    def _send(self, verdict: Verdict, label: str) -> None:
+        with st.container(horizontal=True):
+            st.button(
+                label,
+                key=f"send {verdict} {self._asks.key}",
+                icon=_ICONS[verdict],
+                type="primary",
+                on_click=_take,
+                args=(self._asks, verdict),
+            )
+            if self._question.kind == "approve":
+                st.button(say("card-back"), key=f"back {self._asks.key}", on_click=_open, args=(self._asks, None))
+
+
+_REASONS = ("batch", "call", "action")
+"""Ways to answer in which a rejection can say why."""
+
+
+def _questions(interrupt: Interrupt) -> list[Question]:
+    return questions_of(interrupt.value, interrupt.schema, tool_schema)
+
+
+def _title(question: Question) -> str:
+    """What is asked, in one sentence."""
+    if question.kind == "approve" and question.tool and question.dialect != "action":
+        return say("card-wants-tool", tool=tool_title(question.tool))
+    return one_line(question.text, 300) if question.text else say("card-asks")
+
+
+def _show_args(question: Question) -> None:
+    """What it is about, in words."""
+    args = question.args
+    if not isinstance(args, dict):
+        if args not in (None, [], ""):
+            st.markdown(safe_markdown(words(args, 1_000)))
+        return
+    short, long = [], []
+    for key, value in args.items():
+        name = f"**{safe_label(key.replace('_', ' '))}**"
+        if isinstance(value, str) and ("\n" in value or len(value) > LONG):
+            long.append((name, value))
+        elif said := words(value, 1_000):
+            short.append(f"{name}: {safe_label(said, 1_000)}")
+    if short:
+        st.markdown("  \n".join(short))
+    for name, value in long:
+        st.markdown(f"{name}:")
+        with st.container(border=True):
+            st.markdown(safe_markdown(value[:10_000]))
+
+
+def _line(place: DeltaGenerator, question: Question, decision: Decision) -> None:
+    """What was decided."""
+    what = safe_label(tool_title(question.tool) if question.tool else _title(question), 120)
+    said = safe_label(say(told(question, decision)), 400)
+    place.markdown(f"{_ICONS[decision.verdict]} **{what}** · {said}")
+
+
+def _choice(choice: JSON) -> str:
+    return say("card-yes" if choice else "card-no") if isinstance(choice, bool) else choice_label(choice)
+
+
+# What a click does: callbacks, which go before the script
+
+
+def _open(asks: _Asks, verdict: Verdict | None) -> None:
+    """Show what a decision needs besides, or leave it."""
+    _kept("card_open")[asks.key] = verdict
+
+
+def _undo(asks: _Asks) -> None:
+    """Decide once more, as long as the answer has not been sent."""
+    _drafts(asks).pop(asks.number, None)
+
+
+def _choose(asks: _Asks, value: JSON) -> None:
+    _decide(asks, Decision("respond", value))
+
+
+def _take(asks: _Asks, verdict: Verdict) -> None:
+    """Decide with what is filled in, or say in the card what is missing."""
+    question = _questions(asks.interrupt)[asks.number]
+    try:
+        _decide(asks, _filled_in(asks, question, verdict))
+    except NotFilledIn as error:
+        _kept("card_refusals")[asks.key] = str(error)
+
+
+def _filled_in(asks: _Asks, question: Question, verdict: Verdict) -> Decision:
+    if verdict == "edit" or (verdict == "respond" and question.kind == "form"):
+        return Decision(verdict, filled_in(question, values_of(f"field {asks.key}", question.fields)))
+    if verdict == "reject":
+        return Decision("reject", reason=_typed(f"reason {asks.key}"))
+    if verdict == "respond" and len(question.choices) > FEW_CHOICES:
+        number = st.session_state.get(f"choice {asks.key}")
+        if not isinstance(number, int) or not 0 <= number < len(question.choices):
+            raise NotFilledIn("Please choose an answer.")
+        return Decision("respond", choice_answer(question.choices[number]))
+    if verdict == "respond":
+        return Decision("respond", answered(question, _typed(f"answer {asks.key}")))
+    return Decision(verdict)
+
+
+def _decide(asks: _Asks, decision: Decision) -> None:
+    """Note a decision; with the last one of its interrupt, answer it."""
+    questions = _questions(asks.interrupt)
+    drafts = _drafts(asks)
+    drafts[asks.number] = decision
+    if len(drafts) < len(questions):
+        return
+    answer = resume_value(questions, [drafts[number] for number in range(len(questions))])
+    outcome = session.runs().answer(
+        asks.run_id,
+        asks.interrupt.id,
+        answer,
+        session=session.session_id(),
+        api_key=session.visitor_key(),
+    )
+    if outcome.state == "refused":
+        drafts.pop(asks.number)
+        _kept("card_refusals")[asks.key] = outcome.sentence
+    else:
+        _kept("card_drafts").pop(_place(asks), None)
+
+
+def _drafts(asks: _Asks) -> dict[int, Decision]:
+    """The decisions of an interrupt that has not been answered yet, by the number of the question."""
+    drafts: dict[int, Decision] = _kept("card_drafts").setdefault(_place(asks), {})
+    return drafts
+
+
+def _place(asks: _Asks) -> str:
+    return f"{asks.run_id} {asks.interrupt.id}"
+
+
+def _typed(key: str) -> str:
+    return str(st.session_state.get(key) or "").strip()
+
+
+def _kept(kind: str) -> dict[str, Any]:
+    found: dict[str, Any] = st.session_state.setdefault(kind, {})
+    return found
+
+
+def _most() -> int:
+    return session.settings().limits.prompt_chars
+
+
+def _recall(key: str) -> None:
+    """Before a text is drawn: what was typed outlives a visit to another page, where Streamlit forgets the widget."""
+    typed = _kept("card_typed")
+    if key in st.session_state:
+        typed[key] = st.session_state[key]
+    elif key in typed:
+        st.session_state[key] = typed[key]
