@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from agent.demo_model import DemoServer
@@ -55,3 +55,16 @@ def one_run(model: DemoServer, requests: int = 1) -> Iterator[None]:
     after = model.stats
     assert after.requests - before.requests == requests
     assert after.hung_up == before.hung_up
+
+
+@contextmanager
+def counting(visit: Callable[..., Visitor], model: DemoServer, /, **query: str) -> Iterator[Visitor]:
+    """A visitor in the middle of an answer, which in the end is there as a whole, and was asked for once."""
+    visitor = visit(tool_choice="none", **query)
+    visitor.wait_idle()
+    with one_run(model):
+        visitor.ask(QUESTION)
+        arrived(visitor, 20)
+        yield visitor
+        complete(visitor)
+    assert numbers(visitor) == NUMBERS

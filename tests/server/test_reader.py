@@ -7,47 +7,32 @@ import time
 from agent.demo_model import DemoServer
 from tests.server.client import Visitor
 from tests.server.conftest import SESSION_KEPT, Visit
-from tests.server.steps import NUMBERS, QUESTION, arrived, complete, numbers, one_run
+from tests.server.steps import NUMBERS, QUESTION, arrived, complete, counting, numbers, one_run
 
 
 def test_ten_clicks_in_mid_stream_lose_no_token(visit: Visit, model: DemoServer) -> None:
-    visitor = visit(tool_choice="none")
-    visitor.wait_idle()
-    with one_run(model):
-        visitor.ask(QUESTION)
+    with counting(visit, model) as visitor:
         for click in range(10):
             arrived(visitor, 20 * (click + 1))
             if click % 2:
-                visitor.select("model", "demo-fast · no AI, at once")
+                visitor.select("model", "demo-fast · no AI, all at once")
             else:
                 visitor.pick("modes", *(["messages", "updates"] if click % 4 else ["messages"]))
-        complete(visitor)
-    assert numbers(visitor) == NUMBERS
 
 
-def test_nothing_shimmers_while_words_arrive(visit: Visit) -> None:
-    visitor = visit(view="simple", tool_choice="none")
-    visitor.wait_idle()
-    visitor.ask(QUESTION)
-    arrived(visitor, 20)
-    before = len(visitor.frames)
-    complete(visitor)
+def test_nothing_shimmers_while_words_arrive(visit: Visit, model: DemoServer) -> None:
+    with counting(visit, model, view="simple") as visitor:
+        before = len(visitor.frames)
     assert b":shimmer[" in b"".join(visitor.frames[:before]), "it does until the first words"
     assert b":shimmer[" not in b"".join(visitor.frames[before:]), "a browser would paint the page 60 times a second"
 
 
 def test_without_streaming_nothing_is_shown_and_with_it_again_all_so_far(visit: Visit, model: DemoServer) -> None:
-    visitor = visit(tool_choice="none")
-    visitor.wait_idle()
-    with one_run(model):
-        visitor.ask(QUESTION)
-        arrived(visitor, 20)
+    with counting(visit, model) as visitor:
         visitor.pick("modes")
         visitor.wait_until(lambda: "without streaming" in visitor.turns[-1].waiting, "the page says what it waits for")
         visitor.pick("modes", "messages")
         arrived(visitor, 20)
-        complete(visitor)
-    assert numbers(visitor) == NUMBERS
 
 
 def test_clicks_lose_no_token_inside_a_tool(visit: Visit, model: DemoServer) -> None:
@@ -88,26 +73,17 @@ def test_a_second_question_waits_visibly_for_its_turn_and_is_then_asked(visit: V
 
 
 def test_to_another_page_and_back(visit: Visit, model: DemoServer) -> None:
-    visitor = visit(tool_choice="none")
-    visitor.wait_idle()
-    with one_run(model):
-        visitor.ask(QUESTION)
-        arrived(visitor, 20)
+    with counting(visit, model) as visitor:
         visitor.goto("Custom_data")
         visitor.wait_until(lambda: "Ask what is in a place" in visitor.text, "the other page is there")
         assert not visitor.turns
         visitor.goto("LLM_tokens")
         arrived(visitor, 20)
-        complete(visitor)
-    assert numbers(visitor) == NUMBERS
     assert visitor.run_id, "the URL names the run again"
 
 
 def test_a_connection_lost_twice_is_resumed(visit: Visit, model: DemoServer) -> None:
-    visitor = visit(tool_choice="none", model="demo")
-    visitor.wait_idle()
-    with one_run(model):
-        visitor.ask(QUESTION)
+    with counting(visit, model, model="demo") as visitor:
         for count in (20, 160):
             arrived(visitor, count)
             session = visitor.session_id
@@ -116,8 +92,6 @@ def test_a_connection_lost_twice_is_resumed(visit: Visit, model: DemoServer) -> 
             visitor.reconnect()
             visitor.wait_until(lambda: visitor.scripts > 1, "the page is drawn again")
             assert visitor.session_id == session
-        complete(visitor)
-    assert numbers(visitor) == NUMBERS
 
 
 def test_after_the_session_is_forgotten_the_url_finds_the_run(visit: Visit, model: DemoServer) -> None:
@@ -149,18 +123,14 @@ def test_a_run_goes_on_with_nobody_there_and_is_found_when_it_has_ended(visit: V
 
 
 def test_two_tabs_watch_one_run_and_one_of_them_reads_slowly(visit: Visit, model: DemoServer) -> None:
-    first = visit(tool_choice="none")
-    first.wait_idle()
-    with one_run(model):
-        first.ask(QUESTION)
-        arrived(first, 20)
+    with counting(visit, model) as first:
         second = visit(run=first.run_id, receive_buffer=4096)
         arrived(second, 20)
         second.stop_reading()
         complete(first)
         second.read_on()
         complete(second)
-    assert numbers(first) == numbers(second) == NUMBERS
+    assert numbers(second) == NUMBERS
 
 
 def test_a_stranger_who_clears_the_cache_disturbs_nobody(visit: Visit, model: DemoServer) -> None:
