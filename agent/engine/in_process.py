@@ -251,8 +251,9 @@ class InProcessBackend:
     def _is_held(self, run: ActiveRun) -> bool:
         """Whether the run that this one goes on after waits for a person, or is at work elsewhere."""
         parent = self._runs.get(run.header.parent)
-        waits = isinstance(parent, ActiveRun) and parent.is_mine and parent.waits is not None
-        return waits or run.id in self._held
+        if isinstance(parent, ActiveRun) and parent.is_mine and (parent.waits or self._is_held(parent)):
+            return True
+        return run.id in self._held
 
     def _enqueue(self, run: ActiveRun) -> None:
         """Record and keep a new run, and let it wait for its turn."""

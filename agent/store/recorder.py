@@ -163,6 +163,11 @@ class Recorder:
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
+    def listen(self, listener: Listener) -> None:
+        """Tell this one from now on, and soon what has waited for too long."""
+        self.listener, self._pruned_at = listener, -math.inf
+        self._wake.set()
+
     def start(self, header: Header) -> Track:
         """Begin to record a run."""
         track = Track(self._folder and self._folder / f"{header.id}.jsonl", header, self._wake.set)

@@ -34,6 +34,7 @@ class Store:
     def __init__(self, folder: Path | None = None, limits: Limits | None = None) -> None:
         limits = limits or Limits()
         self._folder: Path | None = None
+        self._listener: Listener | None = None
         self._max_bytes, self._max_seconds = int(limits.recording_megabytes * 1e6), limits.recording_days * 86_400
         self._max_waiting = limits.waiting_days * 86_400
         self._database = (folder and self._open(folder)) or Database()
@@ -56,7 +57,8 @@ class Store:
 
     def listen(self, listener: Listener) -> None:
         """Hear what others want of the runs of this process, and which have waited for too long."""
-        self._recorder.listener = listener
+        self._listener = listener
+        self._recorder.listen(listener)
 
     def record(self, header: Header) -> Track:
         """Note a new run of this process, which waits for its turn, and begin its recording."""
@@ -118,8 +120,8 @@ class Store:
 
     def prune(self) -> None:
         """Delete what is too old or too much, with what belongs to it; tell what nobody has answered for too long."""
-        for run_id in self._index.waiting_since(time.time() - self._max_waiting):
-            if listener := self._recorder.listener:
+        if listener := self._listener:
+            for run_id in self._index.waiting_since(time.time() - self._max_waiting):
                 listener.on_unanswered(run_id)
         for run_id in self._index.prune(self._max_bytes, self._max_seconds):
             try:

@@ -1,0 +1,160 @@
+"""Graphs that ask a person, of every kind; their models know from the conversation alone what to say."""
+
+from __future__ import annotations
+
+import asyncio
+import operator
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from langchain.agents import create_agent
+from langchain.agents.middleware import HumanInTheLoopMiddleware
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.tools import tool
+from langgraph.config import get_stream_writer
+from langgraph.func import entrypoint, task
+from langgraph.graph import END, START, MessagesState, StateGraph
+from langgraph.prebuilt import ToolNode, tools_condition
+from langgraph.types import interrupt
+from typing_extensions import TypedDict
+
+from tests.unit.streaming.scripted import calling, scripted
+
+
+def once(*calls: tuple[str, str, dict[str, Any]], then: str = "all sent") -> Any:
+    """A model that asks for these calls, and when all have been answered says `then`, with what came of them."""
+
+    def say(messages: Sequence[BaseMessage]) -> AIMessage:
+        came = []
+        for message in reversed(messages):
+            if not isinstance(message, ToolMessage):
+                break
+            came.append(str(message.content))
+        return AIMessage(f"{then}: {', '.join(reversed(came))}") if came else calling(*calls)
+
+    return scripted(say)
+
+
+@tool
+async def send(text: str) -> str:
+    """Send a text, once a person has agreed."""
+    get_stream_writer()(f"about to send {text}")
+    answer = interrupt({"question": f"Send {text}?"})
+    get_stream_writer()(f"sending {text}: {answer}")
+    return f"{text} sent: {answer}"
+
+
+@tool
+async def look(place: str) -> str:
+    """Look at a place."""
+    get_stream_writer()(f"first in {place}")
+    await asyncio.sleep(0)
+    get_stream_writer()(f"second in {place}")
+    return f"seen {place}"
+
+
+@tool
+async def twice(text: str) -> str:
+    """Ask two things, one after the other."""
+    get_stream_writer()("before both")
+    first = interrupt("one?")
+    get_stream_writer()("between")
+    second = interrupt("two?")
+    return f"{first} and {second}"
+
+
+one = create_agent(once(("s", "send", {"text": "hello"})), [send])
+two = create_agent(
+    once(("s", "send", {"text": "A"}), ("t", "send", {"text": "B"}), ("a", "look", {"place": "C"})), [send, look]
+)
+asks_twice = create_agent(once(("w", "twice", {"text": "x"})), [twice])
+same_ids = create_agent(once(("call_0", "send", {"text": "A"}), ("call_0", "send", {"text": "B"})), [send])
+
+plain_edge = (
+    StateGraph(MessagesState)
+    .add_node(
+        "agent",
+        lambda state: {
+            "messages": [once(("s", "send", {"text": "A"}), ("a", "look", {"place": "C"})).invoke(state["messages"])]
+        },
+    )
+    .add_node("tools", ToolNode([send, look]))
+    .add_edge(START, "agent")
+    .add_conditional_edges("agent", tools_condition)
+    .add_edge("tools", "agent")
+    .compile()
+)
+
+middleware = create_agent(
+    once(("s", "look", {"place": "A"}), ("t", "look", {"place": "B"})),
+    [look],
+    middleware=[HumanInTheLoopMiddleware(interrupt_on={"look": True})],
+)
+
+
+def _helper(name: str) -> Any:
+    inner: Any = create_agent(once((f"i-{name}", "send", {"text": name}), then=f"{name} has"), [send], name=name)
+
+    @tool(f"ask_{name}")
+    async def ask(text: str) -> str:
+        """Ask a sub-agent."""
+        get_stream_writer()(f"asking {name}")
+        state = await inner.ainvoke({"messages": [("user", text)]})
+        return str(state["messages"][-1].content)
+
+    return ask
+
+
+helpers = create_agent(
+    once(("o1", "ask_ann", {"text": "go"}), ("o2", "ask_bob", {"text": "go"})), [_helper("ann"), _helper("bob")]
+)
+
+
+@task
+async def weigh(what: str) -> str:
+    """Weigh something."""
+    get_stream_writer()(f"weighing {what}")
+    return f"{what} weighs 3"
+
+
+@task
+async def confirm(what: str) -> str:
+    """Ask a person."""
+    get_stream_writer()(f"confirming {what}")
+    return f"{what}: {interrupt(f'Is {what} right?')}"
+
+
+@entrypoint()
+async def functional(topic: str) -> str:
+    """Tasks, one of which asks."""
+    weight = await weigh(topic)
+    return await confirm(weight)
+
+
+class _State(TypedDict):
+    xs: Annotated[list[Any], operator.add]
+
+
+def _stops() -> Any:
+    builder = (
+        StateGraph(_State).add_node("first", lambda _: {"xs": ["first"]}).add_node("last", lambda _: {"xs": ["last"]})
+    )
+    return (
+        builder.add_edge(START, "first")
+        .add_edge("first", "last")
+        .add_edge("last", END)
+        .compile(interrupt_before=["last"])
+    )
+
+
+breakpoint_ = _stops()
+
+
+async def _age(state: _State) -> Any:
+    question = "How old?"
+    while not isinstance(age := interrupt(question), int):
+        question = f"{age} is no number. How old?"
+    return {"xs": [age]}
+
+
+validating = StateGraph(_State).add_node("age", _age).add_edge(START, "age").compile()

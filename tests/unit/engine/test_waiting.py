@@ -1,0 +1,417 @@
+"""Runs that wait for a person, and go on when they are answered: graphs of every kind, as the engine runs them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.engine.active import ActiveRun
+from agent.engine.in_process import InProcessBackend
+from agent.engine.run import Run
+from agent.projections.transcript import Transcript, fold
+from agent.settings import Limits, Settings
+from agent.store.recording import FIRST
+from agent.store.store import Store
+from agent.streaming.events import (
+    JSON,
+    Answered,
+    Custom,
+    Resumed,
+    RunRequest,
+    State,
+    StreamEvent,
+    ToolStarted,
+    Update,
+    Waiting,
+)
+from agent.streaming.modes import RUN_MODES
+from tests.runs import finish, found, refused, request, started, wait_for
+from tests.serving import ROOT, wait_until
+
+ME = "somebody"
+REFUND = (
+    "The headphones of order 1042 arrived damaged. refund 129 dollars for order 1042 and send an email to "
+    "okafor@example.com"
+)
+GRAPHS = Path(__file__).with_name("asking.py")
+
+
+def backend_of(folder: Path | None = None, **limits: float) -> InProcessBackend:
+    names = (
+        "one",
+        "two",
+        "asks_twice",
+        "same_ids",
+        "plain_edge",
+        "middleware",
+        "helpers",
+        "functional",
+        "breakpoint_",
+        "validating",
+    )
+    bounds = Limits(**{"runs_per_minute": 1_000, **limits})  # type: ignore[arg-type]
+    settings = Settings(
+        demo_rate=400, recordings=folder, graphs=tuple(f"{GRAPHS}:{name}" for name in names), limits=bounds
+    )
+    return InProcessBackend(settings, Store.of(settings))
+
+
+@pytest.fixture(scope="module")
+def memory() -> Iterator[InProcessBackend]:
+    with backend_of() as backend:
+        yield backend
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[InProcessBackend]:
+    with backend_of(tmp_path) as backend:
+        yield backend
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[InProcessBackend]:
+    with backend_of(tmp_path) as backend:
+        yield backend
+
+
+def asks(graph: str, inputs: JSON = None) -> RunRequest:
+    return RunRequest("go", f"own:{graph}", (), model="", inputs=inputs)
+
+
+def waiting(run: Run) -> list[str]:
+    """The ids of what a run waits for, once it does and belongs to nobody."""
+    wait_until(lambda: run.read()[0] and run.state in ("waiting", "failed", "finished", "stopped"), 10, "it waits")
+    assert run.state == "waiting", run.read()[0][-1]
+    if isinstance(run, ActiveRun):
+        wait_until(lambda: run.rests, 5, "all of it is written")
+    (last,) = [event.payload for event in run.read()[0] if isinstance(event.payload, Waiting)][-1:]
+    return [interrupt.id for interrupt in last.interrupts]
+
+
+def answer(backend: InProcessBackend, run: Run, *answers: JSON, session: str = ME) -> None:
+    """Answer all that a run waits for, in its order."""
+    for id_, given in zip(waiting(run), answers, strict=True):
+        started(backend.answer(run.id, id_, given, session=session))
+
+
+def checked(events: list[StreamEvent]) -> Transcript:
+    """The transcript of a log that is as every log must be."""
+    assert [event.seq for event in events] == list(range(len(events)))
+    assert [event.at for event in events] == sorted(event.at for event in events)
+    assert sum(event.payload.kind == "ended" for event in events) <= 1
+    answered = [event.payload.interrupt for event in events if isinstance(event.payload, Answered)]
+    assert len(answered) == len(set(answered))
+    return fold(events, RUN_MODES)
+
+
+def told_of(run: Transcript) -> dict[str, tuple[str, str, str, str | None]]:
+    """Of each call its name, how it stands, what it wrote and what it returned."""
+    return {call.id: (call.name, call.state, call.output.text.text, call.result) for call in run.calls}
+
+
+LOOKED = ("look", "finished", "first in Csecond in C", "seen C")
+
+
+def test_a_tool_that_asks_begins_anew_in_its_place(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("one"), session=ME))
+    assert told_of(fold(run.read()[0], RUN_MODES)) == {} or waiting(run)
+    answer(memory, run, "yes")
+    told = checked(finish(run))
+    written = "about to send hellosending hello: yes"
+    assert told_of(told) == {"s": ("send", "finished", written, "hello sent: yes")}
+    assert told.calls[0].attempts == 1
+    assert [asked.call for asked in told.asked.values()] == ["s"]
+    assert run.answer == "all sent: hello sent: yes"
+    assert told.answer == run.answer
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_several_are_answered_in_any_order_and_what_was_done_stays(
+    memory: InProcessBackend, order: tuple[int, int]
+) -> None:
+    run = started(memory.start(asks("two"), session=ME))
+    ids = waiting(run)
+    before = fold(run.read()[0], RUN_MODES)
+    assert [call.state for call in before.calls] == ["waiting", "waiting", "finished"]
+    answers = ["yes", "no"]
+    started(memory.answer(run.id, ids[order[0]], answers[order[0]], session=ME))
+    between = fold(run.read()[0], RUN_MODES)
+    assert (between.state, list(between.waiting)) == ("waiting", [ids[order[1]]])
+    assert "answered already" in refused(memory.answer(run.id, ids[order[0]], "late", session=ME))
+    started(memory.answer(run.id, ids[order[1]], answers[order[1]], session=ME))
+    events = finish(run)
+    told = told_of(checked(events))
+    assert told["a"] == LOOKED
+    assert [told[id_][2:] for id_ in ("s", "t")] == [
+        ("about to send Asending A: yes", "A sent: yes"),
+        ("about to send Bsending B: no", "B sent: no"),
+    ]
+    assert len([e for e in events if isinstance(e.payload, ToolStarted) and e.calls == ("a",)]) == 1
+    assert not [e for e in events if isinstance(e.payload, Update) and e.payload.cached]
+    assert run.answer == "all sent: A sent: yes, B sent: no, seen C"
+
+
+def test_a_tool_may_ask_again(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("asks_twice"), session=ME))
+    first = waiting(run)
+    answer(memory, run, "a")
+    wait_for(run, lambda event: isinstance(event.payload, Waiting) and event.payload.interrupts[0].id not in first)
+    answer(memory, run, "b")
+    told = checked(finish(run))
+    assert told_of(told) == {"w": ("twice", "finished", "before bothbetween", "a and b")}
+    assert len(told.pauses) == 2
+
+
+def test_calls_that_have_one_id_are_two_still(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("same_ids"), session=ME))
+    answer(memory, run, "yes", "no")
+    told = told_of(checked(finish(run)))
+    assert {id_: told[id_][3] for id_ in told} == {"call_0": "A sent: yes", "call_0#2": "B sent: no"}
+
+
+def test_on_a_plain_edge_what_was_done_beside_it_is_done_again(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("plain_edge"), session=ME))
+    answer(memory, run, "yes")
+    told = told_of(checked(finish(run)))
+    assert told == {"s": ("send", "finished", "about to send Asending A: yes", "A sent: yes"), "a": LOOKED}
+
+
+def test_middleware_asks_before_any_tool_begins(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("middleware"), session=ME))
+    waiting(run)
+    assert [call.state for call in fold(run.read()[0], RUN_MODES).calls] == ["asked", "asked"]
+    edit: JSON = {"type": "edit", "edited_action": {"name": "look", "args": {"place": "C"}}}
+    answer(memory, run, {"decisions": [edit, {"type": "reject", "message": "not now"}]})
+    told = checked(finish(run))
+    assert told_of(told)["s"][:3] == LOOKED[:3]
+    assert told.calls[0].args == {"place": "C"}
+    assert told_of(told)["t"][1] == "failed"
+
+
+def test_sub_agents_that_are_tools_ask_and_go_on_where_they_were(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("helpers"), session=ME))
+    ids = waiting(run)
+    assert len(ids) == 2
+    answer(memory, run, "yes", "no")
+    events = finish(run)
+    told = checked(events)
+    tree = [(call.id, call.depth, call.state) for call in told.calls]
+    assert tree == [
+        ("o1", 0, "finished"), ("i-ann", 1, "finished"), ("o2", 0, "finished"), ("i-bob", 1, "finished")
+    ]  # fmt: skip
+    assert [asked.call for asked in told.asked.values()] == ["i-ann", "i-bob"]
+    assert told_of(told)["i-bob"][2:] == ("about to send bobsending bob: no", "bob sent: no")
+    assert told_of(told)["o1"][2] == "asking ann"
+    assert "ann has: ann sent: yes" in run.answer
+
+
+def test_tasks_of_a_function_are_done_once(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("functional", "the letter"), session=ME))
+    answer(memory, run, True)
+    events = finish(run)
+    checked(events)
+    written = [event.payload.data for event in events if isinstance(event.payload, Custom)]
+    assert written.count("weighing the letter") == 1
+    assert run.answer == "the letter weighs 3: True"
+
+
+def test_a_breakpoint_is_gone_on_from(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("breakpoint_", {"xs": []}), session=ME))
+    answer(memory, run, None)
+    checked(finish(run))
+    assert run.answer == '{"xs": ["first", "last"]}'
+
+
+def test_a_question_is_asked_until_its_answer_fits(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("validating", {"xs": []}), session=ME))
+    answer(memory, run, "old")
+    wait_for(run, lambda event: isinstance(event.payload, Resumed))
+    answer(memory, run, 81)
+    assert [asked.interrupt.value for asked in checked(finish(run)).asked.values()] == [
+        "How old?",
+        "old is no number. How old?",
+    ]
+    assert run.answer == '{"xs": [81]}'
+
+
+# What may happen to one that waits
+
+
+def test_stop_ends_it_at_once(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("one"), session=ME))
+    (id_,) = waiting(run)
+    run.stop()
+    told = checked(finish(run))
+    assert (run.state, told.state, told.message) == ("stopped", "stopped", "Stopped. What had arrived is kept.")
+    assert told.pauses[0].end == told.ended_at
+    assert "has ended" in refused(memory.answer(run.id, id_, "yes", session=ME))
+    assert [entry.state for entry in memory.of(ME) if entry.header.id == run.id] == ["stopped"]
+
+
+def test_it_costs_no_place_and_no_time(tmp_path: Path) -> None:
+    with backend_of(tmp_path, runs_at_once=1, run_seconds=1.5) as backend:
+        run = started(backend.start(asks("one"), session=ME))
+        waiting(run)
+        other = started(backend.start(request(), session="another"))
+        finish(other)
+        wait_until(lambda: time.time() - run.header.asked_at > 1.6, 5, "it would be over")
+        answer(backend, run, "yes")
+        finish(run)
+        assert (run.state, other.state) == ("finished", "finished")
+        assert not backend.is_at_work()
+
+
+def test_what_is_asked_meanwhile_waits_behind_it(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("one"), session=ME))
+    waiting(run)
+    behind = started(memory.start(request("thank you"), session=ME, thread_id=run.thread_id))
+    third = started(memory.start(request("and you?"), session=ME, thread_id=run.thread_id))
+    beside = started(memory.start(request("hello"), session=ME, thread_id=run.thread_id, after=FIRST))
+    finish(beside)
+    assert (behind.state, behind.place, third.state) == ("queued", 0, "queued")
+    answer(memory, run, "yes")
+    finish(third)
+    assert (run.state, behind.state, third.state) == ("finished", "finished", "finished")
+    parents = [run.header.parent, behind.header.parent, third.header.parent, beside.header.parent]
+    assert parents == [FIRST, run.id, behind.id, FIRST]
+    knows = [
+        message.text for message in next(e.payload for e in third.read()[0] if isinstance(e.payload, State)).messages
+    ]
+    assert knows == ["go", run.answer, "thank you", behind.answer, "and you?"]
+
+
+def test_what_waits_behind_a_stopped_one_goes_on_without_it(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("one"), session=ME))
+    waiting(run)
+    behind = started(memory.start(request("thank you"), session=ME, thread_id=run.thread_id))
+    run.stop()
+    finish(behind)
+    assert behind.state == "finished"
+
+
+def test_only_its_owner_may_answer_with_an_answer_that_is_one(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("one"), session=ME))
+    (id_,) = waiting(run)
+    assert "no such run of yours" in refused(memory.answer(run.id, id_, "yes", session="another"))
+    assert "no such run of yours" in refused(memory.answer("nothing-at-all", id_, "yes", session=ME))
+    assert "asks no such question" in refused(memory.answer(run.id, "x", "yes", session=ME))
+    assert "longer than 8,000 characters" in refused(memory.answer(run.id, id_, "x" * 9_000, session=ME))
+    answer(memory, run, "yes")
+    finish(run)
+
+
+def test_what_used_a_key_needs_it_again(memory: InProcessBackend) -> None:
+    two_tools = RunRequest(REFUND, "react", ("refund", "send_email"), model="demo-fast")
+    run = started(memory.start(two_tools, session=ME, api_key="sk-mine"))
+    ids = waiting(run)
+    assert run.header.own_key
+    assert "sk-mine" not in str(vars(run))
+    assert "used your own key" in refused(memory.answer(run.id, ids[0], {"action": "approve"}, session=ME))
+    for id_ in ids:
+        started(memory.answer(run.id, id_, {"action": "approve"}, session=ME, api_key="sk-mine"))
+    finish(run)
+    assert run.state == "finished"
+
+
+def test_nobody_answers_for_too_long(tmp_path: Path) -> None:
+    with backend_of(tmp_path) as backend:
+        run = started(backend.start(asks("one"), session=ME))
+        waiting(run)
+    with backend_of(tmp_path, waiting_days=1e-9) as later:
+        late = found(later, run.id)
+        told = checked(finish(late))
+        assert told.message.startswith("Nobody answered for 1e-09 days, so it was stopped.")
+
+
+def test_what_is_deleted_while_it_waits_is_gone(here: InProcessBackend, tmp_path: Path) -> None:
+    run = started(here.start(asks("one"), session=ME))
+    (id_,) = waiting(run)
+    assert here.forget(run.id) is None
+    finish(run)
+    assert here.get(run.id) is None
+    assert "no such run" in refused(here.answer(run.id, id_, "yes", session=ME))
+    assert not (tmp_path / f"{run.id}.jsonl").exists()
+
+
+# Several processes, and none
+
+
+def test_what_waits_is_answered_from_another_process(here: InProcessBackend, elsewhere: InProcessBackend) -> None:
+    run = started(elsewhere.start(asks("two"), session=ME))
+    ids = waiting(run)
+    mirrored = found(here, run.id)
+    assert waiting(mirrored) == ids
+    started(elsewhere.answer(run.id, ids[0], "yes", session=ME))
+    wait_until(lambda: len(fold(mirrored.read()[0], ()).waiting) == 1, 5, "the answer is seen")
+    assert "answered already" in refused(here.answer(run.id, ids[0], "no", session=ME))
+    started(here.answer(run.id, ids[1], "no", session=ME))
+    events = finish(mirrored)
+    assert finish(run) == events == finish(found(here, run.id))
+    assert run.state == mirrored.state == "finished"
+    assert checked(events).answer == run.answer == "all sent: A sent: yes, B sent: no, seen C"
+
+
+def test_each_wait_may_be_answered_by_another_process(here: InProcessBackend, elsewhere: InProcessBackend) -> None:
+    run = started(here.start(asks("asks_twice"), session=ME))
+    first = waiting(run)
+    started(elsewhere.answer(run.id, first[0], "a", session=ME))
+    wait_for(run, lambda event: isinstance(event.payload, Waiting) and event.payload.interrupts[0].id not in first)
+    assert run.state == "waiting"
+    (second,) = waiting(found(here, run.id))
+    wait_until(lambda: here.of(ME)[0].state == "waiting", 5, "it is nobody's")
+    started(here.answer(run.id, second, "b", session=ME))
+    assert told_of(checked(finish(run)))["w"][3] == "a and b"
+
+
+def test_what_is_asked_here_waits_behind_what_waits_elsewhere(
+    here: InProcessBackend, elsewhere: InProcessBackend
+) -> None:
+    run = started(elsewhere.start(asks("one"), session=ME))
+    waiting(run)
+    behind = started(here.start(request("thank you"), session=ME, thread_id=run.thread_id))
+    assert behind.read(1, 0.7) == ([], 1, False)
+    answer(elsewhere, run, "yes")
+    finish(behind)
+    assert (run.state, behind.state) == ("finished", "finished")
+
+
+_ASKS = """
+import sys
+from pathlib import Path
+from tests.unit.engine.test_waiting import asks, backend_of, started, waiting, ME
+backend = backend_of(Path(sys.argv[1]))
+run = backend.start(asks(sys.argv[2]), session=ME)
+waiting(run)
+print(run.id, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize(
+    ("graph", "answers"), [("two", ["yes", "no"]), ("helpers", ["yes", "no"]), ("functional", [True])]
+)
+def test_what_a_killed_process_left_waiting_is_answered_in_the_next(
+    graph: str, answers: list[JSON], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", _ASKS, str(tmp_path), graph]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        run_id = process.stdout.readline().strip()
+        process.kill()
+        process.wait()
+    with backend_of(tmp_path) as backend:
+        (entry,) = backend.of(ME)
+        assert (entry.state, entry.interrupted) == ("waiting", False)
+        run = found(backend, run_id)
+        answer(backend, run, *answers)
+        again = found(backend, run_id)
+        told = checked(finish(again))
+        assert again.state == "finished", told.message
+        assert told.pauses
+        assert all(call.state == "finished" for call in told.calls)
+        assert finish(run) == again.read()[0]
