@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Literal
 
-from agent.projections.items import Answer, ToolCall
-from agent.projections.label import spoken, subject, words
+from agent.projections import decisions
+from agent.projections.items import Answer, Asked, ToolCall
+from agent.projections.label import one_line, spoken, subject, words
 from agent.projections.output import Output, has_words
+from agent.projections.questions import Question, questions_of
 from agent.projections.tool_titles import tool_title
 from agent.projections.transcript import Transcript
 from texts import Language, Value, say
@@ -37,8 +39,8 @@ class Sentence:
 
 def narrate(run: Transcript, language: Language = "en") -> list[Sentence]:
     """What has happened so far, in the order in which it began; what goes on inside of a call follows the call."""
-    told = _in_order(_Narrator(run, language).all())
-    return [sentence for _, sentences in told for sentence in sentences][-MAX_SENTENCES:]
+    in_order = _in_order(_Narrator(run, language).all())
+    return [sentence for _, sentences in in_order for sentence in sentences][-MAX_SENTENCES:]
 
 
 def amount_of(call: ToolCall, language: Language = "en") -> str:
@@ -124,6 +126,8 @@ class _Narrator:
         amount = amount_of(call, self._language)
         if call.attempts > 1:
             name = self._say("narration-attempt", name=name, attempt=call.attempts)
+        if call.state == "waiting":
+            return Sentence(began, self._say("narration-paused", name=name), "now", call.depth)
         if call.ended_at is None:
             so_far = self._say("narration-so-far", amount=amount) if amount else ""
             doing = ", ".join(filter(None, (self._doing(call), so_far))) or self._say("narration-at-work")
@@ -178,12 +182,30 @@ class _Narrator:
             text = self._say(f"narration-answer.{state}")
         yield at, [Sentence(at, text, state)]
 
+    def _asks(self, asked: Asked) -> Iterator[_Told]:
+        """What a person is asked, and what the answer was."""
+        questions = questions_of(asked.interrupt.value, asked.interrupt.schema)
+        text = "; ".join(filter(None, (self._question(question) for question in questions)))
+        said = self._say("narration-waits.asked", asked=text) if text else self._say("narration-waits")
+        is_open = asked.answered_at is None and self._run.ended_at is None
+        yield asked.at, [Sentence(asked.at, said, _NOW if is_open else _DONE)]
+        if asked.answered_at is not None:
+            pairs = zip(questions, decisions.decisions_of(questions, asked.answer), strict=True)
+            lines = [say(self._language, decisions.told(*pair)) for pair in pairs]
+            answer = self._say("narration-answered", answer="; ".join(lines))
+            yield asked.answered_at, [Sentence(asked.answered_at, answer)]
+
+    def _question(self, question: Question) -> str:
+        about = question.text.replace("**", "") or subject(question.args, 200)
+        if not question.tool or question.dialect == "action":
+            return one_line(about)
+        title = tool_title(question.tool, self._run.request.tools if self._run.request else (), self._language)
+        return one_line(f"{title}: {about}" if about else title)
+
     def _end(self) -> Iterator[_Told]:
         run = self._run
-        for waiting in run.waiting.values():
-            asked = subject(waiting.interrupt.value, 300)
-            text = self._say("narration-waits.asked", asked=asked) if asked else self._say("narration-waits")
-            yield waiting.at, [Sentence(waiting.at, text, "now" if run.ended_at is None else "done")]
+        for asked in run.asked.values():
+            yield from self._asks(asked)
         calls = [item for item in self._items if isinstance(item, ToolCall)]
         at = run.ended_at
         if at is None:

@@ -4,7 +4,7 @@ import pytest
 
 from agent.projections.narration import MAX_SENTENCES, Sentence, narrate
 from agent.projections.transcript import Transcript, fold
-from agent.streaming.events import JSON, Ended, Interrupt, Interrupted, ToolFailed
+from agent.streaming.events import JSON, Answered, Ended, Interrupt, Interrupted, Resumed, ToolFailed, Waiting
 from agent.streaming.modes import RUN_MODES
 from tests.unit.events import (
     FINISHED,
@@ -203,6 +203,17 @@ def test_a_question_to_a_person_is_told() -> None:
     asked = Happened(Interrupted((Interrupt("i", {"question": "Really?"}),)))
     assert told(*BEGUN, asked)[-1] == Sentence(4.0, "It waits for a person: Really?", "now")
     assert "All done." not in [sentence.text for sentence in told(*BEGUN, asked, FINISHED)]
+
+
+def test_a_person_who_is_asked_is_told_of_with_what_was_decided() -> None:
+    value: JSON = {"action": "get_items", "place": "office", "message": "It wants to look into the **office**."}
+    question = Interrupt("i", value)
+    call = (queued(), STARTED, asks(("a", OFFICE)), began("a"), Interrupted((question,)))
+    waiting = [sentence.text for sentence in told(*call, Waiting((question,)))]
+    assert "Look up items · office waits for an answer." in waiting
+    assert waiting[-1] == "It waits for a person: It wants to look into the office."
+    decided = (Waiting((question,)), Answered("i", {"action": "approve", "place": "attic"}), Resumed())
+    assert told(*call, *decided)[-1] == Sentence(6.0, "A person answered: Approved with changes: place: attic")
 
 
 def test_arguments_are_told_when_they_are_complete_and_not_without_end() -> None:
