@@ -11,7 +11,7 @@ __all__ = ["watch"]
 
 
 def __getattr__(name: str) -> Any:
-    """`watch`, loaded where it is used: LangGraph takes a second."""
+    """`watch`, imported on first use: LangGraph takes a second to load."""
     if name != "watch":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from agent.streaming.watch import watch

@@ -1,1 +1,1 @@
-"""What a run tells: events, where they come from, and whose they are."""
+"""What a run reports: events, where they come from, and which call they belong to."""

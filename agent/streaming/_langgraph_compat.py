@@ -34,25 +34,25 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class InterceptingRuntime(Runtime[Any]):  # type: ignore[misc]  # Runtime is frozen, by keywords that mypy does not read
-    """A runtime that replaces the stream writer of the run that it is handed to, and that of no other."""
+    """A runtime that replaces the stream writer of the run it is handed to, and of no other."""
 
     intercept: Callable[[Write], Write]
 
     def merge(self, other: Runtime[Any]) -> Runtime[Any]:
-        """What LangGraph makes of the runtime in a config and the one of a run that begins."""
+        """LangGraph's merge of the runtime in a config with that of a new run."""
         merged = super().merge(other)
         return merged.override(stream_writer=self.intercept(merged.stream_writer))
 
 
 def intercepting(inherited: object, store: Any, intercept: Callable[[Write], Write]) -> Runtime[Any]:
-    """A runtime for a config: as the one there, and with a store, since LangGraph asks for no other beside it."""
+    """A runtime for a config: like the one there, but with a store, since LangGraph asks for no other beside it."""
     known = inherited if isinstance(inherited, Runtime) else Runtime(context=getattr(inherited, "context", None))
     as_it_is = {field.name: getattr(known, field.name) for field in fields(Runtime)}
     return InterceptingRuntime(**{**as_it_is, "store": known.store or store}, intercept=intercept)
 
 
 def place_of(metadata: Mapping[str, Any] | None) -> Place:
-    """Where something happens, by the metadata of its config."""
+    """Where something happens, according to its config's metadata."""
     metadata = metadata or {}
     steps = str(metadata.get("langgraph_checkpoint_ns") or "").split("|")
     path: Any = metadata.get("langgraph_path") or ()
@@ -68,7 +68,7 @@ def place_of(metadata: Mapping[str, Any] | None) -> Place:
 
 
 def declared_types(graph: Any) -> set[tuple[str, ...]]:
-    """Module and name of each type that the schema of a graph and its sub-graphs names."""
+    """Module and name of every type named in the schemas of a graph and its subgraphs."""
     found: set[tuple[str, ...]] = set()
     for one in (graph, *(inner for _, inner in graph.get_subgraphs(recurse=True))):
         builder = getattr(one, "builder", None)

@@ -1,8 +1,8 @@
-"""The one place that knows what LangGraph's stream looks like: parts of `astream(..., version="v2")` in,
-the contents of our own events out.
+"""The one place that knows LangGraph's stream format: parts of `astream(..., version="v2")` in, contents of our own
+events out.
 
-Total: a part may be anything, its messages objects or dicts; none raises, and none vanishes without a word. The
-ids of calls and messages that come out are unique within the run, and no text of an exception passes.
+Total: a part may be anything, its messages objects or dicts; none raises, and none vanishes silently. The ids of calls
+and messages that come out are unique within the run, and no exception's text passes through.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ from agent.streaming.modes import STREAM_MODES, StreamMode
 from agent.streaming.tool_runs import ToolRuns
 
 MOST_HELD = 20
-"""Parts of one graph that wait until it is known inside of which call it works; mostly one or two do."""
+"""Parts of one graph that may wait until its calling tool is known; usually one or two do."""
 
 
 class Happening(NamedTuple):
-    """What an event says, before a log gives it a place and a time."""
+    """The contents of an event before a log gives it a place and a time."""
 
     payload: Payload
     node: str | None = None
@@ -71,9 +71,9 @@ class Happening(NamedTuple):
 
 
 class Adapter:
-    """Reads the parts of one run; it remembers whose calls, messages and tasks they are.
+    """Reads the parts of one run, and remembers whose its calls, messages and tasks are.
 
-    `waits` for the notes of Attribution where a stream has such: LangGraph may tell of a tool before its note.
+    `waits` for the notes of Attribution in streams that have them: LangGraph may report a tool before its note.
     """
 
     def __init__(self, *, waits: bool = True) -> None:
@@ -81,25 +81,25 @@ class Adapter:
         self._calls = Calls()
         self._ids = MessageIds()
         self._within: dict[tuple[str, ...], tuple[str, ...]] = {(): ()}
-        """The calls inside of which a graph works, by its namespace."""
+        """The calls that a graph works inside, by its namespace."""
         self._agents: dict[tuple[str, ...], str] = {}
         self._only_call: dict[str, tuple[str, str]] = {}
         """The one call that the state asked for when a task began: its id as sent, and name."""
         self._open_runs: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
-        """Paths of the tools at work in a task."""
+        """Paths of the tools at work in each task."""
         self._runs = ToolRuns()
         self._node_of_run: dict[str, str | None] = {}
         self._early: tuple[Mapping[Any, Any], tuple[str, ...]] | None = None
-        """What LangGraph tells of a tool before it is noted."""
+        """What LangGraph reports of a tool before it is noted."""
         self._graphs: set[tuple[tuple[str, ...], str]] = set()
-        """The nodes that are graphs, by their own graph's namespace and their name."""
+        """The nodes that are graphs, by their own graph's namespace, with their names."""
         self._held: defaultdict[tuple[str, ...], list[Mapping[Any, Any]]] = defaultdict(list)
-        """Parts of a graph of which it is not known yet inside of which call it works."""
+        """Parts of graphs whose calling tool is not known yet."""
         self._spoken = self._last_text = ""
         self._has_messages = False
         self._value: object = None
         self._asked: set[str] = set()
-        """Ids of the interrupts that were told: those of a sub-agent come once for each graph around it."""
+        """Ids of the interrupts already reported: those of a sub-agent come once for each graph around it."""
         self.pending: dict[str, Interrupt] = {}
         """What the graph as a whole waits for, by id."""
         self.is_at_breakpoint = False
@@ -116,7 +116,7 @@ class Adapter:
 
     @property
     def answer(self) -> str:
-        """What the graph has answered so far: the last words of a model at its root, else its last value, as text."""
+        """The answer so far: a model's last words at the root, or else the graph's last value, as text."""
         if self._spoken or self.pending:
             return self._spoken
         if self._has_messages:
@@ -128,14 +128,16 @@ class Adapter:
         return "" if self._value is None else json.dumps(self._plain(self._value), ensure_ascii=False)
 
     def read(self, part: object) -> list[Happening]:
-        """What has happened, by one part: mostly one thing; one a node for `updates`, nothing for an announcement."""
+        """What has happened according to one part: usually one thing; one per node for `updates`, nothing for an
+        announcement.
+        """
         try:
             return list(self._read(part))
         except Exception:  # of something that raises when it is touched
             return [Happening(Unknown(json_safe(part, convert=without_error), _mode_of(part)))]
 
     def finish(self) -> list[Happening]:
-        """What is still held back, once no part will follow."""
+        """What is still held back, once no more parts follow."""
         held = [happening for namespace in list(self._held) for happening in self._release(namespace)]
         return [*self._release_early(), *held]
 
@@ -225,7 +227,7 @@ class Adapter:
         return node or None, self._agent(namespace), self._calls_in(namespace) if calls is None else calls
 
     def _calls_in(self, namespace: tuple[str, ...]) -> tuple[str, ...]:
-        """The calls inside of which a graph works: as announced, or by the task that it is a part of."""
+        """The calls that a graph works inside: as announced, or those of the task that it is part of."""
         if (announced := self._within.get(namespace)) is not None:
             return announced
         task = namespace[-1].partition(":")[2]
@@ -236,7 +238,7 @@ class Adapter:
         return self._calls_in(namespace[:-1])
 
     def _is_unclear(self, namespace: tuple[str, ...]) -> bool:
-        """Whether several tools work in the task that a graph is a part of, and its own is not announced yet."""
+        """Whether several tools work in the graph's task, and its own is not announced yet."""
         for end in range(len(namespace), 0, -1):
             if namespace[:end] in self._within:
                 return False
@@ -258,7 +260,7 @@ class Adapter:
         return self._agents.get(())
 
     def _path(self, path: Path, namespace: tuple[str, ...], task: str, tool: str = "") -> tuple[str, ...]:
-        """The calls on the path of a mark; tools that nothing has announced are noted here."""
+        """The calls on the path of a mark; unannounced tools are noted here."""
         calls: tuple[str, ...] = ()
         for raw, run in path:
             call = self._calls.of_run(run)
@@ -300,7 +302,7 @@ class Adapter:
             )
 
     def _calls_of_plain_tool(self, namespace: tuple[str, ...], task: str) -> tuple[str, ...]:
-        """The calls of a chunk that comes from no tool of LangChain's: those of the task that it was written in."""
+        """The calls of a chunk that no LangChain tool wrote: those of the task it was written in."""
         if call := self._calls.of_task(task):
             return call.path
         outer = self._calls_in(namespace)
@@ -519,7 +521,7 @@ class Adapter:
     # values of any kind
 
     def _message(self, raw: RawMessage, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> Message:
-        """A whole message, with the calls that it asks for or answers under ids of ours."""
+        """A whole message; the calls that it requests or answers get ids of ours."""
         pairs = [(call.id, call.name) for call in raw.calls]
         asked = self._calls.asked(message_id, pairs, namespace, calls) if pairs else []
         answered = ""
@@ -540,7 +542,7 @@ class Adapter:
         )
 
     def _as_written(self, value: object) -> JSON:
-        """A value of a tool's or a node's own as JSON."""
+        """A tool's or a node's own value as JSON."""
         return json_safe(value, convert=self._object)
 
     def _plain(self, value: object) -> JSON:
@@ -579,7 +581,7 @@ class Adapter:
 
 
 def _mode_of(part: Any) -> StreamMode:
-    """The mode of a part that could not be read."""
+    """The mode of an unreadable part."""
     with contextlib.suppress(Exception):
         return next(mode for mode in STREAM_MODES if mode == part["type"])
     return "custom"

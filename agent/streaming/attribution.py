@@ -1,9 +1,9 @@
 """Which tool call does a chunk belong to? Noted from the root of a run, so that graphs and tools stay as they are.
 
-LangGraph delivers a custom chunk without saying who wrote it, and the tokens of a model called inside a tool without
-the id of the call. Both are known where they come from: a callback keeps the path of tool calls in a context
-variable, which goes along into sub-graphs, sub-agents, tasks and threads. What is written is wrapped in a mark, a
-plain dict that any server can pass on; `adapter.Adapter` takes it off again.
+LangGraph delivers a custom chunk without saying who wrote it, and a model's tokens from inside a tool without the
+call's id. Both are known at the source: a callback keeps the path of tool calls in a context variable, which carries
+over into subgraphs, sub-agents, tasks and threads. What is written gets wrapped in a mark, a plain dict that any server
+can pass on; `adapter.Adapter` unwraps it.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from langgraph.pregel import Pregel
 from agent.streaming._langgraph_compat import RUNTIME_KEY, Place, Write, intercepting, place_of
 
 MARK = "@calls"
-"""Key of the path in a mark, and in the metadata of a model's tokens."""
+"""Key of the path, in a mark and in the metadata of a model's tokens."""
 RUN = "@run"
 """Key of the model run in the metadata of its tokens."""
 
 Path: TypeAlias = tuple[tuple[str, str], ...]
-"""From the outer call to the inner one: the id of each as it was sent, and the run of the tool."""
+"""From the outermost call to the innermost: each one's id as sent, and the run of its tool."""
 
 _PATH: ContextVar[Path] = ContextVar("path", default=())
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is noted of a chunk; or, without `data`, of a tool or a node that begins or ends."""
+    """A note on a chunk; or, without `data`, on a tool or a node that begins or ends."""
 
     path: Path
     place: Place
@@ -53,7 +53,7 @@ class Mark:
 
     @classmethod
     def of(cls, data: object) -> Mark | None:
-        """The mark that a custom chunk is; None for one that nobody has marked."""
+        """The mark in a custom chunk; None for an unmarked one."""
         if not isinstance(data, Mapping) or MARK not in data or not ("data" in data or "event" in data):
             return None
         path = path_of(data)
@@ -70,7 +70,7 @@ class Mark:
 
 
 def path_of(plain: Mapping[Any, Any]) -> Path | None:
-    """The path in a mark or in metadata; None where there is none."""
+    """The path in a mark or in metadata; None if there is none."""
     steps = plain.get(MARK)
     if not isinstance(steps, (list, tuple)):
         return None
@@ -79,9 +79,9 @@ def path_of(plain: Mapping[Any, Any]) -> Path | None:
 
 @contextlib.contextmanager
 def tool_call(call_id: str) -> Iterator[None]:
-    """What is written in this block belongs to this call: for a node that runs several plain functions by itself.
+    """Assign what is written in this block to this call: for a node that runs several plain functions itself.
 
-    LangChain's tools need no such thing, nor does a node that is started for one call. Harmless where nobody looks.
+    LangChain's tools need no such thing, nor does a node started for a single call. Harmless when nobody watches.
     """
     token = _PATH.set((*_PATH.get(), (call_id, uuid4().hex)))
     try:
@@ -91,7 +91,7 @@ def tool_call(call_id: str) -> Iterator[None]:
 
 
 class Attribution(BaseCallbackHandler):
-    """Notes where everything comes from that one run streams. A callback, and the interceptor of its stream writer."""
+    """Notes the origin of everything that one run streams. A callback, and the interceptor of its stream writer."""
 
     run_inline = True  # in the tool's own context, not beside it
 
@@ -102,7 +102,7 @@ class Attribution(BaseCallbackHandler):
         self._announced: set[tuple[str, ...]] = set()
 
     def config(self, graph: object, config: RunnableConfig | None) -> RunnableConfig:
-        """The config to run `graph` with, in place of `config`; as it is where the graph runs on another machine."""
+        """The config to run `graph` with, in place of `config`; unchanged if the graph runs on another machine."""
         config = {**config} if config else {}
         if not isinstance(graph, Pregel):
             return config
@@ -130,7 +130,7 @@ class Attribution(BaseCallbackHandler):
         tool_call_id: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """A tool begins: what comes from now on in this context belongs to it."""
+        """A tool begins: whatever comes next in this context belongs to it."""
         path, token = _PATH.get(), None
         if not path or path[-1][1] != str(run_id):  # else another run that this one is inside of has noted it
             path = (*path, (str(tool_call_id or ""), str(run_id)))
@@ -141,7 +141,7 @@ class Attribution(BaseCallbackHandler):
         self._announce(mark)
 
     def on_tool_end(self, output: object, *, run_id: UUID, **kwargs: Any) -> None:
-        """A tool has given its result."""
+        """A tool has returned."""
         self._leave(run_id)
 
     def on_tool_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
@@ -159,7 +159,7 @@ class Attribution(BaseCallbackHandler):
     def on_chain_start(
         self, serialized: object, inputs: object, *, run_id: UUID, metadata: Any = None, **kwargs: Any
     ) -> None:
-        """A node begins: the first one of a graph inside a tool tells whose graph it is."""
+        """A node begins: the first one of a graph inside a tool reveals whose graph it is."""
         path = _PATH.get()[self._depth :]
         if not path or not metadata or kwargs.get("name") != metadata.get("langgraph_node"):
             return

@@ -1,7 +1,7 @@
-"""The tool calls of a run, each under an id that no other one has, whatever ids a server sends.
+"""The tool calls of a run, each under an id that no other has, whatever ids a server sends.
 
-Ids are empty, missing, the same twice in one message or again in each turn: a call is known by the message that asks
-for it and its place there, then by the tool that runs for it, and an id as it was sent only finds it again.
+Ids can be empty, missing, repeated within a message or again in each turn: a call is identified by the message that
+requests it and its place there, then by the tool that runs for it; the id as sent only helps to find it again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeAlias
 from agent.streaming.message_ids import as_sent
 
 _NAMELESS = "call"
-"""What a call without an id is called."""
+"""The id of a call without one."""
 
 Namespace: TypeAlias = tuple[str, ...]
 Ids: TypeAlias = tuple[str, ...]
@@ -27,24 +27,24 @@ class Call:
     id: str
     """Unique in the run."""
     raw: str
-    """As it was sent."""
+    """As sent."""
     name: str = ""
     namespace: Namespace = ()
-    """Of the graph that asked for it, or runs it."""
+    """Of the graph that requested or runs it."""
     outer: Ids = ()
-    """Ids of the calls inside of which it was asked."""
+    """Ids of the calls that it was requested inside."""
     index: object = None
-    """Its index among the calls of a message that is being streamed."""
+    """Its index among the calls of a message being streamed."""
     runs: list[str] = field(default_factory=list)
-    """The attempts of a tool at it."""
+    """The tool's attempts at it."""
     task: str = ""
-    """The task that was started for it alone."""
+    """The task started for it alone."""
     is_ended: bool = False
     is_answered: bool = False
 
     @property
     def path(self) -> Ids:
-        """The ids of the calls from the outer one to this one."""
+        """The ids of the calls from the outermost down to this one."""
         return (*self.outer, self.id)
 
 
@@ -61,7 +61,7 @@ class Calls:
         self._of_answer: dict[str, Call] = {}
 
     def asked(self, message: str, asked: list[tuple[str, str]], namespace: Namespace, outer: Ids) -> list[Call]:
-        """The calls that a whole message asks for, by their ids as sent and names; known ones are found again."""
+        """The calls that a whole message requests, given their ids as sent and names; known ones are found again."""
         known, found = list(self._of_message[message]), []
         for raw, name in asked:
             call = next((call for call in known if call.raw == raw), None)
@@ -76,7 +76,7 @@ class Calls:
         return found
 
     def piece(self, message: str, raw: str, index: object, namespace: Namespace, outer: Ids) -> Call:
-        """The call that a piece of a message begins or continues."""
+        """The call that a piece of a message starts or continues."""
         asked = self._of_message[message]
         here = [call for call in asked if call.index == index] if index is not None else asked
         if raw and index is None:
@@ -88,11 +88,11 @@ class Calls:
         return call
 
     def of_id(self, call_id: str) -> Call:
-        """The call under an id of ours."""
+        """The call with an id of ours."""
         return self._of_id[call_id]
 
     def known(self, message: str, raw: str) -> str:
-        """Our id of a call, as far as it is known; nothing is noted."""
+        """Our id of a call, as far as known; notes nothing."""
         asked = [call for call in self._of_message.get(message, ()) if call.raw == raw]
         found = asked or self._of_raw.get(raw) if raw else asked
         return found[-1].id if found else raw
@@ -116,7 +116,7 @@ class Calls:
         return self._of_run.get(run)
 
     def begin_run(self, run: str, raw: str, name: str, namespace: Namespace, task: str, outer: Ids) -> Call:
-        """Note that a tool begins to work on the call with this id."""
+        """Note that a tool starts working on the call with this id."""
         if call := self._of_run.get(run):
             return call
         call = self._of_task.get(task)
@@ -149,7 +149,7 @@ class Calls:
     def recall(
         self, call_id: str, name: str = "", namespace: Namespace = (), outer: Ids = (), message: str = ""
     ) -> Call:
-        """Note a call that was told before, in a part of the run that another object has read."""
+        """Note a call that was reported before, in a part of the run that another object has read."""
         call = self._of_id.get(call_id)
         if call is None:
             raw = as_sent(call_id, self._of_id)
@@ -163,7 +163,7 @@ class Calls:
         return call
 
     def recall_run(self, call_id: str) -> None:
-        """Note that a tool had begun to work on a call, and works on it no more."""
+        """Note that a tool had started on a call and works on it no more."""
         call = self._of_id[call_id]
         call.runs.append("")
         call.is_ended = True
@@ -177,7 +177,7 @@ class Calls:
         self._of_id[call_id].is_answered, self._of_answer[message] = True, self._of_id[call_id]
 
     def _meant(self, raw: str, name: str, namespace: Namespace, outer: Ids) -> list[Call]:
-        """The calls that can be meant by an id, in the order in which they were asked."""
+        """The calls that an id can mean, in the order of their requests."""
         found = [call for call in self._of_raw.get(raw, ()) if _related(call.namespace, namespace)]
         if not raw:  # nothing but the name tells which
             return [call for call in found if call.name == name and call.outer == outer]
@@ -185,7 +185,7 @@ class Calls:
         return [call for call in found if call.name == name] or found
 
     def _again(self, raw: str, namespace: Namespace) -> Call | None:
-        """The call that is done once more, though it has been answered."""
+        """A call that is repeated although it has been answered."""
         found = [call for call in self._of_raw.get(raw, ()) if call.namespace == namespace] if raw else []
         return found[-1] if found else None
 
@@ -212,6 +212,6 @@ def _first(calls: Iterable[Call], fits: Callable[[Call], bool]) -> Call | None:
 
 
 def _related(one: Namespace, other: Namespace) -> bool:
-    """Whether one graph is inside of the other, or both are the same."""
+    """Whether one graph is inside the other, or both are the same."""
     shared = min(len(one), len(other))
     return one[:shared] == other[:shared]

@@ -1,7 +1,7 @@
-"""What a run is asked and what it tells: frozen values, one class a happening, that go to JSON and back.
+"""What a run is asked and what it reports: frozen values, one class per happening, that convert to JSON and back.
 
-Everything here has been parsed already, by the adapter or from a recording; nothing that reads it needs to guess.
-The ids of tool calls are unique within a run, whatever a server sent: `call_0` twice is `call_0` and `call_0#2`.
+Everything here has been parsed already, by the adapter or from a recording; its readers need not guess. The ids of tool
+calls are unique within a run, whatever a server sent: a second `call_0` is `call_0#2`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ RunState = Literal["queued", "running", "waiting", "finished", "stopped", "faile
 END_STATES: tuple[RunState, ...] = ("finished", "stopped", "failed")
 
 _IF_ANY = Field(exclude_if=operator.not_)
-"""A field that is left out of the JSON where it is empty."""
+"""A field omitted from the JSON if empty."""
 _IF_GIVEN = Field(exclude_if=lambda value: value is None)
-"""A field that is left out of the JSON where there is nothing."""
+"""A field omitted from the JSON if None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class RunRequest:
     graph: str = "react"
     """The name of a GraphSpec."""
     tools: tuple[str, ...] = ("get_items",)
-    """Names of the ToolSpecs offered to the model, in the order of the registry."""
+    """Names of the ToolSpecs offered to the model, in the registry's order."""
     tool_choice: str = "auto"
     """`auto`, `required`, `none` or the name of one offered tool; it holds for the first model call."""
     model: str = "demo"
@@ -47,24 +47,24 @@ class RunRequest:
     all_modes: bool = False
     """Also ask for `checkpoints` and `debug`."""
     inputs: Annotated[JSON, _IF_GIVEN] = None
-    """What a graph whose state has no messages is started with, in place of the question."""
+    """The input of a graph without messages in its state, in place of the question."""
     context: Annotated[JSON, _IF_GIVEN] = None
-    """The run's context, where the graph declares one."""
+    """The run's context, if the graph declares one."""
 
     def to_json(self) -> dict[str, JSON]:
-        """As a JSON object; from_json gives the same request back."""
+        """As a JSON object; from_json restores it."""
         plain: dict[str, JSON] = _REQUEST.dump_python(self, mode="json")
         return plain
 
     @classmethod
     def from_json(cls, data: object) -> RunRequest:
-        """The request that to_json wrote; raises pydantic's ValidationError, which is a ValueError."""
+        """The request written by to_json; raises pydantic's ValidationError, which is a ValueError."""
         return _REQUEST.validate_python(data)
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that one model call read and wrote, as its server counted them."""
+    """Tokens read and written by one model call, as its server counted them."""
 
     read: int = 0
     written: int = 0
@@ -72,28 +72,28 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class AskedCall:
-    """A tool call that a model asked for."""
+    """A tool call requested by a model."""
 
     id: str
     name: str = ""
     args: JSON = None
-    """As a JSON value; text where the model wrote something that is not JSON."""
+    """As a JSON value; text if the model wrote something that is not JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallPiece:
-    """A piece of a tool call that is still being written; pieces of one call have its id in common."""
+    """A piece of a tool call still being written; pieces of one call share its id."""
 
     id: str
     name: Annotated[str, _IF_ANY] = ""
-    """The tool's name, in the first piece that tells it."""
+    """The tool's name, in the first piece that gives it."""
     args: Annotated[str, _IF_ANY] = ""
-    """Characters of its arguments as JSON text, to be put behind those before."""
+    """Characters of its arguments as JSON text, to be appended to those before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A whole message of a conversation, from whatever form a graph keeps it in."""
+    """A whole message of a conversation, in whatever form a graph keeps it."""
 
     role: Literal["ai", "human", "tool", "system", "other"]
     text: str = ""
@@ -103,11 +103,11 @@ class Message:
     """Content that is neither text nor reasoning: images, files, citations."""
     calls: Annotated[tuple[AskedCall, ...], _IF_ANY] = ()
     call: Annotated[str, _IF_ANY] = ""
-    """Of a tool's message: the call that it answers."""
+    """For a tool's message: the call that it answers."""
     name: Annotated[str, _IF_ANY] = ""
-    """Of a tool's message, the tool; else who speaks, where that is said."""
+    """For a tool's message, the tool; otherwise the speaker, if named."""
     failed: Annotated[bool, _IF_ANY] = False
-    """Of a tool's message: whether it tells of a failure."""
+    """For a tool's message: whether it reports a failure."""
     finish_reason: Annotated[str, _IF_ANY] = ""
     usage: Annotated[Usage | None, _IF_ANY] = None
 
@@ -137,7 +137,7 @@ class Interrupt:
     """Unique in the run."""
     value: JSON = None
     schema: Annotated[JSON, _IF_GIVEN] = None
-    """The JSON Schema of its answer, where the graph says one."""
+    """The JSON Schema of its answer, if the graph gives one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Waiting:
 
     interrupts: tuple[Interrupt, ...]
     checkpoint: Annotated[str, _IF_ANY] = ""
-    """Where its state is kept, to go on from; empty where nothing keeps it, so that it cannot go on."""
+    """The place of its state, to go on from; empty if nothing keeps it, so that it cannot go on."""
     kind: Literal["waiting"] = "waiting"
     mode: ClassVar[Literal["run"]] = "run"
 
@@ -158,14 +158,14 @@ class Answered:
     interrupt: str
     """Its id."""
     answer: JSON
-    """What the graph is given for it."""
+    """What the graph gets for it."""
     kind: Literal["answered"] = "answered"
     mode: ClassVar[Literal["run"]] = "run"
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """All that it waited for was answered, and its turn has come again."""
+    """Everything it waited for has been answered, and its turn has come again."""
 
     kind: Literal["resumed"] = "resumed"
     mode: ClassVar[Literal["run"]] = "run"
@@ -179,9 +179,9 @@ class Ended:
     message: Annotated[str, _IF_ANY] = ""
     """Why it was stopped or failed, in a sentence for the person who asked."""
     answer: Annotated[str, _IF_ANY] = ""
-    """Its answer as text: the last words of the graph, or its last value."""
+    """Its answer as text: the graph's last words, or its last value."""
     checkpoint: Annotated[str, _IF_ANY] = ""
-    """Where the state that it ended in is kept, for the next question; empty where nothing keeps it."""
+    """The place of the state it ended in, for the next question; empty if nothing keeps it."""
     kind: Literal["ended"] = "ended"
     mode: ClassVar[Literal["run"]] = "run"
 
@@ -197,10 +197,10 @@ class Custom:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of what a model is writing."""
+    """A piece of a model's output."""
 
     message: str
-    """Id of the message that it is a piece of."""
+    """Id of the message it is a piece of."""
     text: Annotated[str, _IF_ANY] = ""
     reasoning: Annotated[str, _IF_ANY] = ""
     other: Annotated[tuple[JSON, ...], _IF_ANY] = ()
@@ -214,7 +214,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A whole message in the mode `messages`: a tool's answer, mostly."""
+    """A whole message in mode `messages`: usually a tool's answer."""
 
     message: Message
     kind: Literal["said"] = "said"
@@ -227,18 +227,18 @@ class Update:
 
     messages: Annotated[tuple[Message, ...], _IF_ANY] = ()
     rest: Annotated[JSON, _IF_GIVEN] = None
-    """Everything else of the update, as data."""
+    """Everything else in the update, as data."""
     usage: Annotated[Usage | None, _IF_ANY] = None
-    """What the node says that its model used, where messages cannot say it."""
+    """The node's own report of its model's usage, if messages cannot carry it."""
     cached: Annotated[bool, _IF_ANY] = False
-    """Whether it was done in an earlier attempt, and is only told again."""
+    """Whether it happened in an earlier attempt, and is only reported again."""
     kind: Literal["update"] = "update"
     mode: ClassVar[StreamMode] = "updates"
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The graph asks a person; what works beside it goes on."""
+    """The graph asks a person; whatever works beside it goes on."""
 
     interrupts: tuple[Interrupt, ...]
     kind: Literal["interrupted"] = "interrupted"
@@ -257,13 +257,13 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
-    """A node begins to work."""
+    """A node starts working."""
 
     id: str
     name: str
     input: Annotated[JSON, _IF_GIVEN] = None
     asked: Annotated[AskedCall | None, _IF_ANY] = None
-    """The tool call that the node was started for, if for one alone."""
+    """The tool call that the node was started for, if for just one."""
     kind: Literal["task_started"] = "task_started"
     mode: ClassVar[StreamMode] = "tasks"
 
@@ -283,7 +283,7 @@ class TaskEnded:
 
 @dataclass(frozen=True, slots=True)
 class ToolStarted:
-    """A tool begins to work on the last of `calls`; once more for the same call is a new attempt."""
+    """A tool starts working on the last of `calls`; again for the same call means a new attempt."""
 
     name: str
     input: Annotated[JSON, _IF_GIVEN] = None
@@ -302,17 +302,17 @@ class ToolDelta:
 
 @dataclass(frozen=True, slots=True)
 class ToolFinished:
-    """A tool has given its result."""
+    """A tool has returned."""
 
     output: JSON = None
-    """What it returned, as text where it was a message."""
+    """What it returned; a message as text."""
     kind: Literal["tool_finished"] = "tool_finished"
     mode: ClassVar[StreamMode] = "tools"
 
 
 @dataclass(frozen=True, slots=True)
 class ToolFailed:
-    """A tool has raised; the text of its exception may hold a key and is not passed on."""
+    """A tool has raised; the exception's text may hold a key and is not passed on."""
 
     kind: Literal["tool_failed"] = "tool_failed"
     mode: ClassVar[StreamMode] = "tools"
@@ -372,22 +372,22 @@ class StreamEvent:
     """Seconds since the run was asked for."""
     payload: Annotated[Payload, Field(discriminator="kind")]
     node: Annotated[str | None, _IF_ANY] = None
-    """The graph's node that it comes from."""
+    """The graph's node it comes from."""
     agent: Annotated[str | None, _IF_ANY] = None
-    """The agent that the node belongs to, where agents have names."""
+    """The agent that the node belongs to, if agents have names."""
     calls: Annotated[tuple[str, ...], _IF_ANY] = ()
-    """The tool call that it belongs to, behind those inside of which that call works; parallel calls never mix."""
+    """The tool call it belongs to, after those that call works inside; parallel calls never mix."""
     namespace: Annotated[tuple[str, ...], _IF_ANY] = ()
     """Path of subgraphs."""
 
     @property
     def mode(self) -> StreamMode | Literal["run"]:
-        """How LangGraph delivered it; `run` is the run's own life."""
+        """How LangGraph delivered it; `run` is the run's own life cycle."""
         return self.payload.mode
 
     @property
     def call(self) -> str | None:
-        """The tool call that it belongs to, the innermost one."""
+        """The innermost tool call it belongs to."""
         return self.calls[-1] if self.calls else None
 
     def to_json(self) -> dict[str, JSON]:
@@ -397,7 +397,7 @@ class StreamEvent:
 
     @classmethod
     def from_json(cls, line: str) -> StreamEvent:
-        """The event that to_json gave, from JSON text; raises pydantic's ValidationError, which is a ValueError."""
+        """The event from to_json's JSON text; raises pydantic's ValidationError, which is a ValueError."""
         return EVENTS.validate_json(line, strict=True)
 
 
@@ -413,10 +413,10 @@ def json_safe(
     max_chars: int = 262_144,
     max_depth: int = 16,
 ) -> JSON:
-    """A JSON value that says what `value` was, however odd it is; never raises.
+    """A JSON value that represents `value`, however odd; never raises.
 
-    `convert` may replace any value on the way. Longer text is cut and says so; numbers that JSON cannot hold,
-    bytes, cycles and unknown objects become text.
+    `convert` may replace any value on the way. Longer text is cut and says so; numbers that JSON cannot hold, bytes,
+    cycles and unknown objects become text.
     """
     return _Plain(convert, max_chars, max_depth).of(value, ())
 

@@ -1,4 +1,4 @@
-"""The forms in which graphs write their updates and keep their state, read into messages and everything else."""
+"""The forms in which graphs write updates and keep state, split into messages and everything else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from agent.streaming.messages import RawMessage, is_pair, read_message, read_sho
 
 
 def split(update: object) -> tuple[list[RawMessage], object]:
-    """The messages of an update or a state in whatever form, and everything else of it."""
+    """The messages of an update or a state in whatever form, and everything else in it."""
     update = _unwrapped(update)
     if message := read_message(update):
         return [message], None
@@ -30,7 +30,7 @@ def split(update: object) -> tuple[list[RawMessage], object]:
 
 
 def messages_in(value: object) -> tuple[list[RawMessage], list[object]]:
-    """The messages under `messages`, in the forms that `add_messages` takes; and what is no message."""
+    """The messages under `messages`, in any form `add_messages` takes; and what is not a message."""
     value = _unwrapped(value)
     if value is None:
         return [], []
@@ -72,7 +72,7 @@ def fields_of(state: object) -> Mapping[Any, Any] | None:
 
 
 def call_in(given: Any) -> Any:
-    """What may be the one tool call that a task was started for: its input, alone in a list, or beside the state."""
+    """What may be the single tool call that a task was started for: its input, alone in a list, or beside the state."""
     given = given[0] if isinstance(given, (list, tuple)) and len(given) == 1 else given
     return given.get("tool_call", given) if isinstance(given, Mapping) else None
 

@@ -1,6 +1,6 @@
-"""The messages of a run, each under an id that no other one has, whatever ids a provider sends.
+"""The messages of a run, each under an id that no other has, whatever ids a provider sends.
 
-A provider may change the id in the middle of a message, give none, or give the same one again.
+A provider may change the id in mid-message, give none, or repeat one.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TypeAlias
 from agent.streaming.messages import RawMessage
 
 Signature: TypeAlias = tuple[str, str, tuple[tuple[str, str], ...], str]
-"""What a message without an id is known by: role, text, calls with their names, the call that it answers."""
+"""What identifies a message without an id: role, text, calls with their names, the call it answers."""
 
 _OF_A_RUN = ("lc_run-", "run-")
-"""How the ids begin that LangChain gives to pieces without one."""
+"""The prefix of the ids that LangChain gives to pieces without one."""
 
 
 class MessageIds:
@@ -25,14 +25,14 @@ class MessageIds:
         self._taken: set[str] = set()
         self._numbers: Counter[str] = Counter()
         self._now: dict[str, str] = {}
-        """What an id as it was sent stands for now."""
+        """What an id as sent currently stands for."""
         self._of_run: dict[str, str] = {}
         self._open: dict[str, tuple[str, str]] = {}
         """The message that a task is writing: our id, and its first one as sent."""
         self._nameless: defaultdict[Signature, list[str]] = defaultdict(list)
 
     def of_piece(self, piece: RawMessage, run: str, task: str) -> str:
-        """The message that a piece belongs to: that of its model run, or where no run is known, of its task."""
+        """The message of a piece: that of its model run or, if no run is known, of its task."""
         if run:
             known = self._of_run.get(run)
             message = self._of_run[run] = known or self._new(piece.id or "message")
@@ -50,7 +50,7 @@ class MessageIds:
         return message
 
     def of_whole(self, message: RawMessage, node: str) -> str:
-        """The message that a whole one is; without an id of its own it is a new one, named by its node."""
+        """The message behind a whole one; without an id of its own it is new, and named after its node."""
         if not message.id:
             new = self._new(node or "message")
             self._nameless[_signature(message)].append(new)
@@ -60,7 +60,7 @@ class MessageIds:
         return self._now[message.id]
 
     def of_history(self, messages: Sequence[RawMessage], node: str = "") -> list[str]:
-        """The messages of a whole conversation: those without an id are known by what they say, in their order."""
+        """The messages of a whole conversation: those without an id are identified by their contents, in order."""
         seen: Counter[Signature] = Counter()
         ids = []
         for message in messages:
@@ -72,13 +72,13 @@ class MessageIds:
         return ids
 
     def known(self, message: RawMessage) -> str:
-        """The message that a whole one is, as far as that is known; nothing is noted."""
+        """The message behind a whole one, as far as known; notes nothing."""
         if message.id:
             return self._now.get(message.id, message.id)
         return (self._nameless.get(_signature(message)) or [""])[-1]
 
     def recall(self, message: str, node: str, signature: Signature | None = None) -> None:
-        """Note a message that was told before, in a part of the run that another object has read."""
+        """Note a message that was reported before, in a part of the run that another object has read."""
         if message in self._taken:
             return
         self._taken.add(message)
@@ -97,7 +97,7 @@ class MessageIds:
 
 
 def as_sent(id_: str, others: Container[str]) -> str:
-    """The id that one of ours was made of: `call_0#2` of `call_0`, if there is that one."""
+    """The id that one of ours was made from: `call_0#2` from `call_0`, if that one exists."""
     sent, _, number = id_.rpartition("#")
     return sent if number.isdecimal() and sent in others else id_
 

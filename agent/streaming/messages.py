@@ -1,7 +1,7 @@
-"""Messages in all the forms in which graphs keep and servers deliver them, read into one form.
+"""Messages in all the forms in which graphs keep them and servers deliver them, parsed into one form.
 
-LangChain's objects, the dicts that an Agent Server makes of them, OpenAI's dicts, serialized ones, the shorthands
-that `add_messages` takes. Ids are left as they were sent; the adapter makes them unique.
+LangChain's objects, the dicts that an Agent Server makes of them, OpenAI's dicts, serialized ones, and the shorthands
+that `add_messages` takes. Ids stay as sent; the adapter makes them unique.
 """
 
 from __future__ import annotations
@@ -39,27 +39,27 @@ _ROLES: dict[str, Role] = {
 _LONG = 100_000
 _TEXT = frozenset(("text", "output_text", "input_text", "refusal"))
 _BESIDE = ("reasoning", "reasoning_content")
-"""Where servers put reasoning in a message that is a dict."""
+"""The fields where servers put reasoning in a message dict."""
 _SAID_ELSEWHERE = frozenset(
     ("tool_use", "tool_call", "tool_call_chunk", "invalid_tool_call", "input_json_delta", "function_call")
 )
-"""Content blocks that repeat what a message's tool calls say."""
+"""Content blocks that repeat a message's tool calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawCall:
-    """A tool call, or a piece of one, as it was sent."""
+    """A tool call, or a piece of one, as sent."""
 
     id: str
     name: str
     args: JSON
     index: object = None
-    """Of a piece: which call of its message it continues."""
+    """For a piece: which call of its message it continues."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawMessage:
-    """A message as it was sent."""
+    """A message as sent."""
 
     role: Role
     text: str = ""
@@ -68,19 +68,19 @@ class RawMessage:
     other: tuple[JSON, ...] = ()
     calls: tuple[RawCall, ...] = ()
     answers: str = ""
-    """Of a tool's message: the id of its call."""
+    """For a tool's message: the id of its call."""
     name: str = ""
     failed: bool = False
     finish_reason: str = ""
     usage: Usage | None = None
     is_chunk: bool = False
-    """Whether it is a piece of a message; then `calls` are pieces as well."""
+    """Whether it is a piece of a message; then `calls` are pieces, too."""
     is_last: bool = False
-    """Of a piece: whether it is the last one."""
+    """For a piece: whether it is the last one."""
 
 
 def read_message(value: object) -> RawMessage | None:
-    """The message that a value is; None if it is none."""
+    """The message that a value holds; None if it is not one."""
     if isinstance(value, BaseMessage):
         return _object(value) if value.type != "remove" else None
     if isinstance(value, Mapping):
@@ -89,7 +89,7 @@ def read_message(value: object) -> RawMessage | None:
 
 
 def read_shorthand(value: object) -> RawMessage | None:
-    """As read_message, with what only stands for a message where one is expected: a text, or a role and a text."""
+    """Like read_message, but also for what stands for a message where one is expected: a text, or a role and a text."""
     if isinstance(value, str):
         return RawMessage("human", value)
     if is_pair(value):
@@ -103,7 +103,7 @@ def is_pair(value: object) -> TypeGuard[Sequence[Any]]:
 
 
 def read_call(value: object) -> RawCall | None:
-    """The tool call that a value is, in LangChain's or OpenAI's form; None if it is none."""
+    """The tool call that a value holds, in LangChain's or OpenAI's form; None if it is not one."""
     if not isinstance(value, Mapping):
         return None
     if isinstance(function := value.get("function"), Mapping):
@@ -114,7 +114,7 @@ def read_call(value: object) -> RawCall | None:
 
 
 def read_usage(value: object) -> Usage | None:
-    """Counts of tokens, by LangChain's names or by OpenAI's."""
+    """Token counts, under LangChain's names or OpenAI's."""
     if not isinstance(value, Mapping):
         return None
     read = value.get("input_tokens", value.get("prompt_tokens"))
@@ -128,7 +128,7 @@ def text_of(value: object) -> str:
 
 
 def parsed(args: object) -> JSON:
-    """Arguments as a JSON value; text where they are not JSON."""
+    """Arguments as a JSON value; text if they are not JSON."""
     if isinstance(args, str):
         try:
             args = json.loads(args) if args.strip() else {}
@@ -160,7 +160,7 @@ def _dict(value: Mapping[Any, Any]) -> RawMessage | None:
 
 
 class _Attributes:
-    """A message object, read as a dict is."""
+    """Reads a message object like a dict."""
 
     __slots__ = ("_message",)
 
@@ -221,7 +221,7 @@ def _content(content: object) -> tuple[str, str, tuple[JSON, ...]]:
 
 
 def _reasoning(value: Any) -> str:
-    """What a model thought, in a message, in what comes beside it, or in a block of its content."""
+    """A model's reasoning, in a message, beside it, or in a block of its content."""
     for key in ("reasoning", "reasoning_content", "thinking"):
         said = value.get(key)
         if isinstance(said, str):
@@ -236,7 +236,7 @@ def _reasoning(value: Any) -> str:
 
 
 def _beside(value: _Attributes | Mapping[Any, Any]) -> str:
-    """Reasoning in a message that is a dict; an object has no such field."""
+    """Reasoning in a message dict; objects have no such field."""
     return _reasoning({key: value.get(key) for key in _BESIDE}) if isinstance(value, dict) else ""
 
 
@@ -256,7 +256,7 @@ def _pieces(pieces: object) -> Iterator[RawCall]:
 
 
 def _finish_reason(metadata: Mapping[Any, Any]) -> str:
-    """Why a model stopped, by the names of Chat Completions, Anthropic and Responses."""
+    """Why a model stopped, under the names of Chat Completions, Anthropic and Responses."""
     for key in ("finish_reason", "stop_reason"):
         if reason := text_of(metadata.get(key)):
             return reason

@@ -1,4 +1,4 @@
-"""The stream modes of LangGraph: one entry a mode."""
+"""The stream modes of LangGraph, one entry each."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class ModeSpec:
 
     name: StreamMode
     noun: str
-    """What its parts are counted in."""
+    """The noun for counting its parts."""
     prints: tuple[str, ...]
     """The lines of a program that print `part`."""
     always: bool = True
-    """Whether every run asks for it; the others need a checkpointer, and copy the whole state at each step."""
+    """Whether every run asks for it; the others need a checkpointer and copy the whole state at each step."""
 
 
 MODES: dict[StreamMode, ModeSpec] = {
@@ -69,8 +69,8 @@ MODES: dict[StreamMode, ModeSpec] = {
         ),
     )
 }
-"""All modes by name, in the order in which they are listed."""
+"""All modes by name, in the order of listing."""
 
 STREAM_MODES: tuple[StreamMode, ...] = tuple(MODES)
 RUN_MODES: tuple[StreamMode, ...] = tuple(name for name, spec in MODES.items() if spec.always)
-"""What a run always asks for."""
+"""The modes that every run asks for."""

@@ -1,4 +1,4 @@
-"""Where a graph's state is kept: the checkpoint that a run waits in, or has ended in, and the next one starts from."""
+"""Where a graph's state is kept: the checkpoint that a run waits or has ended in, and the next one starts from."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 NOWHERE = "00000000-0000-0000-0000-000000000000"
-"""The id of no checkpoint: a run that starts from there knows nothing of what else is in its thread."""
+"""The id of no checkpoint: a run starting there knows nothing of what else is in its thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A checkpoint of LangGraph's, or the head of a thread; as text, what an event says of it."""
+    """A LangGraph checkpoint, or the head of a thread; as text, it is what an event says of it."""
 
     thread: str
     checkpoint: str = ""
@@ -35,7 +35,7 @@ class Place:
 
 
 async def head(graph: object, thread: str) -> Place | None:
-    """The newest checkpoint of a thread, where a run has just been; None where the graph keeps none."""
+    """The newest checkpoint of a thread, where a run has just been; None if the graph keeps none."""
     saver = getattr(graph, "checkpointer", None)
     if not isinstance(saver, BaseCheckpointSaver):
         return None

@@ -1,7 +1,7 @@
-"""Which run of a tool it is that LangGraph tells of in the mode `tools`, where it only says the id of the call.
+"""Which run of a tool LangGraph reports on in mode `tools`, where it only gives the call's id.
 
-`attribution.Attribution` notes each start and end by itself, either right before LangGraph tells of it or right after:
-the order of callbacks is left open.
+`attribution.Attribution` notes each start and end by itself, either right before LangGraph reports it or right after:
+the order of callbacks is undefined.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NOTED_AS = {"tool-started": "tool-started", "tool-finished": "tool-ended", "too
 
 
 class ToolRuns:
-    """The runs of tools as they are noted, until LangGraph tells of them."""
+    """The runs of tools as noted, until LangGraph reports them."""
 
     def __init__(self) -> None:
         self._noted: dict[tuple[tuple[str, ...], str, str], str] = {}
@@ -33,13 +33,13 @@ class ToolRuns:
             self._current[namespace, call] = mark.path[-1][1]
 
     def is_early(self, namespace: tuple[str, ...], told: Mapping[Any, Any]) -> bool:
-        """Whether LangGraph tells of a start or an end before it is noted."""
+        """Whether LangGraph reports a start or an end before it is noted."""
         noted_as = _NOTED_AS.get(text_of(told.get("event")))
         key = namespace, text_of(told.get("tool_call_id")), noted_as
         return self.is_noting and noted_as is not None and key not in self._noted
 
     def is_noted_by(self, mark: Mark, namespace: tuple[str, ...], told: Mapping[Any, Any]) -> bool:
-        """Whether a mark is the note of what LangGraph tells of."""
+        """Whether a mark is the note of what LangGraph reports."""
         return (
             bool(mark.path)
             and mark.event == _NOTED_AS.get(text_of(told.get("event")))
@@ -48,7 +48,7 @@ class ToolRuns:
         )
 
     def of(self, namespace: tuple[str, ...], told: Mapping[Any, Any]) -> str:
-        """The run that LangGraph tells of; a start that nobody noted is a run of its own."""
+        """The run that LangGraph reports; a start that nobody noted is a run of its own."""
         event, call = text_of(told.get("event")), text_of(told.get("tool_call_id"))
         if run := self._noted.pop((namespace, call, _NOTED_AS.get(event, "")), ""):
             return run
@@ -59,6 +59,6 @@ class ToolRuns:
 
 
 def _call_of(mark: Mark) -> str:
-    """The id of a call as LangGraph tells it: that of the run where there is none."""
+    """The id of a call as LangGraph reports it; without one, that of the run."""
     call, run = mark.path[-1]
     return call or run

@@ -78,9 +78,9 @@ async def happenings(
     modes: Collection[StreamMode] = (),
     **options: Any,
 ) -> AsyncGenerator[Happening]:
-    """As watch, without a log: what `adapter` makes of a run. RUN_MODES are asked for always, `modes` beside them.
+    """Like watch, but without a log: what `adapter` makes of a run. RUN_MODES are always requested, `modes` on top.
 
-    `options` are for `graph.astream` besides.
+    `options` are passed on to `graph.astream`.
     """
     if context is not None:
         options["context"] = context
