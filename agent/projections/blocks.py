@@ -1,8 +1,8 @@
 """Markdown that grows: finished blocks that never change again, and a tail that still does.
 
-Drawing a growing text whole at every token costs bytes and browser time with the square of its length. Drawn in
-blocks, each block is sent once, and only the tail is sent again. The items of a long list and the rows of a long table
-settle inside the tail, so that they need not be read again either.
+Redrawing a growing text at every token costs bytes and browser time quadratic in its length. Drawn in blocks, each
+block is sent once, and only the tail again. Items of a long list and rows of a long table settle inside the tail, so
+that they are not parsed again either.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from markdown_it.token import Token
 from agent.markdown import block_tokens, plain
 
 BLOCK_CHARS = 2_000
-"""A block longer than this is cut at an item, a line, a sentence or a word, so that no text can make drawing slow."""
+"""A longer block is cut at an item, a line, a sentence or a word, so that no text can make drawing slow."""
 
 _HEAD_CHARS = 400
-"""A table's head or a fence's first line longer than this is not repeated after a cut."""
+"""A longer table head or first line of a fence is not repeated after a cut."""
 
 _AGAIN = 4
-"""How often the parser may see a line on average, before it ends up in a block or settles."""
+"""How often the parser may see a line on average before it ends up in a block or settles."""
 
 _LINE_CHARS = 32
 """Characters that cost the parser as much as a line does."""
 
 _MARK_CHARS = 12
-"""By then it is clear whether a line is an item of a list: no mark of an item is longer."""
+"""Enough to tell whether a line is a list item: no item's mark is longer."""
 
 
 class Blocks:
     """A text in blocks, fed piece by piece.
 
-    A block is what the markdown parser finds at the top: a paragraph, a heading, a whole list. It has ended as soon as
-    the next one has surely begun. The same text gives the same blocks, however it was cut into pieces.
+    A block is what the Markdown parser finds at the top level: a paragraph, a heading, a whole list. It ends once the
+    next one has certainly begun. The same text gives the same blocks, however it was cut into pieces.
     """
 
     __slots__ = (
@@ -58,9 +58,9 @@ class Blocks:
         self.done: list[str] = []
         """Finished blocks, without the blank lines between them."""
         self.settled: list[str] = []
-        """What comes first in the tail and changes no more: items of a list, rows of a table."""
+        """The start of the tail that changes no more: items of a list, rows of a table."""
         self.head = ""
-        """The first two lines of a table of which rows have settled: what is `growing` has to be read below them."""
+        """The first two lines of a table with settled rows: `growing` must be parsed below them."""
         self._pieces: list[str] = []
         self._lines: list[str] = []
         """The whole lines after what has settled."""
@@ -70,15 +70,15 @@ class Blocks:
         self._unread = False
         """Whether the parser has not seen the last lines yet."""
         self._cost, self._budget = 0, 0
-        """Characters that reading the lines costs, and that may be spent on it: it is not always done at each line."""
+        """Characters that parsing the lines costs, and may cost: they are not always parsed at each line."""
         self._kind = ""
-        """The block that the lines end in: the type of its token, or `open_fence`."""
+        """The block at the end of the lines: its token's type, or `open_fence`."""
         self._asked = False
         """Whether the parser has been asked about the start of the partial line."""
         self._marks = ""
         """What closes the open fence."""
         self._indent = 0
-        """Columns by which the lines of a fence are moved that was cut inside of a list."""
+        """Columns to remove from the lines of a fence that was cut inside a list."""
         self._after_return = False
         self.feed(text)
 
@@ -108,7 +108,7 @@ class Blocks:
 
     @property
     def in_fence(self) -> bool:
-        """Whether the whole lines end inside of a fence, so that what grows is code."""
+        """Whether the whole lines end inside a fence, so that what grows is code."""
         return self._kind == "open_fence"
 
     def feed(self, piece: str) -> None:
@@ -126,7 +126,7 @@ class Blocks:
             self._partial = self._start_line(self._partial)
 
     def _start_line(self, line: str) -> str:
-        """End the block above, if the start of the line says so, and cut off what is too long; returns the rest."""
+        """End the block above if the start of the line says so, and cut off what is too long; returns the rest."""
         self._look_at(line)
         while len(line) > BLOCK_CHARS:
             head = line[:BLOCK_CHARS]
@@ -143,7 +143,7 @@ class Blocks:
             self._cut(BLOCK_CHARS)
 
     def _look_at(self, line: str) -> None:
-        """After a blank line, what is not indented begins a block, unless it goes on with a fence or a list."""
+        """After a blank line, anything not indented starts a block, unless it continues a fence or a list."""
         after_blank = bool(self._lines) and not self._lines[-1].strip()
         if not after_blank or self._unread or self._asked or not line or line[0].isspace():
             return
@@ -173,7 +173,7 @@ class Blocks:
                 self._read()
 
     def _spend(self) -> bool:
-        """Whether the lines may be read now; if so, it is paid for."""
+        """Whether the budget allows parsing the lines; if so, spend it."""
         if self._cost > self._budget:
             return False
         self._budget -= self._cost
@@ -192,7 +192,7 @@ class Blocks:
         return line
 
     def _read(self) -> None:
-        """End the blocks that are above the last one, and settle what is above the last item or row in that."""
+        """End the blocks above the last one, and settle what is above the last item or row in that."""
         self._unread = False
         tops = _tops(tokens := self._tokens())
         gone = 2 if self.head else 0
@@ -214,7 +214,7 @@ class Blocks:
             self._count()
 
     def _cut(self, limit: int) -> None:
-        """End a block that goes on, if it is longer than `limit`; what follows is opened again."""
+        """End a growing block if it is longer than `limit`, and reopen it for what follows."""
         if self._unread:
             self._read()
         if self.settled:
@@ -227,7 +227,7 @@ class Blocks:
             self._kind = "open_fence" if opening else ""
 
     def _opening(self) -> list[str]:
-        """The line that opens the fence again in which the lines end, if they do."""
+        """The line that reopens the fence at the end of the lines, if there is one."""
         tokens = self._tokens()
         after = list(takewhile(lambda token: token.map is None, reversed(tokens)))
         last = tokens[-1 - len(after)]
@@ -242,7 +242,7 @@ class Blocks:
         return [line] if len(line) <= _HEAD_CHARS else []
 
     def _end_block(self, count: int, then: list[str] | None = None) -> None:
-        """End a block with the first `count` lines, and have the lines of `then` follow it."""
+        """End a block with the first `count` lines, and continue with the lines of `then`."""
         if block := "\n".join([*self.settled, *self._lines[:count]]).strip("\n"):
             self.done.append(block)
         self._lines = [*(then or []), *self._lines[count:]]
@@ -254,15 +254,15 @@ class Blocks:
 
 
 def _tops(tokens: list[Token]) -> list[tuple[int, Token]]:
-    """The blocks at the top, each with its first line."""
+    """The top-level blocks, each with its first line."""
     return [(token.map[0], token) for token in tokens if token.level == 0 and token.map]
 
 
 def _is_open(token: Token) -> bool:
-    """Whether this is a fence that nothing closes."""
+    """Whether this is an unclosed fence."""
     return bool(token.type == "fence" and token.map and token.content.count("\n") > token.map[1] - token.map[0] - 2)
 
 
 def _is_row(token: Token) -> bool:
-    """Whether this begins an item of a list, or a row of a table, at the top."""
+    """Whether this starts a list item or a table row at the top level."""
     return (token.type, token.level) in (("list_item_open", 1), ("tr_open", 2))

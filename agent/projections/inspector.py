@@ -1,4 +1,4 @@
-"""Every event of a run, to be looked through: filters, pages, and how we know which tool call an event belongs to."""
+"""Every event of a run, to be searched: filters, pages, and how we know which tool call an event belongs to."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ _PAYLOADS: TypeAdapter[Payload] = TypeAdapter(Payload)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which events are wanted; what is empty lets all through."""
+    """Which events to show; an empty filter matches everything."""
 
     modes: tuple[str, ...] = ()
     nodes: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
-    """Ids of tool calls; what goes on inside of one belongs to it."""
+    """Ids of tool calls; what happens inside one belongs to it."""
     search: str = ""
     """Text in an event's JSON, upper or lower case."""
 
     def select(self, events: Sequence[StreamEvent]) -> list[StreamEvent]:
-        """The wanted events, in their order."""
+        """The matching events, in order."""
         found = [event for event in events if self._is_wanted(event)]
         wanted = self.search.strip().lower()
         return [event for event in found if wanted in text(event).lower()] if wanted else found
@@ -59,7 +59,7 @@ class Filter:
 
 
 def pages(count: int) -> int:
-    """How many pages so many events take; at least one."""
+    """How many pages this many events take; at least one."""
     return max(1, -(-count // PAGE))
 
 
@@ -90,7 +90,7 @@ def text(event: StreamEvent) -> str:
 
 
 def how_known(event: StreamEvent, language: Language = "en") -> str:
-    """Who says that an event belongs to its tool call: LangGraph, or we, and how."""
+    """Who assigned an event to its tool call: LangGraph, or we, and how."""
     if not event.calls:
         return ""
     match event.payload:

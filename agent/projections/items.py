@@ -1,4 +1,4 @@
-"""What a run consists of for its reader: answers, and tool calls with what goes on inside of them."""
+"""What a run consists of for its reader: answers, and tool calls with what happens inside them."""
 
 from __future__ import annotations
 
@@ -10,79 +10,79 @@ from agent.projections.output import Output
 from agent.streaming.events import JSON, Interrupt
 
 CallState = Literal["asked", "running", "waiting", "finished", "failed", "stopped"]
-"""`asked` is a call whose arguments are still being written, or that waits for its turn; `waiting` is for a person."""
+"""`asked`: its arguments are still being written, or it waits for its turn; `waiting`: it waits for a person."""
 
 
 @dataclass(slots=True)
 class Answer:
-    """Text of the agent itself, or of a node: an answer, what it says between tools, what it thinks before."""
+    """Text by the agent or a node: an answer, remarks between tools, reasoning."""
 
     key: str
     """Unique in the run, and the same for as long as it grows."""
     node: str = ""
     agent: str = ""
-    """Whose node it is, where agents have names."""
+    """The agent that the node belongs to, if agents have names."""
     output: Output = field(default_factory=Output)
-    """Its text and reasoning; and what a node that is no tool wrote."""
+    """Its text and reasoning; and what a node other than a tool wrote."""
     visible: bool = False
     began_at: float = 0.0
     """Seconds since the run was asked for."""
     ended_at: float | None = None
     """When its text was complete; None while it is written."""
     is_value: bool = False
-    """Whether it is no message, but what the graph ended with."""
+    """Whether it is not a message but the graph's final value."""
 
     @property
     def speaker(self) -> str:
-        """Who speaks: the agent, or the node."""
+        """The speaker: the agent, or the node."""
         return self.agent or self.node
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing of it to see."""
+        """Whether there is nothing to see in it."""
         return not self.output and not self.output.reasoning
 
 
 @dataclass(slots=True)
 class ToolCall:
-    """One call of a tool, and what came out of it so far. Times are seconds since the run was asked for."""
+    """One tool call and its output so far. Times are in seconds since the run was asked for."""
 
     id: str
     name: str = ""
     args: JSON = None
-    """What it was asked; text where that is not JSON, None while it is being written."""
+    """Its arguments; text if they are not JSON, None while they are being written."""
     state: CallState = "asked"
     attempts: int = 0
-    """How often a tool has begun to work on it."""
+    """How often a tool has started on it."""
     redone: int = 0
-    """How often its output has begun anew."""
+    """How often its output has started over."""
     output: Output = field(default_factory=Output)
-    """What the tool sent while it worked: of several attempts, in the last."""
+    """What the tool sent while it worked, in the last attempt."""
     items: list[Answer | ToolCall] = field(default_factory=list)
-    """What went on inside of it: the words of models that it asked, the calls of sub-agents."""
+    """What happened inside it: the words of models it asked, the calls of sub-agents."""
     steps: list[str] = field(default_factory=list)
-    """The nodes of a graph inside of it, in the order in which they began."""
+    """The nodes of a graph inside it, in the order of their beginning."""
     result: str | None = None
     visible: bool = False
     shows_output: bool = False
-    """Whether what it sent while it worked is to be shown."""
+    """Whether to show what it sent while it worked."""
     shows_result: bool = False
     asked_by: str = ""
-    """The agent or node that asked."""
+    """The agent or node that requested it."""
     asked_at: float | None = None
-    """When it was known what it is asked."""
+    """When its arguments were known."""
     beside: bool = False
-    """Whether another call had been asked beside it, and had not ended."""
+    """Whether another call, requested beside it, had not ended yet."""
     started_at: float | None = None
     ended_at: float | None = None
     depth: int = 0
-    """How many calls it is inside of."""
+    """How many calls it is nested in."""
     level: int = 0
-    """How deep in subgraphs it is run: what is deeper goes on inside of it."""
+    """How deep in subgraphs it runs: anything deeper happens inside it."""
     is_over: bool = False
     """Whether its last attempt is: what it writes now belongs to another."""
     is_early: bool = False
-    """Whether an attempt has written before it was told that it begins."""
+    """Whether an attempt wrote something before its start was reported."""
     pieces: list[str] = field(default_factory=list)
     """Its arguments as they are being written."""
 
@@ -93,7 +93,7 @@ class ToolCall:
 
     @property
     def seconds(self) -> float | None:
-        """How long it took; None while that is not known."""
+        """How long it took; None while unknown."""
         return None if self.started_at is None or self.ended_at is None else max(self.ended_at - self.started_at, 0.0)
 
 
@@ -102,21 +102,23 @@ Item: TypeAlias = Answer | ToolCall
 
 @dataclass(slots=True)
 class Asked:
-    """What a person is asked, since when, and what the answer was. Times are seconds since the run was asked for."""
+    """A question to a person, since when it is open, and its answer. Times are in seconds since the run was asked
+    for.
+    """
 
     at: float
     interrupt: Interrupt
     call: str = ""
-    """The innermost tool call that asks, where that is known."""
+    """The innermost tool call that asks, if known."""
     depth: int = 0
-    """How many calls it is asked inside of."""
+    """How many calls the question is nested in."""
     answered_at: float | None = None
     answer: JSON = None
 
 
 @dataclass(slots=True)
 class Pause:
-    """A time in which nothing worked on the run: it waited for a person, and then for its turn."""
+    """A time when nothing worked on the run: it waited for a person, and then for its turn."""
 
     start: float
     end: float | None = None
@@ -124,7 +126,7 @@ class Pause:
 
 
 def walk(items: Iterable[Item]) -> Iterator[Item]:
-    """The items, each before those inside of it."""
+    """The items, each before those inside it."""
     for item in items:
         yield item
         if isinstance(item, ToolCall):
@@ -137,7 +139,7 @@ def visible(items: Iterable[Item]) -> list[Item]:
 
 
 def is_readable(item: Item) -> bool:
-    """Whether a reader has something of it to read: words, data, a result; that it has begun is nothing to read."""
+    """Whether there is something to read in it: words, data, a result; that it has begun is nothing to read."""
     if isinstance(item, Answer):
         return item.visible and bool(item.output)
     return item.visible and (item.shows_output and bool(item.output) or item.shows_result and bool(item.result))

@@ -1,6 +1,6 @@
-"""What things are called in words: values, tools, the arguments of a call; the same on every page and in every file.
+"""What things are called in words: values, tools, a call's arguments; the same on every page and in every file.
 
-All of it is plain text on one line, of bounded length, with what models and tools wrote in it.
+All of it is plain text on one line, of bounded length, and may contain what models and tools wrote.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from typing import Protocol
 from agent.streaming.events import JSON
 
 MAX_SUBJECT = 60
-"""Characters of a call's arguments that are told."""
+"""Characters of a call's arguments that are shown."""
 _DEEPEST, _MOST = 4, 50
-"""Levels of a value, and items of each, that are put in words."""
+"""Levels of a value, and items per level, that are put in words."""
 
 
 class Asked(Protocol):
-    """A tool call, as far as its name goes."""
+    """A tool call, as far as its name is concerned."""
 
     id: str
     name: str
 
     @property
     def args(self) -> JSON:
-        """What it was asked; None while that is not known."""
+        """Its arguments; None while unknown."""
 
 
 def words(value: JSON, limit: int = 300) -> str:
@@ -42,25 +42,25 @@ def spoken(name: str) -> str:
 
 
 def subject(args: JSON, limit: int = MAX_SUBJECT) -> str:
-    """What a call is about: the values of its arguments; empty where it has none."""
+    """What a call is about: the values of its arguments; empty without any."""
     values = (_argument(*each, limit) for each in args.items()) if isinstance(args, dict) else [words(args, limit)]
     return cut(" · ".join(filter(None, islice(values, _MOST))), limit)
 
 
 def _argument(name: str, value: JSON, limit: int) -> str:
-    """A value; a mere yes or no says what it is about."""
+    """A value; a yes or no with its name."""
     said = words(value, limit)
     return f"{one_line(name.replace('_', ' '), 40)}: {said}" if isinstance(value, bool) else said
 
 
 def call_label(name: str, args: JSON) -> str:
-    """A tool call on one line: the tool by the name that is given, and what the call is about."""
+    """A tool call on one line: the tool under the given name, and what the call is about."""
     name, about = one_line(name, 80) or "tool", subject(args)
     return f"{name} · {about}" if about else name
 
 
 def call_titles(calls: Iterable[Asked]) -> dict[str, str]:
-    """A name for each call by its id, no two alike: the tool's, and what it was asked where that tells them apart."""
+    """A name for each call by id, no two alike: the tool's, with its arguments where needed to tell them apart."""
     calls = list(calls)
     named = Counter(call.name for call in calls)
     titles: dict[str, str] = {}
@@ -73,7 +73,7 @@ def call_titles(calls: Iterable[Asked]) -> dict[str, str]:
 
 
 def short(value: object, limit: int = 100) -> str:
-    """A value as JSON on one line, cut where it is too long to be read at a glance."""
+    """A value as JSON on one line, cut if too long to take in at a glance."""
     text = ""
     for piece in json.JSONEncoder(ensure_ascii=False).iterencode(value):
         text += piece[: limit + 1]
@@ -83,12 +83,12 @@ def short(value: object, limit: int = 100) -> str:
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    """The text on one line, without halves of characters, cut where it is longer."""
+    """The text on one line, without lone surrogates, cut if longer."""
     return cut(" ".join(_whole(text[: 4 * limit]).split()), limit)
 
 
 def cut(text: str, limit: int) -> str:
-    """The text, with an ellipsis in place of what is longer than `limit` characters."""
+    """The text, with an ellipsis in place of anything beyond `limit` characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -1,4 +1,4 @@
-"""The lanes of the stream lab: what came in which stream mode, on one time axis for all of them."""
+"""The lanes of the stream lab: what came in each stream mode, on one common time axis."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from agent.streaming.events import (
 from agent.streaming.modes import MODES, StreamMode
 
 MOST_SLICES = 32
-"""Rows of time; with one more, the slices become twice as wide."""
+"""Rows of time; with one more, slices become twice as wide."""
 FIRST_WIDTH = 0.05
 """Seconds of a slice at first."""
 
@@ -50,19 +50,19 @@ class Row:
     start: float
     """Seconds since the run was asked for."""
     cells: dict[StreamMode, str]
-    """What came in each of the asked modes; empty where nothing came."""
+    """What came in each requested mode; empty if nothing came."""
 
 
 @dataclass(slots=True, eq=False)
 class Lanes:
-    """All lanes of a run. `add` lets them grow with it, in memory that depends on neither length nor chunks."""
+    """All lanes of a run. `add` grows them, in memory that depends on neither length nor chunks."""
 
     width: float = FIRST_WIDTH
     """Seconds of a slice."""
     _slices: list[dict[StreamMode, _Cell]] = field(default_factory=list)
 
     def add(self, event: StreamEvent) -> None:
-        """Sort in the next event of the run."""
+        """Add the next event of the run."""
         mode = event.mode
         if mode == "run":
             return
@@ -75,7 +75,7 @@ class Lanes:
         self._slices[place].setdefault(mode, _Cell()).add(event)
 
     def rows(self, modes: Collection[StreamMode], titles: Mapping[str, str]) -> list[Row]:
-        """The slices from the first event on, for these modes; `titles` are the names of tool calls by id."""
+        """The slices from the first event on, in these modes; `titles` are the names of tool calls by id."""
         return [
             Row(
                 round(place * self.width, 2),
@@ -97,7 +97,7 @@ class Lanes:
 
 @dataclass(slots=True)
 class _Heap:
-    """What one source sent in one slice: text joined, of other things the number and the last ones."""
+    """What one source sent in one slice: text joined; of anything else, the count and the last ones."""
 
     text: str = ""
     cut: int = 0
@@ -128,7 +128,7 @@ class _Cell:
 
     heaps: dict[Source, _Heap] = field(default_factory=dict)
     names: list[tuple[str, str]] = field(default_factory=list)
-    """What happened and the tool call it is about, for the modes that are not chunks."""
+    """Happenings other than chunks, with the tool call they are about."""
     count: int = 0
     """How many of these there were."""
 

@@ -1,7 +1,7 @@
-"""What is measured of a run: how soon there was something to read, how fast words followed, how many there were.
+"""Measurements of a run: how soon there was something to read, how fast words followed, how many there were.
 
-The first output is the moment at which a reader has something to read, as the transcript knows it: words, data, a
-result. That a tool begins is nothing to read, and neither are arguments of a call that is being written.
+First output is the moment when a reader has something to read, according to the transcript: words, data, a result. The
+start of a tool is nothing to read, and neither are arguments still being written.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from agent.streaming.modes import StreamMode
 
 @dataclass(slots=True)
 class Turn:
-    """A stretch in which a model wrote."""
+    """A stretch of time in which a model wrote."""
 
     first: float
     last: float
@@ -26,18 +26,18 @@ class Turn:
 
 @dataclass(slots=True)
 class Source:
-    """Who sends: a node, or a tool call. Times are seconds since the run was asked for."""
+    """A sender: a node or a tool call. Times are in seconds since the run was asked for."""
 
     name: str
     is_call: bool = False
     first: float | None = None
-    """When its first chunk came, of whatever kind."""
+    """When its first chunk of any kind came."""
     chunks: int = 0
     """Everything it sent while it worked."""
     turns: dict[str, Turn] = field(default_factory=dict)
-    """What its models wrote, a turn for each message: a node waits for tools between them."""
+    """What its models wrote, one turn per message: between them, a node waits for tools."""
     read: int = 0
-    """Tokens read by its models, as their servers reported them."""
+    """Tokens read by its models, as reported by their servers."""
     reported: int = 0
     """Tokens written, as reported."""
     began: float | None = None
@@ -46,29 +46,29 @@ class Source:
 
     @property
     def tokens(self) -> int:
-        """Tokens as reported, otherwise the chunks its models wrote: mostly one a token."""
+        """Tokens as reported, or else the chunks its models wrote: usually one per token."""
         return self.reported or sum(turn.chunks for turn in self.turns.values())
 
     @property
     def per_second(self) -> float | None:
-        """Written chunks a second while it was writing; None where there were too few to tell."""
+        """Chunks written per second while it was writing; None if too few to tell."""
         return _rate(list(self.turns.values()))
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """What was measured of a run. Times are seconds since it was asked for."""
+    """The measurements of a run. Times are in seconds since it was asked for."""
 
     first_output: float | None
     """When there was something to read; None if there never was."""
     whole: float
-    """When everything was there: what one waits without streaming."""
+    """When everything was there: the waiting time without streaming."""
     sources: tuple[Source, ...]
-    """Nodes and tool calls, in the order of their first sign."""
+    """Nodes and tool calls, in order of their first sign of life."""
 
     @property
     def tokens(self) -> int:
-        """All tokens written, each source's counted as they can be."""
+        """All tokens written, each source's counted as well as possible."""
         return sum(source.tokens for source in self.sources)
 
     @property
@@ -83,12 +83,12 @@ class Metrics:
 
     @property
     def is_counted(self) -> bool:
-        """Whether there are sources whose tokens are only counted chunks."""
+        """Whether any source's tokens are only counted chunks."""
         return any(source.turns and not source.reported for source in self.sources)
 
     @property
     def per_second(self) -> float | None:
-        """Written chunks a second while at least one model was writing; None where there were too few to tell."""
+        """Chunks written per second while at least one model was writing; None if too few to tell."""
         return _rate([turn for source in self.sources for turn in source.turns.values()])
 
 
@@ -97,7 +97,7 @@ _Key = tuple[str, str]
 
 
 class Measuring:
-    """Measures a run as it grows: `add` its events, and look at its `metrics`."""
+    """Measures a run as it grows: `add` its events, and read its `metrics`."""
 
     def __init__(self) -> None:
         self._sources: dict[_Key, Source] = {}
@@ -106,7 +106,7 @@ class Measuring:
         self._tasks: dict[_Key, int] = {}
 
     def add(self, event: StreamEvent) -> None:
-        """Take in the next event of the run."""
+        """Add the next event of the run."""
         match event.payload:
             case Token() as token:
                 source = self._chunk(event)
@@ -132,7 +132,7 @@ class Measuring:
                 self._tasks[_key(event)] = self._tasks.get(_key(event), 0) + 1
 
     def metrics(self, transcript: Transcript, titles: Mapping[str, str]) -> Metrics:
-        """What was measured so far; `transcript` is the fold of the same events, `titles` name its tool calls."""
+        """The measurements so far; `transcript` is the fold of the same events, `titles` name its tool calls."""
         for call in transcript.calls:
             source = self._sources.setdefault((call.id, ""), Source("", is_call=True))
             source.name = titles.get(call.id, "tool")
@@ -157,7 +157,7 @@ class Measuring:
 
 
 def measure(events: Iterable[StreamEvent], transcript: Transcript, titles: Mapping[str, str]) -> Metrics:
-    """What is measured of these events; `transcript` is their fold, `titles` name its tool calls."""
+    """The measurements of these events; `transcript` is their fold, `titles` name its tool calls."""
     measuring = Measuring()
     for event in events:
         measuring.add(event)
@@ -165,7 +165,7 @@ def measure(events: Iterable[StreamEvent], transcript: Transcript, titles: Mappi
 
 
 def first_output(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> float | None:
-    """Seconds until a reader who has chosen `modes` has something to read; None if that never comes."""
+    """Seconds until a reader with these `modes` has something to read; None if that never comes."""
     return fold(events, modes).first_output_at
 
 
@@ -187,7 +187,7 @@ def _use(source: Source, usage: Usage) -> None:
 
 
 def _rate(turns: list[Turn]) -> float | None:
-    """Chunks a second in the time that is covered by turns; a turn's first chunk has no time before it."""
+    """Chunks per second of the time covered by turns; a turn's first chunk has no time before it."""
     seconds, until, chunks = 0.0, 0.0, 0
     for turn in sorted(turns, key=lambda turn: turn.first):
         chunks += turn.chunks - 1

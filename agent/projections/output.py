@@ -22,28 +22,28 @@ from agent.projections.label import words
 from agent.streaming.events import JSON
 
 MAX_ROWS = 1_000
-"""Rows, points and other chunks kept of one tool call for drawing; the first ones go first."""
+"""Rows, points and other chunks of one tool call kept for drawing; the oldest go first."""
 MAX_CELLS = 30
 """Columns of a table, and lines of a chart."""
 MAX_STATUS = 300
 """Characters."""
 _ASSISTANT = ("assistant", "ai", "model", "AIMessageChunk", "AIMessage")
-"""Who writes text, in the words of several protocols; what others said is data."""
+"""Roles that write text, in several protocols; anything from other roles is data."""
 _REASONING = ("reasoning", "reasoning_content")
 T = TypeVar("T")
 
 Part = Literal["reasoning", "text", "progress", "rows", "points", "others"]
-"""What an output is made of; `progress` is a share, a status or both."""
+"""The parts of an output; `progress` is a share, a status or both."""
 
 
 @dataclass(slots=True)
 class Reasoning:
-    """What a model thinks before it writes. Times are seconds since the run was asked for."""
+    """A model's reasoning before it writes. Times are in seconds since the run was asked for."""
 
     text: Blocks = field(default_factory=Blocks)
     began_at: float = 0.0
     ended_at: float | None = None
-    """When it began to write, or was done; None while it thinks."""
+    """When it began to write, or was done; None while it is reasoning."""
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -63,7 +63,7 @@ class Reasoning:
 
 @dataclass(slots=True)
 class Output:
-    """What a tool call, a node or a model has sent while it worked, sorted by shape."""
+    """What a tool call, a node or a model sent while it worked, sorted by shape."""
 
     text: Blocks = field(default_factory=Blocks)
     reasoning: Reasoning = field(default_factory=Reasoning)
@@ -72,19 +72,19 @@ class Output:
     rows: list[dict[str, JSON]] = field(default_factory=list)
     points: list[dict[str, float]] = field(default_factory=list)
     others: list[JSON] = field(default_factory=list)
-    """Chunks of no known shape, as they were sent: the last MAX_ROWS."""
+    """Chunks of unknown shape, as sent: the last MAX_ROWS."""
     counts: dict[Part, int] = field(default_factory=dict)
-    """How many chunks there were of each part, with those that are not kept; in the order of their first signs."""
+    """How many chunks there were per part, including those not kept; in order of appearance."""
     _is_line: bool = False
     """Whether the last piece of text was a line of its own."""
 
     def __bool__(self) -> bool:
-        """Whether there is something to read; what a model thinks is only looked up."""
+        """Whether there is something to read; reasoning is only looked up."""
         data = self.status or self.rows or self.points or self.others or self.progress is not None
         return bool(data) or has_words(self.text)
 
     def add(self, chunk: JSON, at: float = 0.0) -> None:
-        """Sort in one chunk, sent `at` seconds; whatever it is, it is not an error."""
+        """Add one chunk, sent at `at` seconds; whatever it is, it is not an error."""
         if (piece := piece_of(chunk)) is not None:
             text, reasoning = piece
             self.think(reasoning, at)
@@ -122,7 +122,7 @@ class Output:
             self.reasoning.feed(text, at)
 
     def keep(self, chunks: Iterable[JSON]) -> None:
-        """Keep data that is not to be read as any shape."""
+        """Keep data that is not to be interpreted as any shape."""
         for chunk in chunks:
             self._append("others", self.others, chunk)
 
@@ -152,7 +152,7 @@ def piece_of(chunk: JSON) -> tuple[str, str] | None:
 
 
 def has_words(text: Blocks) -> bool:
-    """Whether a text is more than space: some models send a line break before each tool call."""
+    """Whether a text is more than whitespace: some models send a line break before each tool call."""
     return bool(text.done) or bool(text.tail.strip())
 
 
@@ -162,7 +162,7 @@ def is_number(value: object) -> bool:
 
 
 def _is_line(text: str) -> bool:
-    """Whether a bare string looks like a whole message of progress, and not like a token or a batch of them."""
+    """Whether a bare string looks like a whole progress message, not like one or several tokens."""
     return len(text.split(maxsplit=3)) >= 3 and (text[0].isupper() or text[0].isdecimal()) and not text[-1].isspace()
 
 

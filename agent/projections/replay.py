@@ -1,4 +1,4 @@
-"""Where a replay is in its run: pure arithmetic over a clock that is passed in."""
+"""The position of a replay in its run: pure arithmetic over a clock that is passed in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from agent.streaming.events import StreamEvent
 
 
 def count_at(events: Sequence[StreamEvent], moment: float) -> int:
-    """How many of a run's events had happened by a moment, in seconds since the run was asked for."""
+    """How many of a run's events had happened at a moment, in seconds since the run was asked for."""
     return bisect_right(events, moment, key=lambda event: event.at)
 
 
@@ -21,19 +21,19 @@ def length(events: Sequence[StreamEvent]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Playback:
-    """A replay at work: from which moment, since when by the clock, how many times as fast."""
+    """A running replay: from which moment, since when by the clock, and how much faster."""
 
     begin: float
     since: float
     speed: float = 1.0
 
     def moment(self, now: float) -> float:
-        """The moment of the run that is shown at this time of the clock."""
+        """The moment of the run shown at this time of the clock."""
         return self.begin + max(0.0, now - self.since) * self.speed
 
 
 class Played:
-    """A run's events as a log that a clock lets grow."""
+    """A run's events as a log that grows with a clock."""
 
     def __init__(self, events: Sequence[StreamEvent], playback: Playback, clock: Callable[[], float]) -> None:
         self._events, self._playback, self._clock = events, playback, clock

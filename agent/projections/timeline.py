@@ -1,4 +1,4 @@
-"""Who worked when: a run as rows, one for each node and each tool call, with what is inside of a call below it."""
+"""Who worked when: a run as rows, one for each node and tool call, with what happens inside a call below it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from agent.streaming.events import Custom, Message, Said, StreamEvent, TaskEnded
 from texts import Language, say
 
 MAX_TICKS = 2_000
-"""Chunks that are drawn; of more, every n-th."""
+"""Chunks that are drawn; of more, every nth."""
 MAX_ROWS = 60
 QUEUE = "queue"
-"""The row of the time before a run may begin."""
+"""The row for the time before a run may begin."""
 _WAITED = 0.1
-"""Seconds in a queue that are told: with less, nobody was in the way."""
+"""Seconds in a queue worth showing: with less, nobody was in the way."""
 
 RowKind = Literal["queue", "model", "tool", "step"]
-"""`model` is a node that speaks with one, `step` any other."""
+"""`model` is a node that uses one, `step` any other."""
 SpanKind = Literal["waiting", "working"]
 
 _Path: TypeAlias = tuple[str, ...]
@@ -33,7 +33,7 @@ _Key: TypeAlias = tuple[_Path, _Path, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Somebody at work. Times are seconds since the run was asked for."""
+    """A stretch of work. Times are in seconds since the run was asked for."""
 
     kind: SpanKind
     start: float
@@ -45,12 +45,12 @@ class Row:
     """A node, or a tool call."""
 
     name: str
-    """Unique in the picture: with what it is inside of before it."""
+    """Unique in the picture: prefixed with what it is inside of."""
     label: str
     """Its own name: of a node or a tool call."""
     kind: RowKind
     depth: int = 0
-    """How many rows it is inside of."""
+    """How many rows it is nested in."""
     call: ToolCall | None = None
     spans: list[Span] = field(default_factory=list)
     ticks: list[float] = field(default_factory=list)
@@ -72,22 +72,22 @@ class Picture:
     """Who worked when, so far."""
 
     rows: list[Row]
-    """In the order of their first sign of life, each before those inside of it: the first MAX_ROWS."""
+    """In order of their first sign of life, each before those inside it: the first MAX_ROWS."""
     more: int
     """Rows that are left out."""
     chunks: int
-    """How many chunks there were, before ticks were left out."""
+    """How many chunks there were before ticks were left out."""
     first_output: float | None
     end: float
 
 
 @dataclass(slots=True)
 class _Work:
-    """A node that works, from its task's begin to its end."""
+    """A node at work, from its task's beginning to its end."""
 
     place: _Place
     slot: int
-    """Which of the works of this node at the same time."""
+    """Which of this node's simultaneous tasks it is."""
     start: float
     end: float | None = None
     first: float | None = None
@@ -103,13 +103,13 @@ class _Work:
 
 
 class Timeline:
-    """Draws a run as it grows: `add` its events, and look at the `picture`."""
+    """Draws a run as it grows: `add` its events, and read the `picture`."""
 
     def __init__(self) -> None:
         self._works: list[_Work] = []
         self._tasks: dict[str, _Work] = {}
         self._open: dict[_Place, list[_Work]] = {}
-        """The works that chunks may come from."""
+        """The tasks that chunks may come from."""
         self._writing: dict[tuple[_Place, str], _Work] = {}
         """Who writes a message."""
         self._busy: dict[_Key, _Work] = {}
@@ -120,7 +120,7 @@ class Timeline:
         """Of each call."""
 
     def add(self, event: StreamEvent) -> None:
-        """Take in the next event of the run."""
+        """Add the next event of the run."""
         if event.calls and event.node:
             self._calling.add((event.calls[:-1], _names(event.namespace), event.node, 0))
         match event.payload:
@@ -235,7 +235,7 @@ def timeline(events: Iterable[StreamEvent], transcript: Transcript, titles: Mapp
 
 
 def describe(picture: Picture, language: Language = "en") -> list[str]:
-    """The picture in words: a line for each span, in the order of time."""
+    """The picture in words: a line for each span, by time."""
     spans = sorted(((span, row) for row in picture.rows for span in row.spans), key=lambda both: both[0].start)
     lines = [
         say(
@@ -253,14 +253,14 @@ def describe(picture: Picture, language: Language = "en") -> list[str]:
 
 
 def does(row: RowKind, span: SpanKind) -> Literal["queues", "waits", "writes", "works"]:
-    """What somebody does in a span, as the end of a key."""
+    """What is done in a span, as the end of a key."""
     if span == "waiting":
         return "queues" if row == "queue" else "waits"
     return "writes" if row == "model" else "works"
 
 
 def _in_order(found: Mapping[_Key, Row]) -> Iterator[Row]:
-    """The rows by time, each before those inside of it; spans of no length are left out."""
+    """The rows by time, each before those inside it; empty spans are left out."""
     below: dict[_Key | None, list[tuple[_Key, Row]]] = {}
     for key, row in found.items():
         row.spans = [span for span in row.spans if span.end > span.start]
@@ -274,7 +274,7 @@ def _in_order(found: Mapping[_Key, Row]) -> Iterator[Row]:
 
 
 def _above(key: _Key, found: Mapping[_Key, Row]) -> _Key | None:
-    """The row that this one is inside of."""
+    """The row that contains this one."""
     calls, names, node, _ = key
     around: list[_Key] = []
     if node and names:
@@ -285,7 +285,7 @@ def _above(key: _Key, found: Mapping[_Key, Row]) -> _Key | None:
 
 
 def _path(transcript: Transcript, call: ToolCall) -> _Path:
-    """The calls that a call is inside of, and itself last."""
+    """The calls that a call is nested in, and itself last."""
     path: list[str] = []
     inner: ToolCall | None = call
     while inner:

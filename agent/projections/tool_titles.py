@@ -1,4 +1,4 @@
-"""What tools are called in words. Apart from other words: the tools load LangChain, which takes 50 MB and a second."""
+"""The titles of tools. Apart from other words: the tools load LangChain, which takes 50 MB and a second."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from texts import Language, say, say_or
 
 
 def tool_title(name: str, offered: Sequence[str] = (), language: Language = "en") -> str:
-    """What a tool is called; `offered` are the ids to look among first, as two tools may share a name."""
+    """A tool's title; `offered` are the ids to search first, as two tools may share a name."""
     return tool_titles(offered, language).get(name) or spoken(name) or say(language, "tool-unnamed")
 
 
 def tool_titles(offered: Sequence[str] = (), language: Language = "en") -> dict[str, str]:
-    """What each of our tools is called, by its name."""
+    """The titles of all our tools, by name."""
     ids = [tool_id for tool_id in offered if tool_id in TOOLS]
     return {TOOLS[tool_id].name: title_of(TOOLS[tool_id], language) for tool_id in reversed([*ids, *TOOLS])}
 
 
 def title_of(tool: ToolSpec, language: Language) -> str:
-    """What a tool of the registry is called."""
+    """The title of a registered tool."""
     return say_or(language, f"tool-{tool.id.replace('.', '-')}", tool.title or spoken(tool.name))
