@@ -1,4 +1,4 @@
-"""What reviewers say about runs: a thumb and a comment, one of each reviewer for each run."""
+"""Reviewers' comments on runs: a thumb and a text, one per reviewer and run."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ log = logging.getLogger(__name__)
 
 MAX_COMMENT = 2_000
 MAX_PER_RUN = 50
-"""Reviewers of one run."""
+"""Reviewers per run."""
 MAX_PER_AUTHOR = 200
-"""Runs that one reviewer has commented on."""
+"""Runs per reviewer."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
@@ -39,15 +39,15 @@ class Comment:
 
 
 class Comments:
-    """The last word of each reviewer on each run. Safe from any thread."""
+    """The latest comment of each reviewer on each run. Safe from any thread."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, comment: Comment) -> Refusal | None:
-        """Keep a comment in place of the same reviewer's last one on this run, or say why not.
+        """Keep a comment, replacing the same reviewer's last one on this run, or say why not.
 
-        One without thumb and text takes back what the reviewer had said.
+        One without thumb and text withdraws the comment.
         """
         if len(comment.text) > MAX_COMMENT:
             return Refusal(f"The comment is longer than {MAX_COMMENT:,} characters. Shorten it, then send it again.")
@@ -92,7 +92,7 @@ class Comments:
 
 
 def table(comments: Iterable[Comment], questions: Mapping[str, str]) -> list[dict[str, str]]:
-    """The comments as rows for the host; `questions` are those of the runs that are still kept."""
+    """The comments as rows for the host; `questions` are those of the runs still kept."""
     return [
         {
             "when": datetime.fromtimestamp(comment.at, UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -106,7 +106,7 @@ def table(comments: Iterable[Comment], questions: Mapping[str, str]) -> list[dic
 
 
 def to_csv(rows: Iterable[Mapping[str, str]]) -> str:
-    """Rows as CSV that a spreadsheet shows and never runs: what it would take for a formula begins with `'`."""
+    """Rows as CSV that a spreadsheet shows and never runs: anything like a formula gets a leading `'`."""
     rows = list(rows)
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]) if rows else ["when"], quoting=csv.QUOTE_ALL)

@@ -1,4 +1,4 @@
-"""One SQLite file in WAL mode: what is looked up, shared by all processes that work on one folder."""
+"""One SQLite file in WAL mode, for lookups, shared by all processes that work on one folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 BUSY_SECONDS = 2.0
-"""Seconds that a transaction waits for the one of another process. None of ours takes more than milliseconds."""
+"""Seconds that a transaction waits for another process's. None of ours takes more than milliseconds."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -57,9 +57,9 @@ CREATE TABLE IF NOT EXISTS done (what TEXT PRIMARY KEY) WITHOUT ROWID;
 
 
 class Database:
-    """The file, or without a path the memory of this process. Safe from any thread.
+    """The file, or without a path this process's memory. Safe from any thread.
 
-    Methods raise sqlite3.Error: when the disk is full, or another process holds the file for BUSY_SECONDS.
+    Methods raise sqlite3.Error if the disk is full, or another process holds the file for BUSY_SECONDS.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -94,16 +94,16 @@ class Database:
                 raise
 
     def write(self, statement: str, *values: object) -> int:
-        """One statement in a transaction of its own; returns how many rows it changed."""
+        """One statement in a transaction of its own; returns the number of rows changed."""
         with self.transaction() as connection:
             return connection.execute(statement, values).rowcount
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """What a query finds."""
+        """The rows that a query finds."""
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
     def close(self) -> None:
-        """Let go of the file; closing twice does no harm."""
+        """Close the file; closing twice is harmless."""
         with self._lock:
             self._connection.close()

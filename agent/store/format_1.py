@@ -1,4 +1,4 @@
-"""Recordings of format 1, which is no longer written: its events are parts of a stream, with messages as dicts."""
+"""Recordings of format 1, which is no longer written: its events are stream parts with messages as dicts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Reader:
         self._request, self._adapter = request, Adapter(waits=False)
 
     def __call__(self, text: str) -> StreamEvent:
-        """The event in the next line; raises ValueError, OverflowError or RecursionError for one that is none."""
+        """The event in the next line; raises ValueError, OverflowError or RecursionError if it is not one."""
         line = _LINES.validate_python(json.loads(text))
         if line["mode"] == "run":
             happening = Happening(_life(line["data"], self._request))
@@ -47,7 +47,7 @@ class Reader:
 
 
 def _life(data: Any, request: RunRequest) -> Payload:
-    """An event of the run's own life."""
+    """An event of the run's life cycle."""
     state = data.get("state") if isinstance(data, dict) else None
     match state:
         case "queued":
@@ -60,7 +60,7 @@ def _life(data: Any, request: RunRequest) -> Payload:
 
 
 def _part(line: _Line) -> dict[str, Any]:
-    """The part of a stream that an event was made of."""
+    """The stream part that an event was made from."""
     mode, data, node, call = line["mode"], line["data"], line["node"], line["tool_call_id"]
     mark: dict[str, Any] = {MARK: [[call, call]] if call else []}
     if mode == "custom":
@@ -82,7 +82,7 @@ def _with_messages(data: Any) -> Any:
 
 
 def _message(data: Any) -> Any:
-    """A message in the form of a server's; one that does not say its type is a piece of a model's."""
+    """A message in a server's form; one that does not say its type is a piece of a model's."""
     if not isinstance(data, Mapping):
         return data
     whole = {**data, "response_metadata": {"finish_reason": data.get("finish_reason")}}

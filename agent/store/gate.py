@@ -1,4 +1,4 @@
-"""The host's password: guessing is slow, and only for whoever guesses."""
+"""The host's password: guessing is slow, but only for the guesser."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ import time
 from collections import OrderedDict
 
 FREE_TRIES = 3
-"""Tries of one client that cost no time."""
+"""Tries per client that cost no time."""
 LONGEST_WAIT = 8.0
-"""Seconds between two later tries of one client."""
+"""Seconds between further tries of one client."""
 FREE_TRIES_OF_A_NETWORK = 12
-"""The same for all clients of one network together: a cookie is thrown away more easily than an address."""
+"""The same for all clients of a network together: a cookie is easier to throw away than an address."""
 PAUSE_OF_A_NETWORK = 2.0
-"""Seconds between two later tries of a network."""
+"""Seconds between further tries of a network."""
 FORGIVEN = 600.0
-"""Seconds without a try after which a client begins anew."""
+"""Seconds without a try after which a client starts over."""
 MOST_CLIENTS = 10_000
 """Clients and networks whose tries are remembered; the oldest are forgotten first."""
 MOST_KNOWN = 100
-"""Clients that have got in, and no longer wait for others of their network."""
+"""Clients that got in, and no longer wait for others on their network."""
 
 
 class Gate:
     """A password, compared in constant time. Safe from any thread.
 
-    Each client has turns of its own, and each network, so a guesser keeps nobody else waiting, and is not helped by
-    coming as somebody new. Who has waited for a turn is looked at, so the right password always gets in; and who has
-    got in before is not held up by a guesser of the same network, such as all visitors are behind some proxies.
+    Clients and networks have separate turns, so a guesser keeps nobody else waiting and gains nothing by coming back as
+    somebody new. Whoever has waited for a turn gets checked, so the right password always gets in; and whoever got in
+    before is not held up by a guesser on the same network, which behind some proxies is everybody's.
     """
 
     def __init__(self, password: str) -> None:
         self._digest = hashlib.sha256(password.encode()).digest()
         self._lock = threading.Lock()
         self._tries: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
-        """How often a client or a network has tried, and when its next turn is."""
+        """How often a client or network has tried, and when its next turn is."""
         self._known: OrderedDict[str, None] = OrderedDict()
 
     def turn(self, client: str, address: str, now: float | None = None) -> float | None:
-        """Take a turn: seconds to wait before `opens` is asked, or None when too many wait for theirs already."""
+        """Take a turn: seconds to wait before calling `opens`, or None if too many are waiting for theirs already."""
         now = time.monotonic() if now is None else now
         with self._lock:
             lines = [(("client", client), FREE_TRIES, LONGEST_WAIT)]
@@ -52,7 +52,7 @@ class Gate:
             return max(self._take(line, now, free, longest) for line, free, longest in lines)
 
     def opens(self, password: str, client: str) -> bool:
-        """Whether this is the password; to be asked in one's turn."""
+        """Whether this is the password; call it in one's turn."""
         given = hashlib.sha256(password.encode("utf-8", "replace")).digest()
         right = hmac.compare_digest(given, self._digest)
         if right:
@@ -79,7 +79,7 @@ class Gate:
 
 
 def _network(address: str) -> str:
-    """The address, of IPv6 the part that one visitor cannot choose."""
+    """The address; for IPv6, the part that a visitor cannot choose."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

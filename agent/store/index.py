@@ -1,4 +1,4 @@
-"""The index of runs: whose they are, how they stand, and which process works on them."""
+"""The index of runs: their owners, their states, and the processes that work on them."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ _ENDED = f"({', '.join(repr(state) for state in END_STATES)})"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a list of runs says of one."""
+    """A run as a list shows it."""
 
     header: Header
     state: RunState
     seconds: float
     """Length of the run so far."""
     interrupted: bool = False
-    """Whether the process that worked on it has ended before the run did."""
+    """Whether the process working on it ended before the run did."""
     broken: bool = False
-    """Whether its recording could not be written to the end."""
+    """Whether its recording is incomplete because it could not be written."""
 
     @property
     def at_work(self) -> bool:
-        """Whether some process still works on it, or will; nobody does while it waits for a person."""
+        """Whether some process works on it or will; none does while it waits for a person."""
         return self.state not in (*END_STATES, "waiting") and not self.interrupted
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What has changed of a run since it was last noted."""
+    """What has changed in a run since it was last noted."""
 
     run_id: str
     state: RunState
@@ -62,18 +62,18 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a process hears of its own runs when it notes how they stand."""
+    """What a process learns about its own runs when it notes their states."""
 
     known: set[str]
-    """Those that have not ended; what is missing was deleted."""
+    """Those that have not ended; missing ones were deleted."""
     stopping: set[str]
     """Those that somebody wants stopped."""
     queued: set[str]
     """Those in the queue."""
     held: set[str]
-    """Those of them whose parent waits for a person, or is at work elsewhere."""
+    """Those among them whose parent waits for a person, or is at work elsewhere."""
     answers: list[tuple[str, str, JSON]]
-    """What persons have answered since: run, interrupt, answer."""
+    """People's answers since then: run, interrupt, answer."""
 
 
 class Claim:
@@ -83,7 +83,7 @@ class Claim:
         self._connection, self._run_id, self._process = connection, run_id, process
         row = connection.execute("SELECT state FROM runs WHERE id = ?", (run_id,)).fetchone()
         self.state: RunState | None = row and row[0]
-        """How it stands; None if it is not kept."""
+        """Its state; None if it is not kept."""
 
     def put(self, interrupt: str, answer: JSON) -> bool:
         """Note an answer; returns whether it is the first to this question."""
@@ -92,14 +92,14 @@ class Claim:
         return self._connection.execute(statement, row).rowcount > 0
 
     def answers(self) -> dict[str, JSON]:
-        """All answers so far, by interrupt, the oldest first."""
+        """All answers so far, by interrupt, oldest first."""
         rows = self._connection.execute(
             "SELECT interrupt, answer FROM answers WHERE run = ? ORDER BY at", (self._run_id,)
         )
         return {interrupt: json.loads(answer) for interrupt, answer in rows}
 
     def take(self) -> None:
-        """Take over a run that waited: it belongs to this process from now on."""
+        """Take over a run that waited: from now on it belongs to this process."""
         self._connection.execute(
             "UPDATE runs SET state = 'queued', process = ?, stopping = 0 WHERE id = ?", (self._process, self._run_id)
         )
@@ -110,10 +110,10 @@ class Claim:
 
 
 class Index:
-    """The runs of all processes that share the database. Safe from any thread; methods raise sqlite3.Error.
+    """The runs of all processes sharing the database. Safe from any thread; methods raise sqlite3.Error.
 
-    `process` names this one. A run that has not ended belongs to the process that works on it for as long as that
-    renews its lease, or until it is known to have ended: then it is at work, and afterwards interrupted.
+    `process` names this one. A run that has not ended belongs to the process working on it as long as that renews its
+    lease, or until it is known to have ended: until then it is at work, afterwards interrupted.
     """
 
     def __init__(self, database: Database, process: str, lease_seconds: float) -> None:
@@ -126,7 +126,7 @@ class Index:
             _insert(connection, header, "queued", self._process)
 
     def note(self, changes: Iterable[Progress]) -> News:
-        """Note what has changed and renew the lease of this process; what waits, and is all written, is nobody's."""
+        """Note what has changed, and renew this process's lease; a waiting run, fully written, belongs to nobody."""
         rows = [
             (one.state, one.seconds, one.size, one.broken, one.state == "waiting" and not one.broken, one.run_id)
             for one in changes
@@ -165,7 +165,7 @@ class Index:
             yield Claim(connection, run_id, self._process)
 
     def rest(self, run_id: str) -> None:
-        """Note that a run waits for a person, whose process has not come to say so."""
+        """Note that a run waits for a person, on behalf of a process that did not get to say so."""
         self._database.write(
             f"UPDATE runs SET state = 'waiting', process = '' WHERE id = ? AND state NOT IN {_ENDED}"
             " AND process NOT IN (SELECT process FROM leases WHERE until >= ?)",
@@ -179,7 +179,7 @@ class Index:
         return [run_id for (run_id,) in rows]
 
     def adopt(self, entries: Iterable[tuple[Entry, int]]) -> None:
-        """Take in recordings that no process has noted, or not to their end, each with its size."""
+        """Add recordings that no process has noted, or not to their end, each with its size."""
         with self._database.transaction() as connection:
             for entry, size in entries:
                 state = "running" if entry.interrupted else entry.state
@@ -190,7 +190,7 @@ class Index:
                 )
 
     def release(self) -> None:
-        """Give the lease back: this process has ended all of its runs."""
+        """Return the lease: this process has ended all of its runs."""
         self._database.write("DELETE FROM leases WHERE process = ?", self._process)
 
     def get(self, run_id: str) -> Entry | None:
@@ -206,11 +206,11 @@ class Index:
         return self._entries("WHERE thread = ? ORDER BY asked_at", thread_id)
 
     def questions(self) -> dict[str, str]:
-        """What was asked in each run, by its id."""
+        """The question of each run, by id."""
         return {(head := _header(row[0])).id: head.request.question for row in self._database.rows(_ROW)}
 
     def settled(self) -> set[str]:
-        """The runs of which all is known that can be: they have ended, or somebody works on them."""
+        """The runs of which everything is known that can be: ended, or in some process's hands."""
         rows = self._database.rows(
             "SELECT id, state, runs.process, until FROM runs LEFT JOIN leases ON leases.process = runs.process"
         )
@@ -218,7 +218,7 @@ class Index:
         return {run_id for run_id, state, process, until in rows if state in rests or _holds(process, until)}
 
     def ask_to_stop(self, run_id: str) -> None:
-        """Tell the process that works on a run to stop it."""
+        """Tell the process working on a run to stop it."""
         self._database.write("UPDATE runs SET stopping = 1 WHERE id = ?", run_id)
 
     def delete(self, *run_ids: str) -> None:
@@ -227,9 +227,9 @@ class Index:
             _delete(connection, run_ids)
 
     def prune(self, max_bytes: int, max_seconds: float) -> list[str]:
-        """Forget what is too old, then the oldest until the rest is small enough; returns the ids of what is gone.
+        """Forget what is too old, then the oldest until the rest is small enough; returns the ids that are gone.
 
-        What is at work stays. Comments on runs that are not in the index, such as samples, go by age as well.
+        Runs at work stay. Comments on runs outside the index, such as samples, expire by age as well.
         """
         oldest = time.time() - max_seconds
         with self._database.transaction() as connection:
@@ -266,7 +266,7 @@ class Index:
 
 
 def read_entry(path: Path) -> Entry:
-    """What a list says of a recording: its header, and its end from the last lines; raises BrokenRecording, OSError."""
+    """A recording as a list shows it: its header, and its end from the last lines; raises BrokenRecording, OSError."""
     size = path.stat().st_size
     with path.open("rb") as file:
         header, event_of = opened(file.readline(1_000_000).decode("utf-8", "replace"))

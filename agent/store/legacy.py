@@ -17,7 +17,7 @@ _DONE = "links and comments of the folder review"
 
 
 def take_over(folder: Path, database: Database) -> None:
-    """Move links and comments from the files of the folder `review` into the database; raises sqlite3.Error."""
+    """Move links and comments from the folder `review` into the database; raises sqlite3.Error."""
     shares, feedback = folder / "review" / "shares.json", folder / "review" / "feedback.jsonl"
     with database.transaction() as connection:
         if connection.execute("INSERT OR IGNORE INTO done VALUES (?)", (_DONE,)).rowcount:
@@ -50,7 +50,7 @@ def _links(text: str) -> list[tuple[str, str]]:
 
 
 def _put_comments(connection: sqlite3.Connection, text: str) -> None:
-    """The lines are in the order in which they were written: a later one stands in the place of an earlier."""
+    """Lines are in the order of writing: a later one replaces an earlier."""
     for line in text.split("\n"):
         try:
             data: Any = json.loads(line)

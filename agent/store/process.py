@@ -1,4 +1,4 @@
-"""The name of a process in the store, by which others on the same machine know at once that it has ended."""
+"""A process's name in the store, which tells others on the same machine at once that it has ended."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from functools import cache
 from pathlib import Path
 
 _DEAD = "ZX"
-"""States of a process that has ended and that nobody has waited for yet."""
+"""States of a process that has ended and has not been waited for."""
 
 
 def process_name() -> str:
-    """A name for this process, which no other has: where it runs, and a random word."""
+    """A unique name for this process: where it runs, and a random word."""
     started = _started(os.getpid())
     place = f"{_machine()} {os.getpid()} {started} " if _machine() and started else ""
     return place + secrets.token_urlsafe(8)
 
 
 def has_ended(name: str) -> bool:
-    """Whether the process of this name is known to be gone: it ran on this machine, and does no longer."""
+    """Whether the process of this name is known to be gone: it ran on this machine and no longer does."""
     machine, _, rest = name.partition(" ")
     pid, _, rest = rest.partition(" ")
     if not rest or machine != _machine() or not pid.isdecimal():
@@ -29,7 +29,7 @@ def has_ended(name: str) -> bool:
 
 @cache
 def _machine() -> str:
-    """The machine since its last boot, and the part of it whose processes are seen from here; empty if not told."""
+    """The machine since its last boot, and the part of it whose processes are visible here; empty if unknown."""
     try:
         return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()}/{os.readlink('/proc/self/ns/pid')}"
     except OSError:
@@ -37,7 +37,7 @@ def _machine() -> str:
 
 
 def _started(pid: int) -> str:
-    """When a process was started, in ticks since the machine was; empty if there is none of this number."""
+    """When a process was started, in ticks since boot; empty if there is none with this number."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()  # its own name may hold anything
     except OSError:

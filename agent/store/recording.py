@@ -1,7 +1,7 @@
-"""Runs as JSONL files: a header line, then one event a line, appended as it happens.
+"""Runs as JSONL files: a header line, then one event per line, appended as it happens.
 
-A killed server loses at most the lines of the last half second; a file without an end is a run that was interrupted.
-The format is written down in `docs/recording.md`, with a JSON Schema beside it.
+A killed server loses at most the last half second; a file without an end is an interrupted run. The format is
+documented in `docs/recording.md`, with a JSON Schema beside it.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, Valid
 from agent.streaming.events import EVENTS, JSON, Answered, Ended, RunRequest, StreamEvent, Waiting
 
 FORMAT = 3
-"""Goes up when a reader of the last format could not read the new one."""
+"""Goes up when a reader of the previous format could not read the new one."""
 WITHOUT_PAUSES = 2
-"""The format before, in which no run waits for a person."""
+"""The previous format, in which no run waits for a person."""
 OF_PARTS = 1
 """The first format, whose events are parts of a stream."""
 MAX_BYTES = 20_000_000
-"""A larger file is not read."""
+"""Larger files are not read."""
 MAX_EVENTS = 100_000
 UNWRITTEN = "The rest of this run could not be written down: the server's disk was full or busy."
 KILLED = "The server ended in the middle of this run; it was interrupted."
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _END_OF_TIME = 100_000_000_000
-"""The year 5138; later moments have no date in every library."""
+"""The year 5138; some libraries have no later dates."""
 _NO_RECORDING = "The file is not a Toolstream recording of a known format."
 _NO_HEADER = "The first line of the file lacks what a recording begins with."
 _PACKAGES = ("langgraph", "langchain-core", "langchain-openai", "openai", "streamlit")
@@ -48,13 +48,13 @@ _PACKAGES = ("langgraph", "langchain-core", "langchain-openai", "openai", "strea
 FIRST = "-"
 """The parent of a conversation's first run."""
 _IF_ANY = Field(exclude_if=operator.not_)
-"""A field that is left out of the JSON where it is empty."""
+"""A field omitted from the JSON if empty."""
 
 LineReader = Callable[[str], StreamEvent]
 
 
 class BrokenRecording(ValueError):
-    """A file is no recording, or not one that can be read; the text says why in one sentence."""
+    """A file is not a recording, or not a readable one; the text says why in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,13 @@ class Header:
     ] = ()
     """Python and the packages that ran."""
     label: str = ""
-    """What a sample is, said where it is shown."""
+    """A sample's description, for where it is shown."""
     parent: Annotated[str, _IF_ANY] = ""
-    """The run of its conversation that it goes on after, or FIRST; empty where there were no branches yet."""
+    """The run of its conversation that it follows, or FIRST; empty from before there were branches."""
     forked_from: Annotated[str, _IF_ANY] = ""
-    """The run whose beginning this one shares, of which a question was answered otherwise."""
+    """The run whose beginning it shares, with one question answered otherwise."""
     own_key: Annotated[bool, _IF_ANY] = False
-    """Whether it used a key of the visitor's own, which is not kept."""
+    """Whether it used a visitor's own key, which is not kept."""
 
     def to_json(self) -> dict[str, JSON]:
         """As the JSON object of the first line."""
@@ -99,13 +99,13 @@ class Recording:
     header: Header
     events: Sequence[StreamEvent]
     interrupted: bool = False
-    """Whether the file ended before the run did, which does not wait for a person either."""
+    """Whether the file ends before the run does, and the run does not wait for a person either."""
 
 
 class EventLines(Sequence[StreamEvent]):
-    """Events that are kept as lines of this format, and made each time they are looked at.
+    """Events kept as lines of this format, and parsed each time they are read.
 
-    As text they take a small part of the memory.
+    As text they take a fraction of the memory.
     """
 
     def __init__(self, text: bytes, start: int = 0) -> None:
@@ -142,14 +142,14 @@ def versions() -> tuple[tuple[str, str], ...]:
 
 
 def is_id(text: str) -> bool:
-    """Whether a text can be the id of a run, and so the name of a file."""
+    """Whether a text can be a run's id, and so a file's name."""
     return _ID.fullmatch(text) is not None
 
 
 def parse(text: str, lost: str = KILLED) -> Recording:
     """Read a recording from its text, which may come from a stranger; raises BrokenRecording.
 
-    A last line that was cut off, as by a killed server, is left out. `lost` says why, where the end is missing.
+    A truncated last line, as left by a killed server, is ignored. `lost` is the reason for a missing end.
     """
     if len(text) > MAX_BYTES:
         raise BrokenRecording(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
@@ -195,7 +195,7 @@ def _line(data: dict[str, JSON]) -> str:
 
 
 def opened(line: str) -> tuple[Header, LineReader]:
-    """What the first line of a recording says, and what reads the lines behind it, in their order.
+    """The header in the first line of a recording, and a reader for the lines after it, in order.
 
     Both raise BrokenRecording.
     """
@@ -227,23 +227,23 @@ def _reader_of_parts(request: RunRequest) -> LineReader:
 
 
 def anonymous(header: Header) -> Header:
-    """The header without what belongs to its owner: the id that opens the conversation, the thread, the owner."""
+    """The header without what belongs to its owner: the conversation's id, the thread, the owner."""
     name = hashlib.sha256(header.id.encode()).hexdigest()[:16]
     return dataclasses.replace(header, id=f"run-{name}", thread_id="", owner="", parent="", forked_from="")
 
 
 def dump(header: Header, events: Iterable[StreamEvent]) -> str:
-    """A recording as text; parse reads it back."""
+    """A recording as text; `parse` reads it back."""
     return "".join([header_line(header), *map(event_line, events)])
 
 
 def ends(event: StreamEvent) -> Literal["finished", "stopped", "failed"] | None:
-    """How the run has ended, if this event is its end."""
+    """How the run ended, if this event is its end."""
     return event.payload.state if isinstance(event.payload, Ended) else None
 
 
 def waits(events: Sequence[StreamEvent]) -> bool:
-    """Whether a run waits for a person in its last event, or for further answers since."""
+    """Whether a run's last event leaves it waiting for a person, or for more answers."""
     answered: set[str] = set()
     for event in reversed(events):
         match event.payload:
@@ -257,12 +257,12 @@ def waits(events: Sequence[StreamEvent]) -> bool:
 
 
 def interruption(seq: int, at: float, lost: str = KILLED) -> StreamEvent:
-    """The end of a run that has lost its own; `lost` says why."""
+    """The end for a run that has lost its own; `lost` says why."""
     return StreamEvent(seq, at, Ended("stopped", lost))
 
 
 def answer_of(end: StreamEvent) -> str:
-    """The text of the answer, from the event that ends a run."""
+    """The answer's text, from the event that ends a run."""
     return end.payload.answer if isinstance(end.payload, Ended) else ""
 
 

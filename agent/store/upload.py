@@ -1,6 +1,7 @@
-"""A recording that somebody sends: read line by line in a process of its own, and kept as the text that it is.
+"""A recording from a visitor: read line by line in a process of its own, and kept as text.
 
-Whatever is in it, it costs the server its own size. What does not make a run is refused at its first such line.
+Whatever is in it, it costs the server no more than its size. It is refused at the first line that does not belong to a
+run.
 """
 
 from __future__ import annotations
@@ -31,15 +32,15 @@ from agent.streaming.events import json_safe
 from agent.streaming.modes import RUN_MODES
 
 MAX_ITEMS = 200
-"""Tool calls and answers in a stranger's recording; a browser draws no more."""
+"""Tool calls and answers in a stranger's recording; a browser can draw no more."""
 MAX_LINE = 1_000_000
 """Bytes of one line."""
 MAX_VALUES = 100_000
-"""Values in one line, about: commas and brackets."""
+"""Values in one line, roughly: commas and brackets."""
 MAX_DEPTH = 64
-"""Lists in lists in one line."""
+"""Nested lists in one line."""
 _SUSPECT = re.compile(rb"[0-9]{16}|[0-9][eE]|NaN|Infinity|\\[uU]")
-"""What may stand for a number or a letter that no browser can be sent."""
+"""What may encode a number or a character that no browser can be sent."""
 
 
 class Held:
@@ -50,16 +51,16 @@ class Held:
 
 
 class Shelf:
-    """Texts of recordings that visitors look at, so many bytes of them. Safe from any thread.
+    """Texts of recordings that visitors are looking at, limited in bytes. Safe from any thread.
 
-    Whoever has put a text here holds it; the longest unseen are let go of when there are too many.
+    Whoever put a text here holds it; the least recently seen ones go when there are too many.
     """
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._held: dict[int, weakref.ref[Held]] = {}
-        """The longest unseen first."""
+        """The least recently seen first."""
 
     def put(self, text: bytes) -> Held:
         """Hold a text."""
@@ -91,16 +92,16 @@ def take(data: bytes, offload: Offload) -> bytes | Refusal:
 
 
 def opened(text: bytes) -> Recording:
-    """The recording of a text that was taken."""
+    """The recording in a text that `take` returned."""
     start = text.index(b"\n") + 1
     header, _ = head(text[:start].decode())
     return Recording(header, EventLines(text, start))
 
 
 def check(source: BinaryIO, target: BinaryIO, max_events: int = MAX_EVENTS) -> None:
-    """Write the recording anew, line by line; raises BrokenRecording at the first line that is none of a run.
+    """Rewrite the recording line by line; raises BrokenRecording at the first line that does not belong to a run.
 
-    What no browser can be sent is replaced. A last line that was cut off is left out, and an end that is missing added.
+    What no browser can be sent is replaced, a truncated last line is left out, and a missing end is added.
     """
     header, event_of = head(_clean(source.readline(MAX_LINE + 1), 1))
     target.write(header_line(header).encode())
@@ -133,7 +134,7 @@ def check(source: BinaryIO, target: BinaryIO, max_events: int = MAX_EVENTS) -> N
 
 
 def _clean(line: bytes, number: int) -> str:
-    """The line without what no browser can be sent; raises BrokenRecording for one that is too large to look at."""
+    """The line without what no browser can be sent; raises BrokenRecording for one too large to look at."""
     if len(line) > MAX_LINE:
         raise BrokenRecording(f"Line {number} is longer than {MAX_LINE:,} bytes.")
     brackets = line.count(b"[") + line.count(b"{")
