@@ -186,6 +186,12 @@ class Visitor:
         self._values[widget.id] = WidgetState(id=widget.id, string_value=text)
         self.rerun()
 
+    def fill(self, key: str, number: float) -> None:
+        """Put a number into a field."""
+        state = WidgetState(id=self._widget("number_input", key).id, double_value=number)
+        self._values[state.id] = state
+        self.rerun()
+
     def pick(self, key: str, *wanted: str) -> None:
         """Choose these of the pills, by a word that is on them, and no others."""
         widget = self._widget("button_group", key)
@@ -312,6 +318,12 @@ class Visitor:
         """Whether a widget is on the page."""
         with self._news:
             return bool(self._widgets(kind, key))
+
+    def keys(self, label: str, kind: str = "button") -> list[str]:
+        """The keys of the widgets with this label, from the top of the page on."""
+        with self._news:
+            found = (element.proto for _, element in sorted(self._elements.items()) if element.kind == kind)
+            return [proto.id.split("-", 2)[2] for proto in found if proto.label == label]
 
     def wait_until(self, true: Callable[[], object], why: str, timeout: float = 20) -> None:
         """Wait until the page is so, and fail with what it looks like instead."""

@@ -73,6 +73,19 @@ def inspected(visit: Visit) -> Visitor:
     return visitor
 
 
+def asked_back(visit: Visit) -> Visitor:
+    """Two cards, of which one is open to be changed."""
+    visitor = visit("Ask_me_first", model="demo-fast")
+    visitor.wait_idle()
+    visitor.ask("Refund 54 dollars for order 2077 and send an email to lindqvist@example.com")
+    visitor.wait_until(lambda: visitor.idle and len(visitor.keys("Edit…")) == 2, "two cards are there")
+    visitor.click(visitor.keys("Edit…")[0])
+    visitor.wait_idle()
+    visitor.click(visitor.keys("Reject…")[0])
+    visitor.wait_until(lambda: visitor.idle and bool(visitor.keys("Why? (optional)", "text_input")), "both are open")
+    return visitor
+
+
 PLACES: dict[str, Callable[[Visit], Visitor]] = {
     "Home": opened(""),
     "Custom data": asked("Custom_data"),
@@ -80,6 +93,7 @@ PLACES: dict[str, Callable[[Visit], Visitor]] = {
     "Without LangChain": asked("Without_LangChain"),
     "Stream lab": opened("Stream_lab"),
     "the inspector": inspected,
+    "questions to a person": asked_back,
     "Pitfalls": opened("Pitfalls"),
     "Runs": opened("Runs"),
     "a sample": opened("Runs", open="sample-two-tools"),

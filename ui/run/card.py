@@ -60,6 +60,9 @@ class Cards:
         if asked.answered_at is not None:
             for question, decision in zip(questions, decisions_of(questions, asked.answer), strict=True):
                 _line(place, question, decision)
+            for number in range(len(questions)):  # it was taken elsewhere, a moment before
+                if refusal := _kept("card_refusals").pop(_Asks(self.run.id, asked.interrupt, number).key, None):
+                    place.info(safe_markdown(refusal), icon=":material/info:")
         elif ended or not self.answers:
             for question in questions:
                 mark = ":material/block:" if ended else ":material/front_hand:"
@@ -275,6 +278,7 @@ def _open(asks: _Asks, verdict: Verdict | None) -> None:
 def _undo(asks: _Asks) -> None:
     """Decide once more, as long as the answer has not been sent."""
     _drafts(asks).pop(asks.number, None)
+    _open(asks, None)
 
 
 def _choose(asks: _Asks, value: JSON) -> None:
@@ -320,11 +324,13 @@ def _decide(asks: _Asks, decision: Decision) -> None:
         session=session.session_id(),
         api_key=session.visitor_key(),
     )
-    if outcome.state == "refused":
-        drafts.pop(asks.number)
-        _kept("card_refusals")[asks.key] = outcome.sentence
-    else:
+    if outcome.state != "refused":
+        _kept("card_sent")[_place(asks)] = answer
         _kept("card_drafts").pop(_place(asks), None)
+        return
+    drafts.pop(asks.number)
+    if _kept("card_sent").get(_place(asks)) != answer:  # else it is a second click on the same button
+        _kept("card_refusals")[asks.key] = outcome.sentence
 
 
 def _drafts(asks: _Asks) -> dict[int, Decision]:

@@ -35,7 +35,7 @@ def _tell(run_id: str, cursor: int, is_mine: bool, reader: Language) -> None:
         text = say("card-waiting-you.since", time=waited) if waited else say("card-waiting-you")
     else:
         text = say("card-waiting.since", time=waited) if waited else say("card-waiting")
-    st.caption(f":material/front_hand: {text}")
+    st.markdown(f":gray[:material/front_hand: {text}]")
 
 
 def _since(run: Run) -> float:
