@@ -6,7 +6,9 @@ chunks.
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -91,23 +93,13 @@ class Reader:
             self._fail(StreamBroken(ENDED_EARLY))
             return found
         found += self._calls.close()
-        end = self._end()
-        self._fail(_failure(end, said=self._said, refused=self._refused, thought=self._thought))
-        return [*found, end]
-
-    def _end(self) -> End:
         calls = self._calls.whole()
         if details := self._details.joined():
             self._extra["reasoning_details"] = details
-        return End(
-            self._reason or ("tool_calls" if calls else "stop"),
-            self._said_reason,
-            calls,
-            self._usage,
-            self._model,
-            self._reasoning_field,
-            self._extra,
-        )
+        reason = self._reason or ("tool_calls" if calls else "stop")
+        end = End(reason, self._said_reason, calls, self._usage, self._model, self._reasoning_field, self._extra)
+        self._fail(_failure(end, said=self._said, refused=self._refused, thought=self._thought))
+        return [*found, end]
 
     def _fail(self, failure: AgentError | None) -> None:
         self.failure = self.failure or failure
@@ -136,25 +128,13 @@ class Reader:
 
     def _body(self, text: str) -> Iterator[Chunk]:
         """An answer that did not come as events: one JSON body, or one JSON value per line."""
-        try:
-            yield from self._whole(_JSON.decode(text.strip()))
-        except (ValueError, RecursionError):
-            lines = text.strip().split("\n")
-            try:
-                parsed = [_JSON.decode(line.strip()) for line in lines if line.strip()] if len(lines) > 1 else []
-            except (ValueError, RecursionError):
-                parsed = []
-            if not parsed:
-                self._fail(provider_error(200, text))
-            for value in parsed:
-                yield from self._chunk(value)
-
-    def _whole(self, value: object) -> Iterator[Chunk]:
-        yield from self._chunk(value)
-        if isinstance(value, dict) and isinstance(value.get("choices"), list):
+        values = _values(text)
+        for value in values:
+            yield from self._chunk(value)
+        if len(values) == 1 and isinstance(_nested(values[0], "choices"), list):
             self.done = True
-        elif not self._reason:
-            self._fail(provider_error(200, value))
+        elif len(values) < 2 and not self._reason:
+            self._fail(provider_error(200, values[0] if values else text))
 
     def _chunk(self, value: object, is_error: bool = False) -> Iterator[Chunk]:
         if isinstance(value, list):
@@ -236,16 +216,13 @@ class Reader:
             yield from self._spoken(self._thinking.feed(content))
         elif isinstance(content, list):
             for block in content:
-                yield from self._block(block)
+                yield from self._content(block)
         elif isinstance(content, dict):
             yield from self._block(content)
         elif isinstance(content, (int, float)) and not isinstance(content, bool):
             yield from self._content(str(content))
 
-    def _block(self, block: object) -> Iterator[Chunk]:
-        if not isinstance(block, dict):
-            yield from self._content(block)
-            return
+    def _block(self, block: Mapping[str, Any]) -> Iterator[Chunk]:
         kind = block.get("type")
         kind = kind if isinstance(kind, str) else ""
         if kind in ("thinking", "reasoning", "reasoning_content", "redacted_thinking"):
@@ -306,28 +283,27 @@ class _Details:
     """OpenRouter's `reasoning_details`: blocks that arrive in pieces and are sent back whole."""
 
     def __init__(self) -> None:
-        self._blocks: list[dict[str, Any]] = []
-        self._texts: list[dict[str, list[str]]] = []
+        self._blocks: list[tuple[dict[str, Any], defaultdict[str, list[str]]]] = []
+        """Each with its texts, in pieces."""
 
     def add(self, pieces: list[object]) -> None:
         """The next pieces."""
         for piece in pieces:
             if not isinstance(piece, dict):
                 continue
-            last = self._blocks[-1] if self._blocks else {}
+            last = self._blocks[-1][0] if self._blocks else {}
             if not last or any(last.get(key) != piece.get(key) for key in ("type", "index")):
-                self._blocks.append({})
-                self._texts.append({})
+                self._blocks.append(({}, defaultdict(list)))
+            block, texts = self._blocks[-1]
             for key, value in piece.items():
                 if key in ("text", "summary", "data") and isinstance(value, str):
-                    self._texts[-1].setdefault(key, []).append(value)
+                    texts[key].append(value)
                 elif value is not None:
-                    self._blocks[-1][key] = value
+                    block[key] = value
 
     def joined(self) -> list[dict[str, Any]]:
         """The blocks, whole."""
-        pairs = zip(self._blocks, self._texts, strict=True)
-        return [{**block, **{key: "".join(texts) for key, texts in found.items()}} for block, found in pairs]
+        return [{**block, **{key: "".join(texts) for key, texts in found.items()}} for block, found in self._blocks]
 
 
 _JSON = json.JSONDecoder(strict=False)
@@ -376,6 +352,14 @@ def _is_error(value: Mapping[str, Any]) -> bool:
     if isinstance(error, dict) and not error.get("message") and error.get("code") in (None, 0, "0", ""):
         error = None
     return bool(error or value.get("object") == "error" or _nested(value, "base_resp", "status_code"))
+
+
+def _values(text: str) -> list[Any]:
+    """The JSON values of a body: it as a whole, or each of its lines; none if they are not JSON."""
+    for parts in ([text], text.split("\n")):
+        with contextlib.suppress(ValueError, RecursionError):
+            return [_JSON.decode(part.strip()) for part in parts if part.strip()]
+    return []
 
 
 def _only_text(value: Any) -> str:
