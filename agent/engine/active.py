@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from agent.engine.recorded import KeptRun
@@ -120,6 +120,12 @@ class ActiveRun(KeptRun):
         self._add(Happening(waits))
         if self.open:
             self._tell()
+
+    def fork(self, answers: Mapping[str, JSON]) -> None:
+        """Answer all that it waits for, as a copy of another run that goes on beside it."""
+        self.is_fork = True
+        for interrupt in self.open:
+            self._add(Happening(Answered(interrupt.id, answers[interrupt.id])))
 
     def rest(self) -> None:
         """Let go of it, once all is written: any process may take it over."""

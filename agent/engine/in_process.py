@@ -7,6 +7,7 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from agent.engine import waiting
 from agent.engine.active import ActiveRun, new_header
@@ -126,7 +127,26 @@ class InProcessBackend:
         self, run_id: str, answers: Mapping[str, JSON], *, session: str, api_key: str | None = None
     ) -> Run | Refusal:
         """Start a run that shares the beginning of this one up to these questions, and goes on with other answers."""
-        return Refusal("Nothing can be answered here yet.")
+        before = self._runs.get(run_id) if self.get(run_id) else None
+        if before is None or before.header.owner != digest(session):
+            return Refusal("There is no such run of yours to answer.")
+        begin = waiting.beginning(before, answers, self._settings.limits, has_key=bool(api_key))
+        if isinstance(begin, Refusal):
+            return begin
+        if refusal := (
+            check(before.request, self._settings, visitor_has_key=bool(api_key))
+            or self._refuse_while_answered_elsewhere(before.thread_id)
+            or self._scheduler.charge(session)
+        ):
+            return refusal
+        header = new_header(
+            before.request, before.thread_id, session, parent=before.header.parent, own_key=bool(api_key)
+        )
+        header = replace(header, asked_at=header.asked_at - begin[-1].at, forked_from=before.id)
+        run = ActiveRun(header, self._store, session, self._stop_soon, api_key, begin)
+        run.fork({**before.answers, **answers})
+        self._enqueue(run)
+        return run
 
     def conversations(self, session: str) -> list[Conversation]:
         """The conversations that a visitor has begun and that are still kept, the newest first."""

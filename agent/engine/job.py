@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import AsyncGenerator, Collection
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
+from langgraph.types import Interrupt as AnyInterrupt
 
-from agent.engine.recorded import KeptRun
+from agent.engine.active import ActiveRun
 from agent.errors import CheckpointLost
 from agent.graphs.langchain import Graph
 from agent.streaming.adapter import Adapter, Happening
-from agent.streaming.events import JSON, Interrupt, Waiting
+from agent.streaming.events import JSON, Interrupt, Waiting, json_safe
 from agent.streaming.modes import StreamMode
 from agent.streaming.place import Place, head
-from agent.streaming.watch import happenings
+from agent.streaming.watch import happenings, parts
 
 GONE = "What this run had kept while it waited is not there any more, so it cannot go on. Ask again."
+ASKS_OTHERWISE = "Asked once more, the agent asks something else, so it cannot be answered otherwise. Ask again."
 KEEPS_NOTHING = "This agent asks a person, but keeps nothing meanwhile, so it cannot go on."
 _BREAKPOINT = "breakpoint "
 """What the id of a question begins with that no graph has asked: it only stops where it was compiled to."""
@@ -41,11 +44,15 @@ class Job:
     modes: Collection[StreamMode]
     start: Place | None = None
     """Where it starts from; None for the newest of its thread."""
+    _replayed: list[object] = field(default_factory=list)
+    """What was done once more with nobody looking, to be known by whoever reads what follows."""
 
     def stream(self, given: Any, adapter: Adapter) -> AsyncGenerator[Happening]:
         """What happens when the graph is given this, by way of `adapter`."""
-        options = {} if self.keeps_threads else {"durability": "exit"}
-        config = self._config(self.start)
+        if self._replayed:
+            adapter.repeat(self._replayed)
+            self._replayed.clear()
+        config, options = self._config(self.start), self._options()
         return happenings(self.graph, given, adapter, config=config, context=self.context, modes=self.modes, **options)
 
     async def place(self) -> Place | None:
@@ -63,11 +70,14 @@ class Job:
             asked = (Interrupt(_BREAKPOINT + place.checkpoint, {"next": list(state.next)}),)
         return Waiting(asked, str(place))
 
-    async def resumed(self, run: KeptRun, waits: Waiting) -> Any:
+    async def resumed(self, run: ActiveRun, waits: Waiting) -> Any:
         """What the graph is given to go on, from where it waited; raises CheckpointLost where that is gone."""
         self.start = Place.of(waits.checkpoint)
         if not self.start:
             raise CheckpointLost(GONE)
+        if run.is_fork:
+            run.is_fork = False
+            return await self._asked_again(run, waits)
         state = await self.graph.aget_state(self._config(self.start))
         answers = {interrupt.id: run.answers[interrupt.id] for interrupt in waits.interrupts}
         if all(id_.startswith(_BREAKPOINT) for id_ in answers):
@@ -76,9 +86,58 @@ class Job:
             return None
         if not answers.keys() <= {interrupt.id for interrupt in state.interrupts}:
             raise CheckpointLost(GONE)
-        if all(map(_ID.fullmatch, answers)):
-            return Command(resume=answers)
-        return Command(resume=next(iter(answers.values())))
+        return _command(answers)
+
+    async def _asked_again(self, run: ActiveRun, waits: Waiting) -> Any:
+        """What a copy of a run is given to go on beside it: the graph is let ask once more, with nobody looking.
+
+        A question that was answered cannot be answered otherwise in its place: LangGraph repeats the old answer.
+        """
+        given: Any = None
+        wanted = {interrupt.id for interrupt in waits.interrupts}
+        for _ in run.asked:
+            async with contextlib.aclosing(self._parts(given)) as stream:
+                self._replayed += [part async for part in stream]
+            self.start = await self.place()
+            state = await self.graph.aget_state(self._config(self.start))
+            if not state.interrupts:
+                return None if wanted and all(id_.startswith(_BREAKPOINT) for id_ in wanted) and state.next else _gone()
+            found = _same(state.interrupts, run.asked.values(), waits.interrupts)
+            if not set(found.values()) <= run.answers.keys():
+                break
+            given = _command({new: run.answers[old] for new, old in found.items()})
+            if wanted <= set(found.values()):
+                return given
+        raise CheckpointLost(ASKS_OTHERWISE)
+
+    def _parts(self, given: Any) -> AsyncGenerator[object]:
+        return parts(self.graph, given, config=self._config(self.start), context=self.context, **self._options())
+
+    def _options(self) -> dict[str, Any]:
+        return {} if self.keeps_threads else {"durability": "exit"}
 
     def _config(self, place: Place | None) -> RunnableConfig:
         return {**self.config, "configurable": (place or Place(self.thread)).configurable}
+
+
+def _command(answers: Mapping[str, JSON]) -> Command[Any]:
+    return Command(resume=dict(answers) if all(map(_ID.fullmatch, answers)) else next(iter(answers.values())))
+
+
+def _same(pending: Sequence[AnyInterrupt], asked: Iterable[Interrupt], waits: Sequence[Interrupt]) -> dict[str, str]:
+    """Which question of before is meant by each that is asked again: one that says the same, else by their order."""
+    left = [*waits, *(interrupt for interrupt in asked if interrupt not in waits)]
+    found: dict[str, str] = {}
+    for interrupt in pending:
+        value = json_safe(interrupt.value)
+        same = next((before for before in left if before.value == value), None)
+        if same:
+            left.remove(same)
+            found[interrupt.id] = same.id
+    if len(pending) == len(waits) and len(found) < len(pending):
+        return {new.id: old.id for new, old in zip(pending, waits, strict=True)}
+    return found
+
+
+def _gone() -> NoReturn:
+    raise CheckpointLost(GONE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+from collections.abc import Mapping
 from typing import Literal
 
 from agent.engine.active import ActiveRun
@@ -18,7 +19,7 @@ from agent.settings import Limits
 from agent.store.index import Claim
 from agent.store.recording import BrokenRecording
 from agent.store.store import Store
-from agent.streaming.events import JSON, Answered, Ended
+from agent.streaming.events import JSON, Answered, Ended, StreamEvent, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +43,27 @@ def refused(run: KeptRun, interrupt: str, given: JSON, limits: Limits, *, has_ke
         return Refusal("This run asks no such question.")
     if run.header.own_key and not has_key:
         return NO_KEY
-    if len(json.dumps(given)) > (most := 2 * limits.prompt_chars):
-        return Refusal(f"The answer is longer than {most:,} characters. Shorten it, then send it again.")
-    return None
+    return _too_long(given, limits)
+
+
+def beginning(
+    run: KeptRun, answers: Mapping[str, JSON], limits: Limits, *, has_key: bool
+) -> list[StreamEvent] | Refusal:
+    """The log of a run up to the moment at which it waited for all of these answers; or why they cannot be others."""
+    if run.header.own_key and not has_key:
+        return NO_KEY
+    if refusal := next((refusal for given in answers.values() if (refusal := _too_long(given, limits))), None):
+        return refusal
+    events = list(run.read()[0])
+    for place in range(len(events) - 1, -1, -1):
+        waits = events[place].payload
+        if isinstance(waits, Waiting) and answers.keys() <= {interrupt.id for interrupt in waits.interrupts}:
+            if not waits.checkpoint:
+                return Refusal("Nothing is kept of that moment, so it cannot be answered otherwise.")
+            if any(interrupt.id not in run.answers for interrupt in waits.interrupts):
+                return Refusal("This question has not been answered yet. Answer it first.")
+            return events[: place + 1]
+    return Refusal("This run has asked no such questions at one time.")
 
 
 def answer(store: Store, run: KeptRun, interrupt: str, given: JSON) -> Refusal | Literal["kept", "taken"]:
@@ -83,6 +102,13 @@ def end(store: Store, run: KeptRun, why: str) -> bool:
     except (sqlite3.Error, OSError, BrokenRecording) as error:
         log.warning("A run that waits could not be stopped: %s", error)
         return False
+
+
+def _too_long(given: JSON, limits: Limits) -> Refusal | None:
+    most = 2 * limits.prompt_chars
+    if len(json.dumps(given)) > most:
+        return Refusal(f"The answer is longer than {most:,} characters. Shorten it, then send it again.")
+    return None
 
 
 def _settle(run: KeptRun, claim: Claim) -> bool:

@@ -11,11 +11,13 @@ import contextlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from langchain_core.messages import BaseMessage
 from langgraph.types import Command, Overwrite, Send
 
+from agent.streaming._langgraph_compat import Place
 from agent.streaming.attribution import RUN, Mark, Path, path_of
 from agent.streaming.calls import Calls
 from agent.streaming.events import (
@@ -106,6 +108,11 @@ class Adapter:
         """Whether the graph has stopped before or behind a node, as it was compiled to, and asks nothing."""
         self._done: set[str] = set()
         """The tasks that had been done before the run was resumed; LangGraph tells of them once more."""
+        self._last: defaultdict[tuple[tuple[str, ...], str], list[str]] = defaultdict(list)
+        """The tasks of a node that were at work when the run waited, by its namespace and name."""
+        self._same: dict[str, str] = {}
+        """Tasks that are done once more under another id, and their first id."""
+        self._is_repeating = False
         self._repeats: Counter[tuple[tuple[str, ...], str]] = Counter()
         """How many updates of them are still to come, by namespace and node."""
 
@@ -136,6 +143,20 @@ class Adapter:
         except Exception:  # of something that raises when it is touched
             return [Happening(Unknown(json_safe(part, convert=without_error), _mode_of(part)))]
 
+    def repeat(self, parts: Iterable[object]) -> None:
+        """Know what was done once more, from where the run waited, with nobody looking.
+
+        LangGraph has new ids for all of it; calls and graphs keep theirs here.
+        """
+        self._is_repeating = True
+        self._calls.repeat(True)
+        for part in parts:
+            self.read(part)
+        self._is_repeating = False
+        self._calls.repeat(False)
+        self.pending.clear()
+        self.is_at_breakpoint = False
+
     def finish(self) -> list[Happening]:
         """What is still held back, once no more parts follow."""
         held = [happening for namespace in list(self._held) for happening in self._release(namespace)]
@@ -160,6 +181,8 @@ class Adapter:
                         self._recall_message(message, event)
                     if isinstance(payload, Update) and not namespace:
                         self._remember_answer(messages)
+                case TaskStarted(id=task, name=name, asked=None):
+                    self._last[namespace, name].append(task)
                 case TaskStarted(id=task, asked=AskedCall() as asked):
                     outer = event.calls[:-1] if event.call == asked.id else event.calls
                     self._calls.recall(asked.id, asked.name, namespace, outer)
@@ -194,9 +217,12 @@ class Adapter:
             return
         mode, data = part.get("type"), part.get("data")
         raw = part.get("ns")
-        namespace = tuple(map(text_of, raw)) if isinstance(raw, (tuple, list)) else ()
+        namespace = self._as_before(tuple(map(text_of, raw))) if isinstance(raw, (tuple, list)) else ()
         self._know_graphs(namespace)
         mark = Mark.of(data) if mode == "custom" else None
+        if mark and self._same:
+            inside, task, node, agent = mark.place
+            mark = replace(mark, place=Place(self._as_before(inside), task, node, agent))
         if self._early and not (mark and self._runs.is_noted_by(mark, self._early[1], self._early[0])):
             yield from self._release_early()
         if mark:
@@ -219,6 +245,13 @@ class Adapter:
             yield Happening(Unknown(self._plain(part)), *self._at(namespace), namespace)
 
     # Where something comes from
+
+    def _as_before(self, namespace: tuple[str, ...]) -> tuple[str, ...]:
+        """A path of subgraphs by the ids that their tasks had at first."""
+        if not self._same:
+            return namespace
+        steps = (step.partition(":") for step in namespace)
+        return tuple(name + colon + self._same.get(task, task) for name, colon, task in steps)
 
     def _at(
         self, namespace: tuple[str, ...], node: str | None = None, calls: tuple[str, ...] | None = None
@@ -450,11 +483,15 @@ class Adapter:
         payload: Payload
         if "input" in data or "triggers" in data:
             payload = self._task_started(task, name, data.get("input"), namespace)
+            if self._is_repeating:
+                self._done.discard(task)
             if task in self._done:
                 self._repeats[namespace, name] += 1
                 return
         else:
             result, interrupts = data.get("result"), data.get("interrupts")
+            if self._is_repeating and not interrupts and not data.get("error"):
+                self._done.add(task)
             payload = TaskEnded(
                 task,
                 name,
@@ -469,9 +506,13 @@ class Adapter:
         raw, plain = read_call(call_in(given)), self._plain(given)
         if raw:
             call = self._calls.begin_task(task, raw.id, raw.name, namespace, self._calls_in(namespace))
+            if self._is_repeating and call.first_task:
+                self._same[task] = call.first_task
             if isinstance(inner := call_in(plain), dict):
                 inner["id"] = call.id
             return TaskStarted(task, name, plain, AskedCall(call.id, raw.name, raw.args))
+        if self._is_repeating and (before := self._last[namespace, name]):
+            self._same.setdefault(task, before.pop())
         fields = fields_of(given)
         messages, _ = messages_in(fields.get("messages") if fields else None)
         if messages and len(asked := messages[-1].calls) == 1:

@@ -38,7 +38,9 @@ class Call:
     runs: list[str] = field(default_factory=list)
     """The tool's attempts at it."""
     task: str = ""
-    """The task started for it alone."""
+    """The task started for it alone; the last of several."""
+    first_task: str = ""
+    """The first of them."""
     is_ended: bool = False
     is_answered: bool = False
 
@@ -59,6 +61,7 @@ class Calls:
         self._of_task: dict[str, Call] = {}
         self._of_run: dict[str, Call] = {}
         self._of_answer: dict[str, Call] = {}
+        self._to_repeat: list[Call] | None = None
 
     def asked(self, message: str, asked: list[tuple[str, str]], namespace: Namespace, outer: Ids) -> list[Call]:
         """The calls that a whole message requests, given their ids as sent and names; known ones are found again."""
@@ -109,6 +112,7 @@ class Calls:
         call = _first(known, lambda call: not call.task and not call.is_answered) or (known[-1] if known else None)
         call = call or self._new(raw, name, namespace, outer)
         call.task, self._of_task[task] = task, call
+        call.first_task = call.first_task or task
         return call
 
     def of_run(self, run: str) -> Call | None:
@@ -146,6 +150,10 @@ class Calls:
         call.is_answered, self._of_answer[message] = True, call
         return call
 
+    def repeat(self, is_on: bool) -> None:
+        """Take what is asked from now on for what was asked before and has no answer; until that is turned off."""
+        self._to_repeat = [call for call in self._of_id.values() if not call.is_answered] if is_on else None
+
     def recall(
         self, call_id: str, name: str = "", namespace: Namespace = (), outer: Ids = (), message: str = ""
     ) -> Call:
@@ -170,7 +178,8 @@ class Calls:
 
     def recall_task(self, task: str, call_id: str) -> None:
         """Note that a task was started for a call."""
-        self._of_id[call_id].task, self._of_task[task] = task, self._of_id[call_id]
+        call = self._of_task[task] = self._of_id[call_id]
+        call.task, call.first_task = task, call.first_task or task
 
     def recall_answer(self, message: str, call_id: str) -> None:
         """Note that a tool's message has answered a call."""
@@ -196,6 +205,12 @@ class Calls:
             self._of_raw[raw].append(call)
 
     def _new(self, raw: str, name: str, namespace: Namespace, outer: Ids, message: str = "") -> Call:
+        for call in self._to_repeat or ():
+            if (call.raw, call.name or name, call.namespace, call.outer) == (raw, name or call.name, namespace, outer):
+                self._to_repeat.remove(call)  # type: ignore[union-attr]  # it is a list
+                if message:
+                    self._of_message[message].append(call)
+                return call
         base = call_id = raw or _NAMELESS
         while call_id in self._of_id:
             self._numbers[base] += 1

@@ -82,19 +82,32 @@ async def happenings(
 
     `options` are passed on to `graph.astream`.
     """
-    if context is not None:
-        options["context"] = context
-    parts = graph.astream(
+    stream = parts(graph, inputs, config=config, context=context, modes=modes, **options)
+    async with contextlib.aclosing(stream):
+        async for part in stream:
+            for happening in adapter.read(part):
+                yield happening
+    for happening in adapter.finish():
+        yield happening
+
+
+def parts(
+    graph: Streaming,
+    inputs: Any,
+    *,
+    config: RunnableConfig | None = None,
+    context: Any = None,
+    modes: Collection[StreamMode] = (),
+    **options: Any,
+) -> AsyncGenerator[object]:
+    """As happenings, before anything is made of it: what an adapter reads."""
+    stream: AsyncGenerator[object] = graph.astream(
         inputs,
         Attribution().config(graph, config),
         stream_mode=[mode for mode in MODES if mode in RUN_MODES or mode in modes],
         subgraphs=True,
         version="v2",
         **options,
+        **({} if context is None else {"context": context}),
     )
-    async with contextlib.aclosing(parts):
-        async for part in parts:
-            for happening in adapter.read(part):
-                yield happening
-    for happening in adapter.finish():
-        yield happening
+    return stream

@@ -254,12 +254,12 @@ def test_stop_ends_it_at_once(memory: InProcessBackend) -> None:
 
 
 def test_it_costs_no_place_and_no_time(tmp_path: Path) -> None:
-    with backend_of(tmp_path, runs_at_once=1, run_seconds=1.5) as backend:
+    with backend_of(tmp_path, runs_at_once=1, run_seconds=4) as backend:
         run = started(backend.start(asks("one"), session=ME))
         waiting(run)
         other = started(backend.start(request(), session="another"))
         finish(other)
-        wait_until(lambda: time.time() - run.header.asked_at > 1.6, 5, "it would be over")
+        wait_until(lambda: time.time() - run.header.asked_at > 4.2, 9, "it would be over")
         answer(backend, run, "yes")
         finish(run)
         assert (run.state, other.state) == ("finished", "finished")
@@ -415,3 +415,70 @@ def test_what_a_killed_process_left_waiting_is_answered_in_the_next(
         assert told.pauses
         assert all(call.state == "finished" for call in told.calls)
         assert finish(run) == again.read()[0]
+
+
+# Answered otherwise
+
+
+INPUTS: dict[str, JSON] = {"functional": "the letter", "validating": {"xs": []}}
+APPROVE: JSON = {"type": "approve"}
+REJECT: JSON = {"type": "reject"}
+OTHERS: dict[str, tuple[JSON, JSON]] = {
+    "middleware": ({"decisions": [APPROVE, APPROVE]}, {"decisions": [APPROVE, REJECT]}),
+    "validating": (3, 4),
+}
+
+
+@pytest.mark.parametrize("graph", ["two", "helpers", "plain_edge", "middleware", "functional", "validating"])
+def test_a_copy_goes_on_with_other_answers_beside_the_old_one(memory: InProcessBackend, graph: str) -> None:
+    run = started(memory.start(asks(graph, INPUTS.get(graph)), session=ME))
+    ids = waiting(run)
+    yes, no = OTHERS.get(graph, ("yes", "no"))
+    answer(memory, run, *[yes] * len(ids))
+    before = finish(run)
+    other = started(memory.answer_otherwise(run.id, {ids[-1]: no}, session=ME))
+    events = finish(other)
+    told = checked(events)
+    assert other.state == "finished", told.message
+    assert (other.header.forked_from, other.header.parent) == (run.id, run.header.parent)
+    shared = next(place for place, event in enumerate(before) if isinstance(event.payload, Waiting))
+    assert events[: shared + 1] == before[: shared + 1]
+    assert [asked.answer for asked in told.asked.values()] == [*[yes] * (len(ids) - 1), no]
+    assert len(told.calls) == len(fold(before, RUN_MODES).calls)
+    assert other.answer != run.answer
+    assert other.answer.replace("no", "yes") == run.answer or graph in ("middleware", "validating")
+    assert finish(run) == before
+    again = started(memory.answer_otherwise(other.id, {ids[-1]: yes}, session=ME))
+    finish(again)
+    assert again.answer == run.answer, again.read()[0][-1]
+
+
+def test_the_second_of_two_questions_is_answered_otherwise(memory: InProcessBackend) -> None:
+    run = started(memory.start(asks("asks_twice"), session=ME))
+    first = waiting(run)
+    answer(memory, run, "a")
+    wait_for(run, lambda event: isinstance(event.payload, Waiting) and event.payload.interrupts[0].id not in first)
+    (second,) = waiting(run)
+    assert "not been answered yet" in refused(memory.answer_otherwise(run.id, {second: "c"}, session=ME))
+    answer(memory, run, "b")
+    finish(run)
+    other = started(memory.answer_otherwise(run.id, {second: "c"}, session=ME))
+    assert told_of(checked(finish(other)))["w"] == ("twice", "finished", "before bothbetween", "a and c")
+    assert "no such questions" in refused(memory.answer_otherwise(run.id, {first[0]: "x", second: "c"}, session=ME))
+    assert "no such run of yours" in refused(memory.answer_otherwise(run.id, {second: "c"}, session="another"))
+    early = started(memory.answer_otherwise(run.id, {first[0]: "z"}, session=ME))
+    answer(memory, early, "y")
+    assert told_of(checked(finish(early)))["w"][3] == "z and y"
+
+
+def test_what_was_answered_before_a_restart_is_answered_otherwise_after_it(tmp_path: Path) -> None:
+    with backend_of(tmp_path) as backend:
+        run = started(backend.start(asks("two"), session=ME))
+        ids = waiting(run)
+        answer(backend, run, "yes", "yes")
+        finish(run)
+    with backend_of(tmp_path) as later:
+        other = started(later.answer_otherwise(run.id, {ids[0]: "no"}, session=ME))
+        checked(finish(other))
+        assert other.answer == "all sent: A sent: no, B sent: yes, seen C"
+        assert [entry.header.forked_from for entry in later.of(ME)] == [run.id, ""]
