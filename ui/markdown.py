@@ -51,7 +51,7 @@ def safe_label(text: str, limit: int = 80) -> str:
     line = " ".join(plain(text).split())
     line = line if len(line) <= limit else line[: limit - 1] + "…"
     escaped = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|$&:~^=])", r"\\\1", _NAMED.sub(":\u2060", line))
-    return _without_emoji(escaped)
+    return _without_emoji(escaped).replace("@", "@\u2060")  # a label is often a button, and a link must not be in one
 
 
 class SafeTail:

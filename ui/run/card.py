@@ -150,7 +150,6 @@ class _Card:
                     say(f"card-{verdict}") + ("…" if needs_more else ""),
                     key=f"{verdict} {self._asks.key}",
                     icon=_ICONS[verdict],
-                    type="primary" if verdict == "approve" else "secondary",
                     on_click=_open if needs_more else _take,
                     args=(self._asks, verdict),
                 )
@@ -211,7 +210,6 @@ class _Card:
                 label,
                 key=f"send {verdict} {self._asks.key}",
                 icon=_ICONS[verdict],
-                type="primary",
                 on_click=_take,
                 args=(self._asks, verdict),
             )
@@ -247,7 +245,7 @@ def _show_args(question: Question) -> None:
         if isinstance(value, str) and ("\n" in value or len(value) > LONG):
             long.append((name, value))
         elif said := words(value, 1_000):
-            short.append(f"{name}: {safe_label(said, 1_000)}")
+            short.append(f"{name}: {safe_markdown(said)}")
     if short:
         st.markdown("  \n".join(short))
     for name, value in long:

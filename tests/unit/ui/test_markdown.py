@@ -221,3 +221,7 @@ def test_a_label_is_one_line_without_any_formatting() -> None:
     assert safe_label("a *b*\n![c](d)") == "a \\*b\\* \\!\\[c\\]\\(d\\)"
     assert safe_label(":material/x: \ud800\u202e") == "\\:\u2060material/x\\: ?"
     assert len(safe_label("x" * 500)) == 80
+
+
+def test_an_address_in_a_label_is_no_link() -> None:
+    assert safe_label("to a@b.cd") == "to a@\u2060b\\.cd"
