@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_inline import RuleFuncInlineType
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_inline import StateInline, backtick, image, link
 from markdown_it.rules_inline.state_inline import Delimiter
@@ -56,15 +57,10 @@ def inline_tokens(content: str, *, growing: bool = False) -> list[Token]:
 def growing_block_tokens(text: str) -> tuple[list[Token], Token | None]:
     """The tokens of a piece that is still growing, its table or fence closed, and the token that grows."""
     tokens = block_tokens(_closed_lines(text))
-    last = _last_shown(tokens)
+    last = next((token for token in reversed(tokens) if token.content or token.type in ("fence", "hr")), None)
     if last and last.type == "fence":
         _close_fence(last, tokens)
     return tokens, last
-
-
-def _last_shown(tokens: list[Token]) -> Token | None:
-    shown = (token for token in reversed(tokens) if token.content or token.type in ("fence", "hr"))
-    return next(shown, None)
 
 
 def _close_fence(fence: Token, tokens: list[Token]) -> None:
@@ -108,17 +104,14 @@ def _code(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _link(state: StateInline, silent: bool) -> bool:
-    return _has_label(state, "[") and link(state, silent)
+def _labelled(begin: str, rule: RuleFuncInlineType) -> RuleFuncInlineType:
+    """The rule for links or images, wherever a short label follows."""
 
+    def parse(state: StateInline, silent: bool) -> bool:
+        start, end = state.pos, min(state.posMax, state.pos + _LABEL_CHARS)
+        return state.src.startswith(begin, start) and state.src.find("](", start, end) >= 0 and rule(state, silent)
 
-def _image(state: StateInline, silent: bool) -> bool:
-    return _has_label(state, "![") and image(state, silent)
-
-
-def _has_label(state: StateInline, begin: str) -> bool:
-    start, end = state.pos, state.posMax
-    return state.src.startswith(begin, start) and state.src.find("](", start, min(end, start + _LABEL_CHARS)) >= 0
+    return parse
 
 
 def _open_link(state: StateInline, silent: bool) -> bool:
@@ -215,8 +208,8 @@ def _make_parser() -> MarkdownIt:
     parser.block.ruler.before("table", "too_deep", _too_deep)
     parser.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.at("backticks", _code)
-    parser.inline.ruler.at("link", _link)
-    parser.inline.ruler.at("image", _image)
+    parser.inline.ruler.at("link", _labelled("[", link))
+    parser.inline.ruler.at("image", _labelled("![", image))
     parser.inline.ruler.before("link", "open_link", _open_link)
     parser.inline.ruler2.after("balance_pairs", "close_emphasis", _close_emphasis)
     return parser

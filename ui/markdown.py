@@ -97,9 +97,7 @@ class SafeTail:
             in_fence = text.in_fence and self._after.startswith("\n```")
             if end and _END not in self._after and (in_words or in_fence):
                 word = self._before.replace("\n", " ").rpartition(" ")[2]
-                if (
-                    "](" not in growing and not word.isdigit()
-                ):  # or a mark among the words may end a link, begin an item
+                if "](" not in growing and not word.isdigit():  # or what follows may end a link, begin an item
                     self._read, self._more = growing, _CODE if in_fence else _WORDS
                 return
         self._before, self._after = self._writer.written(growing, text.head, growing=True), ""
@@ -172,8 +170,9 @@ class _Writer:
             tight = tight and is_tight
             if content and "checked" in item.meta:
                 content = ("[x] " if item.meta["checked"] else "[ ] ") + content
-            lines = content.split("\n")
-            items.append("\n".join([f"{mark} {lines[0]}".rstrip(" "), *(_indented(len(mark) + 1, lines[1:]))]))
+            first, *others = content.split("\n")
+            indented = (" " * (len(mark) + 1) + line if line else "" for line in others)
+            items.append("\n".join([f"{mark} {first}".rstrip(" "), *indented]))
         return ("\n" if tight else "\n\n").join(items)
 
     def _table(self, tokens: Iterator[Token]) -> str:
@@ -203,10 +202,6 @@ def _fence(token: Token) -> str:
         language = ""
     marks = "`" * max(3, 1 + _longest_run(token.content))
     return f"{marks}{language}\n{token.content.removesuffix(chr(10))}\n{marks}"
-
-
-def _indented(columns: int, lines: list[str]) -> Iterator[str]:
-    return (" " * columns + line if line else "" for line in lines)
 
 
 class _Line:
@@ -268,10 +263,8 @@ class _Line:
         self._flush()
         marks = "`" * (1 + _longest_run(content))
         padded = content[:1] == "`" or content[-1:] == "`" or (content[:1] == content[-1:] == " " and content.strip())
-        content = f" {content} " if padded else content
-        self._written += (
-            " " * self._after_code + marks + (content.replace("|", "\\|") if self._cell else content) + marks
-        )
+        content = content.replace("|", "\\|") if self._cell else content
+        self._written += " " * self._after_code + marks + (f" {content} " if padded else content) + marks
         self._after_code = True
 
     def _open(self, mark: str) -> None:
