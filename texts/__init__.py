@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
+from babel.dates import format_datetime
 from fluent.runtime import FluentBundle, FluentResource
 
 from texts.particles import particle
@@ -54,6 +56,16 @@ def say(language: Language, key: str | Sentence, /, **values: Value) -> str:
     if any(isinstance(value, str) and len(value) > SHORT for value in said.values()):
         return _render(language, named, said)
     return _rendered(language, named, tuple(said.items()))
+
+
+def tell(language: Language, said: Sentence | str) -> str:
+    """What was said without a reader: a sentence in their language, a text as it is."""
+    return said if isinstance(said, str) else say(language, said)
+
+
+def moment(language: Language, key: str, when: datetime) -> str:
+    """A date and time as the language writes them; the sentence `key` is the pattern, in the letters of Unicode."""
+    return str(format_datetime(when, say(language, key), tzinfo=when.tzinfo, locale=language))
 
 
 def say_or(language: Language, key: str | Sentence | None, text: str) -> str:

@@ -22,6 +22,12 @@ timeline-does-waits = waits for its first chunk
 timeline-does-writes = writes
 timeline-does-works = works
 
+## Dates
+
+# Patterns in the letters of Unicode (TR 35).
+time-moment = dd MMM y, HH:mm
+time-moment-everywhere = dd MMMM y, HH:mm 'UTC'
+
 ## Pages
 
 page-home = Home
@@ -359,6 +365,122 @@ amount-words = { $count ->
        *[other] { $count } words
     }
 amount-and = { $some } and { $more }
+
+## A run as a file
+
+pack = Review pack
+    .about = Review pack · a recorded run of an AI agent's tools
+    .complete = Made by Toolstream. This file is complete: it loads nothing, runs nothing, and opens without a network.
+pack-assistant = Assistant
+pack-asked = Asked
+pack-link = Link
+pack-answer = Answer
+    .none = There is none.
+pack-when = What happened when
+    .how-to-read = A bar shows when something was working; each tick is a sign of it at that moment.
+pack-tools = What the tools did
+    .none = No tool was used.
+    .tool = Tool
+    .began = Began
+    .ended = Ended
+    .state = State
+pack-comments = What reviewers say
+    .none = Nothing yet.
+    .no-words = (no words)
+pack-thumb-up = Thumb up.
+pack-thumb-down = Thumb down.
+pack-made-with = Made with
+pack-first-output = First output after
+pack-never = never
+pack-whole = Without streaming
+pack-calls = Tool calls
+pack-tokens = Tokens written
+pack-demo = A demo model wrote these words from a short list of places. No AI was asked.
+pack-in-motion = See it in motion at { $link }
+pack-from-to = { $began } to { $ended }
+pack-span = { $began } to { $ended } s
+pack-inside = inside { $outer }
+pack-thought = What it thought
+pack-wrote = What it wrote
+pack-progress = How far it came
+pack-rows = Rows
+pack-points = Points
+pack-sent = What it sent
+pack-returned = What it returned
+pack-failed = Why it failed
+pack-the-last = (the last { $shown } of { $all })
+model-demo = { $name } (demo model, no AI)
+call-asked = asked
+call-running = running
+call-finished = finished
+call-failed = failed
+call-stopped = stopped
+
+## Runs
+
+runs-state-queued = waiting
+runs-state-running = working
+runs-state-waiting = waits for an answer
+runs-state-finished = finished
+runs-state-stopped = stopped
+runs-state-failed = failed
+runs-state-interrupted = interrupted
+runs-none = Nothing here yet. Ask a question on any page, and its run appears here.
+runs-samples = Recorded samples
+    .about = Recorded with the demo model.
+runs-count = { $count ->
+        [one] { $count } run
+       *[other] { $count } runs
+    }
+runs-delete = Delete
+    .now = Delete for good
+    .not = Keep
+runs-not-yours = This run is not among yours. It may have been deleted, or it is too old, or it was asked in another browser. To show a run to somebody, share it: that gives a link that works everywhere.
+runs-all = All runs
+runs-shared = Shared run
+    .gone = This link no longer works: it was revoked, or its run was deleted.
+runs-to-its-page = Go to its page, where you can stop it
+runs-kind-own = Your run
+runs-kind-sample = A sample, recorded with the demo model
+runs-kind-shared = Somebody shared this run with you. You can look at it; it belongs to them.
+runs-kind-upload = From a file. It is not kept here, and nobody knows who made it.
+runs-upload = Open a recording that somebody sent you
+    .label = A recording (.jsonl)
+    .help = Only you see it, and it is not kept.
+    .busy = Others are sending files just now. Choose it once more in a moment.
+    .dropped = Others opened files, and yours had to make room. Choose it once more.
+runs-kept = **What is kept about you:** your questions and their runs, your comments, and the links you make, for { $days } days at most, or until you delete a run. A cookie with a random number marks them as yours; it says nothing about you. No name, no address, no key is kept. Whoever runs this server can read the files.
+    .memory = **What is kept about you:** your questions and their runs, in the server's memory until it restarts. A cookie with a random number marks them as yours; it says nothing about you.
+replay-play = Replay
+replay-pause = Pause
+replay-speed = Speed
+replay-moment = Moment
+replay-at = { $at } s of { $all } s
+replay-broken = This run holds something that cannot be drawn.
+review-download = Review pack
+    .help = One file to send to somebody: the answer, what the tools did and when. It opens without a network.
+    .engineers = For engineers
+    .recording = Recording (JSONL)
+review-share = Share
+    .who = Anyone with this link can see this run:
+    .before = Anyone with the link can **see this run**: the question, what the tools did, the answer. They can replay it, download it and comment on it, without signing in. They **cannot** see your other runs, continue the conversation, or stop it. The link works until you revoke it or delete the run.
+    .make = Make a link
+    .revoke = Revoke the link
+review-comment = Comment
+    .hint = What is good, what is missing?
+    .keep = Save
+    .kept = Saved. You can change it here.
+review-reads-own = It goes into the review pack, and the host of this app can read it.
+review-reads-shared = The person who shared this run can read it, and so can the host of this app.
+review-reads-sample = It goes into your review pack, and the host of this app can read it.
+review-reads-upload = It goes into the review pack that you download, and nowhere else.
+review-reads-pack = It goes into the review pack of this run.
+host = For the host: all feedback
+    .password = Password
+    .none = No feedback yet.
+    .csv = Download as CSV
+    .too-many = Too many tries. Wait a few seconds, then try once more.
+    .wrong = That is not the password.
 
 ## Questions to a person
 

@@ -22,6 +22,12 @@ timeline-does-waits = 첫 청크 대기
 timeline-does-writes = 작성
 timeline-does-works = 작업
 
+## Dates
+
+# Patterns in the letters of Unicode (TR 35).
+time-moment = y년 M월 d일 HH:mm
+time-moment-everywhere = y년 M월 d일 HH:mm 'UTC'
+
 ## Pages
 
 page-home = 홈
@@ -329,6 +335,119 @@ amount-rows = 행 { $count }개
 amount-points = 측정값 { $count }개
 amount-words = 단어 { $count }개
 amount-and = { $some }, { $more }
+
+## A run as a file
+
+pack = 리뷰 팩
+    .about = 리뷰 팩 · AI 에이전트의 도구 실행 기록
+    .complete = Toolstream에서 만들었어요. 이 파일 하나로 완전해요. 아무것도 불러오거나 실행하지 않고, 네트워크 없이 열려요.
+pack-assistant = AI 비서
+pack-asked = 질문한 때
+pack-link = 링크
+pack-answer = 답변
+    .none = 답변이 없어요.
+pack-when = 언제 무슨 일이 있었나
+    .how-to-read = 막대는 일한 시간이고, 눈금은 그 순간에 보인 진행이에요.
+pack-tools = 도구가 한 일
+    .none = 도구를 쓰지 않았어요.
+    .tool = 도구
+    .began = 시작
+    .ended = 끝
+    .state = 상태
+pack-comments = 리뷰어 의견
+    .none = 아직 없어요.
+    .no-words = (내용 없음)
+pack-thumb-up = 좋아요.
+pack-thumb-down = 아쉬워요.
+pack-made-with = 실행 환경
+pack-first-output = 첫 출력까지
+pack-never = 없음
+pack-whole = 스트리밍이 없다면
+pack-calls = 도구 호출
+pack-tokens = 쓰인 토큰
+pack-demo = 데모 모델이 짧은 장소 목록을 보고 쓴 글이에요. AI에게 묻지 않았어요.
+pack-in-motion = 움직이는 모습 보기: { $link }
+pack-from-to = { $began }~{ $ended }
+pack-span = { $began }~{ $ended }초
+pack-inside = { $outer } 안에서
+pack-thought = 생각한 내용
+pack-wrote = 쓴 내용
+pack-progress = 진행 상황
+pack-rows = 행
+pack-points = 측정값
+pack-sent = 보낸 내용
+pack-returned = 돌려준 결과
+pack-failed = 실패한 이유
+pack-the-last = (전체 { $all }개 중 마지막 { $shown }개)
+model-demo = { $name } (데모 모델, AI 아님)
+call-asked = 호출됨
+call-running = 실행 중
+call-finished = 완료
+call-failed = 실패
+call-stopped = 중지됨
+
+## Runs
+
+runs-state-queued = 대기 중
+runs-state-running = 실행 중
+runs-state-waiting = 답을 기다리는 중
+runs-state-finished = 완료
+runs-state-stopped = 중지됨
+runs-state-failed = 실패
+runs-state-interrupted = 중단됨
+runs-none = 아직 아무것도 없어요. 아무 페이지에서나 질문하면 실행이 여기에 나타나요.
+runs-samples = 녹화된 예시
+    .about = 데모 모델로 미리 녹화했어요.
+runs-count = 실행 { $count }개
+runs-delete = 삭제
+    .now = 완전히 삭제
+    .not = 유지
+runs-not-yours = 내 실행 중에는 없어요. 삭제되었거나, 너무 오래되었거나, 다른 브라우저에서 질문했을 수 있어요. 다른 사람에게 보여 주려면 공유하세요. 어디서나 열리는 링크가 생겨요.
+runs-all = 모든 실행
+runs-shared = 공유된 실행
+    .gone = 이 링크는 더 이상 열리지 않아요. 링크가 취소되었거나 실행이 삭제되었어요.
+runs-to-its-page = 중지할 수 있는 원래 페이지로 가기
+runs-kind-own = 내 실행
+runs-kind-sample = 데모 모델로 녹화한 예시
+runs-kind-shared = 다른 사람이 공유한 실행이에요. 볼 수는 있지만 소유자는 그 사람이에요.
+runs-kind-upload = 파일에서 열었어요. 여기에 저장되지 않으며, 누가 만들었는지는 알 수 없어요.
+runs-upload = 받은 녹화 파일 열기
+    .label = 녹화 파일(.jsonl)
+    .help = 나만 볼 수 있고, 저장되지 않아요.
+    .busy = 지금 다른 사람들이 파일을 보내고 있어요. 잠시 후 다시 선택하세요.
+    .dropped = 다른 사람들의 파일 때문에 자리를 비워야 했어요. 파일을 다시 선택하세요.
+runs-kept = **저장되는 정보:** 내 질문과 그 실행, 의견, 만든 링크를 최대 { $days }일 동안, 또는 실행을 삭제할 때까지 저장해요. 임의의 숫자가 든 쿠키로 내 것임을 구분할 뿐, 나에 대한 정보는 담지 않아요. 이름, 주소, 키는 저장하지 않아요. 이 서버를 운영하는 사람은 파일을 읽을 수 있어요.
+    .memory = **저장되는 정보:** 내 질문과 그 실행을 서버가 다시 시작될 때까지 메모리에 보관해요. 임의의 숫자가 든 쿠키로 내 것임을 구분할 뿐, 나에 대한 정보는 담지 않아요.
+replay-play = 재생
+replay-pause = 일시정지
+replay-speed = 속도
+replay-moment = 시점
+replay-at = { $all }초 중 { $at }초
+replay-broken = 이 실행에는 그릴 수 없는 내용이 있어요.
+review-download = 리뷰 팩
+    .help = 다른 사람에게 보낼 수 있는 파일 하나예요. 답변과 도구가 한 일, 그 시점이 담겨 있고 네트워크 없이 열려요.
+    .engineers = 개발자용
+    .recording = 녹화 파일(JSONL)
+review-share = 공유
+    .who = 이 링크가 있으면 누구나 이 실행을 볼 수 있어요.
+    .before = 링크가 있으면 누구나 **이 실행을 볼 수 있어요**. 질문, 도구가 한 일, 답변이 보이고, 로그인 없이 재생하고 내려받고 의견을 남길 수 있어요. 다른 실행을 보거나, 대화를 이어 가거나, 중지할 수는 **없어요**. 링크를 취소하거나 실행을 삭제할 때까지 열려요.
+    .make = 링크 만들기
+    .revoke = 링크 취소
+review-comment = 의견
+    .hint = 무엇이 좋았고, 무엇이 아쉬웠나요?
+    .keep = 저장
+    .kept = 저장했어요. 여기서 고칠 수 있어요.
+review-reads-own = 리뷰 팩에 담기고, 이 앱의 운영자가 읽을 수 있어요.
+review-reads-shared = 이 실행을 공유한 사람과 이 앱의 운영자가 읽을 수 있어요.
+review-reads-sample = 내 리뷰 팩에 담기고, 이 앱의 운영자가 읽을 수 있어요.
+review-reads-upload = 내려받는 리뷰 팩에만 담겨요.
+review-reads-pack = 이 실행의 리뷰 팩에 담겨요.
+host = 운영자용: 모든 의견
+    .password = 비밀번호
+    .none = 아직 의견이 없어요.
+    .csv = CSV로 내려받기
+    .too-many = 시도가 너무 많아요. 몇 초 기다린 뒤 다시 시도하세요.
+    .wrong = 비밀번호가 맞지 않아요.
 
 ## Questions to a person
 

@@ -31,6 +31,7 @@ from agent.store.comments import Comment
 from agent.store.recording import Header, anonymous, dump, event_line, header_line, parse
 from agent.streaming.events import JSON, StreamEvent
 from agent.streaming.modes import StreamMode
+from texts import Language, Value, moment, say, tell
 
 STYLE = Path(__file__).with_name("export.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -52,6 +53,7 @@ class Export:
     """Where the run can be seen, if its owner has shared it."""
     titles: Mapping[str, str] = field(default_factory=dict)
     """What tools are called in words, by their names."""
+    language: Language = "en"
 
     @cached_property
     def transcript(self) -> Transcript:
@@ -79,10 +81,14 @@ class Export:
         answers = [item.output.text.text for item in self.transcript.items if isinstance(item, Answer)]
         return next((text for text in reversed(answers) if text.strip()), "")
 
+    def say(self, key: str, **values: Value) -> str:
+        """A sentence in the file's language."""
+        return say(self.language, key, **values)
+
     def title(self, call: ToolCall) -> str:
         """A tool call in words: what the tool is called, and what it was asked."""
         about = subject(call.args)
-        title = self.titles.get(call.name) or spoken(call.name) or "A tool"
+        title = self.titles.get(call.name) or spoken(call.name) or self.say("tool-unnamed")
         return f"{title} · {about}" if about else title
 
     def name(self, row: Row) -> str:
@@ -90,8 +96,9 @@ class Export:
         if row.call:
             return self.title(row.call)
         if row.kind == "queue":
-            return "Waiting for its turn"
-        return "Assistant" if row.kind == "model" and not row.depth and len(self.transcript.speakers) < 2 else row.label
+            return self.say("state-queued")
+        is_alone = row.kind == "model" and not row.depth and len(self.transcript.speakers) < 2
+        return self.say("pack-assistant") if is_alone else row.label
 
 
 def make(ending: Ending, export: Export, offload: Offload) -> bytes:
@@ -102,10 +109,11 @@ def make(ending: Ending, export: Export, offload: Offload) -> bytes:
         "comments": [dataclasses.asdict(comment) for comment in export.comments],
         "link": export.link,
         "titles": dict(export.titles),
+        "language": export.language,
     }
     lines = itertools.chain([json.dumps(order) + "\n", header_line(export.header)], map(event_line, export.events))
     made = offload.run("agent.export.export:fill", (line.encode() for line in lines))
-    return made if isinstance(made, bytes) else made.sentence.encode()
+    return made if isinstance(made, bytes) else tell(export.language, made.sentence).encode()
 
 
 def fill(source: BinaryIO, target: BinaryIO) -> None:
@@ -113,45 +121,54 @@ def fill(source: BinaryIO, target: BinaryIO) -> None:
     order = json.loads(source.readline())
     recording = parse(source.read().decode())
     comments = [Comment(**comment) for comment in order["comments"]]
-    export = Export(recording.header, recording.events, order["modes"], comments, order["link"], order["titles"])
+    export = Export(
+        recording.header,
+        recording.events,
+        order["modes"],
+        comments,
+        order["link"],
+        order["titles"],
+        order["language"],
+    )
     target.write(_MAKERS[order["ending"]](export).encode())
 
 
 def to_html(export: Export) -> str:
     """The run as one HTML page without scripts, whose policy forbids it to load anything."""
-    question = export.header.request.question
+    say, question = export.say, export.header.request.question
     numbers = "".join(f"<div><dt>{escaped(name)}</dt><dd>{escaped(value)}</dd></div>" for name, value in facts(export))
     tools = "".join(_tool(export, call) for call in export.calls)
+    comments = "".join(_comment(export, comment) for comment in export.comments)
     sections = [
-        _section("Answer", rendered(export.answer) or "<p class='none'>There is none.</p>", _end(export)),
-        _section("What happened when", drawn(export.picture, export.name), _HOW_TO_READ),
-        _section("What the tools did", tools or "<p>No tool was used.</p>"),
-        _section("What reviewers say", "".join(map(_comment, export.comments)) or "<p class='none'>Nothing yet.</p>"),
-        _section("Made with", _made_with(export)),
+        _section(say("pack-answer"), rendered(export.answer) or _none(say("pack-answer.none")), _end(export)),
+        _section(say("pack-when"), drawn(export.picture, export.name, say), say("pack-when.how-to-read")),
+        _section(say("pack-tools"), tools or _none(say("pack-tools.none"))),
+        _section(say("pack-comments"), comments or _none(say("pack-comments.none"))),
+        _section(say("pack-made-with"), _made_with(export)),
     ]
     return f"""<!doctype html>
-<html lang="en">
+<html lang="{export.language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{escaped(POLICY)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-<title>{escaped(_short(question))} · Review pack</title>
+<title>{escaped(_short(question))} · {escaped(say("pack"))}</title>
 <style>
 {STYLE.read_text(encoding="utf-8")}</style>
 </head>
 <body>
 <main>
 <header>
-<p class="kicker">Review pack · a recorded run of an AI agent's tools</p>
+<p class="kicker">{escaped(say("pack.about"))}</p>
 <h1{' class="long"' if len(question) > 160 else ""}>{escaped(question)}</h1>
-<p class="meta">{escaped(date(export.header.asked_at))} · {escaped(model_words(export.header.request.model))}</p>
+<p class="meta">{escaped(_date(export, export.header.asked_at))} · {escaped(_model(export))}</p>
 {_note(export)}
 </header>
 <dl class="numbers">{numbers}</dl>
 {"".join(sections)}
-<footer>Made by Toolstream. This file is complete: it loads nothing, runs nothing, and opens without a network.</footer>
+<footer>{escaped(say("pack.complete"))}</footer>
 </main>
 </body>
 </html>
@@ -160,28 +177,31 @@ def to_html(export: Export) -> str:
 
 def to_markdown(export: Export) -> str:
     """The run as Markdown; what was written by models, tools and visitors stands in code, where it does nothing."""
-    header = export.header
-    lines = ["# Review pack", "", _fenced(header.request.question), ""]
-    lines += [f"- Asked: {date(header.asked_at)}", f"- Model: {_code(model_words(header.request.model))}"]
+    say, header = export.say, export.header
+    lines = [f"# {say('pack')}", "", _fenced(header.request.question), ""]
+    lines += [f"- {say('pack-asked')}: {_date(export, header.asked_at)}"]
+    lines += [f"- {say('sidebar-model')}: {_code(_model(export))}"]
     lines += [f"- {_code(header.label)}"] if header.label else []
     lines += [f"- {name}: {value}" for name, value in facts(export)]
-    lines += [f"- Link: {export.link}"] if export.link else []
-    lines += ["", "## Answer", "", _fenced(export.answer or "(none)")]
+    lines += [f"- {say('pack-link')}: {export.link}"] if export.link else []
+    lines += ["", f"## {say('pack-answer')}", "", _fenced(export.answer or say("pack-answer.none"))]
     if end := _end(export):
         lines += ["", _fenced(end)]
-    lines += ["", "## Tools", "", "| Tool | Began | Ended | State |", "|---|---|---|---|"]
+    columns = [say(f"pack-tools.{column}") for column in ("tool", "began", "ended", "state")]
+    lines += ["", f"## {say('pack-tools')}", "", f"| {' | '.join(columns)} |", "|---|---|---|---|"]
     for call in export.calls:
         name = "› " * call.depth + call_label(call.name, call.args)
-        cells = (_code(name.replace("|", "/")), _at(call.started_at), _at(call.ended_at), _code(call.state))
+        state = say(f"call-{call.state}")
+        cells = (_code(name.replace("|", "/")), _at(export, call.started_at), _at(export, call.ended_at), _code(state))
         lines.append(f"| {' | '.join(cells)} |")
     for call in export.calls:
         lines += ["", f"### {_code(call_label(call.name, call.args))}"]
-        lines += [part for title, text in _sent(call) for part in ("", _code(title), "", _fenced(text))]
-    lines += ["", "## Reviewers"]
+        lines += [part for title, text, _ in _sent(export, call) for part in ("", _code(title), "", _fenced(text))]
+    lines += ["", f"## {say('pack-comments')}"]
     for comment in export.comments:
-        thumb = {1: "Thumb up, ", 0: "Thumb down, "}.get(comment.thumb if comment.thumb is not None else -1, "")
-        lines += ["", f"{thumb}{date(comment.at)}", "", _fenced(comment.text or "(no words)")]
-    lines += ["", "## Versions", ""]
+        lines += ["", f"{_thumb(export, comment)}{_date(export, comment.at)}"]
+        lines += ["", _fenced(comment.text or say("pack-comments.no-words"))]
+    lines += ["", f"## {say('pack-made-with')}", ""]
     lines += [f"- {_code(name)} {_code(version)}" for name, version in header.versions]
     return "\n".join(lines) + "\n"
 
@@ -196,22 +216,17 @@ _MAKERS: dict[Ending, Callable[[Export], str]] = {"html": to_html, "md": to_mark
 
 def facts(export: Export) -> list[tuple[str, str]]:
     """What streaming changed for whoever waited, in numbers."""
-    first, whole = export.metrics.first_output, export.metrics.whole
-    found = [("First output after", "none" if first is None else f"{first:.1f} s"), ("Whole time", f"{whole:.1f} s")]
-    found.append(("Waiting without streaming", f"{whole:.1f} s"))
-    found.append(("Tool calls", f"{len(export.calls)}"))
-    return [*found, ("Tokens written", f"{export.metrics.reported:,}")] if export.metrics.reported else found
+    say, metrics = export.say, export.metrics
+    first = say("pack-never") if metrics.first_output is None else _at(export, metrics.first_output)
+    found = [(say("pack-first-output"), first), (say("pack-whole"), _at(export, metrics.whole))]
+    found.append((say("pack-calls"), f"{len(export.calls)}"))
+    return [*found, (say("pack-tokens"), f"{metrics.reported:,}")] if metrics.reported else found
 
 
-def model_words(model: str) -> str:
+def model_words(model: str, language: Language) -> str:
     """The model's name; of the demo model, that it is no AI."""
     name = plain(model)[:80]
-    return f"{name} (demo model, no AI)" if name.split(":")[0] in DEMO_MODELS else name
-
-
-def date(seconds: float) -> str:
-    """A moment, the same for every reader."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%d %B %Y, %H:%M UTC")
+    return say(language, "model-demo", name=name) if name.split(":")[0] in DEMO_MODELS else name
 
 
 def file_name(header: Header, ending: str) -> str:
@@ -221,22 +236,36 @@ def file_name(header: Header, ending: str) -> str:
     return f"{'-'.join([day, *words[:8]]).lower()}.{ending}"
 
 
-_HOW_TO_READ = "A bar is the time something worked; each tick is a sign of it that was seen at that moment."
-
-
 def _section(title: str, body: str, remark: str = "") -> str:
     note = f'<p class="remark">{escaped(remark)}</p>' if remark else ""
-    return f"<section><h2>{title}</h2>{note}{body}</section>\n"
+    return f"<section><h2>{escaped(title)}</h2>{note}{body}</section>\n"
+
+
+def _none(text: str) -> str:
+    return f"<p class='none'>{escaped(text)}</p>"
+
+
+def _model(export: Export) -> str:
+    return model_words(export.header.request.model, export.language)
+
+
+def _date(export: Export, seconds: float) -> str:
+    """A moment, the same for every reader."""
+    return moment(export.language, "time-moment-everywhere", datetime.fromtimestamp(seconds, UTC))
+
+
+def _thumb(export: Export, comment: Comment) -> str:
+    return "" if comment.thumb is None else f"{export.say('pack-thumb-up' if comment.thumb else 'pack-thumb-down')} "
 
 
 def _note(export: Export) -> str:
     notes = []
     if export.header.request.model.split(":")[0] in DEMO_MODELS:
-        notes.append("These words come from a demo model that answers from a small book. No AI was asked.")
+        notes.append(export.say("pack-demo"))
     if export.header.label:
         notes.append(export.header.label)
     if export.link:
-        notes.append(f"To be seen in motion at {export.link}")
+        notes.append(export.say("pack-in-motion", link=export.link))
     return "".join(f'<p class="note">{escaped(note)}</p>' for note in notes)
 
 
@@ -244,15 +273,19 @@ def _end(export: Export) -> str:
     run = export.transcript
     if run.state == "finished":
         asked = "; ".join(filter(None, (subject(waiting.interrupt.value, 300) for waiting in run.waiting.values())))
-        return f"The run waits for a person: {asked}" if run.waiting else ""
-    return run.message or f"The run {run.state}."
+        return export.say("narration-waits.asked", asked=asked) if run.waiting else ""
+    return run.message or export.say(f"state-{run.state}")
 
 
 def _tool(export: Export, call: ToolCall) -> str:
-    took = f"{_at(call.started_at)} to {_at(call.ended_at)} · {call.state}"
+    began, ended = _at(export, call.started_at), _at(export, call.ended_at)
+    took = f"{export.say('pack-from-to', began=began, ended=ended)} · {export.say(f'call-{call.state}')}"
     outer = export.transcript.outer(call)
-    took = f"inside of {export.title(outer)} · {took}" if outer else took
-    parts = [f"<h4>{escaped(title)}</h4>{_shown(title, text, call)}" for title, text in _sent(call)]
+    took = f"{export.say('pack-inside', outer=export.title(outer))} · {took}" if outer else took
+    parts = [
+        f"<h4>{escaped(title)}</h4>{rendered(text) if is_prose else f'<pre>{escaped(text)}</pre>'}"
+        for title, text, is_prose in _sent(export, call)
+    ]
     look = "tool bad" if call.state == "failed" else "tool"
     return (
         f'<article class="{look} in{min(call.depth, 4)}"><h3>{escaped(export.title(call))}</h3>'
@@ -260,44 +293,42 @@ def _tool(export: Export, call: ToolCall) -> str:
     )
 
 
-def _shown(title: str, text: str, call: ToolCall) -> str:
-    prose = title == _WORDS or (title in (_RETURNED, _REASON) and "\n" in text)
-    return rendered(text) if prose else f"<pre>{escaped(text)}</pre>"
+_Sent = tuple[str, str, bool]
+"""A title, a text, and whether that is prose."""
 
 
-_WORDS, _RETURNED, _REASON = "What it wrote", "What it returned", "Why it failed"
-
-
-def _sent(call: ToolCall) -> list[tuple[str, str]]:
-    """What a tool call sent while it worked, and what came out, each with a title."""
-    found = [*_chunks(call.output)]
-    found += [part for item in call.items if isinstance(item, Answer) for part in _chunks(item.output)]
-    if call.result and call.result not in [text for _, text in found]:
-        title = _REASON if call.state == "failed" else _RETURNED
-        found.append((title, call.result.removeprefix("Error: ") if call.state == "failed" else call.result))
+def _sent(export: Export, call: ToolCall) -> list[_Sent]:
+    """What a tool call sent while it worked, and what came out."""
+    found = [*_chunks(export, call.output)]
+    found += [part for item in call.items if isinstance(item, Answer) for part in _chunks(export, item.output)]
+    if call.result and call.result not in [text for _, text, _ in found]:
+        failed = call.state == "failed"
+        text = call.result.removeprefix("Error: ") if failed else call.result
+        found.append((export.say("pack-failed" if failed else "pack-returned"), text, "\n" in text))
     return found
 
 
-def _chunks(output: Output) -> Iterable[tuple[str, str]]:
+def _chunks(export: Export, output: Output) -> Iterable[_Sent]:
     if output.reasoning:
-        yield "What it thought", output.reasoning.text.text
+        yield export.say("pack-thought"), output.reasoning.text.text, False
     if output.text.text.strip():
-        yield _WORDS, output.text.text
+        yield export.say("pack-wrote"), output.text.text, True
     if output.progress is not None or output.status:
         share = "" if output.progress is None else f"{output.progress:.0%} "
-        yield "How far it came", f"{share}{output.status}"
+        yield export.say("pack-progress"), f"{share}{output.status}", False
     shapes: tuple[tuple[str, Part, Sequence[JSON]], ...] = (
-        ("Rows", "rows", output.rows),
-        ("Points", "points", [dict(point) for point in output.points]),
-        ("What it sent", "others", output.others),
+        (export.say("pack-rows"), "rows", output.rows),
+        (export.say("pack-points"), "points", [dict(point) for point in output.points]),
+        (export.say("pack-sent"), "others", output.others),
     )
     for title, name, items in shapes:
         if items:
             kinds = {next(iter(item)) if isinstance(item, dict) and len(item) == 1 else "" for item in items}
             if len(kinds) == 1 and (kind := kinds.pop()):
                 title, items = f"{title}: {kind}", [item[kind] for item in items if isinstance(item, dict)]
-            left_out = f"(the last {MAX_SHOWN} of {output.counts[name]:,})\n" if output.counts[name] > MAX_SHOWN else ""
-            yield title, left_out + "\n".join(_line(item) for item in items[-MAX_SHOWN:])
+            count = output.counts[name]
+            left_out = f"{export.say('pack-the-last', shown=MAX_SHOWN, all=count)}\n" if count > MAX_SHOWN else ""
+            yield title, left_out + "\n".join(_line(item) for item in items[-MAX_SHOWN:]), False
 
 
 def _line(item: JSON) -> str:
@@ -306,15 +337,17 @@ def _line(item: JSON) -> str:
     return words(item)
 
 
-def _comment(comment: Comment) -> str:
-    thumb = {1: "Thumb up. ", 0: "Thumb down. "}.get(comment.thumb if comment.thumb is not None else -1, "")
+def _comment(export: Export, comment: Comment) -> str:
     said = "<br>".join(escaped(line) for line in comment.text.split("\n"))
-    return f"<blockquote><p>{thumb}{said}</p><footer>{escaped(date(comment.at))}</footer></blockquote>"
+    when = escaped(_date(export, comment.at))
+    return f"<blockquote><p>{escaped(_thumb(export, comment))}{said}</p><footer>{when}</footer></blockquote>"
 
 
 def _made_with(export: Export) -> str:
     request = export.header.request
-    rows = [("model", request.model), ("agent", request.graph), ("tools", ", ".join(request.tools))]
+    names = ("sidebar-model", "sidebar-agent", "choices-tools")
+    values = (request.model, request.graph, ", ".join(request.tools))
+    rows = [(export.say(name), value) for name, value in zip(names, values, strict=True)]
     cells = "".join(f"<tr><th>{escaped(k)}</th><td>{escaped(v)}</td></tr>" for k, v in (*rows, *export.header.versions))
     return f'<div class="wide"><table class="versions"><tbody>{cells}</tbody></table></div>'
 
@@ -324,8 +357,8 @@ def _short(text: str) -> str:
     return line if len(line) <= 70 else line[:69] + "…"
 
 
-def _at(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{seconds:.1f} s"
+def _at(export: Export, seconds: float | None) -> str:
+    return "–" if seconds is None else export.say("time-seconds", seconds=f"{seconds:.1f}")
 
 
 def _fenced(text: str) -> str:

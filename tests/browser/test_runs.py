@@ -50,7 +50,7 @@ def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(
         rows.nth(1).click()
         expect(page.get_by_text("Without streaming you would have waited")).to_be_visible()
         page.get_by_role("button", name="Share").click()
-        expect(page.get_by_text("Whoever has the link can")).to_be_visible()
+        expect(page.get_by_text("Anyone with the link can")).to_be_visible()
         page.locator(".st-key-share button").click()
         link = page.get_by_text(re.compile("/Runs\\?share=")).first.inner_text()
         page.keyboard.press("Escape")
@@ -86,7 +86,7 @@ def test_a_run_at_work_is_followed_by_whoever_has_its_link(open_page: OpenPage) 
         owner.locator(".st-key-revoke button").click()
         owner.locator(".st-key-share button").wait_for()
         guest.reload()
-        expect(guest.get_by_text("leads nowhere")).to_be_visible()
+        expect(guest.get_by_text("no longer works")).to_be_visible()
 
 
 def test_what_is_open_below_a_run_stays_open_when_the_run_ends(open_page: OpenPage) -> None:

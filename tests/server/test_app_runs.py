@@ -193,7 +193,7 @@ def test_deleting_asks_first_and_takes_link_and_comments_along(store: Store, kee
 def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoked(store: Store, keep: Keep) -> None:
     keep("my-own-run")
     owner = open_runs(open="my-own-run")
-    assert "Whoever has the link" in text(owner)
+    assert "Anyone with the link" in text(owner)
     assert store.links.token_of("my-own-run") is None
     owner.button(key="share").click().run()
     token = store.links.token_of("my-own-run")
@@ -208,8 +208,8 @@ def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoke
     assert "my-own-run" not in text(guest)
 
     owner.button(key="revoke").click().run()
-    assert "leads nowhere" in text(open_runs(OTHER, share=token))
-    assert "leads nowhere" in text(open_runs(OTHER, share="../x"))
+    assert "no longer works" in text(open_runs(OTHER, share=token))
+    assert "no longer works" in text(open_runs(OTHER, share="../x"))
 
 
 def test_a_comment_is_for_the_pack_and_the_host(store: Store, keep: Keep) -> None:
@@ -219,7 +219,7 @@ def test_a_comment_is_for_the_pack_and_the_host(store: Store, keep: Keep) -> Non
     assert token
     guest = open_runs(OTHER, share=token)
     guest.text_area(key="text_my-own-run").set_value("=Too slow")
-    next(button for button in guest.button if button.label == "Keep it").click().run()
+    next(button for button in guest.button if button.label == "Save").click().run()
     assert not guest.exception
     assert [comment.text for comment in store.comments.of("my-own-run")] == ["=Too slow"]
 
@@ -349,7 +349,7 @@ def test_an_uploaded_file_is_drawn_safely_and_kept_nowhere(store: Store) -> None
     app = open_runs()
     app.file_uploader[0].set_value(("run.jsonl", dump(header, events).encode(), "application/jsonl")).run()
     assert not app.exception
-    assert "who made it is not known" in text(app)
+    assert "nobody knows who made it" in text(app)
     drawn = text(app)
     assert "\\<script" in drawn
     for pattern in (r"(?<!\\)<script", r"(?<!\\)!\[", r"\]\((?=[hj])", r"(?<!\\)\$x"):

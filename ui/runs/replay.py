@@ -19,6 +19,7 @@ from ui.run.drawing import Drawing, show_end
 from ui.run.follow import UPDATES_PER_SECOND, Reader
 from ui.run.text import FLUSH
 from ui.run.waiting import show_waiting
+from ui.shell.language import say
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Replay:
             # One button, not two: of two, the one that is gone would stand there until the replay has ended.
             playing = bool(self._state["playback"])
             st.button(
-                "Pause" if playing else "Replay",
+                say("replay-pause" if playing else "replay-play"),
                 icon=":material/pause:" if playing else ":material/play_arrow:",
                 key="replay_button",
                 on_click=_pause if playing else _play,
@@ -57,7 +58,7 @@ class Replay:
                 width=110,
             )
             st.segmented_control(
-                "Speed",
+                say("replay-speed"),
                 list(SPEEDS),
                 key="replay_speed",
                 required=True,
@@ -74,11 +75,11 @@ class Replay:
         at = self._state["at"]
         st.session_state["replay_at"] = self._length if at is None else min(float(at), self._length)
         st.slider(
-            "Moment",
+            say("replay-moment"),
             0.0,
             self._length,
             step=0.1,
-            format="%.1f s",
+            format=say("time-seconds", seconds="%.1f"),
             key="replay_at",
             label_visibility="collapsed",
             on_change=_jump,
@@ -101,7 +102,7 @@ class Replay:
             st.rerun()
         except Exception:  # an uploaded run may hold what nothing here has thought of
             log.exception("A run could not be drawn")
-            place.error("This run holds something that cannot be drawn.", icon=":material/broken_image:")
+            place.error(say("replay-broken"), icon=":material/broken_image:")
 
     def _stand(self, place: DeltaGenerator) -> None:
         at = self._state["at"]
@@ -117,7 +118,7 @@ class Replay:
         """Say how far a replay has come."""
         if self._bar and (playback := self._state["playback"]):
             moment = min(playback.moment(time.monotonic()), self._length)
-            self._bar.progress(moment / self._length, f"{moment:.1f} s of {self._length:.1f} s")
+            self._bar.progress(moment / self._length, say("replay-at", at=f"{moment:.1f}", all=f"{self._length:.1f}"))
 
     def _drawing(self, place: DeltaGenerator) -> Drawing:
         drawing = Drawing(place, self._cards, self._modes)

@@ -14,13 +14,9 @@ from agent.export.export import Ending, Export, file_name, make
 from agent.projections.tool_titles import tool_titles
 from agent.store.comments import MAX_COMMENT, Comment, table, to_csv
 from agent.streaming.modes import StreamMode
+from texts import sentence
 from ui.shell import session
-
-_BEFORE_SHARING = (
-    "Whoever has the link can **see this run**: the question, what the tools did, the answer. They can replay it, "
-    "take it along and comment on it, without signing in. They can **not** see your other runs, go on with the "
-    "conversation, or stop it. The link works until you revoke it or delete the run."
-)
+from ui.shell.language import language, say, tell
 
 
 def bar(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
@@ -40,17 +36,17 @@ def host() -> None:
     gate = session.host_gate()
     if gate is None:
         return
-    with st.expander("For the host: all feedback", icon=":material/lock:"):
+    with st.expander(say("host"), icon=":material/lock:"):
         if not st.session_state.get("is_host"):
             key = session.input_key("typed_password")
-            st.text_input("Password", type="password", key=key, on_change=_try_password, args=(key,))
+            st.text_input(say("host.password"), type="password", key=key, on_change=_try_password, args=(key,))
             if refusal := st.session_state.pop("password_refusal", None):
-                st.warning(refusal, icon=":material/lock:")
+                st.warning(tell(refusal), icon=":material/lock:")
             return
         rows = table(*session.all_comments())
-        st.dataframe(rows, hide_index=True) if rows else st.caption("Nobody has said anything yet.")
+        st.dataframe(rows, hide_index=True) if rows else st.caption(say("host.none"))
         st.download_button(
-            "Download as CSV",
+            say("host.csv"),
             lambda: to_csv(rows),
             "feedback.csv",
             "text/csv",
@@ -61,10 +57,10 @@ def host() -> None:
 
 
 def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
-    link, titles = _link(run) if kind == "own" else "", tool_titles(run.request.tools)
-    export = Export(run.header, run.read()[0], modes, _comments(kind, run), link, titles)
+    link, titles = _link(run) if kind == "own" else "", tool_titles(run.request.tools, language())
+    export = Export(run.header, run.read()[0], modes, _comments(kind, run), link, titles, language())
     st.download_button(
-        "Review pack",
+        say("review-download"),
         partial(make, "html", export, session.packs()),
         file_name(run.header, "html"),
         "text/html",
@@ -72,12 +68,12 @@ def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
         type="primary",
         on_click="ignore",
         key="pack_html",
-        help="One file to send to somebody: the answer, what the tools did and when. It opens without a network.",
+        help=say("review-download.help"),
     )
-    with st.popover("For engineers", icon=":material/data_object:"):
+    with st.popover(say("review-download.engineers"), icon=":material/data_object:"):
         others: list[tuple[str, Ending, str]] = [
             ("Markdown", "md", "text/markdown"),
-            ("Recording (JSONL)", "jsonl", "application/jsonl"),
+            (say("review-download.recording"), "jsonl", "application/jsonl"),
         ]
         for title, ending, mime in others:
             st.download_button(
@@ -93,44 +89,50 @@ def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
 
 
 def _share(run: Run) -> None:
-    with st.popover("Share", icon=":material/link:"):
+    with st.popover(say("review-share"), icon=":material/link:"):
         if link := _link(run):
-            st.markdown("Whoever has this link can see this run:")
+            st.markdown(say("review-share.who"))
             st.code(link, language=None, wrap_lines=True)
-            st.button("Revoke the link", icon=":material/link_off:", key="revoke", on_click=_revoke, args=(run.id,))
+            st.button(
+                say("review-share.revoke"),
+                icon=":material/link_off:",
+                key="revoke",
+                on_click=_revoke,
+                args=(run.id,),
+            )
         else:
-            st.markdown(_BEFORE_SHARING)
-            st.button("Make a link", icon=":material/add_link:", key="share", on_click=_make_link, args=(run.id,))
+            st.markdown(say("review-share.before"))
+            st.button(
+                say("review-share.make"),
+                icon=":material/add_link:",
+                key="share",
+                on_click=_make_link,
+                args=(run.id,),
+            )
         if refusal := st.session_state.pop("link_refusal", None):
-            st.warning(refusal, icon=":material/block:")
+            st.warning(tell(refusal), icon=":material/block:")
 
 
 def _comment(kind: str, run: Run) -> None:
     mine = _mine(kind, run)
-    with st.popover("Comment", icon=":material/rate_review:"):
-        st.caption(_WHO_READS[kind] if session.host_gate() or kind == "upload" else _WHO_READS["pack"])
+    with st.popover(say("review-comment"), icon=":material/rate_review:"):
+        reads = kind if session.host_gate() or kind == "upload" else "pack"
+        st.caption(say(f"review-reads-{reads}"))
         with st.form("comment_form", border=False):
             st.feedback("thumbs", key=f"thumb_{run.id}", default=mine.thumb if mine else None)
             st.text_area(
-                "Comment",
+                say("review-comment"),
                 value=mine.text if mine else "",
                 key=f"text_{run.id}",
                 max_chars=MAX_COMMENT,
-                placeholder="What is good, what is missing?",
+                placeholder=say("review-comment.hint"),
                 label_visibility="collapsed",
             )
-            st.form_submit_button("Keep it", icon=":material/check:", on_click=_say, args=(kind, run.id))
+            st.form_submit_button(
+                say("review-comment.keep"), icon=":material/check:", on_click=_say, args=(kind, run.id)
+            )
         if told := st.session_state.pop("comment_told", None):
-            st.caption(told)
-
-
-_WHO_READS = {
-    "own": "It goes into the review pack, and the host of this app can read it.",
-    "shared": "Whoever shared this run can read it, and the host of this app.",
-    "sample": "It goes into your review pack, and the host of this app can read it.",
-    "upload": "It goes into the review pack that you download, and nowhere else.",
-    "pack": "It goes into the review pack of this run.",
-}
+            st.caption(tell(told))
 
 
 def _comments(kind: str, run: Run) -> list[Comment]:
@@ -157,7 +159,7 @@ def _say(kind: str, run_id: str) -> None:
     elif refusal := session.comments().add(comment):
         st.session_state["comment_told"] = refusal.sentence
         return
-    st.session_state["comment_told"] = "Kept. You can change it here."
+    st.session_state["comment_told"] = sentence("review-comment.kept")
 
 
 def _make_link(run_id: str) -> None:
@@ -188,10 +190,10 @@ def _try_password(key: str) -> None:
     client = session.session_id()
     wait = gate.turn(client, session.address() or st.context.ip_address or "")
     if wait is None:
-        st.session_state["password_refusal"] = "Too many tries. Wait a few seconds, then try once more."
+        st.session_state["password_refusal"] = sentence("host.too-many")
         return
     time.sleep(wait)
     if gate.opens(typed, client):
         st.session_state["is_host"] = True
     else:
-        st.session_state["password_refusal"] = "That is not the password."
+        st.session_state["password_refusal"] = sentence("host.wrong")

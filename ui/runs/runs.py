@@ -18,6 +18,7 @@ from agent.store.index import Entry
 from agent.store.recording import Recording, ends
 from agent.store.upload import opened, take
 from agent.streaming.modes import RUN_MODES, StreamMode
+from texts import moment, sentence
 from ui.markdown import safe_label, safe_markdown
 from ui.runs import review
 from ui.runs.replay import Replay
@@ -25,7 +26,7 @@ from ui.shell import session
 from ui.shell._streamlit_compat import forget_file
 from ui.shell.catalog import PAGES
 from ui.shell.choices import is_technical
-from ui.shell.language import say
+from ui.shell.language import language, say, tell
 
 log = logging.getLogger(__name__)
 
@@ -36,13 +37,13 @@ LOOK_SECONDS = 2.0
 Kind = Literal["own", "sample", "shared", "upload"]
 
 _STATES = {
-    "queued": ":orange-badge[:material/hourglass: waiting]",
-    "running": ":orange-badge[:material/play_circle: at work]",
-    "waiting": ":orange-badge[:material/front_hand: waits for an answer]",
-    "finished": ":green-badge[:material/check: finished]",
-    "stopped": ":gray-badge[:material/stop_circle: stopped]",
-    "failed": ":red-badge[:material/error: failed]",
-    "interrupted": ":gray-badge[:material/power_off: interrupted]",
+    "queued": ("orange", ":material/hourglass:"),
+    "running": ("orange", ":material/play_circle:"),
+    "waiting": ("orange", ":material/front_hand:"),
+    "finished": ("green", ":material/check:"),
+    "stopped": ("gray", ":material/stop_circle:"),
+    "failed": ("red", ":material/error:"),
+    "interrupted": ("gray", ":material/power_off:"),
 }
 
 
@@ -54,7 +55,7 @@ def runs() -> None:
         if text := session.shelf().see(held):
             _show("upload", Run.replayed(opened(text)))
         else:
-            st.session_state["list_refusal"] = "Others look at their files, and yours had to go. Choose it once more."
+            st.session_state["list_refusal"] = sentence("runs-upload.dropped")
             _close()
             _list()
     elif run_id := st.query_params.get("open"):
@@ -64,18 +65,18 @@ def runs() -> None:
 
 
 def _list() -> None:
-    st.title("Runs", anchor=False)
+    st.title(say("page-runs"), anchor=False)
     st.markdown(say("page-runs.intro"))
     own = session.runs().of(session.session_id())
     if refusal := st.session_state.pop("list_refusal", None):
-        st.warning(refusal, icon=":material/block:")
+        st.warning(tell(refusal), icon=":material/block:")
     _rows(own, "own")
     if any(item.at_work for item in own):
         st.fragment(_look_for_news, run_every=LOOK_SECONDS)(_states(own))
     if not own:
-        st.info("Nothing here yet. Ask a question on any page, and its run appears here.", icon=":material/history:")
-    st.header("Recorded samples", anchor=False)
-    st.caption("Made beforehand with the demo model, which is no AI.")
+        st.info(say("runs-none"), icon=":material/history:")
+    st.header(say("runs-samples"), anchor=False)
+    st.caption(say("runs-samples.about"))
     _rows([_entry(sample) for sample in samples.recordings()], "sample")
     _upload()
     st.caption(_what_is_kept())
@@ -102,7 +103,7 @@ def when(seconds: float) -> str:
     zone: ZoneInfo | timezone = UTC
     with contextlib.suppress(Exception):  # the browser may name a zone that is not known here
         zone = ZoneInfo(str(st.context.timezone))
-    return datetime.fromtimestamp(seconds, zone).strftime("%d %b %Y, %H:%M")
+    return moment(language(), "time-moment", datetime.fromtimestamp(seconds, zone))
 
 
 def _rows(items: Sequence[Entry], kind: Kind) -> None:
@@ -113,7 +114,7 @@ def _rows(items: Sequence[Entry], kind: Kind) -> None:
         for item in items[(number - 1) * PER_PAGE : number * PER_PAGE]:
             _row(item, kind)
     if pages > 1:
-        st.caption(f"{len(items):,} runs")
+        st.caption(say("runs-count", count=len(items)))
 
 
 def _row(item: Entry, kind: Kind) -> None:
@@ -134,9 +135,11 @@ def _row(item: Entry, kind: Kind) -> None:
             args=(run_id,),
         )
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
-            asked = f"{when(item.header.asked_at)} · {item.seconds:.1f} s"
-            state = _STATES["interrupted" if item.interrupted else item.state]
-            st.markdown(f"{state} :small[:gray[{asked}]]", width="content")
+            asked = f"{when(item.header.asked_at)} · {say('time-seconds', seconds=f'{item.seconds:.1f}')}"
+            state = "interrupted" if item.interrupted else item.state
+            color, icon = _STATES[state]
+            badge = f":{color}-badge[{icon} {say(f'runs-state-{state}')}]"
+            st.markdown(f"{badge} :small[:gray[{asked}]]", width="content")
             if kind == "own":
                 _delete(run_id)
 
@@ -144,16 +147,16 @@ def _row(item: Entry, kind: Kind) -> None:
 def _delete(run_id: str) -> None:
     if st.session_state.get("deleting") != run_id:
         st.button(
-            "Delete", key=f"delete_{run_id}", icon=":material/delete:", type="tertiary", on_click=_ask_first,
+            say("runs-delete"), key=f"delete_{run_id}", icon=":material/delete:", type="tertiary", on_click=_ask_first,
             args=(run_id,),
         )  # fmt: skip
         return
     with st.container(horizontal=True, width="content", gap="small"):
         st.button(
-            "Delete for good", key="delete_now", icon=":material/delete:", type="primary", on_click=_forget,
+            say("runs-delete.now"), key="delete_now", icon=":material/delete:", type="primary", on_click=_forget,
             args=(run_id,),
         )  # fmt: skip
-        st.button("Keep", key="delete_not", on_click=_ask_first, args=(None,))
+        st.button(say("runs-delete.not"), key="delete_not", on_click=_ask_first, args=(None,))
 
 
 def _own_or_sample(run_id: str) -> None:
@@ -166,13 +169,9 @@ def _own_or_sample(run_id: str) -> None:
             if sample.header.id == run_id:
                 run, kind = Run.replayed(sample), "sample"
     if run is None:
-        st.title("Runs", anchor=False)
-        st.info(
-            "This run is not among yours. It may have been deleted, or it is too old, or it was asked in another "
-            "browser. To show a run to somebody, share it: that gives a link that works everywhere.",
-            icon=":material/history:",
-        )
-        st.button("All runs", icon=":material/arrow_back:", key="back", on_click=_close)
+        st.title(say("page-runs"), anchor=False)
+        st.info(say("runs-not-yours"), icon=":material/history:")
+        st.button(say("runs-all"), icon=":material/arrow_back:", key="back", on_click=_close)
         return
     _show(kind, run)
 
@@ -181,8 +180,8 @@ def _shared(token: str) -> None:
     run_id = session.links().run_of(token)
     run = session.runs().get(run_id) if run_id else None
     if run is None:
-        st.title("Shared run", anchor=False)
-        st.info("This link leads nowhere: it was revoked, or its run was deleted.", icon=":material/link_off:")
+        st.title(say("runs-shared"), anchor=False)
+        st.info(say("runs-shared.gone"), icon=":material/link_off:")
         return
     _show("shared", run)
 
@@ -190,27 +189,27 @@ def _shared(token: str) -> None:
 def _show(kind: Kind, run: Run) -> None:
     header = run.header
     if kind != "shared":
-        st.button("All runs", icon=":material/arrow_back:", key="back", type="tertiary", on_click=_close)
-    st.caption(_NAMES[kind])
+        st.button(say("runs-all"), icon=":material/arrow_back:", key="back", type="tertiary", on_click=_close)
+    st.caption(f"{_ICONS[kind]} {say(f'runs-kind-{kind}')}")
     with st.chat_message("user", avatar=":material/person:"):
         st.markdown(safe_markdown(header.request.question))
     label = f" · {safe_label(header.label, 200)}" if header.label and kind != "sample" else ""
-    st.caption(f"{when(header.asked_at)} · {safe_label(model_words(header.request.model))}{label}")
+    st.caption(f"{when(header.asked_at)} · {safe_label(model_words(header.request.model, language()))}{label}")
     replay = Replay(f"{kind} {run.id}", run, modes_of(run), technical=is_technical())
     replay.controls()
     place = st.chat_message("assistant", avatar=":material/waves:")
     if not run.ended and kind == "own" and (page := PAGES.get(header.request.page)):
         with contextlib.suppress(Exception):  # no link where a page is run alone
-            st.page_link(page.file, label="To its page, where it can be stopped", query_params={"run": run.id})
+            st.page_link(page.file, label=say("runs-to-its-page"), query_params={"run": run.id})
     review.bar(kind, run, modes_of(run))
     replay.draw(place)  # last, because it lasts as long as a replay
 
 
-_NAMES: dict[Kind, str] = {
-    "own": ":material/history: Your run",
-    "sample": ":material/album: A recorded sample, made beforehand with the demo model",
-    "shared": ":material/link: A run that somebody shared with you. You can look at it; it belongs to them.",
-    "upload": ":material/upload_file: From a file. It is not kept here; who made it is not known.",
+_ICONS: dict[Kind, str] = {
+    "own": ":material/history:",
+    "sample": ":material/album:",
+    "shared": ":material/link:",
+    "upload": ":material/upload_file:",
 }
 
 
@@ -221,19 +220,19 @@ def modes_of(run: Run) -> tuple[StreamMode, ...]:
 
 
 def _upload() -> None:
-    with st.expander("Look at a recording that somebody sent you", icon=":material/upload_file:"):
+    with st.expander(say("runs-upload"), icon=":material/upload_file:"):
         key = session.input_key("upload")
         st.file_uploader(
-            "A recording (.jsonl)",
+            say("runs-upload.label"),
             type="jsonl",
             key=key,
             max_upload_size=UPLOAD_MEGABYTES,
             on_change=_take_file,
             args=(key,),
-            help="It is shown to you only, and not kept.",
+            help=say("runs-upload.help"),
         )
         if refusal := st.session_state.pop("upload_refusal", None):
-            st.warning(safe_markdown(refusal), icon=":material/block:")
+            st.warning(safe_markdown(tell(refusal)), icon=":material/block:")
 
 
 def _take_file(key: str) -> None:
@@ -241,7 +240,7 @@ def _take_file(key: str) -> None:
     if file is None:
         return
     if not hasattr(file, "getvalue"):  # there was no room for it
-        st.session_state["upload_refusal"] = "Others are sending files just now. Choose it once more in a moment."
+        st.session_state["upload_refusal"] = sentence("runs-upload.busy")
         return
     taken = take(file.getvalue(), session.uploads())
     forget_file(file)
@@ -275,15 +274,6 @@ def _forget(run_id: str) -> None:
 
 def _what_is_kept() -> str:
     if not session.records_runs():
-        return (
-            ":material/shield_person: **What is kept about you:** your questions and their runs, in the server's "
-            "memory until it is restarted. A cookie with a random number tells that they are yours; "
-            "it says nothing about you."
-        )
-    days = session.settings().limits.recording_days
-    return (
-        ":material/shield_person: **What is kept about you:** your questions and their runs, what you comment, and "
-        f"the links you make, for {days:g} days at most, or until you delete a run. A cookie with a random number "
-        "tells that they are yours; it says nothing about you. No name, no address, no key is kept. "
-        "Whoever runs this server can read the files."
-    )
+        return f":material/shield_person: {say('runs-kept.memory')}"
+    days = f"{session.settings().limits.recording_days:g}"
+    return f":material/shield_person: {say('runs-kept', days=days)}"

@@ -33,6 +33,11 @@ def say(key: str | Sentence, /, **values: Value) -> str:
     return texts.say(_reading.get(), key, **values)
 
 
+def tell(said: Sentence | str) -> str:
+    """What was said without a reader, for this script's reader."""
+    return texts.tell(_reading.get(), said)
+
+
 def say_or(key: str | Sentence | None, text: str) -> str:
     """A sentence, or `text` where there is none of that key."""
     return texts.say_or(_reading.get(), key, text)

@@ -237,7 +237,7 @@ def test_what_is_inside_of_a_call_is_told_as_inside_of_it() -> None:
         queued(), began("a"), token("Words", "a"), began("a", "b", name="search"), returned("x", "a", "b"), FINISHED
     )
     page = to_html(export)
-    assert "inside of Look up items" in page
+    assert "inside Look up items" in page
     assert "<p>Words</p>" in page
     assert "› search" in to_markdown(export)
 
