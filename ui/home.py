@@ -1,4 +1,4 @@
-"""What Home shows before anyone asks: one recorded run played twice, with streaming and without it."""
+"""What Home shows before anyone asks: one recorded run, played with streaming and without it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ui.shell.choices import Choices
 RECORDING = FOLDER / "home.jsonl"
 FRAMES_PER_SECOND = 8
 HEIGHT = 240
-"""Pixels of each side: what grows in it moves nothing else on the page."""
+"""Pixels of each side, fixed so that growing contents move nothing else on the page."""
 HEAD_START = 1.0
 """Seconds before it is first played."""
 BREATH = 0.5
@@ -43,10 +43,10 @@ SIDES: tuple[tuple[str, tuple[StreamMode, ...]], ...] = (
 
 
 def opening(choices: Choices) -> None:
-    """The recorded run on both sides, how long each lets one wait, and the ways on; then it is played.
+    """The recorded run on both sides, the waiting time of each, and the ways to go on; then it plays.
 
-    It is played by the clock from the first visit on: a click interrupts it, and another draws it as far as it would
-    be. Once it has ended, it stays so until it is asked for again.
+    It plays by the clock from the first visit on: a click interrupts it, and the next script draws it as far as it
+    would be. Once it has ended, it stays so until it is started again.
     """
     recording = load()
     question = safe_label(recording.header.request.question)
@@ -69,7 +69,7 @@ def opening(choices: Choices) -> None:
 
 @lru_cache(maxsize=1)
 def load() -> Recording:
-    """The recorded run, which is part of the app."""
+    """The recorded run that comes with the app."""
     return read(RECORDING)
 
 
@@ -105,7 +105,7 @@ class _Side:
         self._view: RunView | None = None
 
     def draw(self, look: Look, elapsed: float) -> None:
-        """Draw what has happened after so many seconds."""
+        """Draw what has happened after this many seconds."""
         self._view = self._view or RunView(self._place.container(), look)
         waiting = "" if self.transcript.shown else f"Working… {int(elapsed)} s"
         self._view.draw(self.transcript, waiting=waiting)
@@ -139,7 +139,7 @@ class _Sides:
 
 
 def _play(recording: Recording, sides: Sequence[_Side]) -> None:
-    """Draw the sides as time goes by; a click ends this at one of its looks at the browser."""
+    """Draw the sides as time passes; a click ends this at its next check of the browser."""
     if st.session_state.pop("home_again", False):
         time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
     started = st.session_state.setdefault("home_started", time.monotonic() + HEAD_START)

@@ -1,4 +1,4 @@
-"""The page of the host's own agents: which one, how it is, and what it needs besides a question."""
+"""The page of the host's own agents: which one, its state, and what it needs besides a question."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ui.shell.sidebar import sidebar
 
 
 def your_agent(choices: Choices) -> None:
-    """Show the chosen agent, and its conversation; or why it cannot be shown."""
+    """Show the chosen agent and its conversation, or why it cannot be shown."""
     states = session.own_graphs()
     state = next((state for state in states if f"{OWN}{state.name}" == choices.graph), None)
     st.title(safe_label(state.name) if state and state.name else say("page-your_agent"), anchor=False)
@@ -39,7 +39,7 @@ def your_agent(choices: Choices) -> None:
 
 
 def _wait(choices: Choices, name: str) -> None:
-    """Say that it is being loaded, until it is or cannot be."""
+    """Say that it is being loaded, until it is or fails."""
     place = st.empty()
     sidebar(choices)
     while True:

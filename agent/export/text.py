@@ -1,6 +1,6 @@
-"""Text of unknown origin as HTML: escaped, or with its markdown drawn.
+"""Text of unknown origin as HTML: escaped, or with its Markdown rendered.
 
-There are no links, images or raw HTML: an address is shown as the text that it is.
+There are no links, images or raw HTML: an address is shown as the text it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from agent.markdown import block_tokens, inline_tokens, plain
 from agent.projections.blocks import Blocks
 
 _HIGHEST = 2
-"""Headings of the page above the text; its own begin one level below."""
+"""Levels of headings that the page has above the text; the text's own start one below."""
 
 _TAGS = {
     "paragraph": "p",
@@ -35,12 +35,12 @@ _TAGS = {
 
 
 def escaped(text: object) -> str:
-    """The text as HTML text, also fit for an attribute in quotes."""
+    """The text as HTML, safe in a quoted attribute, too."""
     return html.escape(plain(text), quote=True)
 
 
 def rendered(text: str) -> str:
-    """The markdown of a text as HTML."""
+    """The Markdown of a text as HTML."""
     blocks = Blocks(text)
     return "\n".join(part for block in [*blocks.done, blocks.tail] if (part := _rendered(block_tokens(block))))
 
@@ -96,7 +96,7 @@ def _rendered(tokens: Iterable[Token]) -> str:
 
 
 def _address(address: str, words: str) -> str:
-    """What follows the words of a link, so that they say where it leads."""
+    """What follows the words of a link to say where it leads."""
     if not words:
         return escaped(address)
     same = normalizeLink(html.unescape(words)) in (address, address.removeprefix("mailto:"))

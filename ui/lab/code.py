@@ -1,4 +1,4 @@
-"""The code of the lanes: for each chosen mode the shortest program that prints it."""
+"""The code behind the lanes: for each chosen mode, the shortest program that prints it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ui.shell.language import language, say, say_or
 
 
 class CodeView:
-    """Programs for the graph, tools and model that are chosen in the sidebar."""
+    """Programs for the graph, tools and model chosen in the sidebar."""
 
     def __init__(self, choices: Choices) -> None:
         self._choices = choices

@@ -1,4 +1,4 @@
-"""The inspector: every event a row, and a chosen one as its whole JSON."""
+"""The inspector: every event in a row, and a chosen one as its complete JSON."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _COLUMNS = {
 
 
 class InspectorView:
-    """While the run works, its last events; then all of them, with filters, pages and details.
+    """While the run works, its latest events; afterwards all of them, with filters, pages and details.
 
-    Widgets can be drawn once for each run of the script, and what they offer is known when the run has ended.
+    Widgets can be drawn only once per script run, and their options are known only when the run has ended.
     """
 
     def __init__(self, choices: Choices) -> None:
@@ -96,7 +96,7 @@ def _filter(log: Log, titles: dict[str, str]) -> Filter:
 
 
 def _table(events: Sequence[StreamEvent], titles: dict[str, str], key: str | None) -> StreamEvent | None:
-    """Draw a table of events; with a key, one row can be chosen, and is returned."""
+    """Draw a table of events; with a key, a row can be selected, and is returned."""
     rows = [row(event, titles) for event in events]
     alt = say("lab-inspector-alt")
     if key is None or not rows:

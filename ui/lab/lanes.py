@@ -18,7 +18,7 @@ ROW_HEIGHT = 78
 
 
 class LanesView:
-    """All chosen modes in one table, so that the same instant is at the same height in each lane."""
+    """All chosen modes in one table, so that the same moment is at the same height in every lane."""
 
     def __init__(self, choices: Choices) -> None:
         self._modes = choices.modes
@@ -28,7 +28,7 @@ class LanesView:
         self._table = st.empty()
 
     def draw(self, log: Log) -> None:
-        """Draw the lanes, and what each is for."""
+        """Draw the lanes, and what each delivers."""
         graph = log.run.request.graph if log.run else self._graph
         self._sentences.markdown(quiet(" ".join(f"**{mode}** {_sentence(graph, mode)}" for mode in self._modes)))
         if not self._modes:

@@ -1,4 +1,4 @@
-"""What the views of the stream lab draw from."""
+"""The data that the views of the stream lab draw."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Fold(Protocol):
 
 
 class Log:
-    """A run as far as it has been read; of its folds, only those that are looked at are kept up."""
+    """A run as far as it has been read; of its folds, only those being viewed are kept up to date."""
 
     def __init__(self, run: Run | None) -> None:
         self.run = run
@@ -31,10 +31,10 @@ class Log:
         self.ended = False
         self._lanes, self._measuring, self._timeline = Lanes(), Measuring(), Timeline()
         self._taken: dict[_Fold, int] = {}
-        """How many events each fold knows."""
+        """How many events each fold has seen."""
 
     def add(self, events: Sequence[StreamEvent]) -> None:
-        """Take in what is new."""
+        """Add new events."""
         for event in events:
             self.transcript.add(event)
         self.events += events
@@ -67,12 +67,12 @@ class Log:
 
 
 def quiet(text: str) -> str:
-    """Markdown in small grey letters; Streamlit's own captions are too pale to be read by everyone."""
+    """Markdown in small grey letters; Streamlit's own captions are too pale for everyone to read."""
     return f":small[:gray[{text}]]"
 
 
 class View(Protocol):
-    """One way to look at a run: made once for each run of the script, drawn again and again while the run works."""
+    """One way to look at a run: created once per script run, drawn again and again while the run works."""
 
     def draw(self, log: Log) -> None:
         """Draw the log as it is now, in the same places as before."""

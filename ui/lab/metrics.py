@@ -1,4 +1,4 @@
-"""What was measured of a run: how soon, how fast, how many."""
+"""The measurements of a run: how soon, how fast, how many."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ui.shell.language import say
 
 
 class MetricsView:
-    """Four numbers for the whole run, and a row for each node and each tool call."""
+    """Four numbers for the whole run, and a row for each node and tool call."""
 
     def __init__(self, choices: Choices) -> None:
         with st.container(horizontal=True):

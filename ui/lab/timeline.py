@@ -1,4 +1,4 @@
-"""The timeline: who worked when, drawn with Vega-Lite, and said in words."""
+"""The timeline: who worked when, drawn with Vega-Lite and told in words."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _note(picture: Picture) -> str:
 
 
 def _records(picture: Picture) -> list[dict[str, Any]]:
-    """One table for all layers; each filters its part."""
+    """One table for all layers, each of which filters its part."""
     records: list[dict[str, Any]] = [
         {"row": row.name, "kind": _kind(row, span), "start": span.start, "end": span.end, "what": "span"}
         for row in picture.rows

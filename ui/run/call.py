@@ -1,4 +1,4 @@
-"""Tool calls: side by side where they were asked for together; what goes on inside of one stands in it."""
+"""Tool calls: side by side if requested together, with whatever happens inside one drawn in it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from ui.run.text import TextView, clear
 from ui.shell.language import say
 
 COLUMNS = 3
-"""Tool calls side by side, where the page is wide enough."""
+"""Tool calls side by side, if the page is wide enough."""
 STANDS = {"complete": ":material/check:", "error": ":material/error:", "waiting": ":material/front_hand:"}
 """The sign before a call in which nothing moves."""
 
 
 class Inside(Protocol):
-    """Draws the items inside of a call."""
+    """Draws the items inside a call."""
 
     def draw(self, items: Sequence[Item], at: float) -> object:
         """Write what has changed since the last call; `at` is the run's time, in seconds."""
 
 
 class CallGroup:
-    """Tool calls that were asked for together, side by side; on a phone, one below the other."""
+    """Tool calls requested together, side by side; on a phone, one below the other."""
 
     def __init__(self, place: DeltaGenerator, look: Look, inside: Callable[[DeltaGenerator], Inside]) -> None:
         self._place, self._look, self._inside = place, look, inside
@@ -40,7 +40,7 @@ class CallGroup:
         """By the key of the call, in the order on the page."""
 
     def goes_on_as(self, keys: Sequence[str]) -> bool:
-        """Whether these are the drawn calls and perhaps others among them, which need no place but this one."""
+        """Whether these are the calls drawn here, perhaps with more among them, which need no place but this one."""
         return self._boxes.keys() <= set(keys)
 
     def draw(self, calls: Sequence[ToolCall], at: float) -> None:
@@ -69,7 +69,7 @@ class CallGroup:
 
 
 class _CallBox:
-    """One tool call: what it was asked, how long it took, and what came of it."""
+    """One tool call: its arguments, its duration, and its outcome."""
 
     def __init__(self, place: DeltaGenerator, look: Look, inside: Callable[[DeltaGenerator], Inside]) -> None:
         self._place, self._look, self._inside = place, look, inside
@@ -108,7 +108,7 @@ class _CallBox:
 
 
 class _Body:
-    """What a tool sends, what goes on inside of its call, and what it returned: of one attempt."""
+    """What a tool sends, what happens inside its call, and what it returned, in one attempt."""
 
     def __init__(self, place: DeltaGenerator, look: Look, inside: Callable[[DeltaGenerator], Inside]) -> None:
         self._place, self._look, self._make_inside = place, look, inside
@@ -148,7 +148,7 @@ def call_head(call: ToolCall, look: Look) -> tuple[str, Literal["running", "wait
 
 
 def _is_shown(call: ToolCall, result: str) -> bool:
-    """Whether what a call returned stands there already, as what it wrote."""
+    """Whether a call's result is already there as its output."""
     said = [item.output for item in call.items if isinstance(item, Answer) and item.visible]
     outputs = [*said, *([call.output] if call.shows_output else [])]
     return any(output.text.text.strip() == result.strip() for output in outputs)

@@ -1,4 +1,4 @@
-"""A run on the page: its log as far as it was read, told in plain words or shown as it is, and how it ended."""
+"""A run on the page: its log as far as it has been read, told in plain words or shown as sent, and how it ended."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from ui.shell.browser import turn_to_draw
 from ui.shell.language import language, say
 
 QUIET = 1.0
-"""Seconds without news, after which something shimmers as a sign of life."""
+"""Seconds without news after which something shimmers as a sign of life."""
 
 
 class Drawing:
-    """One run in one place; what is added to it shows with the next `draw`."""
+    """One run in one place; whatever is added shows with the next `draw`."""
 
     def __init__(self, place: DeltaGenerator, cards: Cards, modes: Collection[StreamMode]) -> None:
         self.transcript = Transcript(frozenset(modes))
@@ -44,11 +44,11 @@ class Drawing:
             self.transcript.add(event)
 
     def clear(self, filled: int) -> None:
-        """Before the first `draw`: empty what an earlier script has drawn here otherwise; FLUSH must pass then."""
+        """Before the first `draw`: empty what an earlier script has drawn here differently; then FLUSH must pass."""
         self._view = RunView(self._place, self._look, filled, self._cards)
 
     def draw(self) -> int:
-        """Draw what was added, and what it waits for; returns how many places are filled."""
+        """Draw what was added, and what it waits for; returns the number of places filled."""
         view = self._view = self._view or RunView(self._place, self._look, 0, self._cards)
         self._signs = waiting, quiet = self._signs_of_life()
         with turn_to_draw():
@@ -71,7 +71,7 @@ class Drawing:
         return self._waiting(), quiet and not self.waits and not self.is_held
 
     def _waiting(self) -> str:
-        """What is said where nothing else moves."""
+        """What to say if nothing else moves."""
         transcript, place = self.transcript, self._run.place
         if transcript.ended_at is not None or self.waits:
             return ""
@@ -94,7 +94,7 @@ def _moves(item: Item) -> bool:
 
 
 def show_end(place: DeltaGenerator, transcript: Transcript, unrecorded: str = "") -> None:
-    """How a run ended, below it, and why it is not kept. What a recording says of that is not ours, either."""
+    """How a run ended, shown below it, and why it is not kept. In a recording, those words are not ours, either."""
     message = safe_markdown(transcript.message)
     if transcript.state == "stopped":
         place.warning(message or "Stopped.", icon=":material/stop_circle:")

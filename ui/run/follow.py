@@ -1,6 +1,6 @@
-"""The one loop that reads a log: a conversation, the lab, a shared run, a replay and the opening page all read by it.
+"""The one loop that reads a log: for conversations, the lab, shared runs, replays and Home.
 
-A click ends the reader at one of its looks at the browser, and never the run.
+A click ends the reader at its next check of the browser, and never the run.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ UPDATES_PER_SECOND = 15
 
 
 class Readable(Protocol):
-    """A log: of a run, or of what a clock lets through of one."""
+    """A log: a run's, or what a clock lets through of one."""
 
     def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[Sequence[StreamEvent], int, bool]:
         """The events from `cursor` on, the next cursor, and whether that was all; waits at most `timeout` seconds."""
 
 
 class Drawn(Protocol):
-    """What is drawn of a log."""
+    """The drawing of a log."""
 
     def add(self, events: Sequence[StreamEvent]) -> None:
         """Take note of what has happened."""
@@ -37,7 +37,7 @@ class Drawn(Protocol):
 
     @property
     def rest(self) -> float:
-        """Seconds until the next look at the log."""
+        """Seconds until the next check of the log."""
 
     @property
     def waits(self) -> bool:
@@ -45,7 +45,7 @@ class Drawn(Protocol):
 
 
 class Reader:
-    """Reads a log from its beginning and lets it be drawn."""
+    """Reads a log from its beginning and has it drawn."""
 
     def __init__(self, log: Readable, drawn: Drawn) -> None:
         self._log, self._drawn = log, drawn
@@ -54,13 +54,13 @@ class Reader:
         """Whether there is nothing more to read."""
 
     def take(self, patience: float = 0.0) -> bool:
-        """Read on, waiting for news at most `patience` seconds; returns whether there were any."""
+        """Read on, waiting for news at most `patience` seconds; returns whether there was any."""
         events, self._cursor, self.ended = self._log.read(self._cursor, patience)
         self._drawn.add(events)
         return bool(events)
 
     def look(self, patience: float = 0.0) -> None:
-        """Read on, waiting at most `patience` seconds, and draw if there is something new to be seen."""
+        """Read on, waiting at most `patience` seconds, and draw if anything changed."""
         if self.take(patience) or self.ended or self._drawn.is_due:
             self._drawn.draw(ended=self.ended)
 
@@ -87,7 +87,7 @@ class Reader:
 
 
 class Unseen:
-    """Draws nothing: for a log whose end is only waited for."""
+    """Draws nothing: for a log whose end is merely awaited."""
 
     is_due = False
     rest = 0.1

@@ -1,4 +1,4 @@
-"""What was sent while the work went on, each shape drawn as what it is; places are made as they are needed."""
+"""What was sent during the work, each shape drawn as what it is; places are created as needed."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from ui.run.text import Slot, TextView
 from ui.shell.language import language
 
 SHOWN_ROWS = 200
-"""Rows of a table, or points of a chart, that are drawn: the last ones."""
+"""Rows of a table or points of a chart that are drawn: the last ones."""
 _NOT_PLAIN = re.compile(r"[^\w %°€()/+-]")
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a run is shown: in plain words, or with names and data as they are."""
+    """How a run is shown: in plain words, or with names and data as sent."""
 
     technical: bool = False
     offered: tuple[str, ...] = ()
-    """Ids of the tools that were offered: two tools may share a name."""
+    """Ids of the tools on offer: two tools may share a name."""
 
     def title(self, tool: str) -> str:
         """What a tool is called."""
@@ -83,7 +83,7 @@ class OutputView:
 
 
 class _ReasoningView:
-    """What a model thinks before it writes, folded; above it, for how long, while it thinks."""
+    """A model's reasoning before it writes, folded, with its duration above."""
 
     def __init__(self, place: DeltaGenerator, look: Look) -> None:
         self._place, self._look = place, look
@@ -110,7 +110,9 @@ class _ReasoningView:
         self._text.draw(reasoning.text)
 
     def _say(self, thinks: bool, seconds: float, took: str) -> str:
-        """The line that unfolds it; while it thinks always the same, for a new one would fold what somebody reads."""
+        """The line that unfolds it; constant while the model is reasoning, as a new one would fold it under the
+        reader.
+        """
         if self._look.technical:
             return "Reasoning" if thinks else f"Reasoning · {seconds:.1f} s"
         return "What it thinks" if thinks else f"Thought {took}"
@@ -141,7 +143,7 @@ def _table(place: DeltaGenerator, rows: Sequence[dict[str, JSON]]) -> None:
 
 
 def _cells(values: Sequence[JSON]) -> list[Any]:
-    """A column: of numbers, if there is nothing else in it."""
+    """A column; of numbers if it contains nothing else."""
     if all(value is None or is_number(value) for value in values):
         return [float(value) if isinstance(value, int) and abs(value) > 2**53 else value for value in values]
     return [words(value) or None for value in values]
@@ -156,7 +158,7 @@ def _line_chart(place: DeltaGenerator, points: Sequence[dict[str, float]]) -> No
 
 
 def _named(keys: Sequence[str]) -> dict[str, str]:
-    """Names for columns, no two alike; what would be read as a part of a chart's own language becomes a space."""
+    """Unique names for columns; anything that is part of a chart's own language becomes a space."""
     names: dict[str, str] = {}
     for number, key in enumerate(keys, 1):
         name = " ".join(_NOT_PLAIN.sub(" ", one_line(key, 60)).split())

@@ -1,4 +1,4 @@
-"""Text that grows, and places that are written to only when what they show changes."""
+"""Growing text, and places that are written to only when their contents change."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ui.markdown import SafeTail, safe_blocks, safe_label
 from ui.shell.browser import wait_for_browser
 
 GROUP = 16
-"""Blocks to a container."""
+"""Blocks per container."""
 
 FLUSH = 0.03
-"""Seconds in which Streamlit has surely sent what was written."""
+"""Seconds after which Streamlit has certainly sent what was written."""
 
 
 class TextView:
-    """Text that grows: each finished block is written once, only the tail is written again.
+    """Growing text: each finished block is written once, and only the tail again.
 
-    The browser's work for an update grows with the number of neighbours, so blocks are kept in groups. A group
-    that is already full when it is first drawn, as after a rerun, is written in one go.
+    The browser's work for an update grows with the number of neighbours, so blocks are grouped. A group that is already
+    full when first drawn, as after a rerun, is written in one go.
     """
 
     def __init__(self, place: DeltaGenerator, *, own: bool = False) -> None:
@@ -47,14 +47,14 @@ class TextView:
 
 
 class Slot:
-    """A placeholder that is made when it is first needed, and written to only when what it shows changes."""
+    """A placeholder that is created on first use, and written to only when its contents change."""
 
     def __init__(self, parent: DeltaGenerator, place: DeltaGenerator | None = None) -> None:
         self._parent, self._place = parent, place
         self._shown = ""
 
     def markdown(self, text: str) -> None:
-        """Show this text; none empties the place."""
+        """Show this text; None empties the place."""
         if place := self._changed(text):
             if text:
                 place.markdown(text)
@@ -76,7 +76,7 @@ class Slot:
 
 
 def clear(*places: DeltaGenerator) -> None:
-    """Empty places that something else will be drawn in: sent first, or what was in them would stay."""
+    """Empty places for something else: sent first, or their old contents would stay."""
     for place in places:
         place.empty()
     time.sleep(FLUSH)

@@ -1,4 +1,4 @@
-"""Draws a run as it grows, and draws it again when it has ended: the same code, fed at once."""
+"""Draws a run as it grows, and again when it has ended: the same code, fed all at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ui.run.output import Look, OutputView
 from ui.run.text import Slot, clear
 
 MAX_ITEMS = 200
-"""Answers and calls that are drawn of a run, and of each call in it: the first ones, and the last."""
+"""Answers and calls drawn of a run, and of each call in it: the first ones, and the last."""
 
 Part: TypeAlias = Item | Asked
 """What stands one below the other; a question stands behind what had begun when it was asked."""
@@ -27,10 +27,10 @@ Shape: TypeAlias = tuple[object, ...]
 
 
 class RunView:
-    """One run on the page: tool calls side by side where they work side by side, text below.
+    """One run on the page: tool calls side by side if they work side by side, text below.
 
-    `stale` is how many places an earlier script run has filled for other stream modes: Streamlit keeps what it
-    once drew until a script has ended, so they are emptied first, and FLUSH must pass before the first `draw`.
+    `stale` is the number of places that an earlier script run has filled for other stream modes: Streamlit keeps what
+    it once drew until a script has ended, so they are emptied first, and FLUSH must pass before the first `draw`.
     """
 
     def __init__(self, place: DeltaGenerator, look: Look, stale: int = 0, cards: Cards | None = None) -> None:
@@ -60,7 +60,7 @@ class RunView:
 class ItemsView:
     """Answers and calls one below the other. Views follow the items' keys: an item may appear above others.
 
-    What is below it is then drawn anew, for Streamlit knows places by their number.
+    Everything below it is then redrawn, as Streamlit identifies places by number.
     """
 
     def __init__(self, place: DeltaGenerator, look: Look, stale: int = 0, cards: Cards | None = None) -> None:
@@ -189,7 +189,7 @@ def _began(part: Part) -> float:
 
 
 def has_grown(before: Shape, now: Shape) -> bool:
-    """Whether what was drawn stands where it was, with what has come behind it."""
+    """Whether what was drawn is still in place, with anything new after it."""
     if len(before) > len(now):
         return False
     return all(_is_same(old, new) for old, new in zip(before, now, strict=False))
@@ -202,7 +202,7 @@ def _is_same(old: object, new: object) -> bool:
 
 
 def _grouped(parts: Sequence[Part]) -> list[list[Part]]:
-    """The parts; neighbouring tool calls as one group."""
+    """The parts, with adjacent tool calls in one group."""
     groups: list[list[Part]] = []
     for part in parts:
         if isinstance(part, ToolCall) and groups and isinstance(groups[-1][-1], ToolCall):
