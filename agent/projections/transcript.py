@@ -196,7 +196,7 @@ class Transcript:
         for item in walk(self.items):
             if isinstance(item, Answer):
                 _close(item, at)
-            elif item.state == "running":
+            elif item.state in ("asked", "running"):  # the middleware asks before a call begins
                 item.state = "waiting"
 
     def _take(self, at: float, interrupt: str, answer: JSON) -> None:
@@ -212,7 +212,9 @@ class Transcript:
         if self.pauses and self.pauses[-1].end is None:
             self.pauses[-1].end = at
         for call in self._calls.values():
-            if call.state == "waiting" or (self.asked and call.state == "running"):
+            if call.state == "waiting" and call.started_at is None:
+                call.state = "asked"
+            elif call.state == "waiting" or (self.asked and call.state == "running"):
                 call.state, call.is_over = "running", True
                 call.attempts = max(call.attempts - 1, 0)  # it goes on, and is not tried once more
 

@@ -189,6 +189,30 @@ def test_an_answer_that_does_not_fit_is_not_sent(app: App) -> None:
         waits(visitor, 3)
 
 
+@pytest.mark.parametrize("graph", ["react", "create_agent", "prebuilt", "without_langchain"])
+def test_the_page_asks_first_with_every_agent(visit: Visit, graph: str) -> None:
+    visitor = visit("Ask_me_first", model="demo-fast", view="simple", graph=graph)
+    visitor.wait_idle()
+    visitor.ask("Refund 54 dollars for order 2077")
+    waits(visitor, 1)
+    assert "It waits for a person: The assistant wants to refund 54 dollars to Ms Lindqvist." in plain(visitor)
+    edit(visitor, 20)
+    complete(visitor)
+    assert "20 dollars were refunded to Ms Lindqvist for order 2077." in plain(visitor)
+    assert "A person answered: Approved with changes: amount: 20" in plain(visitor)
+
+
+def test_the_lab_asks_above_its_views(visit: Visit) -> None:
+    visitor = visit("Stream_lab", model="demo-fast")
+    visitor.wait_idle()
+    visitor.ask("Refund 54 dollars for order 2077")
+    visitor.wait_until(lambda: visitor.idle and bool(visitor.keys("Approve")), "a card is there")
+    assert "is waiting for your answer" in visitor.text
+    press(visitor, "Approve")
+    visitor.wait_until(lambda: visitor.idle and "Approved" in visitor.text, "it has gone on")
+    assert "Finished" in visitor.text
+
+
 def test_what_waits_of_a_run_with_a_key_of_ones_own_wants_that_key(visit: Visit) -> None:
     visitor = visit("Ask_me_first", model="demo-fast", view="simple")
     visitor.wait_idle()

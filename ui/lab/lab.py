@@ -64,6 +64,8 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
         view.draw(log)
         return lambda: None
 
+    waited = run.state == "waiting"
+
     def follow() -> None:
         def tell() -> None:
             status.markdown(quiet(_status(run, log)))
@@ -71,6 +73,8 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
 
         Reader(run, _Shown(log, view, tell)).follow()
         if log.transcript.state == "waiting":
+            if not waited:
+                st.rerun()  # for the sidebar and the title, which tell of it
             questions.tell_waiting()
         elif run.state != "finished":
             show_end(st.container(), log.transcript, run.unrecorded)
