@@ -1,4 +1,4 @@
-"""What one process has for all its visitors; a page is handed single parts of it, never the whole."""
+"""What one process provides for all its visitors; pages get individual parts of it, never the whole."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from agent.store.upload import Shelf
 
 
 class Application:
-    """The settings, where runs live, what is kept. As a context manager it closes itself."""
+    """The settings, the runs, and the store. As a context manager it closes itself."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = Store.of(settings)
         self.runs = InProcessBackend(settings, self.store)
         self.gate = Gate(settings.host_password) if settings.host_password else None
-        """The host's way to all comments, if there is a password."""
+        """The host's access to all comments, if there is a password."""
         self.uploads, self.packs = Offload(megabytes=160), Offload(at_once=1, megabytes=192)
-        """Where files that visitors send are read, two at once, and where what they take along is made, one by one."""
+        """Where visitors' files are read, two at a time, and their downloads are made, one at a time."""
         self.shelf = Shelf(int(settings.limits.uploads_megabytes * 1e6))
-        """What visitors have sent, while they look at it."""
+        """The files that visitors are looking at."""
 
     def close(self) -> None:
-        """Stop all runs and let go of everything; takes a second at most."""
+        """Stop all runs and release everything; takes a second at most."""
         self.runs.close()
 
     def __enter__(self) -> Application:

@@ -1,4 +1,4 @@
-"""The log of a run: events that are only ever appended, and read from a cursor of the reader's own."""
+"""The log of a run: events that are only ever appended, and read from each reader's own cursor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 from agent.streaming.events import StreamEvent
 
 WAKE_SECONDS = 0.004
-"""Events that follow each other so soon wake a reader once."""
+"""Events in such quick succession wake a reader only once."""
 
 
 Read = tuple[Sequence[StreamEvent], int, bool]
@@ -34,7 +34,7 @@ class RunLog(Protocol):
 
 
 class MemoryLog:
-    """A log in this process's memory; what is appended on an asyncio loop wakes its readers soon after."""
+    """A log in this process's memory; appending on an asyncio loop wakes its readers soon after."""
 
     def __init__(self) -> None:
         self._events: list[StreamEvent] = []
@@ -91,7 +91,7 @@ class MemoryLog:
 
 
 class ClosedLog:
-    """A log that has come to its end, of events that are kept elsewhere."""
+    """A finished log, whose events are kept elsewhere."""
 
     def __init__(self, events: Sequence[StreamEvent]) -> None:
         self._events = events

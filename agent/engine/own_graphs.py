@@ -1,4 +1,4 @@
-"""A person's own graphs while the app runs: loaded in the background, reloaded when their source was saved."""
+"""People's own graphs while the app runs: loaded in the background, reloaded when their source is saved."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from agent.graphs.loading import CONFIGURATION, GraphNotLoaded, OwnGraph, Refere
 
 PROJECT = Path(__file__).parents[2]
 LOOK_SECONDS = 0.5
-"""Between two looks whether source was saved."""
+"""Seconds between checks for saved source."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnState:
-    """One graph as a page shows it; plain data."""
+    """One graph, as a page shows it; plain data."""
 
     name: str
     state: Literal["loading", "ready", "failed"]
     source: str = ""
-    """Where it is, as the host wrote it."""
+    """Its location, as the host wrote it."""
     description: str = ""
     message: str = ""
     """Why it could not be loaded."""
@@ -33,7 +33,7 @@ class OwnState:
 
 
 class OwnGraphs:
-    """The graphs that the host has named. `open`, `get` and `close` belong to one loop, the rest to any thread."""
+    """The graphs named by the host. `open`, `get` and `close` belong to one loop, the rest to any thread."""
 
     def __init__(self, texts: Sequence[str], folder: Path) -> None:
         if not texts and folder != PROJECT and (folder / CONFIGURATION).is_file():
@@ -47,13 +47,13 @@ class OwnGraphs:
         self._kept = {reference.name: _Kept(reference) for reference in found}
 
     def open(self) -> None:
-        """Begin to load all of them, without waiting for it."""
+        """Start loading all of them, without waiting."""
         self._loop = asyncio.get_running_loop()
         for kept in self._kept.values():
             kept.task = self._loop.create_task(kept.keep())
 
     async def close(self) -> None:
-        """Let go of all of them."""
+        """Release all of them."""
         tasks = [kept.task for kept in self._kept.values() if kept.task]
         for task in tasks:
             task.cancel()
@@ -61,7 +61,7 @@ class OwnGraphs:
             await asyncio.wait(tasks)
 
     def states(self) -> list[OwnState]:
-        """All of them, as they are now; what was saved since is being loaded anew from now on."""
+        """The states of all; any with newly saved source are reloaded from now on."""
         if self._loop and not self._loop.is_closed():
             for kept in self._kept.values():
                 self._loop.call_soon_threadsafe(kept.look)
@@ -76,7 +76,7 @@ class OwnGraphs:
 
 
 class _Kept:
-    """One reference, and the graph that it leads to for the time being."""
+    """One reference, and the graph that it currently leads to."""
 
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
@@ -87,7 +87,7 @@ class _Kept:
         self.task: asyncio.Task[None] | None = None
 
     def state(self) -> OwnState:
-        """How it is now."""
+        """Its current state."""
         reference, own = self._reference, self._own
         state: Literal["loading", "ready", "failed"] = "ready" if own else "failed" if self._message else "loading"
         seconds = time.monotonic() - self._since
@@ -95,7 +95,7 @@ class _Kept:
         return OwnState(reference.name, state, source, reference.description, self._message, seconds, own)
 
     def look(self) -> None:
-        """Load it anew if it was saved since, or if it could not be loaded; not too often."""
+        """Reload it if it was saved since, or could not be loaded; not too often."""
         if not self._done.is_set() or time.monotonic() - self._looked < LOOK_SECONDS:
             return
         self._looked = time.monotonic()
@@ -111,7 +111,7 @@ class _Kept:
         return self._own
 
     async def keep(self) -> None:
-        """Load it, and again whenever it was saved."""
+        """Load it, and again whenever its source is saved."""
         while True:
             self._since = time.monotonic()
             try:

@@ -1,4 +1,4 @@
-"""Runs whose log is in this process's memory, and which others may go on writing: ended, at work elsewhere, waiting."""
+"""Runs with a log in this process's memory that others may go on writing: ended, at work elsewhere, waiting."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from agent.streaming.events import (
 )
 
 LOOK_SECONDS = 0.1
-"""Between two looks at a file that grows."""
+"""Seconds between checks of a growing file."""
 SIGN_OF_LIFE_SECONDS = 1.0
-"""Without news, after which is asked whether somebody still works on the run."""
+"""Seconds without news before asking whether somebody still works on the run."""
 BYTES_IN_MEMORY = 4
 """Bytes of memory that one byte of a recording takes as events."""
 
@@ -39,7 +39,7 @@ DELETED = "This run was deleted."
 
 
 class KeptRun(Run):
-    """A run whose log is in memory. What other processes append to its recording is read when it is asked for."""
+    """A run with its log in memory. What other processes append to its recording is read on demand."""
 
     def __init__(self, store: Store, header: Header) -> None:
         self._memory = MemoryLog()
@@ -47,21 +47,21 @@ class KeptRun(Run):
         self.waits: Waiting | None = None
         """What it waits for, until it goes on."""
         self.asked: dict[str, Interrupt] = {}
-        """What persons were asked, by id."""
+        """The questions to people, by id."""
         self.answers: dict[str, JSON] = {}
-        """What they have answered, by the id of the question."""
+        """Their answers, by the question's id."""
         self.is_lost = False
-        """Whether the end of its recording is missing, which may come yet if its process was only held up."""
+        """Whether its recording lacks an end, which may still come if its process was only held up."""
         self.lock = threading.RLock()
-        """Held while it is read on; taken before the store's."""
+        """Held while reading on; acquired before the store's."""
         self._store = store
         self._tail: Tail | None = None
-        """The end of its recording, where others may write."""
+        """The end of its recording, if others may write to it."""
         self._news_at = 0.0
 
     @property
     def open(self) -> list[Interrupt]:
-        """The questions that it waits for, and that nobody has answered."""
+        """The questions that it waits for and nobody has answered."""
         return [each for each in self.waits.interrupts if each.id not in self.answers] if self.waits else []
 
     @property
@@ -71,7 +71,7 @@ class KeptRun(Run):
 
     @property
     def memory(self) -> int:
-        """About how many bytes its log takes."""
+        """Roughly how many bytes its log takes."""
         return self._memory.bytes * BYTES_IN_MEMORY
 
     @property
@@ -93,7 +93,7 @@ class KeptRun(Run):
         return super().read(cursor, max(until - time.monotonic(), 0.0) if timeout else 0.0)
 
     def read_on(self) -> bool:
-        """Take in what others have appended to the recording, if anything; raises BrokenRecording."""
+        """Read what others have appended to the recording, if anything; raises BrokenRecording."""
         with self.lock:
             before = len(self._memory)
             if self._tail and not self._memory.closed:
@@ -109,7 +109,7 @@ class KeptRun(Run):
             return len(self._memory) > before
 
     def write(self, payload: Payload) -> None:
-        """Append to the log of a run that is nobody's, which the caller has claimed; raises OSError."""
+        """Append to the log of a run that is nobody's and that the caller has claimed; raises OSError."""
         at = max(round(time.time() - self.header.asked_at, 4), self.seconds)
         event = StreamEvent(len(self._memory), at, payload)
         line = event_line(event)
@@ -121,7 +121,7 @@ class KeptRun(Run):
             self._note(event, len(line))
 
     def lose_if_deleted(self) -> None:
-        """Come to an end, if nothing is kept of it any more."""
+        """End it if nothing of it is kept any more."""
         with self.lock:
             if not self._memory.closed and not self.unrecorded and self._store.entry(self.id) is None:
                 self._lose(DELETED)
@@ -154,7 +154,7 @@ class KeptRun(Run):
         self._lose(UNWRITTEN if entry and entry.broken else KILLED if entry else DELETED)
 
     def _note(self, event: StreamEvent, size: int) -> None:
-        """Take in the next event of the log, and what it says of the run."""
+        """Add the next event of the log, and what it says about the run."""
         self._memory.append(event, size)
         match event.payload:
             case Started() | Resumed():
@@ -179,7 +179,7 @@ class KeptRun(Run):
 
 
 class RecordedRun(KeptRun):
-    """A run whose recording another process writes, or some process has written."""
+    """A run whose recording is, or was, written by some other process."""
 
     def __init__(self, store: Store, entry: Entry, path: Path, stop: Callable[[KeptRun], None]) -> None:
         super().__init__(store, entry.header)
@@ -188,6 +188,6 @@ class RecordedRun(KeptRun):
         self._tail = Tail(path)
 
     def stop(self) -> None:
-        """Stop it, or tell the process that works on it; returns at once."""
+        """Stop it, or tell the process working on it; returns at once."""
         if not self.ended:
             self._stop(self)

@@ -1,4 +1,4 @@
-"""Is a request one that can be run? Said in one sentence when it is not."""
+"""Whether a request can be run, and if not, why, in one sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from agent.tools.catalog import TOOLS
 
 
 def check(request: RunRequest, settings: Settings, *, visitor_has_key: bool = False) -> Refusal | None:
-    """Why a request cannot be run, in a sentence that says what to change; None when it can."""
+    """Why a request cannot be run, in a sentence that says what to change; None if it can."""
     limit = settings.limits.prompt_chars
     if not request.question.strip():
         return Refusal("Type a question first.")
@@ -29,7 +29,7 @@ def check(request: RunRequest, settings: Settings, *, visitor_has_key: bool = Fa
 
 
 def _check_inputs(request: RunRequest, limit: int) -> Refusal | None:
-    """A person's own graph has tools and a model of its own; what it is given is bounded as a question is."""
+    """Someone's own graph has its own tools and model; its input is limited like a question."""
     if request.tools:
         return Refusal("This agent has tools of its own, and takes no others.")
     if sum(len(json.dumps(given)) for given in (request.inputs, request.context) if given is not None) > 2 * limit:
@@ -51,7 +51,7 @@ def _check_tools(request: RunRequest, spec: GraphSpec) -> Refusal | None:
 
 
 def tools_for(graph: str) -> list[str]:
-    """Ids of the tools that a graph can run, in the order of the registry."""
+    """Ids of the tools that a graph can run, in the registry's order."""
     spec = spec_of(graph)
     if spec is None or spec.is_own:
         return []

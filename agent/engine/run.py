@@ -1,7 +1,7 @@
 """A run: one question put to one graph, and the log of what happened, which any thread may read.
 
-A run belongs to nobody's script. It appends events to its log; whoever wants to watch reads the log from a cursor
-of their own. So a click, a refresh or a lost connection ends a reader and never a run.
+A run belongs to no script. It appends events to its log; whoever wants to watch reads the log from a cursor of their
+own. So a click, a refresh or a lost connection ends a reader, never a run.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from agent.streaming.events import END_STATES, RunRequest, RunState
 
 
 class Run:
-    """One run and its log, as its readers know it. Safe to use from any thread."""
+    """One run and its log, as readers know it. Safe from any thread."""
 
     def __init__(self, header: Header, events: RunLog) -> None:
         self.header = header
-        """What a recording of this run begins with."""
+        """The header of this run's recording."""
         self.state: RunState = "queued"
         self.place = 0
         """Place in the queue, from 1; 0 when it is not waiting."""
@@ -27,7 +27,7 @@ class Run:
 
     @classmethod
     def replayed(cls, recording: Recording) -> Run:
-        """A run that has ended, from its recording."""
+        """A finished run, from its recording."""
         run = cls(recording.header, ClosedLog(recording.events))
         end = recording.events[-1]
         run.state, run._answer = ends(end) or ("waiting" if waits(recording.events) else "stopped"), answer_of(end)
@@ -35,7 +35,7 @@ class Run:
 
     @property
     def id(self) -> str:
-        """Not guessable: who has it may read the run."""
+        """Not guessable: anyone who has it may read the run."""
         return self.header.id
 
     @property
@@ -55,12 +55,12 @@ class Run:
 
     @property
     def answer(self) -> str:
-        """The text of the answer, once the run has finished."""
+        """The answer's text, once the run has finished."""
         return self._answer
 
     @property
     def unrecorded(self) -> str:
-        """Why the run is gone when the server restarts, although others are not; empty if all is well."""
+        """Why this run will be lost when the server restarts, although others are not; empty if all is well."""
         return ""
 
     def read(self, cursor: int = 0, timeout: float = 0.0) -> Read:
@@ -71,12 +71,12 @@ class Run:
         return self._log.read(cursor, timeout)
 
     def stop(self) -> None:
-        """Stop the run, if it has not ended: its request to the model is closed, what has arrived stays.
+        """Stop the run if it has not ended: its request to the model is closed, and what has arrived stays.
 
         Returns at once.
         """
 
 
 def digest(session: str) -> str:
-    """What stands for a session in a recording: enough to find one's own runs, useless for anything else."""
+    """A session's stand-in in a recording: enough to find one's own runs, useless for anything else."""
     return hashlib.sha256(session.encode()).hexdigest()[:32] if session else ""

@@ -1,6 +1,6 @@
-"""Recordings that the app brings along: made by its own engine, with the demo model, and labelled as what they are.
+"""Recordings that come with the app: made by its own engine with the demo model, and labelled as such.
 
-`python -m agent.engine.samples` makes all of them anew, `python -m agent.engine.samples home` one.
+`python -m agent.engine.samples` remakes all of them, `python -m agent.engine.samples home` one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parents[2] / "recordings"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One recording to make: its file's name without ending, and what is asked of what."""
+    """One recording to make: its file's name without suffix, and the question and graph."""
 
     name: str
     question: str
@@ -59,12 +59,12 @@ SAMPLES = (
 
 @cache
 def recordings() -> tuple[Recording, ...]:
-    """The samples that are part of the app."""
+    """The samples that come with the app."""
     return tuple(read(path) for path in sorted(FOLDER.glob("*.jsonl")))
 
 
 def record(backend: RunBackend, sample: Sample) -> str:
-    """Ask a sample's question, follow the run to its end, and give its recording as text."""
+    """Ask a sample's question, follow the run to its end, and return its recording as text."""
     _follow(_start(backend, sample, "demo-fast"))  # so that no first visit is recorded, which builds the graph
     run = _start(backend, sample, sample.model)
     label = f"A recorded run of the model {sample.model}, which is no AI."
@@ -90,7 +90,7 @@ def _follow(run: Run) -> list[StreamEvent]:
 
 
 def main(names: list[str]) -> None:
-    """Make the samples of these names; of no name, all."""
+    """Make the samples of these names, or all of them."""
     FOLDER.mkdir(exist_ok=True)
     with InProcessBackend(Settings(recordings=None)) as backend:
         backend.wait_until_open()

@@ -1,4 +1,4 @@
-"""Whose turn it is: the limits on new runs, and the queue of those that wait."""
+"""Whose turn it is: the limits on new runs, and the queue of waiting ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_VISITORS = 10_000
 
 
 class Scheduler:
-    """Lets runs begin in turn. Only `charge` is safe outside the loop's thread."""
+    """Starts runs in turn. Only `charge` is safe outside the loop's thread."""
 
     def __init__(
         self, limits: Limits, begin: Callable[[ActiveRun], None], is_held: Callable[[ActiveRun], bool] = lambda _: False
@@ -28,7 +28,7 @@ class Scheduler:
         self._lock = threading.Lock()
 
     def charge(self, session: str, address: str = "") -> Refusal | None:
-        """Count a new run against the limits of the visitor and of the address, or say which one is reached."""
+        """Count a new run against the limits of the visitor and the address, or say which one is reached."""
         limits, now = self._limits, time.monotonic()
         with self._lock:
             charged = [(self._starts[f"visitor {session}"], limits.runs_per_minute, "questions in a minute")]
@@ -49,19 +49,19 @@ class Scheduler:
         return None
 
     def enqueue(self, run: ActiveRun) -> None:
-        """Let a run wait for its turn, which may be now."""
+        """Queue a run for its turn, which may be now."""
         if not run.ended:
             self.waiting.append(run)
         self.admit()
 
     def release(self, run: ActiveRun) -> None:
-        """Give the place of a run that has worked to the next one."""
+        """Pass the place of a finished run to the next one."""
         self.working.discard(run)
         self.admit()
 
     def admit(self) -> None:
-        """Let waiting runs begin, first come first served; a run that waits for its own thread or visitor, or behind
-        one that waits for a person, is passed over, so that nobody else waits for it.
+        """Start waiting runs, first come, first served; skip any that waits for its own thread or visitor, or behind
+        one that waits for a person, so that nobody else waits for it.
         """
         limits = self._limits
         still_waiting: list[ActiveRun] = []

@@ -1,4 +1,4 @@
-"""What the libraries load and build at their first call, done before a visitor asks: it takes them 150 ms."""
+"""What libraries load and build on first use, done before a visitor asks: it takes them 150 ms."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ANSWER = f"data: {json.dumps(_CHUNK)}\n\ndata: [DONE]\n\n".encode()
 
 
 async def warm_up(limits: Limits) -> None:
-    """Put one question through both kinds of agent; the answer is ready-made, and no server is asked."""
+    """Put one question through both kinds of agent; the answer is canned, and no server is asked."""
     given: Any = {"messages": [{"role": "user", "content": "Are you warm?"}]}
     async with DefaultAsyncHttpxClient(transport=httpx2.MockTransport(_answer)) as client:
         endpoint = Endpoint("warm-up", "no-key-needed", "http://127.0.0.1/v1")
