@@ -184,7 +184,7 @@ def test_on_a_plain_edge_what_was_done_beside_it_is_done_again(memory: InProcess
 def test_middleware_asks_before_any_tool_begins(memory: InProcessBackend) -> None:
     run = started(memory.start(asks("middleware"), session=ME))
     waiting(run)
-    assert [call.state for call in fold(run.read()[0], RUN_MODES).calls] == ["asked", "asked"]
+    assert [call.state for call in fold(run.read()[0], RUN_MODES).calls] == ["waiting", "waiting"]
     edit: JSON = {"type": "edit", "edited_action": {"name": "look", "args": {"place": "C"}}}
     answer(memory, run, {"decisions": [edit, {"type": "reject", "message": "not now"}]})
     told = checked(finish(run))
