@@ -22,7 +22,7 @@ CONNECT_SECONDS = 3.0
 MOST_CONNECTIONS = 10
 """Connections of one process."""
 _SETUP_LOCK = 7_261_540_113
-"""Number of the lock that only one process holds: the tables are made by one at a time."""
+"""The number of the lock that one process holds while it creates the tables."""
 _ABSENT = "The database that keeps the conversations does not answer. Try again in a minute."
 _THREADS = """
 SELECT thread_id, max(checkpoint_id) AS newest, sum(pg_column_size(checkpoint))
@@ -33,7 +33,7 @@ FROM checkpoints c GROUP BY thread_id
 
 
 class PostgresSaver(Guarded, AsyncPostgresSaver):
-    """Keeps checkpoints in a database, which may go away and come back. Belongs to the loop that it is made on."""
+    """Keeps checkpoints in a database, which may go away and come back. Belongs to the loop it was created on."""
 
     def __init__(self, url: str) -> None:
         self._pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
@@ -56,15 +56,15 @@ class PostgresSaver(Guarded, AsyncPostgresSaver):
         super().__init__(self._pool, serde=PlainData())
 
     async def open(self) -> None:
-        """Get ready to connect; a database that does not answer yet is asked again by each run."""
+        """Get ready to connect; if the database does not answer yet, each run tries again."""
         await self._pool.open()
 
     async def close(self) -> None:
-        """Let go of all connections."""
+        """Release all connections."""
         await self._pool.close(1.0)
 
     def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> PostgresSaver:
-        """A copy that reads these types as well, and waits for no other copy."""
+        """A copy that also reads these types, and waits for no other copy."""
         clone = super().with_allowlist(extra_allowlist)
         clone = copy.copy(clone) if clone is self else clone
         assert isinstance(clone, PostgresSaver)
@@ -72,7 +72,7 @@ class PostgresSaver(Guarded, AsyncPostgresSaver):
         return clone
 
     async def setup(self) -> None:
-        """Make the tables, or bring them up to date; one process at a time."""
+        """Create the tables, or upgrade them; one process at a time."""
         async with self._pool.connection() as connection:
             # Not pg_advisory_lock: whoever waited in it would be waited for by CREATE INDEX CONCURRENTLY.
             while not await _ask(connection, "SELECT pg_try_advisory_lock(%s) AS got", _SETUP_LOCK):
@@ -84,7 +84,7 @@ class PostgresSaver(Guarded, AsyncPostgresSaver):
 
     @asynccontextmanager
     async def guard(self) -> AsyncIterator[None]:
-        """Around everything that is asked of the database."""
+        """Wraps every use of the database."""
         try:
             if not self._tables.are_there:
                 await self._tables.made(self.setup)
@@ -105,14 +105,14 @@ class PostgresSaver(Guarded, AsyncPostgresSaver):
 
 
 class _Tables:
-    """Whether the tables are there, as all copies of a saver know it; they are made once for all who wait."""
+    """Whether the tables exist, as known to all copies of a saver; they are created once for all that wait."""
 
     def __init__(self) -> None:
         self.are_there = False
         self._making: asyncio.Future[None] | None = None
 
     async def made(self, make: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Wait until they are made; raises what kept them from it."""
+        """Wait until they exist; raises whatever prevented it."""
         if self._making is None:
             self._making = asyncio.ensure_future(make())
             self._making.add_done_callback(self._done)

@@ -1,4 +1,4 @@
-"""Savers of checkpoints whose failures are sentences, and which read back messages and plain data alone."""
+"""Checkpoint savers whose failures are sentences, and which read back nothing but messages and plain data."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from agent.errors import CheckpointError, CheckpointLost
 
 BUSY_SECONDS = 5.0
-"""Seconds that a write waits for the one of another process."""
+"""Seconds that a write waits for another process's."""
 _UUID_EPOCH = 0x01B21DD213814000
-"""The beginning of 1970 in the time of a UUID: steps of 100 ns since 1582."""
+"""The start of 1970 in UUID time: steps of 100 ns since 1582."""
 T = TypeVar("T")
 
 
 class PlainData(JsonPlusSerializer):
-    """Reads LangChain's messages and plain data, and never calls what a file names besides.
+    """Reads LangChain's messages and plain data, and never calls anything else that a file names.
 
-    A value of another type comes back as the data it was made of; `BaseCheckpointSaver.with_allowlist` lets more in.
+    A value of another type comes back as the data it was made from; `BaseCheckpointSaver.with_allowlist` lets more in.
     """
 
     def __init__(self) -> None:
         super().__init__(allowed_msgpack_modules=None)
 
     def loads_typed(self, data: tuple[str, bytes]) -> Any:
-        """A value; raises CheckpointLost where it is none that was written here."""
+        """A value; raises CheckpointLost if it was not written here."""
         if data[0] == "json":  # nothing here writes it, and what reads it makes objects of many classes
             raise CheckpointLost(UNREADABLE)
         try:
@@ -57,16 +57,16 @@ class PlainData(JsonPlusSerializer):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a saver has of one thread."""
+    """What a saver holds of one thread."""
 
     thread_id: str
     bytes: int
     saved_at: float
-    """Seconds since the epoch, of its newest checkpoint."""
+    """When its newest checkpoint was made, in seconds since the epoch."""
 
 
 class ThreadSaver(Protocol):
-    """A saver that knows how much of which thread it has."""
+    """A saver that knows how much of each thread it holds."""
 
     async def threads(self) -> list[Kept]:
         """All threads, in no order."""
@@ -76,13 +76,13 @@ class ThreadSaver(Protocol):
 
 
 class Guarded(BaseCheckpointSaver[str]):
-    """A saver that tells its failures as CheckpointErrors, and does not stop in the middle of a write.
+    """A saver that reports its failures as CheckpointErrors, and does not stop in the middle of a write.
 
-    To be put before the saver whose methods it guards.
+    A mixin, to be put before the saver whose methods it guards.
     """
 
     def guard(self) -> AbstractAsyncContextManager[None]:
-        """Around everything that is asked of the database."""
+        """Wraps every use of the database."""
         raise NotImplementedError
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
@@ -104,7 +104,7 @@ class Guarded(BaseCheckpointSaver[str]):
         before: RunnableConfig | None = None,
         limit: int | None = None,
     ) -> AsyncIterator[CheckpointTuple]:
-        """Checkpoints, the newest first; all are read before the first is given out, as reading locks the saver."""
+        """Checkpoints, newest first; all are read before the first is yielded, as reading locks the saver."""
         async with self.guard():
             found = [one async for one in super().alist(config, filter=filter, before=before, limit=limit)]
         for one in found:
@@ -136,7 +136,7 @@ class Guarded(BaseCheckpointSaver[str]):
             return await super().aget_delta_channel_history(config=config, channels=channels)
 
     async def _whole(self, write: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """A write to its end, also when the run is stopped meanwhile: half of one would hold the lock of the file."""
+        """Finish a write even if the run is stopped meanwhile: half of one would hold the file's lock."""
 
         async def guarded() -> T:
             async with self.guard():
@@ -146,7 +146,7 @@ class Guarded(BaseCheckpointSaver[str]):
 
 
 class MemorySaver(InMemorySaver):
-    """Keeps checkpoints as long as the process."""
+    """Keeps checkpoints for as long as the process lives."""
 
     def __init__(self) -> None:
         super().__init__(serde=PlainData())
@@ -162,13 +162,13 @@ class MemorySaver(InMemorySaver):
         ]
 
     async def shrink(self) -> None:
-        """There is nothing to do."""
+        """Nothing to do."""
 
 
 class SqliteSaver(Guarded, AsyncSqliteSaver):
-    """Keeps checkpoints in a file that several processes share.
+    """Keeps checkpoints in a file shared by several processes.
 
-    A file that is damaged is put aside, and one that was deleted is missed by nobody: the next use begins a new one.
+    A damaged file is put aside, and a deleted one is not missed: the next use starts a new one.
     """
 
     def __init__(self, path: Path) -> None:
@@ -177,7 +177,7 @@ class SqliteSaver(Guarded, AsyncSqliteSaver):
 
     @property
     def conn(self) -> aiosqlite.Connection:
-        """The connection, which all copies of the saver share."""
+        """The connection, shared by all copies of the saver."""
         return self._file.connection
 
     @conn.setter
@@ -194,7 +194,7 @@ class SqliteSaver(Guarded, AsyncSqliteSaver):
         self._file.is_ready = is_ready
 
     async def setup(self) -> None:
-        """Open the file if it is not, or is another one by now."""
+        """Open the file if it is not open, or has been replaced."""
         async with self.lock:
             if not self._file.is_open():
                 await self._file.open()
@@ -202,7 +202,7 @@ class SqliteSaver(Guarded, AsyncSqliteSaver):
 
     @asynccontextmanager
     async def guard(self) -> AsyncIterator[None]:
-        """Around everything that is asked of the file."""
+        """Wraps every use of the file."""
         try:
             await self.setup()
             yield
@@ -231,13 +231,13 @@ class SqliteSaver(Guarded, AsyncSqliteSaver):
             pass
 
     async def close(self) -> None:
-        """Let go of the file, after what is being written."""
+        """Release the file once everything is written."""
         async with self.lock:
             await self._file.close()
 
 
 class _File:
-    """A file of SQLite, and the connection to it."""
+    """An SQLite file, and the connection to it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -246,7 +246,7 @@ class _File:
         self.connection = aiosqlite.connect(path)
 
     def is_open(self) -> bool:
-        """Whether the connection leads to what is at the path now."""
+        """Whether the connection leads to what is now at the path."""
         return self._opened is not None and self._opened == self._identity()
 
     async def open(self) -> None:
@@ -260,13 +260,13 @@ class _File:
             await self.connection.execute(f"PRAGMA {pragma}")
 
     async def close(self) -> None:
-        """Let go of it; closing twice does no harm."""
+        """Release it; closing twice is harmless."""
         self.is_ready, opened, self._opened = False, self._opened, None
         if opened:
             await self.connection.close()
 
     def put_aside(self) -> None:
-        """Keep a damaged file under another name, in place of the last such one."""
+        """Keep a damaged file under another name, replacing the last one."""
         self.is_ready = False
         if not self.is_open():
             return  # another process has done it
@@ -287,12 +287,14 @@ def damaged(path: Path) -> Path:
 
 
 def is_closed_to_us(error: BaseException | None) -> bool:
-    """Whether a file cannot be opened, or not be written to."""
+    """Whether a file cannot be opened or written to."""
     return error is not None and _code(error) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
 def saved_at(checkpoint_id: str) -> float:
-    """When a checkpoint was made, by its id: seconds since the epoch; long ago, if it is no id of LangGraph's."""
+    """When a checkpoint was made, according to its id, in seconds since the epoch; long ago for an id that is not
+    LangGraph's.
+    """
     digits = checkpoint_id.replace("-", "")
     with contextlib.suppress(ValueError):
         seconds = (int(digits[:12] + digits[13:16], 16) - _UUID_EPOCH) / 1e7
@@ -305,7 +307,7 @@ def _ids(spaces: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def _code(error: BaseException) -> int:
-    """Which kind of failure it is, as SQLite numbers them."""
+    """The kind of failure, as SQLite numbers them."""
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 

@@ -1,4 +1,4 @@
-"""What a person has decided: from decisions to what the graph goes on with, and back from there."""
+"""What a person decides: from decisions to what the graph goes on with, and back."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _REPLIES: Mapping[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person has decided."""
+    """A person's decision."""
 
     verdict: Verdict
     value: JSON = None
-    """Of an edit, the arguments; of a response, what was answered."""
+    """For an edit, the arguments; for a response, the answer."""
     reason: str = ""
-    """Why it was rejected."""
+    """The reason for a rejection."""
 
 
 def resume_value(questions: Sequence[Question], decisions: Sequence[Decision]) -> JSON:
-    """What the graph goes on with: there is one decision for each question of the interrupt."""
+    """What the graph goes on with; there is one decision for each question of the interrupt."""
     written: list[JSON] = [
         _written(question, decision) for question, decision in zip(questions, decisions, strict=True)
     ]
@@ -50,7 +50,7 @@ def resume_value(questions: Sequence[Question], decisions: Sequence[Decision]) -
 
 
 def decisions_of(questions: Sequence[Question], answer: JSON) -> list[Decision]:
-    """The decisions that an answer was made of; one that is of no known form is a response to all questions."""
+    """The decisions behind an answer; one of unknown form counts as a response to all questions."""
     parts: list[Any] = [answer]
     match questions[0].dialect, answer:
         case "batch", {"decisions": [*found]}:
@@ -65,14 +65,14 @@ def decisions_of(questions: Sequence[Question], answer: JSON) -> list[Decision]:
 
 
 def filled_in(question: Question, values: Mapping[str, object]) -> JSON:
-    """What the fields of a question make, `values` by their names; raises NotFilledIn with a sentence."""
+    """The value of a question's fields, with `values` by name; raises NotFilledIn with a sentence."""
     if question.kind == "approve":
         return changed(question.fields, question.args, values, question.schema)
     return assembled(list(question.fields), values, question.schema)
 
 
 def answered(question: Question, text: str) -> JSON:
-    """What was typed as an answer: JSON where it is, or must be, that; else the text. Raises NotFilledIn."""
+    """What was typed as an answer: JSON if it is, or has to be; otherwise text. Raises NotFilledIn."""
     if not text.strip():
         raise NotFilledIn("Please write an answer.")
     if question.kind == "approve" and question.dialect != "action":
@@ -88,14 +88,14 @@ def answered(question: Question, text: str) -> JSON:
 
 
 def changes(question: Question, args: JSON) -> list[tuple[str, JSON]]:
-    """The arguments that were changed, with what they are now."""
+    """The changed arguments, with their new values."""
     if not isinstance(args, dict) or not isinstance(question.args, dict):
         return []
     return [(key, value) for key, value in args.items() if value != question.args.get(key)]
 
 
 def told(question: Question, decision: Decision) -> Sentence:
-    """What was decided, with the words of others in it."""
+    """The decision in a sentence, with other people's words in it."""
     match decision.verdict:
         case "approve":
             return sentence("card-approved")

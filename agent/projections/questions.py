@@ -1,9 +1,9 @@
-"""What a person is asked: from the value of an interrupt to questions.
+"""What a person is asked: from an interrupt's value to questions.
 
-A graph may ask with any JSON value. Read are the forms of LangChain's human-in-the-loop middleware (all calls in one
-interrupt, or one interrupt a call), of Agent Inbox, of MCP elicitation, and that of LangGraph's documentation for
-tools: `{"action": ..., "message": ...}`, with the arguments beside them. Whatever else there is, is a question that
-is answered with words, a choice or JSON. All texts in it are those of others.
+A graph may ask with any JSON value. Understood are the forms of LangChain's human-in-the-loop middleware (all calls in
+one interrupt, or one interrupt per call), of Agent Inbox, of MCP elicitation, and that of LangGraph's documentation for
+tools: `{"action": ..., "message": ...}`, with the arguments beside them. Anything else is a question to be answered
+with words, a choice or JSON. All its texts are other people's.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from agent.projections.label import words
 from agent.streaming.events import JSON
 
 Kind = Literal["approve", "form", "answer"]
-"""Whether it is asked if something may be done, for data that a schema describes, or for anything."""
+"""Whether it asks for permission, for data described by a schema, or for anything."""
 Verdict = Literal["approve", "edit", "reject", "respond", "cancel"]
-"""`respond` is an answer in place of what was to be done, or what was asked for; `cancel` also ends the call."""
+"""`respond` answers in place of the action, or answers the question; `cancel` also ends the call."""
 Dialect = Literal["batch", "call", "inbox", "elicitation", "one elicitation", "action", "free"]
-"""How the answer is to be written."""
+"""The form that the answer must have."""
 Plain: TypeAlias = Mapping[str, Any]
 
 MOST_QUESTIONS = 50
-"""In one interrupt; one with more is a single question."""
+"""Per interrupt; one with more becomes a single question."""
 MOST_CHOICES = 30
 
 _VERDICTS: tuple[Verdict, ...] = ("approve", "edit", "reject", "respond")
@@ -39,7 +39,7 @@ _FLAGS: Mapping[str, Verdict] = {
     "allow_respond": "respond",
 }
 _TEXTS = ("question", "message", "prompt", "query", "description", "text", "instruction", "instructions", "title")
-"""Keys under which the question itself may stand, likeliest first."""
+"""Keys that may hold the question itself, most likely first."""
 _CHOICES = ("options", "choices")
 _SCHEMAS = ("requested_schema", "requestedSchema", "response_schema", "schema")
 _LABELS = ("label", "title", "name", "text", "description", "value", "id")
@@ -47,38 +47,38 @@ _LABELS = ("label", "title", "name", "text", "description", "value", "id")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing that a person is asked."""
+    """One question to a person."""
 
     kind: Kind
     text: str = ""
-    """What is asked, in the words of the graph; nothing, where it says no more than which tool."""
+    """The question in the graph's words; empty if it only says which tool."""
     tool: str = ""
-    """The tool that is to be run."""
+    """The tool to be run."""
     args: JSON = None
-    """With what; else what is told beside the question."""
+    """Its arguments; or else what comes with the question."""
     allowed: tuple[Verdict, ...] = ("respond",)
-    """The decisions that can be made, the likeliest first."""
+    """The possible decisions, most likely first."""
     fields: tuple[Field, ...] = ()
-    """What can be filled in: the arguments as they are, or the data that is asked for."""
+    """The fields to fill in: the arguments as they are, or the data asked for."""
     schema: Plain | None = None
-    """What is filled in must fit this."""
+    """What the filled-in fields must conform to."""
     choices: tuple[JSON, ...] = ()
-    """The answers that are offered; none, where any can be given."""
+    """The answers on offer; empty if any can be given."""
     address: str = ""
-    """Where the person is asked to go."""
+    """The address that the person is asked to visit."""
     raw: JSON = None
     dialect: Dialect = "free"
     key: str = ""
-    """What tells its answer apart from others in the same interrupt, where that is done by name."""
+    """The name of its answer among others in the same interrupt, if they are told apart by name."""
 
 
 def questions_of(
     value: JSON, schema: JSON = None, tool_schema: Callable[[str], Plain | None] = lambda _name: None
 ) -> list[Question]:
-    """The questions in the value of one interrupt, at least one; `schema` is that of its answer, where it has one.
+    """The questions in an interrupt's value, at least one; `schema` is that of its answer, if it has one.
 
-    `tool_schema` gives the schema of a tool's arguments, where it is known. Each question is decided by itself, and
-    all decisions make one answer.
+    `tool_schema` gives the schema of a tool's arguments, if known. Each question is decided separately, and all
+    decisions make one answer.
     """
     value, schema = _whole(value), _whole(schema)
     found = [_with_fields(question, tool_schema) for question in _read(value, schema)]
@@ -86,14 +86,14 @@ def questions_of(
 
 
 def choice_label(choice: JSON) -> str:
-    """What an offered answer is called."""
+    """The label of an offered answer."""
     plain = _object(choice)
     said = next((text for key in _LABELS if isinstance(plain.get(key), (str, int)) and (text := words(plain[key]))), "")
     return said or words(choice) or json.dumps(choice, ensure_ascii=False)[:100]
 
 
 def choice_answer(choice: JSON) -> JSON:
-    """What is answered with it: its value, where it has one."""
+    """The value of an offered answer, if it has one."""
     plain = _object(choice)
     return next((plain[key] for key in ("value", "id") if key in plain), choice)
 
@@ -132,7 +132,7 @@ def _reviewed(request: Any, place: int, configs: Sequence[Plain]) -> Question:
 
 
 def _call(call: Plain, dialect: Dialect, allowed: Sequence[JSON], schema: JSON, raw: JSON) -> Question:
-    """A call that may not be run yet, in either form of the middleware."""
+    """A call that needs permission, in either form of the middleware."""
     text = _string(call.get("description"))
     if text.startswith("Tool execution requires approval"):  # and then what is shown anyway
         text = ""
@@ -154,7 +154,7 @@ def _approve(
 
 
 def _with_fields(question: Question, tool_schema: Callable[[str], Plain | None]) -> Question:
-    """A call with the form in which its arguments can be changed, if they may be and there are any."""
+    """A call with a form for changing its arguments, if that is allowed and there are any."""
     if "edit" not in question.allowed:
         return question
     args = question.args if isinstance(question.args, dict) else None
@@ -196,7 +196,7 @@ def _free(value: Any, schema: JSON) -> Question:
 
 
 def _text_key(value: Plain) -> str:
-    """The key under which the question itself stands; nothing where there is none."""
+    """The key that holds the question itself; None if there is none."""
     return next((key for key in _TEXTS if _string(value.get(key)).strip()), "")
 
 
@@ -219,7 +219,7 @@ def _allowed(schema: JSON) -> list[JSON]:
 
 
 def _edited(schema: JSON) -> JSON:
-    """The schema of a call's arguments, from that of the answer to whether the call may run."""
+    """The schema of a call's arguments, from the schema of the answer to whether the call may run."""
     definitions = _object(_object(schema).get("$defs"))
     for variant in _variants(schema):
         action = _followed(_object(variant.get("properties")).get("edited_action"), definitions)
@@ -242,7 +242,7 @@ def _followed(schema: Any, definitions: Plain) -> dict[str, Any]:
 
 
 def _whole(value: JSON) -> JSON:
-    """The value without halves of characters, which no browser takes."""
+    """The value without lone surrogates, which no browser accepts."""
     text = json.dumps(value, ensure_ascii=False)
     whole = text.encode("utf-8", "replace").decode()
     return value if whole == text else cast(JSON, json.loads(whole))

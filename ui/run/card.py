@@ -1,4 +1,4 @@
-"""What a run asks a person: a card for each question, in the run where it was asked; when it is answered, a line."""
+"""What a run asks a person: a card for each question, in the run where it was asked; once answered, a line."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from ui.shell.fields import draw_fields, values_of
 from ui.shell.language import say
 
 FEW_CHOICES = 5
-"""Answers that are a button each; of more, one is chosen."""
+"""Answers that get a button each; of more, one is selected."""
 LONG = 200
-"""Characters of an argument that is shown below the others."""
+"""Characters of an argument beyond which it is shown below the others."""
 
 _ICONS: Mapping[Verdict, str] = {
     "approve": ":material/check:",
@@ -45,9 +45,9 @@ class Cards:
     run: Run
     technical: bool
     answers: bool
-    """Whether they can be answered here: on the page that asked, by the visitor who did."""
+    """Whether they can be answered here: on the page that asked, by the visitor who asked."""
     _drawn: set[str] = field(default_factory=set)
-    """The interrupts whose cards are there: a widget can be there but once in a script."""
+    """The interrupts whose cards are drawn: a widget can exist only once per script."""
 
     @classmethod
     def of(cls, run: Run, *, technical: bool) -> Cards:
@@ -80,7 +80,7 @@ class Cards:
 
 @dataclass(frozen=True, slots=True)
 class _Asks:
-    """Which question of which interrupt of which run: what a click is about."""
+    """A question of an interrupt of a run: what a click refers to."""
 
     run_id: str
     interrupt: Interrupt
@@ -120,7 +120,7 @@ class _Card:
             st.code(json.dumps(question.raw, ensure_ascii=False, indent=2), language="json", wrap_lines=True)
 
     def _decided(self, decision: Decision) -> None:
-        """One of several that make one answer, of which others are still open."""
+        """One of several that make up one answer, of which others are still open."""
         left = len(self._questions) - len(_drafts(self._asks))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{_ICONS[decision.verdict]} {safe_label(say(told(self._question, decision)), 300)}")
@@ -155,7 +155,7 @@ class _Card:
                 )
 
     def _opened(self, verdict: Verdict) -> None:
-        """What a decision needs besides: other arguments, a reason, an answer."""
+        """What else a decision needs: other arguments, a reason, an answer."""
         key = self._asks.key
         match verdict:
             case "edit":
@@ -218,7 +218,7 @@ class _Card:
 
 
 _REASONS = ("batch", "call", "action")
-"""Ways to answer in which a rejection can say why."""
+"""Forms of answers in which a rejection can give a reason."""
 
 
 def _questions(interrupt: Interrupt) -> list[Question]:
@@ -255,7 +255,7 @@ def _show_args(question: Question) -> None:
 
 
 def _line(place: DeltaGenerator, question: Question, decision: Decision) -> None:
-    """What was decided."""
+    """The decision."""
     what = safe_label(tool_title(question.tool) if question.tool else _title(question), 120)
     said = safe_label(say(told(question, decision)), 400)
     place.markdown(f"{_ICONS[decision.verdict]} **{what}** · {said}")
@@ -269,12 +269,12 @@ def _choice(choice: JSON) -> str:
 
 
 def _open(asks: _Asks, verdict: Verdict | None) -> None:
-    """Show what a decision needs besides, or leave it."""
+    """Show what else a decision needs, or hide it."""
     _kept("card_open")[asks.key] = verdict
 
 
 def _undo(asks: _Asks) -> None:
-    """Decide once more, as long as the answer has not been sent."""
+    """Decide again, as long as the answer has not been sent."""
     _drafts(asks).pop(asks.number, None)
     _open(asks, None)
 
@@ -332,7 +332,7 @@ def _decide(asks: _Asks, decision: Decision) -> None:
 
 
 def _drafts(asks: _Asks) -> dict[int, Decision]:
-    """The decisions of an interrupt that has not been answered yet, by the number of the question."""
+    """The decisions of an interrupt that is not answered yet, by the question's number."""
     drafts: dict[int, Decision] = _kept("card_drafts").setdefault(_place(asks), {})
     return drafts
 
@@ -355,7 +355,9 @@ def _most() -> int:
 
 
 def _recall(key: str) -> None:
-    """Before a text is drawn: what was typed outlives a visit to another page, where Streamlit forgets the widget."""
+    """Before a text is drawn: keep what was typed through a visit to another page, where Streamlit forgets the
+    widget.
+    """
     typed = _kept("card_typed")
     if key in st.session_state:
         typed[key] = st.session_state[key]
