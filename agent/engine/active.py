@@ -53,6 +53,8 @@ class ActiveRun(KeptRun):
         """Whether nobody works on it, and any process may take it over: it waits for a person, and all is written."""
         self.is_fork = False
         """Whether it goes on beside another run, from where that one waited."""
+        self.is_deleted = False
+        """Whether nothing of it is to be kept."""
         self._key = api_key
         self._stop = stop
         self._track: Track | None = None

@@ -6,14 +6,14 @@ import contextlib
 import importlib.util
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from agent.engine.savers import MemorySaver, SqliteSaver, ThreadSaver, damaged, is_closed_to_us
-from agent.errors import CheckpointError, CheckpointLost, SettingsError
+from agent.errors import CheckpointError, SettingsError
 from agent.settings import Settings
 from agent.streaming._langgraph_compat import declared_types
 
@@ -50,23 +50,11 @@ class Checkpoints:
         """The saver for one graph: it also reads the types that the graph's own schema names."""
         return self._saver.with_allowlist(declared_types(graph))
 
-    async def find(self, thread_id: str, checkpoint_id: str) -> bool:
-        """Whether a conversation can go on from this checkpoint: it is there, and can be read.
-
-        Raises CheckpointError when nobody knows, as when the database does not answer.
-        """
-        config = {"configurable": {"thread_id": thread_id, "checkpoint_ns": "", "checkpoint_id": checkpoint_id}}
-        try:
-            return await self._saver.aget_tuple(config) is not None  # type: ignore[arg-type]  # a dict is one
-        except CheckpointLost as error:
-            log.warning("A conversation goes on from its recordings: %s", error)
-            return False
-
     async def forget(self, thread_id: str) -> None:
         """Delete all of a conversation; raises CheckpointError."""
         await self._saver.adelete_thread(thread_id)
 
-    async def prune(self, keep: Callable[[], Collection[str]] = tuple) -> list[str]:
+    async def prune(self, keep: Collection[str] = ()) -> list[str]:
         """Forget conversations that are too old, then the oldest until the rest is small enough; returns which.
 
         Those in `keep` stay: of runs at work, or waiting for a person. Raises CheckpointError.
@@ -74,10 +62,9 @@ class Checkpoints:
         oldest = time.time() - self._limits.recording_days * 86_400
         room, gone = self._limits.recording_megabytes * 1e6, []
         kept = sorted(await self._threads.threads(), key=lambda thread: thread.saved_at, reverse=True)
-        stays = set(keep()) if kept else set()
         for thread in kept:
             room -= thread.bytes
-            if thread.thread_id not in stays and (room < 0 or thread.saved_at < oldest):
+            if thread.thread_id not in keep and (room < 0 or thread.saved_at < oldest):
                 await self.forget(thread.thread_id)
                 gone.append(thread.thread_id)
         if gone:

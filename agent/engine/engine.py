@@ -31,7 +31,7 @@ from agent.llm.explain import explain
 from agent.llm.http import HttpClient
 from agent.settings import DEMO_MODELS, Settings
 from agent.streaming.adapter import Adapter
-from agent.streaming.events import JSON
+from agent.streaming.events import JSON, Ended
 from agent.streaming.modes import RUN_MODES, STREAM_MODES
 from agent.streaming.place import NOWHERE, Place
 from agent.tools.catalog import TOOLS
@@ -42,7 +42,8 @@ log = logging.getLogger(__name__)
 
 Turn = tuple[str, str]
 """A question, and the answer to it."""
-Turns = Callable[[], Awaitable[Sequence[Turn]]]
+Before = Callable[[], Awaitable[Sequence[Run]]]
+"""Finds the finished runs of a run's branch, oldest first."""
 
 
 class Engine:
@@ -76,18 +77,15 @@ class Engine:
         await asyncio.wait([self._opening])
         await self._resources.aclose()
 
-    async def work(self, run: ActiveRun, turns: Turns) -> None:
-        """Work on a run until it has ended, or waits for a person.
-
-        `turns` are those of its conversation that the model is told of.
-        """
+    async def work(self, run: ActiveRun, before: Before) -> None:
+        """Work on a run until it has ended, or waits for a person; `before` finds what it goes on after."""
         try:
             await asyncio.shield(self._opening)
             waits = run.waits
             run.begin()
             with self._deadline(run):
                 job = await self._job(run)
-                given = await job.resumed(run, waits) if waits else await self._given(run, job, turns)
+                given = await job.resumed(run, waits) if waits else await self._given(run, job, before)
                 while (adapter := await self._follow(run, job, given)).waits:
                     waits = await job.what_it_waits_for(adapter)
                     run.wait(waits)
@@ -154,15 +152,18 @@ class Engine:
             graph, keeps_threads = build(request.graph, request.tools, request.tool_choice, request.model, key), False
         if not keeps_threads:
             graph = graph.copy({"checkpointer": self.checkpoints.for_graph(graph)})
-        return Job(graph, run.thread_id, keeps_threads, config, request.context, modes)
+        return Job(graph, run.thread_id, run.id, keeps_threads, config, request.context, modes)
 
-    async def _given(self, run: ActiveRun, job: Job, turns: Turns) -> Any:
-        """What the graph is started with; one that keeps its own threads knows the turns before."""
-        if not job.keeps_threads:
+    async def _given(self, run: ActiveRun, job: Job, before: Before) -> Any:
+        """What the graph is started with, and where: from where the last turn has ended, or with the turns in words."""
+        finished, turns = await before(), list[Turn]()
+        place = await asyncio.to_thread(_place_after, finished[-1], run) if finished else None
+        if place and await job.can_start(place):
+            job.start = place
+        elif not (job.keeps_threads and finished):  # such a one knows the turns before
             job.start = Place(run.thread_id, NOWHERE)
-        if run.request.inputs is not None:
-            return run.request.inputs
-        return {"messages": _messages(run, () if job.keeps_threads else await turns())}
+            turns = await asyncio.to_thread(_turns, finished[-self._settings.limits.turns_remembered :])
+        return {"messages": _messages(run, turns)} if run.request.inputs is None else run.request.inputs
 
     def _build(self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None) -> Graph:
         models = self._connect(model, key) if key else self._models(model, None)
@@ -180,15 +181,35 @@ class Engine:
         return Endpoint(model, key or self._settings.api_key or "no-key-needed", self._settings.base_url)
 
 
+def _place_after(last: Run, run: Run) -> Place | None:
+    """Where a run can start that goes on after the last one: in the state of the same graph and model, if it is kept.
+
+    Other graphs have states of other forms, and what one model thought is nothing for another.
+    """
+    end, before, now = last.read()[0][-1].payload, last.request, run.request
+    if not isinstance(end, Ended) or before.graph != now.graph or _takes_a_call(now.graph):
+        return None
+    return Place.of(end.checkpoint) if before.model == now.model or now.graph.startswith(OWN) else None
+
+
+def _turns(finished: Sequence[Run]) -> list[Turn]:
+    """What was asked and answered; it may have to be read from the disk."""
+    return [(run.request.question, run.answer) for run in finished]
+
+
 def _messages(run: Run, turns: Sequence[Turn]) -> list[JSON]:
     """The turns so far, and the question."""
-    spec = GRAPHS.get(run.request.graph)
-    if spec and spec.only_tool:
-        return [_tool_call(spec.only_tool, place_of(run.request.question))]
+    if tool := _takes_a_call(run.request.graph):
+        return [_tool_call(tool, place_of(run.request.question))]
     messages: list[JSON] = []
     for question, answer in turns:
         messages += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
     return [*messages, {"role": "user", "content": run.request.question}]
+
+
+def _takes_a_call(graph: str) -> str:
+    """The tool that a graph is handed a ready-made call of, in place of the conversation."""
+    return spec.only_tool if (spec := GRAPHS.get(graph)) else ""
 
 
 def _tool_call(tool: str, place: str) -> JSON:

@@ -12,12 +12,13 @@ from dataclasses import replace
 from agent.engine import waiting
 from agent.engine.active import ActiveRun, new_header
 from agent.engine.backend import Conversation
-from agent.engine.engine import Engine, Turn
+from agent.engine.engine import Engine
 from agent.engine.own_graphs import OwnState
 from agent.engine.recorded import KeptRun, RecordedRun
 from agent.engine.request_check import check
 from agent.engine.run import Run, digest
 from agent.engine.scheduler import Scheduler
+from agent.engine.upkeep import Upkeep
 from agent.errors import Refusal
 from agent.loop import BackgroundLoop
 from agent.settings import Settings
@@ -49,7 +50,9 @@ class InProcessBackend:
         self._stopping: set[asyncio.Task[None]] = set()
         self._held: set[str] = set()
         """Runs in the queue whose parent is not this process's to finish."""
-        self._opened = self._loop.submit(self._engine.open())
+        self._keeping_up: asyncio.Task[None] | None = None
+        self._upkeep = Upkeep(self._engine.checkpoints, self._store.conversations)
+        self._opened = self._loop.submit(self._open())
         self._store.listen(self)
 
     def start(
@@ -169,6 +172,7 @@ class InProcessBackend:
             return Refusal(NOT_YOURS)
         refusal = self._store.forget(*run_ids)
         if not refusal:
+            self._store.conversations.forget(thread_id)
             for run_id in run_ids:
                 self._drop(run_id)
         return refusal
@@ -222,7 +226,13 @@ class InProcessBackend:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    async def _open(self) -> None:
+        await self._engine.open()
+        self._keeping_up = asyncio.create_task(self._upkeep.run())
+
     async def _close(self) -> None:
+        if self._keeping_up:
+            self._keeping_up.cancel()
         scheduler = self._scheduler
         for run in [*scheduler.waiting, *scheduler.working]:
             run.end("stopped", "The server is being restarted; the run was interrupted.")
@@ -308,15 +318,17 @@ class InProcessBackend:
 
     async def _work(self, run: ActiveRun) -> None:
         try:
-            await self._engine.work(run, lambda: asyncio.to_thread(self._turns_before, run))
+            await self._engine.work(run, lambda: asyncio.to_thread(self._finished_before, run))
         finally:
             self._scheduler.release(run)
             self._evict()
+            if run.is_deleted:  # and has noted after that where it was interrupted
+                self._store.conversations.forget(run.thread_id)
+                self._upkeep.soon()
 
-    def _turns_before(self, run: Run) -> list[Turn]:
-        """What was finished before a run in its branch: the last turns, which may have to be read from the disk."""
-        finished = [turn for turn in self._before(run) if turn.state == "finished"]
-        return [(turn.request.question, turn.answer) for turn in finished[-self._settings.limits.turns_remembered :]]
+    def _finished_before(self, run: Run) -> list[Run]:
+        """What was finished before a run in its branch, oldest first."""
+        return [before for before in self._before(run) if before.state == "finished"]
 
     def _before(self, run: Run) -> list[Run]:
         """The runs that a run goes on after, oldest first; where nothing is known of one, the one asked before."""
@@ -382,7 +394,9 @@ class InProcessBackend:
         with self._lock:
             run = self._runs.pop(run_id, None)
         if isinstance(run, ActiveRun):
+            run.is_deleted = True
             run.stop()
+        self._loop.call_soon(self._upkeep.soon)
 
     def _evict(self) -> None:
         """Let go of the longest unused runs when there are too many bytes; what is recorded can be read again."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 from langgraph.types import Interrupt as AnyInterrupt
 
@@ -21,11 +23,15 @@ from agent.streaming.modes import StreamMode
 from agent.streaming.place import Place, head
 from agent.streaming.watch import happenings, parts
 
+log = logging.getLogger(__name__)
+
 GONE = "What this run had kept while it waited is not there any more, so it cannot go on. Ask again."
 ASKS_OTHERWISE = "Asked once more, the agent asks something else, so it cannot be answered otherwise. Ask again."
 KEEPS_NOTHING = "This agent asks a person, but keeps nothing meanwhile, so it cannot go on."
 _BREAKPOINT = "breakpoint "
 """What the id of a question begins with that no graph has asked: it only stops where it was compiled to."""
+_RUN = "run"
+"""What checkpoints note of the run that has made them."""
 _ID = re.compile(r"[0-9a-f]{32}")
 """What LangGraph can tell interrupts apart by."""
 
@@ -37,6 +43,7 @@ class Job:
     graph: Graph
     thread: str
     """LangGraph's: the conversation."""
+    run_id: str
     keeps_threads: bool
     """Whether the graph came with a checkpointer of its own; else it has ours, which writes only when a run pauses."""
     config: RunnableConfig
@@ -56,8 +63,26 @@ class Job:
         return happenings(self.graph, given, adapter, config=config, context=self.context, modes=self.modes, **options)
 
     async def place(self) -> Place | None:
-        """Where it has come to, if that is kept."""
-        return await head(self.graph, self.thread)
+        """Where it has come to, if that is kept; others of its conversation may be at work beside it."""
+        saver = self.graph.checkpointer
+        if self.keeps_threads or not isinstance(saver, BaseCheckpointSaver):
+            return await head(self.graph, self.thread)
+        found = saver.alist(self._config(Place(self.thread)), filter={_RUN: self.run_id}, limit=1)
+        async with contextlib.aclosing(found) as checkpoints:  # type: ignore[type-var]  # it is a generator
+            async for one in checkpoints:
+                return Place(self.thread, one.checkpoint["id"])
+        return None
+
+    async def can_start(self, place: Place) -> bool:
+        """Whether it can go on from there; raises CheckpointError when nobody knows."""
+        saver = self.graph.checkpointer
+        if not isinstance(saver, BaseCheckpointSaver):
+            return False
+        try:
+            return await saver.aget_tuple(self._config(place)) is not None
+        except CheckpointLost as error:
+            log.warning("A conversation goes on from its recordings: %s", error)
+            return False
 
     async def what_it_waits_for(self, adapter: Adapter) -> Waiting:
         """What it waits for, once its stream has come to an end; raises CheckpointLost where that is not kept."""
@@ -117,7 +142,8 @@ class Job:
         return {} if self.keeps_threads else {"durability": "exit"}
 
     def _config(self, place: Place | None) -> RunnableConfig:
-        return {**self.config, "configurable": (place or Place(self.thread)).configurable}
+        configurable = {**(place or Place(self.thread)).configurable, "checkpoint_ns": ""}
+        return {**self.config, "configurable": configurable, "metadata": {_RUN: self.run_id}}
 
 
 def _command(answers: Mapping[str, JSON]) -> Command[Any]:

@@ -8,6 +8,7 @@ later, inside a function. Forgetting that name forgets the project, which is how
 from __future__ import annotations
 
 import builtins
+import hashlib
 import importlib
 import importlib.util
 import itertools
@@ -19,21 +20,27 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-_numbers = itertools.count(1)
 _PREFIX = "own_graphs_"
 
 
 class Project:
-    """The modules in some folders, imported under a name that nothing else has."""
+    """The modules in some folders, imported under a name that nothing else has.
 
-    def __init__(self, roots: Sequence[Path]) -> None:
+    It is the same one each time that a project of this `name` is imported: what was kept of a graph's state says by it
+    which types it is made of.
+    """
+
+    def __init__(self, roots: Sequence[Path], name: str = "") -> None:
         self.roots = tuple(dict.fromkeys(root.resolve() for root in roots))
-        self.package = f"{_PREFIX}{next(_numbers)}"
+        digest = hashlib.sha256("\0".join([name, *map(str, self.roots)]).encode()).hexdigest()[:12]
+        with _lock:
+            names = (f"{_PREFIX}{digest}{number or ''}" for number in itertools.count())
+            self.package = next(package for package in names if package not in _projects)
+            _projects[self.package] = self
         package = ModuleType(self.package)
         package.__path__ = [str(root) for root in self.roots]
         sys.modules[self.package] = package
         with _lock:
-            _projects[self.package] = self
             if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
                 sys.meta_path.insert(0, _Finder())
 

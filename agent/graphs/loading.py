@@ -190,7 +190,7 @@ def _imported(reference: Reference) -> tuple[ModuleType, str, Project | None]:
         return importlib.import_module(target), name, None
     if not path.is_file():
         raise GraphNotLoaded(f"There is no file {path}.")
-    project = Project([*reference.roots, *_roots_of(path)])
+    project = Project([*reference.roots, *_roots_of(path)], f"{reference.name} {path}")
     try:
         return project.load(path), name, project
     except BaseException:
@@ -280,7 +280,7 @@ def _why(reference: Reference, error: BaseException) -> str:
             f"{source} could not be imported: {error.msg} in line {error.lineno} of {Path(error.filename or '').name}."
         )
     if isinstance(error, ModuleNotFoundError) and error.name:
-        package = re.sub(r"^own_graphs_\d+\.", "", error.name)
+        package = re.sub(r"^own_graphs_[0-9a-f]+\.", "", error.name)
         return f"{source} needs the module {package}, which is not installed here: pip install it, then reload."
     places = [place for place in traceback.extract_tb(error.__traceback__) if place.filename.endswith(".py")]
     own = [

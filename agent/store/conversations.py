@@ -57,9 +57,8 @@ class Conversations:
             log.warning("A conversation could not be noted as forgotten: %s", error)
 
     def forgotten(self) -> list[str]:
-        """Those to be deleted wherever they are kept; none of which a run is at work, or waits for a person."""
-        query = f"SELECT thread FROM forgotten WHERE thread NOT IN ({_IN_USE})"
-        return [thread for (thread,) in self._database.rows(query, time.time())]
+        """Those to be deleted wherever they are kept, once they are not in use."""
+        return [thread for (thread,) in self._database.rows("SELECT thread FROM forgotten")]
 
     def settle(self, thread_id: str) -> None:
         """Note that a conversation was deleted everywhere."""
