@@ -482,6 +482,48 @@ host = For the host: all feedback
     .too-many = Too many tries. Wait a few seconds, then try once more.
     .wrong = That is not the password.
 
+## Branches of a conversation
+
+branch-again = Ask again
+    .help = Asks the same question with what is chosen now. The answer you have stays beside the new one.
+branch-edit = Edit
+    .help = Changes the question. What you have asked stays beside it.
+    .label = The question
+    .ask = Ask
+    .cancel = Cancel
+branch-place = { $number } of { $all }
+branch-compare = Compare
+    .end = End the comparison
+branch-side = { $side ->
+        [0] On the left
+       *[other] On the right
+    }
+branch-number = Version { $number }
+
+## Conversations
+
+conversations = Your conversations
+    .none = None yet. Ask a question, and it begins.
+    .all = All conversations and runs
+conversations-runs = Single runs
+conversations-go-on = Go on with it on the page { $page }
+conversations-no-page = The page it was asked on is no longer here
+conversations-questions = { $count ->
+        [one] 1 question
+       *[other] { $count } questions
+    }
+conversations-more = More
+conversations-rename = Rename
+conversations-delete = Delete
+    .sure = Delete **{ $title }** with { $count ->
+        [one] its question
+       *[other] its { $count } questions
+    }, answers, links and comments?
+    .now = Delete for good
+conversations-keep = Keep it as it is
+conversations-name = Name of the conversation
+    .save = Rename
+
 ## Questions to a person
 
 card-approved = Approved

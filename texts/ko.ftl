@@ -449,6 +449,42 @@ host = 운영자용: 모든 의견
     .too-many = 시도가 너무 많아요. 몇 초 기다린 뒤 다시 시도하세요.
     .wrong = 비밀번호가 맞지 않아요.
 
+## 대화의 갈래
+
+branch-again = 다시 묻기
+    .help = 지금 고른 설정으로 같은 질문을 다시 해요. 지금 답변은 새 답변 옆에 그대로 남아요.
+branch-edit = 수정
+    .help = 질문을 바꿔요. 먼저 한 질문은 옆에 그대로 남아요.
+    .label = 질문
+    .ask = 묻기
+    .cancel = 취소
+branch-place = { $all }개 중 { $number }번째
+branch-compare = 비교
+    .end = 비교 끝내기
+branch-side = { $side ->
+        [0] 왼쪽
+       *[other] 오른쪽
+    }
+branch-number = 버전 { $number }
+
+## 대화 목록
+
+conversations = 내 대화
+    .none = 아직 없어요. 질문하면 대화가 시작돼요.
+    .all = 모든 대화와 실행
+conversations-runs = 개별 실행
+conversations-go-on = { $page } 페이지에서 이어 가기
+conversations-no-page = 이 질문을 했던 페이지가 더는 없어요
+conversations-questions = 질문 { $count }개
+conversations-more = 더 보기
+conversations-rename = 이름 바꾸기
+conversations-delete = 삭제
+    .sure = **{ $title }** 대화를 질문 { $count }개와 답변, 링크, 의견까지 모두 삭제할까요?
+    .now = 완전히 삭제
+conversations-keep = 그대로 두기
+conversations-name = 대화 이름
+    .save = 이름 바꾸기
+
 ## Questions to a person
 
 card-approved = 승인했어요

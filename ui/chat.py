@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Sequence
 
@@ -11,9 +10,11 @@ import streamlit as st
 from agent.engine.run import Run
 from agent.graphs.registry import graph_title
 from agent.snippets.source import graph_source, stream_call, tool_file, tool_source
+from agent.store.branches import Branches
 from agent.streaming.events import StreamEvent
 from agent.tools.catalog import TOOLS
-from ui.entry import ask_once, entry, retry
+from ui import branches
+from ui.entry import ask_once, entry
 from ui.markdown import safe_markdown
 from ui.run.card import Cards
 from ui.run.drawing import Drawing, show_end
@@ -35,28 +36,37 @@ Follow = Callable[[], None]
 
 
 def turns(runs: list[Run], choices: Choices) -> Follow:
-    """Draw the turns of a conversation one below the other, and give the one at work a moment for its first words."""
-    drawn = [_Turn(run, choices) for run in runs]
+    """Draw the turns of a conversation one below the other, and give the one at work a moment for its first words.
+
+    They are those of one branch; or of two, side by side, from where they part.
+    """
+    page, tree = choices.page.name, branches.tree_of(runs)
+    if pair := branches.compared(page, tree):
+        drawn = _side_by_side(runs, choices, pair)
+    else:
+        drawn = [_Turn(run, choices, tree) for run in session.branch(page, runs)]
+    _empty_what_others_left(drawn)
     if any(turn.is_stale for turn in drawn):
         time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
-    for before, turn in itertools.pairwise(drawn):
-        turn.is_held = before.waits or before.is_held
-    waiting = next((turn for turn in drawn if turn.waits), None)
+    held: set[str] = set()
+    for turn in drawn:
+        turn.is_held = tree.after(turn.run.id) in held
+        held |= {turn.run.id} if turn.waits or turn.is_held else set()
+    waiting = [turn for turn in drawn if turn.waits]
     for turn in drawn:
         turn.draw(ended=turn.reader.ended)
         wait_for_browser()
-    if waiting:
-        waiting.tell_waiting()
-    elif at_work := next((turn for turn in drawn if not turn.reader.ended), None):
-        at_work.reader.follow(lambda: not at_work.is_silent, seconds=A_MOMENT)
+    for turn in waiting:
+        turn.tell_waiting()
+    moving = [turn for turn in drawn if not (turn.reader.ended or turn.waits or turn.is_held)]
+    if moving:
+        moving[0].reader.follow(lambda: not moving[0].is_silent, seconds=A_MOMENT)
 
     def follow() -> None:
-        for number, turn in enumerate(drawn, 1):  # what waits behind it says so, and at which place
-            turn.reader.follow(beside=[later.reader for later in drawn[number:]])
+        for number, turn in enumerate(moving, 1):  # what waits behind it says so, and at which place
+            turn.reader.follow(beside=[later.reader for later in moving[number:]])
             if turn.waits:
-                if not waiting:
-                    st.rerun()  # nothing moves any more: all is drawn as it stands
-                return
+                st.rerun()  # what comes after it moves no more: all is drawn as it stands
 
     return follow
 
@@ -113,16 +123,43 @@ def chat(
         stop.empty()
 
 
-class _Turn:
-    """A question, and its run drawn below it."""
+def _side_by_side(runs: list[Run], choices: Choices, pair: tuple[str, str]) -> list[_Turn]:
+    """The turns that two branches share, and below them the others of each in a column of its own."""
+    page, tree = choices.page.name, branches.tree_of(runs)
+    known = {run.id: run for run in runs}
+    shared = [run_id for run_id in tree.through(pair[0]) if run_id in tree.through(pair[1])]
+    drawn = [_Turn(known[run_id], choices) for run_id in shared]
+    branches.end_comparison(page)
+    for side, column in enumerate(st.columns(2)):
+        with column:
+            branches.choose_compared(page, side, pair, tree)
+            drawn += [_Turn(known[run_id], choices) for run_id in tree.through(pair[side]) if run_id not in shared]
+    return drawn
 
-    def __init__(self, run: Run, choices: Choices) -> None:
+
+def _empty_what_others_left(drawn: list[_Turn]) -> None:
+    """Where an earlier script has drawn another run, what that has drawn must go first."""
+    before: list[str] = st.session_state.get("drawn_before", [])
+    for turn, other in zip(drawn, before, strict=False):
+        if turn.run.id != other:
+            turn.clear(other)
+    st.session_state["drawn_before"] = [turn.run.id for turn in drawn]
+
+
+class _Turn:
+    """A question, and its run drawn below it; with a `tree` of the conversation, also the ways to its branches."""
+
+    def __init__(self, run: Run, choices: Choices, tree: Branches | None = None) -> None:
         with st.chat_message("user", avatar=":material/person:"):
-            st.markdown(safe_markdown(run.request.question))
-        self._run, self._choices = run, choices
-        self._place = st.chat_message("assistant", avatar=":material/waves:")
+            if tree:
+                branches.question(run, tree, choices.page)
+            else:
+                st.markdown(safe_markdown(run.request.question))
+        self.run, self._choices, self._tree = run, choices, tree
+        with st.chat_message("assistant", avatar=":material/waves:"):
+            place, self._end = st.container(), st.empty()
         self._cards = Cards.of(run, technical=choices.technical)
-        self._drawing = Drawing(self._place, self._cards, choices.modes)
+        self._drawing = Drawing(place, self._cards, choices.modes)
         self.reader = Reader(run, self)
         self.reader.take()
         self._drawn: dict[str, tuple[bool, Shape, int]] = st.session_state.setdefault("drawn", {})
@@ -132,6 +169,12 @@ class _Turn:
         if self.is_stale:
             self._drawing.clear(filled)
 
+    def clear(self, other: str) -> None:
+        """Have what an earlier script has drawn here of another run go first."""
+        *_, filled = self._drawn.get(other, (False, (), 0))
+        self._drawing.clear(filled)
+        self.is_stale = True
+
     def add(self, events: Sequence[StreamEvent]) -> None:
         """Take note of what has happened."""
         self._drawing.add(events)
@@ -139,15 +182,16 @@ class _Turn:
     def draw(self, *, ended: bool) -> None:
         """Draw what is known of the run and, once it has ended, how."""
         filled = self._drawing.draw()
-        self._drawn[self._run.id] = (self._choices.technical, self._shape(), filled)
+        self._drawn[self.run.id] = (self._choices.technical, self._shape(), filled)
         if ended:
-            show_end(self._place, self._drawing.transcript, self._run.unrecorded)
-            if self._run.state != "finished":
-                retry(self._place, self._run, self._choices.page)
+            end = self._end.container()
+            show_end(end, self._drawing.transcript, self.run.unrecorded)
+            if self._tree:
+                branches.again(end, self.run, self._tree, self._choices.page)
 
     def tell_waiting(self) -> None:
         """Say that it waits for a person, and since when."""
-        show_waiting(self._place, self._cards)
+        show_waiting(self._end, self._cards)
 
     @property
     def waits(self) -> bool:

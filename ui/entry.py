@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from agent.engine.run import Run
 from agent.graphs.inputs import Field, NotFilledIn, fields_of
 from agent.graphs.registry import OWN
 from agent.streaming.events import JSON
@@ -50,8 +48,11 @@ def entry(choices: Choices, *, in_place: bool, asked: bool) -> None:
     )
 
 
-def ask(question: str, page: PageInfo, inputs: JSON = None) -> None:
-    """Start a run with this question, or say on the page why not. A callback: it goes before the script."""
+def ask(question: str, page: PageInfo, inputs: JSON = None, after: str | None = None) -> None:
+    """Start a run with this question, or say on the page why not. A callback: it goes before the script.
+
+    It goes on `after` a run of the conversation: if not given, the last one that is shown.
+    """
     choices = chosen(page)
     taken = _taken(choices.graph)
     prefix = f"context {choices.graph}"
@@ -68,27 +69,18 @@ def ask(question: str, page: PageInfo, inputs: JSON = None) -> None:
         session=session.session_id(),
         address=session.address(),
         api_key=session.visitor_key(),
+        after=after or session.last_run(page.name) or "",
     )
     if outcome.state == "refused":
         st.session_state["refusal"] = outcome.sentence
+    else:
+        session.show_branch(page.name, outcome.id)
 
 
 def ask_once(question: str, page: PageInfo, after: str | None, inputs: JSON = None) -> None:
     """Start a run with this question, unless one has come after the run `after`: then it is a second click."""
     if session.last_run(page.name) == after:
         ask(question, page, inputs)
-
-
-def retry(place: DeltaGenerator, run: Run, page: PageInfo) -> None:
-    """A button that asks the run's question once more, as long as nothing was asked after it."""
-    if session.last_run(page.name) == run.id:
-        place.button(
-            say("chat-retry"),
-            key=f"retry_{run.id}",
-            icon=":material/refresh:",
-            on_click=ask_once,
-            args=(run.request.question, page, run.id, run.request.inputs),
-        )
 
 
 class _Taken:

@@ -12,15 +12,15 @@ from agent.engine.run import Run
 from agent.graphs.registry import graph_title
 from agent.projections.transcript import Transcript
 from agent.streaming.events import StreamEvent
+from ui import branches
 from ui.chat import Follow
-from ui.entry import retry
 from ui.lab.code import CodeView
 from ui.lab.inspector import InspectorView
 from ui.lab.lanes import LanesView
 from ui.lab.log import Log, View, quiet
 from ui.lab.metrics import MetricsView
 from ui.lab.timeline import TimelineView
-from ui.markdown import safe_label, safe_markdown
+from ui.markdown import safe_label
 from ui.run.card import Cards
 from ui.run.drawing import show_end
 from ui.run.follow import Reader, Unseen
@@ -46,7 +46,7 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
     run = _choose_run(runs)
     if run:
         with st.chat_message("user", avatar=":material/person:"):
-            st.markdown(safe_markdown(run.request.question))
+            branches.question(run, branches.tree_of(runs), choices.page)
     status = st.empty()
     questions = _Questions(st.container(), run) if run else None
     name = st.segmented_control(
@@ -78,9 +78,10 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
             questions.tell_waiting()
         elif run.state != "finished":
             show_end(st.container(), log.transcript, run.unrecorded)
-            retry(st.container(), run, choices.page)
         elif run.unrecorded:
             st.warning(run.unrecorded, icon=":material/save:")
+        if run.ended:
+            branches.again(st.container(), run, branches.tree_of(runs), choices.page)
         for other in runs:
             Reader(other, Unseen()).follow()
 

@@ -26,6 +26,7 @@ from ui.shell import session
 from ui.shell._streamlit_compat import forget_file
 from ui.shell.catalog import PAGES
 from ui.shell.choices import is_technical
+from ui.shell.conversations import conversations
 from ui.shell.language import language, say, tell
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,9 @@ def _list() -> None:
     own = session.runs().of(session.session_id())
     if refusal := st.session_state.pop("list_refusal", None):
         st.warning(tell(refusal), icon=":material/block:")
+    conversations()
+    if own:
+        st.header(say("conversations-runs"), anchor=False)
     _rows(own, "own")
     if any(item.at_work for item in own):
         st.fragment(_look_for_news, run_every=LOOK_SECONDS)(_states(own))

@@ -58,7 +58,9 @@ def _open(name: str) -> PageInfo:
         choices.recall(info)
         language.read_in(choices.chosen_language())
         session.conversation(info.name)  # finds the one that the URL names
-    layout: Literal["wide", "centered"] = "wide" if info.all_modes else "centered"
+        _go_on(info)
+    is_wide = info.all_modes or name in st.session_state.get("compared", {})
+    layout: Literal["wide", "centered"] = "wide" if is_wide else "centered"
     title = f"{page_title(info)} · Toolstream"
     if not wrong and session.waits(info.name):
         title = f"({say('card-waits')}) {title}"
@@ -71,6 +73,13 @@ def _open(name: str) -> PageInfo:
     if sentence := choices.told():
         st.caption(f":material/link_off: {sentence}")
     return info
+
+
+def _go_on(here: PageInfo) -> None:
+    """Go to the page of the conversation that was chosen, if it is another one."""
+    chosen = PAGES.get(st.session_state.pop("page_to_open", ""), here)
+    if chosen != here:
+        st.switch_page(chosen.file, query_params=choices.address(chosen))
 
 
 def _wrong_settings() -> str:

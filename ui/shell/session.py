@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from typing import Any, cast
 
 import streamlit as st
@@ -13,6 +14,7 @@ from agent.engine.own_graphs import OwnState
 from agent.engine.run import Run
 from agent.offload import Offload
 from agent.settings import Settings
+from agent.store.branches import Branches
 from agent.store.comments import Comment, Comments
 from agent.store.gate import Gate
 from agent.store.links import Links
@@ -132,13 +134,26 @@ def conversation(page: str) -> list[Run]:
         found = runs().get(run_id)
         if found and found.request.page == page:
             threads[page] = found.thread_id
+            show_branch(page, run_id)
     return runs().thread(threads[page]) if page in threads else []
 
 
+def branch(page: str, conversation: Sequence[Run]) -> list[Run]:
+    """The runs of a page's conversation that are shown: those of one of its branches."""
+    known = {run.id: run for run in conversation}
+    tree = Branches([run.header for run in conversation])
+    return [known[run_id] for run_id in tree.through(st.session_state.get("branches", {}).get(page))]
+
+
+def show_branch(page: str, run_id: str) -> None:
+    """Show the branch that leads through a run."""
+    st.session_state.setdefault("branches", {})[page] = run_id
+
+
 def last_run(page: str) -> str | None:
-    """The id of the last run in a page's conversation, as far as this session knows."""
+    """The id of the last run that is shown of a page's conversation, as far as this session knows."""
     thread = st.session_state.get("threads", {}).get(page)
-    turns = runs().thread(thread) if thread else []
+    turns = branch(page, runs().thread(thread)) if thread else []
     return turns[-1].id if turns else None
 
 
@@ -162,8 +177,23 @@ def thread_id(page: str) -> str:
 
 def new_conversation(page: str) -> None:
     """Leave this page's conversation; its runs stay where they are."""
-    st.session_state.setdefault("threads", {}).pop(page, None)
+    for of_page in ("threads", "branches", "compared"):
+        st.session_state.get(of_page, {}).pop(page, None)
     st.query_params.pop("run", None)
+
+
+def go_on(page: str, thread_id: str) -> None:
+    """Open a conversation on its page, with the next script. To be called before that, from a callback."""
+    new_conversation(page)
+    st.session_state.setdefault("threads", {})[page] = thread_id
+    st.session_state["page_to_open"] = page
+
+
+def leave(thread_id: str) -> None:
+    """Leave a conversation that was deleted, wherever it is open."""
+    for page, thread in list(st.session_state.get("threads", {}).items()):
+        if thread == thread_id:
+            new_conversation(page)
 
 
 def input_key(name: str) -> str:

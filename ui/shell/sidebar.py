@@ -13,7 +13,7 @@ from agent.projections.tool_titles import title_of
 from agent.settings import DEMO_MODELS
 from agent.tools.catalog import TOOLS
 from texts import LANGUAGES
-from ui.shell import session
+from ui.shell import conversations, session
 from ui.shell.catalog import PAGES, PageInfo, page_summary, page_title
 from ui.shell.choices import (
     VIEWS,
@@ -46,6 +46,7 @@ def sidebar(choices: Choices) -> None:
             args=(page.name,),
             width="stretch",
         )
+        conversations.popover()
         if page.all_modes:
             _technical(choices)
             return

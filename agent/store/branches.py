@@ -1,0 +1,50 @@
+"""The branches of a conversation: a question that is asked anew goes on beside the one that was asked before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.store.recording import FIRST, Header
+
+
+class Branches:
+    """The runs of one conversation as a tree. A branch is what leads from its first run to one that nothing follows.
+
+    Where nothing is known of the run that another one went on after, as it was deleted, it is the one asked before.
+    """
+
+    def __init__(self, headers: Sequence[Header]) -> None:
+        self._parents: dict[str, str] = {}
+        before = FIRST
+        for header in sorted(headers, key=lambda header: header.asked_at):
+            is_known = header.parent == FIRST or header.parent in self._parents
+            self._parents[header.id] = header.parent if is_known else before
+            before = header.id
+        self._newest: dict[str, str] = {}
+        """The last question below each run."""
+        for run_id in reversed(self._parents):
+            above = run_id
+            while above != FIRST and above not in self._newest:
+                self._newest[above] = run_id
+                above = self._parents[above]
+
+    def __contains__(self, run_id: object) -> bool:
+        return run_id in self._parents
+
+    def after(self, run_id: str) -> str:
+        """The run that this one goes on after, or FIRST."""
+        return self._parents[run_id]
+
+    def beside(self, run_id: str) -> list[str]:
+        """The runs that go on after the same one, the oldest first; this one is among them."""
+        parent = self._parents[run_id]
+        return [other for other, after in self._parents.items() if after == parent]
+
+    def through(self, run_id: str | None = None) -> list[str]:
+        """The branch that leads through a run and on to the last question; without one, or a known one, the newest."""
+        last = self._newest[run_id] if run_id in self._newest else next(reversed(self._parents), FIRST)
+        branch = []
+        while last != FIRST:
+            branch.append(last)
+            last = self._parents[last]
+        return branch[::-1]
