@@ -254,7 +254,7 @@ def test_stop_ends_it_at_once(memory: InProcessBackend) -> None:
 
 
 def test_it_costs_no_place_and_no_time(tmp_path: Path) -> None:
-    with backend_of(tmp_path, runs_at_once=1, run_seconds=4) as backend:
+    with backend_of(tmp_path, runs_at_once=1, run_seconds=20) as backend:
         run = started(backend.start(asks("one"), session=ME))
         waiting(run)
         other = started(backend.start(request(), session="another"))
