@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.hostile import IMAGES, LINKS, MARKUP, aimed
 from tests.browser.visitor import QUESTION, SCHEMES, TURN, axe_findings, last_turn, settle, wait_for_end
 from tests.conftest import OpenPage
 from tests.server.asking import DESK
@@ -101,3 +104,59 @@ def test_what_is_typed_stays_while_the_page_looks_for_news_and_after_another_pag
     page.get_by_role("button", name="Reject", exact=True).click()
     wait_for_end(page)
     expect(last_turn(page)).to_contain_text("because “she has it already”")
+
+
+HOSTILE = """
+import json
+from pathlib import Path
+from langchain_core.messages import AIMessage
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.types import interrupt
+
+TEXTS = json.loads(Path(__file__).with_name("texts.json").read_text())
+FIELDS = {f"f{at}": {"type": "string", "title": text, "description": text} for at, text in enumerate(TEXTS[:30])}
+VALUES = (
+    {"question": "\\n\\n".join(TEXTS), "details": dict(zip(TEXTS, TEXTS)), "options": TEXTS[:5]},
+    {"question": TEXTS[0], "choices": [{"label": text, "value": text} for text in TEXTS[:20]]},
+    {"action_requests": [
+        {"name": text, "args": {text: text, text * 2: text * 40}, "description": text} for text in TEXTS[:30]
+    ]},
+    {"type": "mcp_elicitation", "tool_name": TEXTS[0], "requests": [
+        {"key": "a", "message": TEXTS[1], "mode": "form",
+         "requested_schema": {"type": "object", "properties": FIELDS}},
+        {"key": "b", "message": TEXTS[2], "mode": "url", "url": TEXTS[3]},
+    ]},
+)
+
+
+def ask(at):
+    def node(state: MessagesState):
+        return {"messages": [AIMessage(str(interrupt(VALUES[at])))]}
+    return node
+
+
+builder = StateGraph(MessagesState)
+for at in range(len(VALUES)):
+    builder.add_node(f"ask {at}", ask(at)).add_edge(START, f"ask {at}")
+hostile = builder.compile()
+"""
+
+
+def test_what_a_graph_asks_loads_nothing_and_leads_nowhere_else(open_page: OpenPage, tmp_path: Path) -> None:
+    texts = [aimed(text, "http://evil.test") for text in (IMAGES | MARKUP | LINKS).values()]
+    (tmp_path / "texts.json").write_text(json.dumps(texts))
+    (tmp_path / "hostile.py").write_text(HOSTILE)
+    with app_server({"TOOLSTREAM_GRAPHS": f"{tmp_path}/hostile.py:hostile"}) as app:
+        page = open_page(app)
+        page.goto("/Your_agent?graph=own:hostile")
+        page.locator(QUESTION).fill("Go")
+        page.locator(QUESTION).press("Enter")
+        for view in ("Simple", "Technical"):
+            page.get_by_role("radio", name=view).click()
+            expect(cards(page)).to_have_count(34)
+            settle(page)
+            for kind in ("img", "iframe", "object", "embed", "script", "style", "form", "video", "audio", "base"):
+                expect(page.locator(f"{TURN} {kind}")).to_have_count(0)
+            links = page.eval_on_selector_all(f"{TURN} a", "links => links.map(link => [link.href, link.textContent])")
+            assert len(links) > 5
+            assert [link for link in links if link[1].strip().lower() not in unquote(link[0]).lower()] == []
