@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.samples import FOLDER
 from agent.projections.metrics import first_output
-from agent.projections.replay import Playback, Played, length
+from agent.projections.replay import Playback, Played, length, moments
 from agent.projections.transcript import Transcript
 from agent.store.recording import Recording, read
 from agent.streaming.events import StreamEvent
@@ -57,7 +57,7 @@ def opening(choices: Choices) -> None:
         _side(column, index, *side)
         for index, (column, side) in enumerate(zip(st.columns(2, gap="small"), SIDES, strict=True))
     ]
-    whole = length(recording.events)
+    whole = length(moments(recording.events))
     with_words, without = (first_output(recording.events, modes) or whole for _, modes in SIDES)
     st.header(f"First words after :primary[{with_words:.1f} s] instead of {without:.1f} s", anchor=False)
     again = _ways_on(choices)
@@ -144,7 +144,7 @@ def _play(recording: Recording, sides: Sequence[_Side]) -> None:
         time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
     started = st.session_state.setdefault("home_started", time.monotonic() + HEAD_START)
     look = Look(technical=False, offered=recording.header.request.tools)
-    played = Played(recording.events, Playback(0.0, started), time.monotonic)
+    played = Played(recording.events, moments(recording.events), Playback(0.0, started), time.monotonic)
     Reader(played, _Sides(sides, look, started)).follow()
 
 

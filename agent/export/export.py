@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from agent.export.text import escaped, rendered
-from agent.export.timeline import drawn
+from agent.export.timeline import drawn, duration
 from agent.markdown import plain
 from agent.offload import Offload
-from agent.projections.items import Answer, ToolCall
-from agent.projections.label import call_label, call_titles, spoken, subject, words
+from agent.projections import decisions
+from agent.projections.items import Answer, Asked, ToolCall
+from agent.projections.label import call_label, call_titles, one_line, spoken, subject, words
 from agent.projections.metrics import Metrics, measure
 from agent.projections.output import Output, Part
+from agent.projections.questions import Question, questions_of
 from agent.projections.timeline import Picture, Row, timeline
 from agent.projections.transcript import Transcript, fold
 from agent.settings import DEMO_MODELS
@@ -97,6 +99,8 @@ class Export:
             return self.title(row.call)
         if row.kind == "queue":
             return self.say("state-queued")
+        if row.kind == "person":
+            return self.say("state-waiting")
         is_alone = row.kind == "model" and not row.depth and len(self.transcript.speakers) < 2
         return self.say("pack-assistant") if is_alone else row.label
 
@@ -135,13 +139,14 @@ def fill(source: BinaryIO, target: BinaryIO) -> None:
 
 def to_html(export: Export) -> str:
     """The run as one HTML page without scripts, whose policy forbids it to load anything."""
-    say, question = export.say, export.header.request.question
+    say, question, run = export.say, export.header.request.question, export.transcript
     numbers = "".join(f"<div><dt>{escaped(name)}</dt><dd>{escaped(value)}</dd></div>" for name, value in facts(export))
     tools = "".join(_tool(export, call) for call in export.calls)
     comments = "".join(_comment(export, comment) for comment in export.comments)
     sections = [
         _section(say("pack-answer"), rendered(export.answer) or _none(say("pack-answer.none")), _end(export)),
         _section(say("pack-when"), drawn(export.picture, export.name, say), say("pack-when.how-to-read")),
+        *([_section(say("pack-person"), "".join(_asked(export)), say("pack-person.left-out"))] if run.asked else []),
         _section(say("pack-tools"), tools or _none(say("pack-tools.none"))),
         _section(say("pack-comments"), comments or _none(say("pack-comments.none"))),
         _section(say("pack-made-with"), _made_with(export)),
@@ -187,6 +192,9 @@ def to_markdown(export: Export) -> str:
     lines += ["", f"## {say('pack-answer')}", "", _fenced(export.answer or say("pack-answer.none"))]
     if end := _end(export):
         lines += ["", _fenced(end)]
+    if export.transcript.asked:
+        exchanges = (line for asked in export.transcript.asked.values() for line in _exchange(export, asked))
+        lines += ["", f"## {say('pack-person')}", "", *(f"- {_code(line)}" for line in exchanges)]
     columns = [say(f"pack-tools.{column}") for column in ("tool", "began", "ended", "state")]
     lines += ["", f"## {say('pack-tools')}", "", f"| {' | '.join(columns)} |", "|---|---|---|---|"]
     for call in export.calls:
@@ -271,10 +279,35 @@ def _note(export: Export) -> str:
 
 def _end(export: Export) -> str:
     run = export.transcript
-    if run.state == "finished":
-        asked = "; ".join(filter(None, (subject(waiting.interrupt.value, 300) for waiting in run.waiting.values())))
-        return export.say("narration-waits.asked", asked=asked) if run.waiting else ""
+    if run.state in ("finished", "waiting", "queued"):
+        return export.say("narration-waits") if run.waiting else ""
     return run.message or export.say(f"state-{run.state}")
+
+
+def _asked(export: Export) -> Iterable[str]:
+    for asked in export.transcript.asked.values():
+        said = "".join(f"<p>{escaped(line)}</p>" for line in _exchange(export, asked))
+        call = export.transcript.call(asked.call)
+        by = f"<footer>{escaped(export.say('pack-person.by', tool=export.title(call)))}</footer>" if call else ""
+        yield f"<blockquote>{said}{by}</blockquote>"
+
+
+def _exchange(export: Export, asked: Asked) -> list[str]:
+    """What a person was asked, and what the answer was, each on a line."""
+    say, questions = export.say, questions_of(asked.interrupt.value, asked.interrupt.schema)
+    said = [_question(export, question) for question in questions]
+    if asked.answered_at is None:
+        return [*said, say("pack-person.nobody")]
+    pairs = zip(questions, decisions.decisions_of(questions, asked.answer), strict=True)
+    answers = "; ".join(tell(export.language, decisions.told(*pair)) for pair in pairs)
+    return [*said, say("pack-person.answer", after=duration(asked.answered_at - asked.at, say), answer=answers)]
+
+
+def _question(export: Export, question: Question) -> str:
+    about = question.text.replace("**", "") or subject(question.args, 300)
+    if question.tool and question.dialect != "action":
+        about = " · ".join(filter(None, (export.titles.get(question.tool) or spoken(question.tool), about)))
+    return one_line(about) or export.say("pack-person.question")
 
 
 def _tool(export: Export, call: ToolCall) -> str:

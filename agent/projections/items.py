@@ -54,6 +54,8 @@ class ToolCall:
     state: CallState = "asked"
     attempts: int = 0
     """How often a tool has started on it."""
+    earlier: list[tuple[float, float]] = field(default_factory=list)
+    """When earlier attempts began and ended."""
     redone: int = 0
     """How often its output has started over."""
     output: Output = field(default_factory=Output)

@@ -14,6 +14,7 @@ from agent.streaming.events import (
     Debug,
     Interrupted,
     Message,
+    Resumed,
     Said,
     State,
     StreamEvent,
@@ -26,6 +27,7 @@ from agent.streaming.events import (
     ToolStarted,
     Unknown,
     Update,
+    Waiting,
 )
 from agent.streaming.modes import MODES, StreamMode
 
@@ -48,7 +50,7 @@ class Row:
     """One slice of time, in all lanes."""
 
     start: float
-    """Seconds since the run was asked for."""
+    """Seconds since the run was asked for, without waiting for a person."""
     cells: dict[StreamMode, str]
     """What came in each requested mode; empty if nothing came."""
 
@@ -60,16 +62,21 @@ class Lanes:
     width: float = FIRST_WIDTH
     """Seconds of a slice."""
     _slices: list[dict[StreamMode, _Cell]] = field(default_factory=list)
+    _waited: float = 0.0
+    """Seconds that were waited for a person."""
+    _waits_since: float | None = None
 
     def add(self, event: StreamEvent) -> None:
         """Add the next event of the run."""
         mode = event.mode
         if mode == "run":
+            self._pause(event)
             return
-        place = int(event.at / self.width)
+        at = max(event.at - self._waited, 0.0)
+        place = int(at / self.width)
         while place >= MOST_SLICES:
             self._double()
-            place = int(event.at / self.width)
+            place = int(at / self.width)
         while len(self._slices) <= place:
             self._slices.append({})
         self._slices[place].setdefault(mode, _Cell()).add(event)
@@ -83,6 +90,12 @@ class Lanes:
             )
             for place, cells in enumerate(self._slices)
         ]
+
+    def _pause(self, event: StreamEvent) -> None:
+        if isinstance(event.payload, Waiting):
+            self._waits_since = event.at if self._waits_since is None else self._waits_since
+        elif self._waits_since is not None and isinstance(event.payload, Resumed):
+            self._waited, self._waits_since = self._waited + event.at - self._waits_since, None
 
     def _double(self) -> None:
         self.width *= 2
@@ -196,7 +209,7 @@ def _name(event: StreamEvent) -> str:
         case Update():
             return event.node or "graph"
         case Interrupted():
-            return "waits for a person"
+            return "asks a person"
         case State() as state:
             return _state(len(state.messages), state.rest)
         case TaskStarted(name=name):

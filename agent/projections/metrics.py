@@ -57,7 +57,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The measurements of a run. Times are in seconds since it was asked for."""
+    """The measurements of a run. Times are in seconds since it was asked for, without waiting for a person."""
 
     first_output: float | None
     """When there was something to read; None if there never was."""
@@ -136,8 +136,9 @@ class Measuring:
         for call in transcript.calls:
             source = self._sources.setdefault((call.id, ""), Source("", is_call=True))
             source.name = titles.get(call.id, "tool")
-            source.began, source.ended = call.started_at, call.ended_at
-        return Metrics(transcript.first_output_at, transcript.last_at, tuple(self._sources.values()))
+            source.began, source.ended = _worked(transcript, call.started_at), _worked(transcript, call.ended_at)
+        first = _worked(transcript, transcript.first_output_at)
+        return Metrics(first, transcript.worked(transcript.last_at), tuple(self._sources.values()))
 
     def _chunk(self, event: StreamEvent) -> Source:
         source = self._source(event)
@@ -166,7 +167,12 @@ def measure(events: Iterable[StreamEvent], transcript: Transcript, titles: Mappi
 
 def first_output(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> float | None:
     """Seconds until a reader with these `modes` has something to read; None if that never comes."""
-    return fold(events, modes).first_output_at
+    transcript = fold(events, modes)
+    return _worked(transcript, transcript.first_output_at)
+
+
+def _worked(transcript: Transcript, at: float | None) -> float | None:
+    return None if at is None else transcript.worked(at)
 
 
 def _key(event: StreamEvent) -> _Key:

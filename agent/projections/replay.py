@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from agent.streaming.events import StreamEvent
+from agent.streaming.events import Ended, Resumed, StreamEvent, Waiting
+
+LONGEST_PAUSE = 1.0
+"""Seconds that a replay takes for a pause in which the run waited for a person."""
 
 
-def count_at(events: Sequence[StreamEvent], moment: float) -> int:
-    """How many of a run's events had happened at a moment, in seconds since the run was asked for."""
-    return bisect_right(events, moment, key=lambda event: event.at)
+def moments(events: Iterable[StreamEvent]) -> list[float]:
+    """When each event is shown, in seconds: as it happened, but nobody waits for a person once more."""
+    found: list[float] = []
+    cut, since = 0.0, None
+    for event in events:
+        if since is not None and isinstance(event.payload, Resumed | Ended):
+            cut, since = cut + max(event.at - since - LONGEST_PAUSE, 0.0), None
+        elif since is None and isinstance(event.payload, Waiting):
+            since = event.at
+        at = event.at if since is None else min(event.at, since + LONGEST_PAUSE)
+        found.append(max(at - cut, found[-1] if found else 0.0))
+    return found
 
 
-def length(events: Sequence[StreamEvent]) -> float:
+def count_at(moments: Sequence[float], moment: float) -> int:
+    """How many of a run's events are shown at a moment."""
+    return bisect_right(moments, moment)
+
+
+def length(moments: Sequence[float]) -> float:
     """Seconds from the question to the last event."""
-    return events[-1].at if events else 0.0
+    return moments[-1] if moments else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +50,19 @@ class Playback:
 
 
 class Played:
-    """A run's events as a log that grows with a clock."""
+    """A run's events as a log that grows with a clock, each at its moment."""
 
-    def __init__(self, events: Sequence[StreamEvent], playback: Playback, clock: Callable[[], float]) -> None:
-        self._events, self._playback, self._clock = events, playback, clock
+    def __init__(
+        self,
+        events: Sequence[StreamEvent],
+        moments: Sequence[float],
+        playback: Playback,
+        clock: Callable[[], float],
+    ) -> None:
+        self._events, self._moments = events, moments
+        self._playback, self._clock = playback, clock
 
     def read(self, cursor: int = 0, timeout: float = 0.0) -> tuple[list[StreamEvent], int, bool]:
         """The events from `cursor` up to now, the next cursor, and whether those were the last; never waits."""
-        until = max(count_at(self._events, self._playback.moment(self._clock())), cursor)
+        until = max(count_at(self._moments, self._playback.moment(self._clock())), cursor)
         return list(self._events[cursor:until]), until, until >= len(self._events)

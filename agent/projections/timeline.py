@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from agent.projections.items import ToolCall
+from agent.projections.items import Pause, ToolCall
 from agent.projections.transcript import Transcript
 from agent.streaming.events import Custom, Message, Said, StreamEvent, TaskEnded, TaskStarted, Token, ToolDelta, Update
 from texts import Language, say
@@ -20,9 +20,13 @@ QUEUE = "queue"
 _WAITED = 0.1
 """Seconds in a queue worth showing: with less, nobody was in the way."""
 
-RowKind = Literal["queue", "model", "tool", "step"]
+PERSON = "person"
+"""The row of the moments at which it waited for a person."""
+
+RowKind = Literal["queue", "person", "model", "tool", "step"]
 """`model` is a node that uses one, `step` any other."""
-SpanKind = Literal["waiting", "working"]
+SpanKind = Literal["waiting", "working", "paused"]
+"""`paused` has no length, as nothing worked in it; `Span.seconds` is how long it was."""
 
 _Path: TypeAlias = tuple[str, ...]
 _Place: TypeAlias = tuple[_Path, _Path, str]
@@ -38,6 +42,8 @@ class Span:
     kind: SpanKind
     start: float
     end: float
+    seconds: float = 0.0
+    """Of a pause: how long it was."""
 
 
 @dataclass(slots=True)
@@ -150,7 +156,9 @@ class Timeline:
             self._draw_call(found, transcript, call, titles, end)
         for work in self._works:
             self._draw_work(found, transcript, work, end)
-        rows = list(_in_order(found))
+        rows = _worked(_in_order(found), transcript)
+        if pauses := [_paused(pause, transcript) for pause in transcript.pauses]:
+            rows.append(Row(PERSON, PERSON, "person", spans=pauses))
         until = transcript.started_at if transcript.started_at is not None else end
         if transcript.request and until >= _WAITED:
             rows.insert(0, Row(QUEUE, QUEUE, "queue", spans=[Span("waiting", 0.0, until)]))
@@ -158,7 +166,9 @@ class Timeline:
         every = math.ceil(chunks / MAX_TICKS) or 1
         for row in rows:
             row.ticks = row.ticks[::every]
-        return Picture(rows[:MAX_ROWS], max(len(rows) - MAX_ROWS, 0), chunks, transcript.first_output_at, end)
+        first = transcript.first_output_at
+        first = None if first is None else transcript.worked(first)
+        return Picture(rows[:MAX_ROWS], max(len(rows) - MAX_ROWS, 0), chunks, first, transcript.worked(end))
 
     def _begin(self, event: StreamEvent, task: str, name: str) -> None:
         place = (event.calls, event.namespace, name)
@@ -197,6 +207,7 @@ class Timeline:
         label = titles.get(call.id, call.name)
         above = found.get((path[:-1], (), "", 0)) if outer else None
         row = Row(f"{above.name} › {label}" if above else label, label, "tool", call.depth, call)
+        row.spans += [Span("working", began, ended) for began, ended in call.earlier]
         row.spans.append(Span("working", call.started_at, end if call.ended_at is None else call.ended_at))
         row.ticks = list(self._ticks.get(call.id, ()))
         found[path, (), "", 0] = row
@@ -238,7 +249,9 @@ def describe(picture: Picture, language: Language = "en") -> list[str]:
     """The picture in words: a line for each span, by time."""
     spans = sorted(((span, row) for row in picture.rows for span in row.spans), key=lambda both: both[0].start)
     lines = [
-        say(
+        say(language, "timeline-paused", at=f"{span.start:.2f}", seconds=f"{span.seconds:.1f}")
+        if span.kind == "paused"
+        else say(
             language,
             "timeline-span",
             **{"from": f"{span.start:.2f}", "to": f"{span.end:.2f}"},
@@ -253,10 +266,26 @@ def describe(picture: Picture, language: Language = "en") -> list[str]:
 
 
 def does(row: RowKind, span: SpanKind) -> Literal["queues", "waits", "writes", "works"]:
-    """What is done in a span, as the end of a key."""
+    """What is done in a span that is no pause, as the end of a key."""
     if span == "waiting":
         return "queues" if row == "queue" else "waits"
     return "writes" if row == "model" else "works"
+
+
+def _worked(rows: Iterable[Row], transcript: Transcript) -> list[Row]:
+    """Rows on the clock that stands still while a person is waited for."""
+    rows = list(rows)
+    if transcript.pauses:
+        for row in rows:
+            spans = (Span(s.kind, transcript.worked(s.start), transcript.worked(s.end)) for s in row.spans)
+            row.spans = [span for span in spans if span.end > span.start]
+            row.ticks = [transcript.worked(at) for at in row.ticks]
+    return [row for row in rows if row.spans]
+
+
+def _paused(pause: Pause, transcript: Transcript) -> Span:
+    at = transcript.worked(pause.start)
+    return Span("paused", at, at, (transcript.last_at if pause.end is None else pause.end) - pause.start)
 
 
 def _in_order(found: Mapping[_Key, Row]) -> Iterator[Row]:

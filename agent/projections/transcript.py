@@ -449,6 +449,10 @@ class Transcript:
             ids = set(map(id, gone))
             self._answers = {message: answer for message, answer in self._answers.items() if id(answer) not in ids}
             call.items = []
+        if call.started_at is not None:
+            until = [moment for moment in (call.ended_at, *(p.start for p in self.pauses)) if moment is not None]
+            ended = min((moment for moment in until if moment >= call.started_at), default=at)
+            call.earlier.append((call.started_at, ended))
         call.output, call.steps, call.result = Output(), [], None
         call.state, call.started_at, call.ended_at, call.is_over = "running", at, None, False
         call.redone += 1

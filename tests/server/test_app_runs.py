@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from agent.engine.application import Application
 from agent.engine.run import digest
-from agent.projections.replay import Playback, count_at, length
+from agent.projections.replay import Playback, count_at, length, moments
 from agent.projections.transcript import Transcript, fold
 from agent.settings import Settings
 from agent.store.index import read_entry
@@ -279,14 +279,14 @@ def test_a_replay_shows_event_for_event_what_the_live_run_showed(speed: float) -
         playback, transcript, count, now = Playback(0.0, 100.0, speed), Transcript(frozenset(RUN_MODES)), 0, 100.0
         while count < len(events):
             now += 1 / 15
-            until = count_at(events, playback.moment(now))
+            until = count_at(moments(events), playback.moment(now))
             assert all(event.at <= playback.moment(now) for event in events[count:until])
             for event in events[count:until]:
                 transcript.add(event)
             count = until
             assert transcript == fold(events[:count], RUN_MODES)
         assert transcript == fold(events, RUN_MODES)
-        assert now - 100 == pytest.approx(length(events) / speed, abs=0.1)
+        assert now - 100 == pytest.approx(length(moments(events)) / speed, abs=0.1)
 
 
 _ASKS = """

@@ -61,6 +61,13 @@ def _records(picture: Picture) -> list[dict[str, Any]]:
         {"row": row.name, "kind": _kind(row, span), "start": span.start, "end": span.end, "what": "span"}
         for row in picture.rows
         for span in row.spans
+        if span.kind != "paused"
+    ]
+    records += [
+        {"row": row.name, "kind": None, "start": span.start, "end": span.seconds, "what": "pause"}
+        for row in picture.rows
+        for span in row.spans
+        if span.kind == "paused"
     ]
     ticks = ((row.name, at) for row in picture.rows for at in row.ticks)
     records += [{"row": name, "kind": None, "start": at, "end": at, "what": "tick"} for name, at in ticks]
@@ -114,6 +121,11 @@ def _spec(picture: Picture) -> dict[str, Any]:
                 "transform": [{"filter": "datum.what == 'tick'"}],
                 "mark": {"type": "tick", "thickness": 1, "size": 8, "yOffset": 13, "color": "#d4732a", "opacity": 0.7},
                 "encoding": {"x": x, "y": y},
+            },
+            {
+                "transform": [{"filter": "datum.what == 'pause'"}],
+                "mark": {"type": "tick", "thickness": 6, "size": 18, "color": "#c0562f"},
+                "encoding": {"x": x, "y": y, "tooltip": [{"field": "end", "format": ".1f", "title": _named("person")}]},
             },
             {
                 "transform": [{"filter": "datum.what == 'first output'"}],

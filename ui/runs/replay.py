@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
-from agent.projections.replay import Playback, Played, count_at, length
+from agent.projections.replay import Playback, Played, count_at, length, moments
 from agent.streaming.events import StreamEvent
 from agent.streaming.modes import StreamMode
 from ui.run.card import Cards
@@ -33,7 +33,8 @@ class Replay:
         self._run, self._modes = run, modes
         self._cards = Cards(run, technical, answers=False)
         self._events, _, self._ended = run.read()
-        self._length = round(length(self._events), 1)
+        self._moments = moments(self._events)
+        self._length = round(length(self._moments), 1)
         state: dict[str, Any] = st.session_state.setdefault("replay", {})
         if state.get("key") != key:
             state.clear()
@@ -91,7 +92,11 @@ class Replay:
             if self._ended and not self._state["playback"]:
                 self._stand(place)
                 return
-            played = self._run if not self._ended else Played(self._events, self._state["playback"], time.monotonic)
+            played = (
+                self._run
+                if not self._ended
+                else Played(self._events, self._moments, self._state["playback"], time.monotonic)
+            )
             shown = _Shown(self._drawing(place), self._state, self._tell, lives=not self._ended)
             Reader(played, shown).follow()
             if shown.waits:
@@ -107,7 +112,7 @@ class Replay:
     def _stand(self, place: DeltaGenerator) -> None:
         at = self._state["at"]
         whole = at is None or at >= self._length
-        shown = self._events if whole else self._events[: count_at(self._events, at)]
+        shown = self._events if whole else self._events[: count_at(self._moments, at)]
         drawing = self._drawing(place)
         drawing.add(shown)
         self._state["filled"] = drawing.draw()

@@ -14,7 +14,18 @@ from agent.offload import Offload
 from agent.projections.tool_titles import tool_titles
 from agent.store.comments import Comment
 from agent.store.recording import Header, parse, read
-from agent.streaming.events import AskedCall, Custom, Ended, Interrupt, Interrupted, Message, RunRequest, Token, Update
+from agent.streaming.events import (
+    AskedCall,
+    Custom,
+    Ended,
+    Interrupt,
+    Interrupted,
+    Message,
+    RunRequest,
+    Token,
+    Update,
+    Waiting,
+)
 from agent.streaming.modes import RUN_MODES
 from tests.markdown_texts import texts
 from tests.unit.events import (
@@ -31,6 +42,7 @@ from tests.unit.events import (
     sent,
     token,
 )
+from tests.unit.projections.test_pause import RUN as PAUSED
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = sorted((ROOT / "recordings").glob("*.jsonl"))
@@ -251,3 +263,26 @@ def test_the_first_output_is_the_pages_own() -> None:
 def test_a_file_name_is_plain_letters_whatever_was_asked() -> None:
     header = Header("abcdefgh", 0.0, RunRequest("../../Ä\n<b>: what?"))
     assert file_name(header, "html") == "1970-01-01-b-what.html"
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_run_that_waited_is_told_whole(ending: Ending) -> None:
+    header = Header("run-number-1", 1_800_000_000.0, RunRequest("Send it"))
+    made = make(ending, Export(header, PAUSED, RUN_MODES), Offload()).decode()
+    assert "Really?" in made
+    if ending == "jsonl":
+        assert list(parse(made).events) == PAUSED
+        return
+    assert "Answer after 120 minutes: Answered: yes" in made
+    assert "4.0 s" in made
+    assert "about to send sent" in made
+
+
+def test_a_run_that_still_waits_can_be_taken_along() -> None:
+    header = Header("run-number-1", 1_800_000_000.0, RunRequest("Send it"))
+    waiting = PAUSED[: next(event.seq for event in PAUSED if isinstance(event.payload, Waiting)) + 1]
+    made = make("html", Export(header, waiting, RUN_MODES), Offload()).decode()
+    assert "It waits for a person." in made
+    assert "Nobody has answered yet." in made
+    read_back = parse(make("jsonl", Export(header, waiting, RUN_MODES), Offload()).decode())
+    assert (list(read_back.events), read_back.interrupted) == (waiting, False)

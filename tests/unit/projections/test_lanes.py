@@ -120,7 +120,7 @@ def test_odd_parts_are_said_too() -> None:
                 "checkpoints": "step null: empty, then end",
                 "debug": "step null entry",
                 "values": '{"topic": "cats"}',
-                "updates": 'updates: {"x": 1}\nwaits for a person',
+                "updates": 'updates: {"x": 1}\nasks a person',
                 "tools": '2 events: delta "half", finished',
             },
         )
