@@ -34,6 +34,17 @@ CHROMIUM_ARGS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def quick_loops() -> Iterator[None]:
+    """All background loops that are started now have a clock that runs ahead."""
+    from agent.loop import BackgroundLoop
+    from tests.quick import QuickLoop
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BackgroundLoop, "new_loop", QuickLoop)
+        yield
+
+
 @pytest.fixture(scope="session")
 def model() -> Iterator[DemoServer]:
     """The model server that the shared app asks."""

@@ -12,9 +12,6 @@ from tests.serving import App, app_server, model_server, pointed_at
 
 Visit = Callable[..., Visitor]
 
-SESSION_KEPT = 2
-"""Seconds that the shared app keeps a session whose connection is lost."""
-
 
 @pytest.fixture(autouse=True)
 def _no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +36,7 @@ def app(model: DemoServer) -> Iterator[App]:
         "TOOLSTREAM_RUNS_PER_MINUTE": "1000",
         "TOOLSTREAM_OUTPUT_EVENTS": "1000000",
         "TOOLSTREAM_OUTPUT_BYTES": "100000000",
-        "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(SESSION_KEPT),
+        "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "60",
         "STREAMLIT_RUNNER_FAST_RERUNS": "true",  # as Community Cloud has it, whatever an app would have
     }
     with app_server(env) as server:

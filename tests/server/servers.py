@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 import urllib.request
@@ -45,3 +46,10 @@ def requests_at(port: int) -> int:
     """How often the demo model at this port has been asked."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
         return int(json.load(answer)["requests"])
+
+
+def disconnections(app: App) -> int:
+    """How many connections to browsers the app has lost so far."""
+    with urllib.request.urlopen(f"{app.url}/_stcore/metrics?families=session_events", timeout=5) as answer:
+        (told,) = re.findall(r'^session_events.*type="disconnect".* (\d+)$', answer.read().decode(), re.MULTILINE)
+    return int(told)

@@ -10,6 +10,8 @@ from tests.server.pages import ask, boxes, opened, run, text
 from tests.serving import ROOT
 from ui.shell import pin
 
+pytestmark = pytest.mark.usefixtures("quick_loops")
+
 PAGES = {
     "custom_data": "pages/1_Custom_data.py",
     "llm_tokens": "pages/2_LLM_tokens.py",

@@ -8,6 +8,8 @@ from agent.streaming.events import Token
 from tests.server.pages import boxes, opened, run, text
 from tests.serving import ROOT
 
+pytestmark = pytest.mark.usefixtures("quick_loops")
+
 
 def test_the_two_waiting_times_come_from_the_recording() -> None:
     events = read(ROOT / "recordings/home.jsonl").events

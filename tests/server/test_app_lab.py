@@ -1,5 +1,6 @@
 """The stream lab as AppTest runs it: the real app and the real demo model, nothing replaced."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from agent.engine.request_check import tools_for
@@ -7,6 +8,8 @@ from agent.graphs.registry import GRAPHS
 from agent.snippets.programs import program
 from agent.streaming.modes import STREAM_MODES
 from tests.server.pages import ask, opened, run
+
+pytestmark = pytest.mark.usefixtures("quick_loops")
 
 OFFICE = "what items are in the office?"
 

@@ -9,6 +9,8 @@ from agent.pitfalls import NAMES, source
 from agent.pitfalls.comparison import comparisons
 from tests.server.pages import opened, run
 
+pytestmark = pytest.mark.usefixtures("quick_loops")
+
 
 @pytest.fixture(autouse=True)
 def _ended() -> Iterator[None]:

@@ -28,10 +28,14 @@ from tests.runs import counting, finish, started
 from tests.serving import wait_until
 from tests.unit.events import STARTED, Happened, log, queued, sent, token
 
+pytestmark = pytest.mark.usefixtures("quick_loops")
+
 ROOT = Path(__file__).parents[2]
 PAGE = "pages/6_Runs.py"
 ME = "me-and-22-characters--"
 OTHER = "another-22-characters-"
+YESTERDAY = time.time() - 86_400
+"""Long ago would be too long ago to be kept."""
 Keep = Callable[..., None]
 REQUEST = RunRequest("What items are in the office?", page="custom_data", model="demo-fast")
 EVENTS = tuple(
@@ -48,8 +52,10 @@ EVENTS = tuple(
 @pytest.fixture
 def application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     """An application of this test's own in the place of the process's."""
+    from agent.store import database
     from ui.shell import pin
 
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.5)
     with Application(Settings(recordings=tmp_path / "runs", host_password="sesame")) as own:
         monkeypatch.setattr(pin, "application", lambda: own)
         yield own
@@ -66,7 +72,7 @@ def write(
     run_id: str,
     owner: str = ME,
     events: tuple[StreamEvent, ...] = EVENTS,
-    asked_at: float = 1_790_000_000.0,
+    asked_at: float = YESTERDAY,
     request: RunRequest = REQUEST,
 ) -> None:
     header = Header(run_id, asked_at, request, "thread", digest(owner))
@@ -141,7 +147,7 @@ def test_a_run_that_could_not_be_written_down_says_so_and_the_rest_is_as_ever(
 ) -> None:
     keep("an-earlier-run")
     store.links.make("an-earlier-run")
-    first = started(application.runs.start(counting(40), session=ME))
+    first = started(application.runs.start(counting(100), session=ME))
     second = started(application.runs.start(REQUEST, session=ME, thread_id=first.thread_id))
     path = store.path(second.id)
     assert path
@@ -227,7 +233,6 @@ def test_a_comment_is_for_the_pack_and_the_host(store: Store, keep: Keep) -> Non
     host.text_input(key="typed_password_0").set_value("wrong").run()
     assert "not the password" in text(host)
     assert not host.dataframe
-    time.sleep(1.1)
     host.text_input(key="typed_password_1").set_value("sesame").run()
     assert host.dataframe[0].value["comment"].tolist() == ["=Too slow"]
     assert "sesame" not in repr(host.session_state)
@@ -235,7 +240,7 @@ def test_a_comment_is_for_the_pack_and_the_host(store: Store, keep: Keep) -> Non
 
 def test_a_thousand_runs_open_quickly_and_only_ten_are_drawn(store: Store) -> None:
     for number in range(1_000):
-        write(store, f"run-number-{number:04}", asked_at=1_790_000_000.0 + number)
+        write(store, f"run-number-{number:04}", asked_at=YESTERDAY + number)
     store.adopt()
     started = time.monotonic()
     app = open_runs()

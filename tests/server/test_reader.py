@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import time
+import uuid
 
 from agent.demo_model import DemoServer
 from tests.server.client import Visitor
-from tests.server.conftest import SESSION_KEPT, Visit
-from tests.server.steps import NUMBERS, QUESTION, arrived, complete, counting, numbers, one_run
+from tests.server.conftest import Visit
+from tests.server.servers import disconnections
+from tests.server.steps import NUMBERS, QUESTION, arrived, complete, counting, numbers, one_run, redrawn
+from tests.serving import App, wait_until
 
 
 def test_ten_clicks_in_mid_stream_lose_no_token(visit: Visit, model: DemoServer) -> None:
@@ -82,15 +84,15 @@ def test_to_another_page_and_back(visit: Visit, model: DemoServer) -> None:
     assert visitor.run_id, "the URL names the run again"
 
 
-def test_a_connection_lost_twice_is_resumed(visit: Visit, model: DemoServer) -> None:
+def test_a_connection_lost_twice_is_resumed(visit: Visit, app: App, model: DemoServer) -> None:
     with counting(visit, model, model="demo") as visitor:
         for count in (20, 160):
             arrived(visitor, count)
-            session = visitor.session_id
+            session, scripts, before = visitor.session_id, visitor.scripts, disconnections(app)
             visitor.cut()
-            time.sleep(SESSION_KEPT / 4)
+            wait_until(lambda before=before: disconnections(app) > before, 10, "the app has noticed")  # type: ignore[misc]
             visitor.reconnect()
-            visitor.wait_until(lambda: visitor.scripts > 1, "the page is drawn again")
+            redrawn(visitor, scripts)
             assert visitor.session_id == session
 
 
@@ -102,9 +104,9 @@ def test_after_the_session_is_forgotten_the_url_finds_the_run(visit: Visit, mode
         arrived(visitor, 20)
         session, scripts = visitor.session_id, visitor.scripts
         visitor.cut()
-        time.sleep(SESSION_KEPT + 0.5)
+        visitor.session_id = str(uuid.uuid4())  # one that the app has forgotten is no other to it than this
         visitor.reconnect()
-        visitor.wait_until(lambda: visitor.scripts > scripts, "the page is drawn again")
+        redrawn(visitor, scripts)
         assert visitor.session_id != session
         complete(visitor)
     assert numbers(visitor) == [*NUMBERS, *map(str, range(401, 601))]

@@ -23,6 +23,8 @@ from tests.server.pages import ask, boxes, opened
 from texts import say
 from ui.shell.catalog import PAGES, PageInfo
 
+pytestmark = pytest.mark.usefixtures("quick_loops")
+
 
 async def water_plants(place: str) -> str:
     """Water the plants in a place."""

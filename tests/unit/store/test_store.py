@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from agent.settings import Limits
+from agent.store import database
 from agent.store.comments import Comment
 from agent.store.database import Database
 from agent.store.index import Entry
@@ -32,8 +33,9 @@ Open = Callable[..., Store]
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Open]:
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Open the folder as one process would; each time as another one."""
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.5)
     stores: list[Store] = []
 
     def opened(**limits: float) -> Store:
