@@ -1,4 +1,4 @@
-"""Beside each question: the same one asked again or otherwise, and the way between what has become of it."""
+"""Beside each question: asking it again or differently, and switching between the results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def tree_of(runs: Sequence[Run]) -> Branches:
 
 
 def question(run: Run, tree: Branches, page: PageInfo) -> None:
-    """The question of a run, or what it is changed in; below it the way to what else was asked in its place."""
+    """A run's question, or the box for changing it; below it, links to what else was asked in its place."""
     if st.session_state.get("editing") == run.id and run.request.inputs is None:
         _edit(run, tree, page)
         return
@@ -65,7 +65,7 @@ def question(run: Run, tree: Branches, page: PageInfo) -> None:
 
 
 def again(place: DeltaGenerator, run: Run, tree: Branches, page: PageInfo) -> None:
-    """A button that asks the question once more, beside what has become of it."""
+    """A button that asks the question again, beside the earlier result."""
     has_finished = run.state == "finished"
     place.button(
         say("branch-again" if has_finished else "chat-retry"),
@@ -92,7 +92,7 @@ def compared(page: str, tree: Branches) -> tuple[str, str] | None:
 
 
 def choose_compared(page: str, side: int, pair: tuple[str, str], tree: Branches) -> None:
-    """Which branch stands on one side, with a way to choose another one."""
+    """The branch on one side, with a way to choose another."""
     beside = tree.beside(pair[side])
     key = f"compared_{side}"
     st.session_state[key] = beside.index(pair[side])

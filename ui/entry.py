@@ -1,4 +1,4 @@
-"""What a question is asked with: the box at the bottom of a page, or the form of a graph that takes something else."""
+"""Where questions are asked: the box at the bottom of a page, or a form for a graph that takes something else."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ui.shell.fields import draw_fields, is_filled_in, read_fields
 from ui.shell.language import say
 
 MOST_SUMMARY = 300
-"""Characters of a filled-in form that stand for it as the question."""
+"""Characters of a filled-in form that represent it as the question."""
 
 
 def entry(choices: Choices, *, in_place: bool, asked: bool) -> None:
-    """Draw what the chosen agent is asked with: a box at the bottom, or a form here, folded once it was `asked`.
+    """Draw the input of the chosen agent: a box at the bottom, or a form here, folded once it was `asked`.
 
-    `in_place` leaves it to Streamlit to put the box at the bottom, and then the page scrolls along.
+    With `in_place`, Streamlit itself puts the box at the bottom, and the page scrolls along.
     """
     taken = _taken(choices.graph)
     if taken.context:
@@ -49,9 +49,9 @@ def entry(choices: Choices, *, in_place: bool, asked: bool) -> None:
 
 
 def ask(question: str, page: PageInfo, inputs: JSON = None, after: str | None = None) -> None:
-    """Start a run with this question, or say on the page why not. A callback: it goes before the script.
+    """Start a run with this question, or say on the page why not. A callback: it runs before the script.
 
-    It goes on `after` a run of the conversation: if not given, the last one that is shown.
+    It follows the run `after`, by default the last one shown.
     """
     choices = chosen(page)
     taken = _taken(choices.graph)
@@ -78,13 +78,13 @@ def ask(question: str, page: PageInfo, inputs: JSON = None, after: str | None = 
 
 
 def ask_once(question: str, page: PageInfo, after: str | None, inputs: JSON = None) -> None:
-    """Start a run with this question, unless one has come after the run `after`: then it is a second click."""
+    """Start a run with this question, unless another followed the run `after`: then this is a second click."""
     if session.last_run(page.name) == after:
         ask(question, page, inputs)
 
 
 class _Taken:
-    """What a graph takes besides a question; nothing, where it is none of the host's own, or not loaded."""
+    """What a graph takes besides a question; nothing unless it is one of the host's own, and loaded."""
 
     def __init__(self, schema: Mapping[str, Any] | None, context_schema: Mapping[str, Any] | None, form: bool) -> None:
         self.schema, self.context_schema = schema, context_schema
@@ -117,7 +117,7 @@ def _ask_form(page: PageInfo, after: str | None) -> None:
 
 
 def _summary(inputs: JSON) -> str:
-    """What was filled in, as a question that a list can show."""
+    """What was filled in, as a question for lists."""
     values = list(inputs.values()) if isinstance(inputs, dict) else [inputs]
     texts = [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in values]
     text = " · ".join(" ".join(text.split()) for text in texts if text)

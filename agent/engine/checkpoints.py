@@ -27,9 +27,9 @@ _NEEDS_PACKAGES = (
 
 
 class Checkpoints:
-    """The checkpoints of all conversations. Belongs to the loop that it is entered on, and is left on it.
+    """The checkpoints of all conversations. Belongs to the loop it is entered and left on.
 
-    A thread of LangGraph is a conversation. Raises SettingsError when it is made for a database without its packages.
+    A LangGraph thread is a conversation. Raises SettingsError if made for a database without its packages.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -43,7 +43,7 @@ class Checkpoints:
 
     @property
     def saver(self) -> BaseCheckpointSaver[Any]:
-        """What a graph is compiled with. Its failures are CheckpointErrors, and those of one run alone."""
+        """The saver to compile a graph with. Its failures are CheckpointErrors, each of a single run."""
         return self._saver
 
     def for_graph(self, graph: Any) -> BaseCheckpointSaver[Any]:
@@ -57,7 +57,7 @@ class Checkpoints:
     async def prune(self, keep: Collection[str] = ()) -> list[str]:
         """Forget conversations that are too old, then the oldest until the rest is small enough; returns which.
 
-        Those in `keep` stay: of runs at work, or waiting for a person. Raises CheckpointError.
+        Those in `keep` stay: they have runs at work or waiting for a person. Raises CheckpointError.
         """
         oldest = time.time() - self._limits.recording_days * 86_400
         room, gone = self._limits.recording_megabytes * 1e6, []

@@ -13,25 +13,25 @@ from agent.store.conversations import Conversations
 log = logging.getLogger(__name__)
 
 SECONDS = 60.0
-"""Between two looks for what others have deleted, and for what is too old or too much."""
+"""Seconds between checks for what others have deleted, and for what is too old or too much."""
 
 SOON = 0.5
-"""Until the next look, where something could not be deleted yet: a run is noted as ended a moment after it has."""
+"""Seconds until the next check if something could not be deleted yet: a run is noted as ended a moment later."""
 
 
 class Upkeep:
-    """Keeps checkpoints to the conversations that there are. Belongs to one loop, but for `soon`'s caller."""
+    """Limits checkpoints to existing conversations. Belongs to one loop, except for `soon`."""
 
     def __init__(self, checkpoints: Checkpoints, conversations: Conversations) -> None:
         self._checkpoints, self._conversations = checkpoints, conversations
         self._due = asyncio.Event()
 
     def soon(self) -> None:
-        """Look now: something was deleted."""
+        """Check now: something was deleted."""
         self._due.set()
 
     async def run(self) -> None:
-        """Look until it is cancelled; where something cannot be deleted yet, sooner, and then less and less so."""
+        """Check until cancelled; if something cannot be deleted yet, sooner, and then less and less so."""
         pause = SOON
         while True:
             self._due.clear()
@@ -45,7 +45,7 @@ class Upkeep:
                 continue
 
     async def _look(self) -> bool:
-        """Delete what can be; returns whether that was all."""
+        """Delete what can be deleted; returns whether that was all."""
         try:
             waiting = await asyncio.to_thread(self._conversations.forgotten)
             in_use = set(await asyncio.to_thread(self._conversations.in_use))

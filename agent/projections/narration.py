@@ -1,7 +1,7 @@
-"""A run told in plain sentences, for a reader who knows nothing of graphs: read off its transcript.
+"""A run told in plain sentences, for a reader who knows nothing about graphs: based on its transcript.
 
-A sentence appears when what it tells begins, and grows while that goes on: "3 items so far" becomes "4 items so
-far", and in the end "done after 2.1 s, with 5 items". All of it is plain text, with what models and tools wrote in it.
+A sentence appears when its subject begins, and grows with it: "3 items so far" becomes "4 items so far" and finally
+"done after 2.1 s, with 5 items". All of it is plain text, and may contain what models and tools wrote.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ class Sentence:
     text: str
     state: SentenceState = "done"
     depth: int = 0
-    """How many calls it happens inside of."""
+    """How many calls it is nested in."""
 
 
 def narrate(run: Transcript, language: Language = "en") -> list[Sentence]:
-    """What has happened so far, in the order in which it began; what goes on inside of a call follows the call."""
+    """What has happened so far, in order of beginning; what happens inside a call follows the call."""
     in_order = _in_order(_Narrator(run, language).all())
     return [sentence for _, sentences in in_order for sentence in sentences][-MAX_SENTENCES:]
 
 
 def amount_of(call: ToolCall, language: Language = "en") -> str:
-    """How much there is of what a call has sent: "3 items", "1 row and 20 words"; nothing if it cannot be counted."""
+    """How much a call has sent: "3 items", "1 row and 20 words"; empty if it cannot be counted."""
     outputs = [call.output, *(item.output for item in call.items if isinstance(item, Answer))]
     counts = {
         "calls": sum(isinstance(item, ToolCall) for item in call.items),
@@ -58,7 +58,7 @@ def amount_of(call: ToolCall, language: Language = "en") -> str:
 
 
 _Told = tuple[float, list[Sentence]]
-"""When something began, and what is told of it."""
+"""When something began, and the sentence about it."""
 
 
 def _in_order(told: Iterable[_Told]) -> list[_Told]:
@@ -183,7 +183,7 @@ class _Narrator:
         yield at, [Sentence(at, text, state)]
 
     def _asks(self, asked: Asked) -> Iterator[_Told]:
-        """What a person is asked, and what the answer was."""
+        """A question to a person, and its answer."""
         questions = questions_of(asked.interrupt.value, asked.interrupt.schema)
         text = "; ".join(filter(None, (self._question(question) for question in questions)))
         said = self._say("narration-waits.asked", asked=text) if text else self._say("narration-waits")
@@ -226,7 +226,7 @@ class _Narrator:
                 yield at, [Sentence(at, self._say("narration-all-done"))]
 
     def _who(self, speaker: str) -> str:
-        """Where only one node speaks, it is the assistant; of several, each is called by its name."""
+        """A single speaking node is the assistant; several are called by their names."""
         speakers = self._run.speakers
         is_alone = len(speakers) < 2 and (not speakers or speaker in speakers)
         return ("" if is_alone else spoken(speaker)) or self._say("narration-assistant")

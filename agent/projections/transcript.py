@@ -1,10 +1,10 @@
 """What a reader should see of a run: a pure fold over its events.
 
-Everything that a run did is in its log; the stream modes a reader has chosen decide what is shown while it works.
-When it has ended, its outcome is shown in any case: the calls, their results, the answer. With no mode chosen that
-is all there is: the same run, without streaming.
+Everything a run did is in its log; the chosen stream modes decide what is shown while it works. Once it has ended, its
+outcome is always shown: the calls, their results, the answer. With no mode chosen, that is all there is: the same run,
+without streaming.
 
-Every event is taken in, in whatever order events come; none is an error.
+Every event is accepted, in whatever order events come; none is an error.
 """
 
 from __future__ import annotations
@@ -49,18 +49,18 @@ from agent.streaming.events import (
 from agent.streaming.modes import StreamMode
 
 DEEPEST = 6
-"""Levels of calls inside of calls; what is deeper stands on the last one."""
+"""Levels of nested calls; anything deeper is shown on the last one."""
 _PARSED_EARLY = 10_000
 """Characters of arguments that are read before their message is complete."""
 
 _Path: TypeAlias = tuple[str, ...]
 _Place: TypeAlias = tuple[_Path, _Path, str]
-"""Calls, namespace and node that something was written in."""
+"""The calls, namespace and node in which something was written."""
 
 
 @dataclass(slots=True)
 class Transcript:
-    """A run as its reader sees it. `fold` builds one; `add` lets it grow with the run."""
+    """A run as its reader sees it. `fold` builds one; `add` grows it with the run."""
 
     modes: frozenset[StreamMode] = frozenset()
     request: RunRequest | None = None
@@ -68,15 +68,15 @@ class Transcript:
     message: str = ""
     """Why it was stopped or failed."""
     items: list[Item] = field(default_factory=list)
-    """In the order of their first sign of life; what went on inside of a call is in the call."""
+    """In order of their first sign of life; what happened inside a call is in the call."""
     speakers: dict[str, None] = field(default_factory=dict)
-    """The agents or nodes that speak with a model, the first one first; without those inside of calls."""
+    """The agents or nodes that speak with a model, first ones first; not those inside calls."""
     is_handed: bool = False
-    """Whether the graph was handed a tool call that no model has asked for."""
+    """Whether the graph was given a tool call that no model requested."""
     asked: dict[str, Asked] = field(default_factory=dict)
-    """What a person was asked, by id, in that order."""
+    """The questions to a person, by id, in order."""
     pauses: list[Pause] = field(default_factory=list)
-    """When it waited for a person; the last one may go on."""
+    """The times when it waited for a person; the last may not be over."""
     started_at: float | None = None
     first_output_at: float | None = None
     """Seconds until the reader had something to read: words, data, a result."""
@@ -90,22 +90,22 @@ class Transcript:
     _written: dict[_Place, Answer] = field(default_factory=dict)
     """What nodes are writing themselves."""
     _told: set[str] = field(default_factory=set)
-    """The messages that have been told whole; a graph may give the history of another one as its update."""
+    """The messages that are complete; a graph may report another one's history as its update."""
     _given: set[tuple[_Path, _Path]] = field(default_factory=set)
     """The graphs whose first state is known, by calls and namespace."""
     _input: JSON = None
-    """What the state of the graph began with, without messages."""
+    """The graph's initial state, without messages."""
     _value: JSON = None
     """The last value of the graph, without messages."""
     _keys: int = 0
 
     @property
     def waiting(self) -> dict[str, Asked]:
-        """The questions that nobody has answered, by id."""
+        """The unanswered questions, by id."""
         return {id_: asked for id_, asked in self.asked.items() if asked.answered_at is None}
 
     def worked(self, at: float) -> float:
-        """Seconds until a moment, without those in which it waited for a person."""
+        """Seconds until a moment, not counting those spent waiting for a person."""
         return at - sum(max(min(at, at if p.end is None else p.end) - p.start, 0.0) for p in self.pauses)
 
     @property
@@ -115,12 +115,12 @@ class Transcript:
 
     @property
     def calls(self) -> list[ToolCall]:
-        """All tool calls, each before those inside of it."""
+        """All tool calls, each before those inside it."""
         return [item for item in walk(self.items) if isinstance(item, ToolCall)]
 
     @property
     def answer(self) -> str:
-        """The text of the last answer a reader can see now; there may be none."""
+        """The text of the last answer that a reader can see now; it may be empty."""
         answers = (item for item in reversed(self.items) if isinstance(item, Answer) and item.visible)
         return next((text for item in answers if (text := item.output.text.text).strip()), "")
 
@@ -129,11 +129,11 @@ class Transcript:
         return self._calls.get(call_id)
 
     def outer(self, call: ToolCall) -> ToolCall | None:
-        """The call that this one is inside of."""
+        """The call that this one is nested in."""
         return self._outer.get(call.id)
 
     def add(self, event: StreamEvent) -> None:
-        """Take in the next event of the run."""
+        """Add the next event of the run."""
         self.last_at = max(self.last_at, event.at)
         match event.payload:
             case Token() as token:
@@ -207,7 +207,7 @@ class Transcript:
             self.state = "queued"
 
     def _resume(self, at: float) -> None:
-        """It goes on, and what had not ended begins again."""
+        """The run goes on, and whatever had not ended starts over."""
         self.state, self.ended_at = "running", None
         if self.pauses and self.pauses[-1].end is None:
             self.pauses[-1].end = at
@@ -243,7 +243,7 @@ class Transcript:
             inner.visible |= isinstance(inner, ToolCall) or call.result is None
 
     def _last_answer(self, at: float, ended: Ended) -> None:
-        """A graph without messages answers with its last value: with what of it nobody has said."""
+        """A graph without messages answers with its last value: the part of it that nobody has said yet."""
         said = {
             _squeezed(item.output.text.text if isinstance(item, Answer) else item.result or "") for item in self.items
         } - {""}
@@ -352,7 +352,7 @@ class Transcript:
             self._ask(event, asked.id, asked.name, asked.args, inside, live)
 
     def _half_written(self, event: StreamEvent, message: Message) -> Answer | None:
-        """What the node has written itself, if that is how this message begins."""
+        """What the node wrote itself, if this message starts with that."""
         written = self._written.get(_place(event))
         said = written.output.text.text.strip() if written else ""
         return written if said and message.text.strip().startswith(said) else None
@@ -390,7 +390,7 @@ class Transcript:
         self._reveal(call, live)
 
     def _know(self, call: ToolCall, args: JSON, at: float) -> None:
-        """Note what a call is asked."""
+        """Note a call's arguments."""
         call.args = call.args if args is None else args
         if call.asked_at is None:
             outer = self._outer.get(call.id)
@@ -399,7 +399,7 @@ class Transcript:
             call.asked_at = at
 
     def _call(self, event: StreamEvent, call_id: str, inside: ToolCall | None) -> ToolCall:
-        """The call with this id; one that was not heard of before is inside of that one."""
+        """The call with this id; an unknown one is inside that one."""
         if call := self._calls.get(call_id):
             return call
         while inside and inside.depth >= DEEPEST - 1:
@@ -410,7 +410,7 @@ class Transcript:
         return call
 
     def _reveal(self, call: ToolCall | None, live: bool) -> None:
-        """Let a call be seen, and what it is inside of."""
+        """Make a call visible, and what it is inside of."""
         while live and call and not call.visible:
             call.visible = True
             call = self._outer.get(call.id)
@@ -426,7 +426,7 @@ class Transcript:
         return call
 
     def _begin(self, event: StreamEvent, live: bool) -> ToolCall | None:
-        """The call that an event comes from, which is a sign that it works."""
+        """The call that an event comes from, which shows that it is at work."""
         call = self._innermost(event)
         if call is None:
             return None
@@ -440,7 +440,7 @@ class Transcript:
         return call
 
     def _redo(self, call: ToolCall, at: float) -> None:
-        """Begin with its output anew, in its place."""
+        """Start its output over, in its place."""
         if call.state == "failed":  # all is done again; after an interrupt, what is inside goes on where it was
             gone = list(walk(call.items))
             for item in gone:
@@ -532,7 +532,7 @@ class Transcript:
 
 
 def fold(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> Transcript:
-    """What a reader who has chosen `modes` sees of these events."""
+    """What a reader with these `modes` sees of these events."""
     transcript = Transcript(frozenset(modes))
     for event in events:
         transcript.add(event)
@@ -540,7 +540,7 @@ def fold(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -> Transc
 
 
 def speaker_of(event: StreamEvent) -> str:
-    """Who speaks in an event: its agent, or its node."""
+    """The speaker of an event: its agent, or its node."""
     return event.agent or event.node or ""
 
 
@@ -554,7 +554,7 @@ def _place(event: StreamEvent) -> _Place:
 
 
 def _parsed(args: JSON) -> JSON:
-    """Arguments that are JSON text as what that says; a call may be kept in OpenAI's format."""
+    """Arguments given as JSON text, parsed; a call may be kept in OpenAI's format."""
     if isinstance(args, str):
         with contextlib.suppress(ValueError, RecursionError):
             parsed: JSON = json.loads(args)
@@ -563,7 +563,7 @@ def _parsed(args: JSON) -> JSON:
 
 
 def _squeezed(value: JSON) -> str:
-    """A text without differences that nobody sees; nothing for what is no text."""
+    """A text without invisible differences; empty for anything that is not text."""
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 

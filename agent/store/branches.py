@@ -1,4 +1,4 @@
-"""The branches of a conversation: a question that is asked anew goes on beside the one that was asked before."""
+"""The branches of a conversation: a question asked again goes on beside the earlier one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from agent.store.recording import FIRST, Header
 
 
 class Branches:
-    """The runs of one conversation as a tree. A branch is what leads from its first run to one that nothing follows.
+    """The runs of one conversation as a tree. A branch leads from its first run to one that nothing follows.
 
-    Where nothing is known of the run that another one went on after, as it was deleted, it is the one asked before.
+    A run whose predecessor was deleted follows the one asked before it.
     """
 
     def __init__(self, headers: Sequence[Header]) -> None:
@@ -32,16 +32,16 @@ class Branches:
         return run_id in self._parents
 
     def after(self, run_id: str) -> str:
-        """The run that this one goes on after, or FIRST."""
+        """The run that this one follows, or FIRST."""
         return self._parents[run_id]
 
     def beside(self, run_id: str) -> list[str]:
-        """The runs that go on after the same one, the oldest first; this one is among them."""
+        """The runs with the same predecessor, oldest first, this one included."""
         parent = self._parents[run_id]
         return [other for other, after in self._parents.items() if after == parent]
 
     def through(self, run_id: str | None = None) -> list[str]:
-        """The branch that leads through a run and on to the last question; without one, or a known one, the newest."""
+        """The branch through a run, on to the last question; the newest if the run is not given or unknown."""
         last = self._newest[run_id] if run_id in self._newest else next(reversed(self._parents), FIRST)
         branch = []
         while last != FIRST:

@@ -1,4 +1,4 @@
-"""What conversations are called, and which of them models are to know no more."""
+"""The names of conversations, and which of them models must forget."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ WHERE state = 'waiting' OR (state NOT IN ({", ".join(repr(state) for state in EN
 
 
 class Conversations:
-    """The conversations of all processes that share the database. Safe from any thread.
+    """The conversations of all processes sharing the database. Safe from any thread.
 
-    Of a conversation that has lost one of its runs, models may still know what was said in it: it is `forgotten`, and
-    stays so until that was deleted as well, wherever it is kept.
+    If a conversation has lost one of its runs, models may still know what was said in it: it is `forgotten`, and stays
+    so until that is deleted, too, wherever it is kept.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def titles(self, owner: str) -> dict[str, str]:
-        """What a visitor has called conversations, by their ids."""
+        """A visitor's names for conversations, by id."""
         query = "SELECT thread, title FROM titles WHERE thread IN (SELECT thread FROM runs WHERE owner = ?)"
         return dict(self._database.rows(query, owner))
 
     def rename(self, thread_id: str, title: str) -> Refusal | None:
-        """Call a conversation otherwise, or say why not."""
+        """Rename a conversation, or say why not."""
         title = " ".join(title.encode("utf-8", "replace").decode().split())
         if not title:
             return Refusal("Type a name first.")
@@ -50,14 +50,14 @@ class Conversations:
         return None
 
     def forget(self, thread_id: str) -> None:
-        """Have models forget a conversation."""
+        """Make models forget a conversation."""
         try:
             self._database.write("INSERT OR IGNORE INTO forgotten VALUES (?)", thread_id)
         except sqlite3.Error as error:
             log.warning("A conversation could not be noted as forgotten: %s", error)
 
     def forgotten(self) -> list[str]:
-        """Those to be deleted wherever they are kept, once they are not in use."""
+        """Those to delete wherever they are kept, once they are not in use."""
         return [thread for (thread,) in self._database.rows("SELECT thread FROM forgotten")]
 
     def settle(self, thread_id: str) -> None:
@@ -65,5 +65,5 @@ class Conversations:
         self._database.write("DELETE FROM forgotten WHERE thread = ?", thread_id)
 
     def in_use(self) -> list[str]:
-        """Those of which a run is at work, or waits for a person."""
+        """Those with a run at work or waiting for a person."""
         return [thread for (thread,) in self._database.rows(_IN_USE, time.time())]

@@ -1,4 +1,4 @@
-"""Writes runs down as they happen, from a thread of its own: the loop that brings the tokens never waits for a disk."""
+"""Records runs as they happen, on a thread of its own: the loop that brings in tokens never waits for a disk."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from agent.streaming.events import END_STATES, JSON, RunState
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.5
-"""A killed server loses at most so much of a recording."""
+"""Seconds of a recording that a killed server loses at most."""
 PRUNE_SECONDS = 60.0
-"""Between two looks for what is too old or too much; the first is at the start."""
+"""Seconds between checks for what is too old or too much; the first is at startup."""
 
 NOT_WRITTEN = (
     "This run could not be written down, as the server's disk is full or busy. "
@@ -32,7 +32,7 @@ NOT_WRITTEN = (
 
 
 class Listener(Protocol):
-    """Who works on the runs of this process; called from the recorder's thread, which does not wait for it."""
+    """Whoever works on this process's runs; called from the recorder's thread, which does not wait."""
 
     def on_stop(self, run_id: str) -> None:
         """A run was asked to stop, by any process."""
@@ -44,27 +44,29 @@ class Listener(Protocol):
         """A question of a run was answered."""
 
     def on_rest(self, run_id: str) -> None:
-        """A run that waits for a person is all written, and nobody's from now on."""
+        """A run that waits for a person is fully written, and nobody's from now on."""
 
     def on_queue(self, queued: set[str], held: set[str]) -> None:
-        """Of the runs in the queue, these are held: their parent waits for a person, or is at work elsewhere."""
+        """These queued runs are held: their parent waits for a person, or is at work elsewhere."""
 
     def on_unanswered(self, run_id: str) -> None:
         """A run of any process has waited for a person for too long."""
 
 
 class Track:
-    """One run on its way to its file, which nobody holds open. `add` and `note` are for any thread, and never wait."""
+    """One run on its way to its file, which nobody keeps open. `add` and `note` are safe from any thread, and never
+    wait.
+    """
 
     def __init__(self, path: Path | None, header: Header, wake: Callable[[], None], size: int = 0) -> None:
         self.id = header.id
         self.lost = ""
-        """Why the run is not written down, in a sentence for its visitor; empty while all is well."""
+        """Why the run is not recorded, in a sentence for its visitor; empty while all is well."""
         self._path, self._wake = path, wake
         self._lines: deque[str] = deque([] if size else [header_line(header)])
         self._stands: tuple[RunState, float] = "queued", 0.0
         self._written: tuple[RunState, float] = self._stands
-        """How the run stood when its lines were last written."""
+        """The run's state when its lines were last written."""
         self._size = size
         self._deleted = False
         self._noted: Progress | None = None
@@ -75,18 +77,18 @@ class Track:
             self._lines.append(line)
 
     def note(self, state: RunState, seconds: float) -> None:
-        """Note how the run stands; it is written at once, if it begins or ends."""
+        """Note the run's state; it is written at once when the run begins or ends."""
         self._stands = state, seconds
         self._wake()
 
     @property
     def ended(self) -> bool:
-        """Whether all has been written."""
+        """Whether everything has been written."""
         return self._written[0] in END_STATES
 
     @property
     def rests(self) -> bool:
-        """Whether all has been written of a run that waits for a person, and the index knows."""
+        """Whether everything of a run that waits for a person has been written, and the index knows."""
         return bool(self._noted and self._noted.state == "waiting" and not self._noted.broken)
 
     @property
@@ -95,7 +97,7 @@ class Track:
         return self._size
 
     def flush(self) -> None:
-        """Write what is waiting; a run that waits for its turn has no file yet."""
+        """Write what is pending; a run waiting for its turn has no file yet."""
         stands = self._stands  # looked at first: what it says is then among the lines
         if self._path and not self.lost and stands[0] != "queued":
             try:
@@ -123,12 +125,12 @@ class Track:
             self._size = file.tell()
 
     def give_up(self) -> None:
-        """Write nothing more of this run."""
+        """Stop writing this run."""
         self.lost = NOT_WRITTEN
         self._lines.clear()
 
     def forget(self) -> None:
-        """Write nothing more of this run, which was deleted, and leave nothing behind."""
+        """Stop writing this deleted run, and leave nothing behind."""
         self._deleted = True
         self._lines.clear()
         self._unlink()
@@ -149,7 +151,7 @@ class Track:
 
 
 class Recorder:
-    """Writes all runs of this process, renews its lease, and hears which of them others have stopped or deleted."""
+    """Writes all of this process's runs, renews its lease, and learns which of them others have stopped or deleted."""
 
     def __init__(self, folder: Path | None, index: Index, prune: Callable[[], None]) -> None:
         self.listener: Listener | None = None
@@ -164,12 +166,12 @@ class Recorder:
         self._thread.start()
 
     def listen(self, listener: Listener) -> None:
-        """Tell this one from now on, and soon what has waited for too long."""
+        """Tell this listener from now on, and soon about runs that have waited too long."""
         self.listener, self._pruned_at = listener, -math.inf
         self._wake.set()
 
     def start(self, header: Header) -> Track:
-        """Begin to record a run."""
+        """Start recording a run."""
         track = Track(self._folder and self._folder / f"{header.id}.jsonl", header, self._wake.set)
         try:
             self._index.add(header)
@@ -183,7 +185,7 @@ class Recorder:
         return track
 
     def resume(self, header: Header) -> Track:
-        """Go on with a run that this process has taken over, behind what its file holds."""
+        """Continue a run that this process has taken over, after what its file holds."""
         path = self._folder and self._folder / f"{header.id}.jsonl"
         size = path.stat().st_size if path and path.exists() else 1  # else it was deleted, and does not come back
         track = Track(path, header, self._wake.set, size)
@@ -193,14 +195,14 @@ class Recorder:
         return track
 
     def forget(self, run_id: str) -> None:
-        """Write nothing more of a run that was deleted."""
+        """Stop writing a deleted run."""
         with self._lock:
             track = self._open.pop(run_id, None)
         if track:
             track.forget()
 
     def close(self) -> None:
-        """Write all that waits, and end the thread; waits some seconds at most."""
+        """Write everything pending, and end the thread; waits a few seconds at most."""
         self._closing = True
         self._wake.set()
         self._thread.join(5.0)

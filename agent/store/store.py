@@ -1,4 +1,4 @@
-"""All that is kept: recordings in JSONL, and a database of what is looked up. Several processes share one folder."""
+"""Everything that is kept: recordings in JSONL, and a database for lookups. Several processes share one folder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FILE = "toolstream.sqlite3"
 
 
 class Store:
-    """What outlives a restart. Without a folder nothing does, and all is kept in memory. Safe from any thread.
+    """What survives a restart. Without a folder nothing does, and everything is in memory. Safe from any thread.
 
     As a context manager it closes itself.
     """
@@ -47,21 +47,21 @@ class Store:
 
     @classmethod
     def of(cls, settings: Settings) -> Store:
-        """The store that the settings ask for."""
+        """The store that the settings describe."""
         return cls(settings.recordings, settings.limits)
 
     @property
     def records(self) -> bool:
-        """Whether runs outlive this process."""
+        """Whether runs survive this process."""
         return self._folder is not None
 
     def listen(self, listener: Listener) -> None:
-        """Hear what others want of the runs of this process, and which have waited for too long."""
+        """Learn what others want of this process's runs, and which have waited too long."""
         self._listener = listener
         self._recorder.listen(listener)
 
     def record(self, header: Header) -> Track:
-        """Note a new run of this process, which waits for its turn, and begin its recording."""
+        """Note a new run of this process, waiting for its turn, and start recording it."""
         return self._recorder.start(header)
 
     def claim(self, run_id: str) -> AbstractContextManager[Claim]:
@@ -69,11 +69,11 @@ class Store:
         return self._index.claim(run_id)
 
     def resume(self, header: Header) -> Track:
-        """Go on recording a run that this process has taken over."""
+        """Continue recording a run that this process has taken over."""
         return self._recorder.resume(header)
 
     def rest(self, run_id: str) -> None:
-        """Note that a run waits for a person, as its recording says, whose process has ended."""
+        """Note that a run waits for a person, according to its recording, although its process has ended."""
         try:
             self._index.rest(run_id)
         except sqlite3.Error as error:
@@ -84,7 +84,7 @@ class Store:
         return self._folder / f"{run_id}.jsonl" if self._folder and is_id(run_id) else None
 
     def entry(self, run_id: str) -> Entry | None:
-        """How a run stands, if it is kept."""
+        """The state of a run, if it is kept."""
         return self._index.get(run_id)
 
     def entries(self, owner: str) -> list[Entry]:
@@ -96,18 +96,18 @@ class Store:
         return self._index.thread(thread_id)
 
     def questions(self) -> dict[str, str]:
-        """What was asked in each run that is kept, by its id."""
+        """The question of each run that is kept, by id."""
         return self._index.questions()
 
     def ask_to_stop(self, run_id: str) -> None:
-        """Tell the process that works on a run to stop it, which takes it half a second."""
+        """Tell the process working on a run to stop it, which takes it half a second."""
         try:
             self._index.ask_to_stop(run_id)
         except sqlite3.Error as error:
             log.warning("A run could not be stopped: %s", error)
 
     def forget(self, *run_ids: str) -> Refusal | None:
-        """Delete all that is kept of runs, or say why that failed; whoever works on them stops."""
+        """Delete all that is kept of runs, or say why not; whoever works on them stops."""
         try:
             self._index.delete(*run_ids)
             for run_id in run_ids:
@@ -119,7 +119,9 @@ class Store:
         return None
 
     def prune(self) -> None:
-        """Delete what is too old or too much, with what belongs to it; tell what nobody has answered for too long."""
+        """Delete what is too old or too much, with everything belonging to it; report what nobody has answered for
+        too long.
+        """
         if listener := self._listener:
             for run_id in self._index.waiting_since(time.time() - self._max_waiting):
                 listener.on_unanswered(run_id)
@@ -130,9 +132,9 @@ class Store:
                 log.warning("An old recording could not be deleted: %s", error)
 
     def adopt(self) -> None:
-        """Take recordings into the index that are not in it: of before there was one, or put here by hand.
+        """Add recordings to the index that are not in it: from before there was one, or put here by hand.
 
-        Those that it takes for interrupted are looked at once more: whoever worked on them may have been held up.
+        Those that look interrupted are checked once more: whoever worked on them may have been held up.
         """
         known, found = self._index.settled(), []
         for path in self._folder.glob("*.jsonl") if self._folder else ():
@@ -147,7 +149,7 @@ class Store:
         self._index.adopt(found)
 
     def close(self) -> None:
-        """Write what waits, and let go of the folder."""
+        """Write everything pending, and release the folder."""
         self._recorder.close()
         try:
             self._index.release()

@@ -1,4 +1,4 @@
-"""The visitor's conversations, to go on with, name and delete: short in the sidebar, whole on the page of runs."""
+"""The visitor's conversations, to continue, rename and delete: briefly in the sidebar, in full on the page Runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ICONS = {
     "running": ":material/play_circle:",
     "waiting": ":material/front_hand:",
 }
-"""What is going on in a conversation, where something is."""
+"""What is happening in a conversation, if anything."""
 
 
 def popover() -> None:
@@ -45,7 +45,7 @@ def popover() -> None:
 
 
 def conversations() -> None:
-    """All conversations, page by page; nothing at all where there is none."""
+    """All conversations, page by page; nothing if there are none."""
     found = session.runs().conversations(session.session_id())
     _refusal()
     if not found:
