@@ -95,6 +95,9 @@ sidebar-own-key = Use your own OpenAI key
     .label = OpenAI key
     .promise = It stays in this browser tab's session and goes only to the model's server.
     .in-use = Your key is in use, in this browser tab only. Close or reload the tab and it is gone.
+    .refused = The model server refuses this key. Check it, then enter it again.
+    .unlisted = This key works, but the server lists none of the models offered here for it ({ $models }). They may not answer.
+    .unchecked = The key could not be checked just now; it is used as it is.
     .forget = Forget my key
 
 ## What the address asks for

@@ -95,6 +95,9 @@ sidebar-own-key = 내 OpenAI 키 사용
     .label = OpenAI 키
     .promise = 키는 이 브라우저 탭의 세션에만 있고, 모델 서버로만 전송돼요.
     .in-use = 이 브라우저 탭에서만 내 키를 쓰고 있어요. 탭을 닫거나 새로고침하면 사라져요.
+    .refused = 모델 서버가 이 키를 받아들이지 않아요. 키를 확인하고 다시 입력하세요.
+    .unlisted = 키는 맞지만 서버의 모델 목록에 여기에서 쓰는 모델({ $models })이 없어요. 답하지 못할 수 있어요.
+    .unchecked = 지금은 키를 확인할 수 없어요. 확인하지 않고 그대로 사용해요.
     .forget = 내 키 지우기
 
 ## What the address asks for

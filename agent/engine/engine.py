@@ -29,6 +29,7 @@ from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.explain import explain
 from agent.llm.http import HttpClient
+from agent.llm.key import KeyCheck, check_key
 from agent.settings import DEMO_MODELS, Settings
 from agent.streaming.adapter import Adapter
 from agent.streaming.events import JSON, Ended
@@ -76,6 +77,11 @@ class Engine:
         self._opening.cancel()
         await asyncio.wait([self._opening])
         await self._resources.aclose()
+
+    async def check_key(self, key: str) -> KeyCheck:
+        """Ask the model server what a visitor's key is good for."""
+        await asyncio.shield(self._opening)
+        return await check_key(key, Endpoint("", key, self._settings.base_url).url, self._http)
 
     async def work(self, run: ActiveRun, before: Before) -> None:
         """Work on a run until it has ended, or waits for a person; `before` finds what it goes on after."""

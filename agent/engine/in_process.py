@@ -20,6 +20,7 @@ from agent.engine.run import Run, digest
 from agent.engine.scheduler import Scheduler
 from agent.engine.upkeep import Upkeep
 from agent.errors import Refusal
+from agent.llm.key import KeyCheck
 from agent.loop import BackgroundLoop
 from agent.settings import Settings
 from agent.store.index import Entry
@@ -192,6 +193,10 @@ class InProcessBackend:
         if not refusal:
             self._drop(run_id)
         return refusal
+
+    def check_key(self, key: str) -> KeyCheck:
+        """Ask the model server what a visitor's key is good for; waits a few seconds at most."""
+        return self._loop.call(self._engine.check_key(key))
 
     def wait_until_open(self, timeout: float = 10.0) -> None:
         """Wait until the demo model answers; raises what kept it from starting."""

@@ -126,17 +126,6 @@ def test_an_empty_or_refused_question_is_one_sentence() -> None:
     assert [warning.value for warning in app.warning] == ["Type a question first."]
 
 
-def test_a_typed_key_leaves_the_widget_at_once_and_can_be_forgotten() -> None:
-    app = open_app("custom_data")
-    app.text_input(key="typed_key_0").set_value("sk-visitor").run()
-    assert "typed_key_0" not in app.session_state
-    assert app.session_state["visitor_key"] == "sk-visitor"
-    assert "gpt-4o-mini" in app.selectbox(key="model").options
-    assert "sk-visitor" not in text(app)
-    app.button(key="forget_key").click().run()
-    assert app.session_state["visitor_key"] is None
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_the_code_beside_the_run_is_the_code_that_ran(page: str) -> None:
     from agent.snippets.source import graph_source, stream_call, tool_source

@@ -39,7 +39,8 @@ def test_fifty_visitors_come_and_go_and_leave_neither_handles_nor_keys() -> None
 
 
 def test_a_visitor_who_is_back_in_time_finds_everything_as_it_was() -> None:
-    with app_server({"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "600"}) as app:
+    env = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "600", "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    with app_server(env) as app:
         with Visitor(app.url, tool_choice="none") as visitor:
             visitor.wait_idle()
             visitor.type("typed_key_0", KEY)

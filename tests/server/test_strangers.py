@@ -65,12 +65,18 @@ def test_a_guesser_without_cookies_is_slowed_and_the_host_gets_in_at_once() -> N
 
 def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else() -> None:
     with model_server(150, KEY) as model, app_server(pointed_at(model)) as app:
-        with Visitor(app.url, tool_choice="none") as owner, Visitor(app.url, tool_choice="none") as other:
+        with (
+            Visitor(app.url, tool_choice="none", model="demo-flaky:broken") as owner,
+            Visitor(app.url, tool_choice="none") as other,
+        ):
             owner.wait_idle()
             other.wait_idle()
-            scripts = owner.scripts
-            owner.type("typed_key_0", KEY)
-            owner.wait_until(lambda: owner.scripts > scripts, "the page begins to be drawn with the key")
+            owner.type("typed_key_0", "sk-mistyped")
+            owner.wait_until(lambda: "The model server refuses this key" in owner.text, "it is told at once")
+            owner.type("typed_key_1", KEY)
+            owner.wait_until(lambda: owner.has("button", "forget_key"), "the key is taken")
+            assert "refuses this key" not in owner.text
+            assert "model=" not in owner.query, "the first of the models that the key may use is chosen"
             owner.ask("count to 5")
             complete(owner)
             assert numbers(owner) == ["1", "2", "3", "4", "5"]
@@ -84,7 +90,7 @@ def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else() -> None:
                 assert "refused the key" in guest.turns[1].notes[0], "who has the link reads, but has no key"
                 frames = b"".join([*owner.frames, *other.frames, *guest.frames])
             owner.click("forget_key")
-            owner.wait_until(lambda: owner.has("text_input", "typed_key_1"), "the key is gone")
+            owner.wait_until(lambda: owner.has("text_input", "typed_key_2"), "the key is gone")
             frames += b"".join(owner.frames)
         process = Path(f"/proc/{app.process.pid}")
         seen = {"frames": frames, "log": app.log().encode(), "url": owner.query.encode()}

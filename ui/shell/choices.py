@@ -116,7 +116,7 @@ def offered_tool_choices(tools: Sequence[str]) -> list[str]:
 
 def offered_models() -> tuple[str, ...]:
     """The models that this visitor can use."""
-    return session.settings().models(visitor_has_key=bool(session.visitor_key()))
+    return session.models()
 
 
 def recall(page: PageInfo) -> None:

@@ -19,6 +19,7 @@ from agent.store.comments import Comment, Comments
 from agent.store.gate import Gate
 from agent.store.links import Links
 from agent.store.upload import Shelf
+from texts import Sentence, sentence
 from ui.shell import pin
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -122,6 +123,34 @@ def visitor_cookie() -> str:
 def visitor_key() -> str | None:
     """The key that the visitor typed; it is in this session's memory and nowhere else."""
     return st.session_state.get("visitor_key")
+
+
+def take_key(key: str) -> Sentence | None:
+    """Keep the key that the visitor has typed, or say what the model server has against it."""
+    checked = pin.application().runs.check_key(key)
+    if checked.is_refused:
+        return sentence("sidebar-own-key.refused")
+    offered = settings().openai_models
+    usable = tuple(model for model in offered if model in (checked.models or offered))
+    st.session_state["key_models"] = usable or offered
+    if st.session_state.get("model") not in (usable or offered):
+        st.session_state["model"] = (usable or offered)[0]
+    st.session_state["visitor_key"] = key
+    if checked.models is None:
+        return sentence("sidebar-own-key.unchecked")
+    return None if usable else sentence("sidebar-own-key.unlisted", models=", ".join(offered))
+
+
+def forget_key() -> None:
+    """Keep the visitor's key no longer."""
+    st.session_state["visitor_key"] = st.session_state["key_told"] = None
+
+
+def models() -> tuple[str, ...]:
+    """The models that the visitor can use, the default first."""
+    offered = settings().models(visitor_has_key=bool(visitor_key()))
+    usable = st.session_state.get("key_models", offered) if visitor_key() else offered
+    return tuple(model for model in offered if model in usable or model not in settings().openai_models)
 
 
 def conversation(page: str) -> list[Run]:

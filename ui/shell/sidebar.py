@@ -187,9 +187,11 @@ def _model_label(name: str) -> str:
 
 
 def _own_key() -> None:
+    if told := st.session_state.get("key_told"):
+        st.warning(texts.tell(language(), told), icon=":material/key:")
     if session.visitor_key():
         st.caption(say("sidebar-own-key.in-use"))
-        st.button(say("sidebar-own-key.forget"), key="forget_key", on_click=_forget_key)
+        st.button(say("sidebar-own-key.forget"), key="forget_key", on_click=session.forget_key)
     else:
         key = session.input_key("typed_key")
         st.text_input(say("sidebar-own-key.label"), type="password", key=key, on_change=_take_key, args=(key,))
@@ -199,8 +201,4 @@ def _own_key() -> None:
 def _take_key(key: str) -> None:
     """Move the visitor's key out of the widget, whose value would be sent with every click."""
     if typed := str(session.take_input("typed_key", key) or "").strip():
-        st.session_state["visitor_key"] = typed
-
-
-def _forget_key() -> None:
-    st.session_state["visitor_key"] = None
+        st.session_state["key_told"] = session.take_key(typed)
