@@ -1,15 +1,22 @@
 """A long run: visitors who do everything that a visitor can do, hostile ones among them.
 
-`python -m bench.soak --minutes 30` starts the app and a model server on 127.0.0.1, asks nobody else for anything, and
-ends by itself. It prints what must be zero (lost runs, wrong states, tracebacks) and what must not grow.
+`python -m bench.soak --minutes 30` starts the app twice on one folder, once with a model server that works and once
+with one that sends whatever a server could send, all on 127.0.0.1. It asks nobody else for anything, and ends by then.
+Again and again a third one on the same folder is killed in the middle of a run. It prints what must be zero (lost runs,
+wrong states, tracebacks) and what must not grow.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import itertools
+import json
 import logging
 import random
+import secrets
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -21,10 +28,12 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from agent.demo_model.errors import FAULTS
 from agent.pitfalls import NAMES
-from bench.process_tree import Sample, Watch, watched
+from bench.process_tree import Watch, watched
 from bench.servers import ROOT
+from tests.scripted_server import Answer, Reply, chunk, delta, scripted_server, sse
 from tests.server.client import Visitor
 from tests.serving import App, app_server, model_server, pointed_at
+from tests.unit.llm.cases import CALLS, CHUNKS, ENDS, ERRORS, THOUGHT
 
 VISITORS = 6
 """At once."""
@@ -59,7 +68,41 @@ HOSTILE_FILES: tuple[bytes, ...] = (
     b'{"format": 1}\n' * 20_000,
     b"\xff\xfe\x00" * 10_000,
     b'{"format": 2, "at": ' + b"9" * 4_000 + b"}\n",
+    json.dumps([{}] * 200).encode() * 20_000,
+    b'{"toolstream": 2, "id": "' + b"x" * 10_000_000,
+    gzip.compress(b"0" * 10_000_000),
 )
+
+HOSTILE_REPLIES: tuple[Answer, ...] = (
+    *(
+        case.answer
+        for case in itertools.chain.from_iterable(c.values() for c in (CHUNKS, THOUGHT, CALLS, ENDS, ERRORS))
+    ),
+    Reply(gzip.compress(b"0" * 100_000_000), headers={"content-encoding": "gzip"}),
+    Reply(b"data: " + b"x" * 10_000_000),
+    Reply(b"data: " + b"[" * 100_000 + b"\n\n"),
+    Reply(sse(*(delta(content="x") for _ in range(60_000)))),
+    Reply(
+        sse(
+            delta(
+                tool_calls=[{"index": 10**9, "id": "a", "function": {"name": "x" * 10_000, "arguments": "{" * 10_000}}]
+            )
+        )
+    ),
+    Reply(
+        sse(*(delta(tool_calls=[{"index": n, "id": f"{n}", "function": {"name": "get_items"}}]) for n in range(3_000)))
+    ),
+    Reply(sse(*(delta(content=text) for text in HOSTILE_TEXTS), delta("stop"))),
+    Reply(sse(chunk({"delta": {"content": "x" * 900_000}, "finish_reason": "stop"}))),
+    Reply(stays_open=True),
+    Reply(sse(delta(content="half a sentence"), done=False), stays_open=True),
+    Reply(breaks=True),
+    Reply(status=302, headers={"location": "http://169.254.169.254/latest/meta-data"}),
+    Reply(headers={"x-long": "y" * 60_000}),
+)
+
+
+_ONE_IS_KILLED = threading.Lock()
 
 
 class Wrong(AssertionError):
@@ -82,6 +125,10 @@ class Guest:
     """One visitor's means."""
 
     app: App
+    other: App
+    """On the same folder, with a model server that is hostile."""
+    env: dict[str, str]
+    """Of the first one."""
     diary: Diary
     dice: random.Random
 
@@ -118,32 +165,47 @@ def main() -> int:
     logging.getLogger("agent").setLevel(logging.ERROR)
     diary = Diary()
     models = ",".join(["demo", "demo-fast", "demo-flaky", *(f"demo-flaky:{fault}" for fault in FAULTS)])
-    with model_server(60) as model:
+    dice = random.Random(given.seed)
+
+    def whatever(body: dict[str, object]) -> Reply:
+        answer = dice.choice(HOSTILE_REPLIES)
+        return answer if isinstance(answer, Reply) else answer(body)
+
+    with tempfile.TemporaryDirectory() as folder, model_server(60) as model, scripted_server([whatever]) as hostile:
         env = pointed_at(model) | {
             "OPENAI_MODEL": models,
+            "TOOLSTREAM_RECORDINGS": folder,
             "TOOLSTREAM_RUNS_PER_MINUTE": "1000",
             "TOOLSTREAM_READ_SECONDS": "4",
             "TOOLSTREAM_HOST_PASSWORD": PASSWORD,
             "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(SESSION_KEPT),
         }
-        with app_server(env, ROOT) as app, watched(app.process.pid) as watch:
-            _visit_once(app)
-            begun = watch.look()
-            _all_visitors(app, diary, given.minutes * 60, given.seed, watch)
+        with (
+            app_server(env, ROOT) as app,
+            app_server(env | {"OPENAI_BASE_URL": hostile.url, "OPENAI_MODEL": "hostile"}, ROOT) as other,
+            watched(app.process.pid) as watch,
+            watched(other.process.pid) as other_watch,
+        ):
+            watches = {"with a good model server": watch, "with a hostile one": other_watch}
+            _visit_once(app, other)
+            begun = {name: each.look() for name, each in watches.items()}
+            guests = [Guest(app, other, env, diary, random.Random(given.seed * 1_000 + at)) for at in range(VISITORS)]
+            _all_visitors(guests, given.minutes * 60, watch)
             lost = _lost(app, diary)
             time.sleep(SESSION_KEPT + 6)  # the last ones' sessions end
-            left = watch.look()
-            log = app.log()
-    print(_report(diary, lost, log, begun, watch.peak, left))
+            figures = [
+                f"{name}, {when}: {sample}"
+                for name, each in watches.items()
+                for when, sample in (("at first", begun[name]), ("at most", each.peak), ("in the end", each.look()))
+            ]
+            log = app.log() + other.log()
+    print(_report(diary, lost, log, figures))
     return 1 if lost or diary.wrong or "Traceback" in log else 0
 
 
-def _all_visitors(app: App, diary: Diary, seconds: float, seed: int, watch: Watch) -> None:
-    end = time.monotonic() + seconds
-    threads = [
-        threading.Thread(target=_visits, args=(Guest(app, diary, random.Random(seed * 1_000 + at)), end), daemon=True)
-        for at in range(VISITORS)
-    ]
+def _all_visitors(guests: list[Guest], seconds: float, watch: Watch) -> None:
+    end, diary = time.monotonic() + seconds, guests[0].diary
+    threads = [threading.Thread(target=_visits, args=(guest, end), daemon=True) for guest in guests]
     for thread in threads:
         thread.start()
     while any(thread.is_alive() for thread in threads):
@@ -240,6 +302,63 @@ def meets_a_broken_model(guest: Guest) -> None:
         visitor.ask(f"count to {guest.dice.randrange(3, 300)}")
         complete(visitor)
         whole(visitor)
+
+
+def meets_a_hostile_server(guest: Guest) -> None:
+    """Whatever a server sends, the page says how it ended, and the next question is answered by whatever comes then."""
+    page = guest.dice.choice(CONVERSATIONS)
+    with Visitor(guest.other.url, page) as visitor:
+        whole(visitor)
+        for turn in range(1, guest.dice.randrange(2, 4)):
+            visitor.ask("What items are in the office?")
+            complete(visitor, turn)
+            whole(visitor)
+
+
+def reads_elsewhere(guest: Guest) -> None:
+    """Follow a run through the other process, and perhaps stop it there."""
+    with guest.open("LLM_tokens", tool_choice="none", model="demo") as visitor:
+        number = guest.dice.randrange(20, 300)
+        visitor.ask(f"count to {number}")
+        wait(visitor, lambda: visitor.turns and len(visitor.turns[0].answer) > 20, "words arrive")
+        stops = guest.dice.random() < 0.3
+        with Visitor(guest.other.url, "LLM_tokens", run=visitor.run_id) as mirrored:
+            wait(mirrored, lambda: mirrored.turns and len(mirrored.turns[0].answer) > 20, "the other process reads on")
+            if stops and mirrored.has("button", "stop"):
+                mirrored.click("stop")
+            complete(mirrored)
+            complete(visitor)
+            check(mirrored.turns[0].answer == visitor.turns[0].answer, "the two processes show two answers")
+            check(stops or visitor.turns[0].answer == numbers(number), "another answer than was asked for")
+
+
+def is_killed(guest: Guest) -> None:
+    """Have the server killed in mid-run: another one says so at once, and has what had come."""
+    if not _ONE_IS_KILLED.acquire(blocking=False):
+        asks(guest)
+        return
+    try:
+        _is_killed(guest)
+    finally:
+        _ONE_IS_KILLED.release()
+
+
+def _is_killed(guest: Guest) -> None:
+    cookie = {"Cookie": f"toolstream_visitor={secrets.token_urlsafe(16)}"}
+    with app_server(guest.env, ROOT) as doomed:
+        with Visitor(doomed.url, "LLM_tokens", headers=cookie, tool_choice="none", model="demo") as visitor:
+            whole(visitor)
+            visitor.ask("count to 3000")
+            wait(visitor, lambda: visitor.turns and len(visitor.turns[0].answer) > 300, "words arrive")
+            run_id = visitor.run_id
+            doomed.process.kill()
+            doomed.process.wait()
+    with Visitor(guest.app.url, "Runs", headers=cookie) as visitor:
+        whole(visitor)
+        check(": interrupted]" in visitor.text and ": at work]" not in visitor.text, "a dead run is said to be at work")
+    with guest.open("LLM_tokens", run=run_id) as visitor:
+        complete(visitor)
+        check(visitor.turns[0].answer.startswith("1 2 3 4 5"), "what had come is gone")
 
 
 def asks_something_hostile(guest: Guest) -> None:
@@ -438,6 +557,9 @@ VISITS: dict[str, Callable[[Guest], None]] = {
         asks,
         asks_for_items,
         meets_a_broken_model,
+        meets_a_hostile_server,
+        reads_elsewhere,
+        is_killed,
         asks_something_hostile,
         stops,
         refreshes,
@@ -457,12 +579,13 @@ VISITS: dict[str, Callable[[Guest], None]] = {
 }
 
 
-def _visit_once(app: App) -> None:
+def _visit_once(*apps: App) -> None:
     """What is loaded for the first visitor is not charged to the others."""
-    with Visitor(app.url, tool_choice="none") as visitor:
-        visitor.wait_idle(PATIENCE)
-        visitor.ask("count to 3")
-        complete(visitor)
+    for app in apps:
+        with Visitor(app.url, tool_choice="none") as visitor:
+            visitor.wait_idle(PATIENCE)
+            visitor.ask("count to 3")
+            complete(visitor)
 
 
 def _lost(app: App, diary: Diary) -> list[str]:
@@ -481,14 +604,12 @@ def _lost(app: App, diary: Diary) -> list[str]:
     return lost
 
 
-def _report(diary: Diary, lost: list[str], log: str, begun: Sample, peak: Sample, left: Sample) -> str:
+def _report(diary: Diary, lost: list[str], log: str, figures: list[str]) -> str:
     lines = [
         f"lost runs: {len(lost)} of {len(diary.asked)}",
         f"wrong states: {len(diary.wrong)} in {diary.did.total()} visits",
         f"tracebacks: {log.count('Traceback')}",
-        f"at first:  {begun}",
-        f"at most:   {peak}",
-        f"in the end: {left}",
+        *figures,
         *(f"  {count:5} {name}" for name, count in sorted(diary.did.items())),
         *(f"LOST {each}" for each in lost[:20]),
         *(f"WRONG {each}" for each in diary.wrong[:40]),

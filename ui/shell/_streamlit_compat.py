@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from streamlit import config
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime, exists, get_instance, media_file_manager
 from streamlit.runtime.app_session import AppSession, AppSessionState
@@ -19,7 +20,7 @@ from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
-from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.session_manager import ActiveSessionInfo, SessionInfo
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.session_state import Serialized, WStates
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
@@ -256,6 +257,20 @@ def _end_connections() -> None:
         self._websocket = None
 
     StarletteSessionClient.aclose = close_and_let_go  # type: ignore[method-assign]
+
+
+def send_to_who_is_there() -> None:
+    """Let a message go to the connection that its session has now. Once a process.
+
+    Streamlit looks once which connections there are, and then sends what all sessions have to say, which takes a while
+    on a busy server. Whoever was back in that while heard nothing of what a new script drew: it went to the lost line.
+    """
+    send = Runtime._send_message
+
+    def send_there(self: Runtime, session_info: ActiveSessionInfo, msg: ForwardMsg) -> None:
+        send(self, self._session_mgr.get_active_session_info(session_info.session.id) or session_info, msg)
+
+    Runtime._send_message = send_there  # type: ignore[method-assign]
 
 
 def messages_on_the_way() -> int:

@@ -35,6 +35,7 @@ from ui.shell._streamlit_compat import (
     end_sessions,
     keep_downloads,
     run_one_script_a_session,
+    send_to_who_is_there,
 )
 
 _PIN = "_toolstream_application_2"
@@ -103,6 +104,7 @@ def _start() -> Application:
     drop_forged_values()
     keep_downloads()
     bound_uploads()
+    send_to_who_is_there()
     _give_memory_back()
     sys.setswitchinterval(0.0005)  # readers share the GIL with the loop: let go of it sooner
     gc.freeze()  # what is imported by now is never garbage

@@ -3,7 +3,8 @@ always 0, and a page may stand still for ever in a slow browser: find out anew w
 that come fast may cost one of them, or the page: find out anew when Streamlit looks for the next one. Or sessions and
 typed keys stay in memory for ever: find out anew where sessions are whose visitor has left, and how they are ended.
 Or one forged value ends every script of its session with an error: find out anew where values are read. Or what some
-visitors upload, or have made for a download, takes all memory: find out anew where files are kept."""
+visitors upload, or have made for a download, takes all memory: find out anew where files are kept. Or who is back
+after a lost line hears nothing: find out anew how messages are sent."""
 
 import asyncio
 from collections.abc import Callable
@@ -41,6 +42,7 @@ from ui.shell._streamlit_compat import (
     drop_forged_values,
     keep_downloads,
     messages_on_the_way,
+    send_to_who_is_there,
 )
 
 
@@ -225,3 +227,21 @@ def test_an_uploaded_file_without_a_place_is_not_kept_and_one_that_is_read_gives
     files.add_file("session 2", UploadedFileRec("file 2", "run.jsonl", "", largest))
     assert len(files.get_files("session 2", ["file 2"])) == 1
     assert "remove_session_files" in AppSession.shutdown.__code__.co_names, "who leaves gives his place"
+
+
+def test_a_message_goes_to_the_connection_that_its_session_has_now() -> None:
+    send_to_who_is_there()
+    lost, here, sent = object(), object(), list[tuple[object, ForwardMsg]]()
+
+    def info(client: object) -> Any:
+        client = SimpleNamespace(write_forward_msg=lambda message, to=client: sent.append((to, message)))
+        return SimpleNamespace(session=SimpleNamespace(id="one"), client=client, script_run_count=0)
+
+    active = {"one": info(here)}
+    runtime = cast("Any", SimpleNamespace(_session_mgr=SimpleNamespace(get_active_session_info=active.get)))
+    message = ForwardMsg()
+    Runtime._send_message(runtime, info(lost), message)  # as it was looked up before the visitor was back
+    active.clear()
+    Runtime._send_message(runtime, info(lost), message)
+    assert sent == [(here, message), (lost, message)]
+    assert "_send_message" in Runtime._loop_coroutine.__code__.co_names
