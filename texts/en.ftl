@@ -115,6 +115,7 @@ choices-tool_choice = tool choice
 
 chat-ask = Ask a question…
 chat-ask-own = Ask your agent…
+chat-timeline = Who worked when
 chat-stop = Stop
 chat-retry = Try again
 chat-run-lost = The run behind this link is gone: the server was restarted, or newer runs have taken its place. Ask again to start a new one.
@@ -273,17 +274,6 @@ lab-timeline-more = { $count ->
         [one] { $count } more row is left out.
        *[other] { $count } more rows are left out.
     }
-lab-timeline-waits = waits
-lab-timeline-person = waited for a person (s)
-lab-timeline-model = model writes
-lab-timeline-tool = tool works
-lab-timeline-step = step works
-lab-timeline-seconds = seconds
-lab-timeline-who = who
-lab-timeline-what = what
-lab-timeline-from = from (s)
-lab-timeline-to = to (s)
-lab-timeline-alt = Who worked when, over { $seconds } seconds; the same in words is below
 lab-code-ours = Each program runs as it stands from this project's folder; OPENAI_BASE_URL and OPENAI_API_KEY say which server answers.
 lab-code-own = Each program watches your graph: where it says `your_module`, put the module your graph is in.
 lab-code-empty = prints nothing with this graph: { $why }.

@@ -19,7 +19,9 @@ from ui.markdown import safe_markdown
 from ui.run.card import Cards
 from ui.run.drawing import Drawing, show_end
 from ui.run.follow import UPDATES_PER_SECOND, Reader
+from ui.run.output import Look
 from ui.run.text import FLUSH
+from ui.run.timeline import FoldedTimeline
 from ui.run.view import Shape, has_grown, parts_of, shape
 from ui.run.waiting import show_waiting
 from ui.shell import session
@@ -160,6 +162,7 @@ class _Turn:
             place, self._end = st.container(), st.empty()
         self._cards = Cards.of(run, technical=choices.technical)
         self._drawing = Drawing(place, self._cards, choices.modes)
+        self._timeline = FoldedTimeline(run, Look(choices.technical, run.request.tools))
         self.reader = Reader(run, self)
         self.reader.take()
         self._drawn: dict[str, tuple[bool, Shape, int]] = st.session_state.setdefault("drawn", {})
@@ -178,11 +181,13 @@ class _Turn:
     def add(self, events: Sequence[StreamEvent]) -> None:
         """Take note of what has happened."""
         self._drawing.add(events)
+        self._timeline.add(events)
 
     def draw(self, *, ended: bool) -> None:
         """Draw what is known of the run and, once it has ended, how."""
         filled = self._drawing.draw()
         self._drawn[self.run.id] = (self._choices.technical, self._shape(), filled)
+        self._timeline.draw(self._drawing.transcript, ended=ended)
         if ended:
             end = self._end.container()
             show_end(end, self._drawing.transcript, self.run.unrecorded)

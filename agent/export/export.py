@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from agent.export.text import escaped, rendered
+from agent.export.timeline import STYLE as TIMELINE_STYLE
 from agent.export.timeline import drawn, duration
 from agent.markdown import plain
 from agent.offload import Offload
@@ -161,7 +162,7 @@ def to_html(export: Export) -> str:
 <meta name="color-scheme" content="light dark">
 <title>{escaped(_short(question))} · {escaped(say("pack"))}</title>
 <style>
-{STYLE.read_text(encoding="utf-8")}</style>
+{STYLE.read_text(encoding="utf-8")}{TIMELINE_STYLE.read_text(encoding="utf-8")}</style>
 </head>
 <body>
 <main>

@@ -1,7 +1,7 @@
 """The promise of the app: what a tool does is seen while it does it."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import (
     BEDROOM,
@@ -58,3 +58,15 @@ def test_two_calls_work_side_by_side_and_never_mix(page: Page) -> None:
     assert "Bed" in of_bedroom
     for text, others in ((of_office, ("bedroom", "Dresser", "Nightstand", "pillow")), (of_bedroom, ("office", "Desk"))):
         assert [word for word in others if word in text] == []
+
+
+def test_the_timeline_below_an_answer_grows_while_it_works(page: Page) -> None:
+    visit(page, "/Custom_data", "simple")
+    ask(page, BOTH)
+    page.get_by_text("Who worked when").click()
+    page.locator(".tl-tool").nth(1).wait_for()
+    page.locator(".tl-busy").first.wait_for()
+    wait_for_end(page)
+    expect(page.locator(".tl-busy")).to_have_count(0)
+    expect(page.locator(".tl-first")).to_be_visible()
+    assert page.locator(".tl-model b").count() > 0, "ticks"

@@ -19,7 +19,7 @@ from ui.lab.inspector import InspectorView
 from ui.lab.lanes import LanesView
 from ui.lab.log import Log, View, quiet
 from ui.lab.metrics import MetricsView
-from ui.lab.timeline import TimelineView
+from ui.lab.timeline import LabTimeline
 from ui.markdown import safe_label
 from ui.run.card import Cards
 from ui.run.drawing import show_end
@@ -34,7 +34,7 @@ SECONDS_A_DRAWING = 0.5
 
 VIEWS: dict[str, tuple[str, Callable[[Choices], View]]] = {
     "lanes": (":material/view_column:", LanesView),
-    "timeline": (":material/view_timeline:", TimelineView),
+    "timeline": (":material/view_timeline:", LabTimeline),
     "inspector": (":material/manage_search:", InspectorView),
     "metrics": (":material/speed:", MetricsView),
     "code": (":material/code:", CodeView),

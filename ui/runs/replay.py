@@ -11,15 +11,21 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
+from agent.export.timeline import STYLE, drawn, with_moment
+from agent.projections.label import call_titles
 from agent.projections.replay import Playback, Played, count_at, length, moments
+from agent.projections.timeline import timeline
+from agent.projections.transcript import fold
 from agent.streaming.events import StreamEvent
 from agent.streaming.modes import StreamMode
 from ui.run.card import Cards
 from ui.run.drawing import Drawing, show_end
 from ui.run.follow import UPDATES_PER_SECOND, Reader
+from ui.run.output import Look
 from ui.run.text import FLUSH
+from ui.run.timeline import naming
 from ui.run.waiting import show_waiting
-from ui.shell.language import say
+from ui.shell.language import language, say
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +36,7 @@ class Replay:
     """The replay of one opened run: `controls` draws its buttons, `draw` the run itself, to the end of either."""
 
     def __init__(self, key: str, run: Run, modes: Collection[StreamMode], *, technical: bool) -> None:
-        self._run, self._modes = run, modes
+        self._run, self._modes, self._technical = run, modes, technical
         self._cards = Cards(run, technical, answers=False)
         self._events, _, self._ended = run.read()
         self._moments = moments(self._events)
@@ -66,8 +72,21 @@ class Replay:
                 label_visibility="collapsed",
                 on_change=_change_speed,
             )
-            with st.container(width="stretch"):
-                self._slider()
+        self._picture()
+        self._slider()
+
+    def _picture(self) -> None:
+        """The run's timeline, with a line at the moment that is shown; the slider below it is as wide."""
+        key = f"{language()} {self._technical}"
+        if self._state.get("picture_key") != key:
+            transcript = fold(self._events, self._modes)
+            picture = timeline(self._events, transcript, call_titles(transcript.calls))
+            name = naming(transcript, Look(self._technical, self._run.request.tools))
+            self._state.update(picture_key=key, picture=drawn(picture, name, say))
+        at = self._state["at"]
+        shown: str = self._state["picture"]
+        st.html(STYLE)
+        st.html(shown if at is None or self._state["playback"] else with_moment(shown, at / self._length))
 
     def _slider(self) -> None:
         if self._state["playback"]:
