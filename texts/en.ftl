@@ -554,6 +554,9 @@ card-sent-together =
         [one] It is sent together with the other decision, once you have made it.
        *[other] It is sent together with the other { $count } decisions, once you have made them.
     }
+card-otherwise = Answer otherwise
+    .help = Goes on from here with another answer, beside what came of this one.
+    .not = Keep the answer
 card-waits = waits for an answer
 card-unanswered = was not answered
 card-held = Waits until the question above is answered

@@ -57,22 +57,45 @@ class Cards:
     def draw(self, place: DeltaGenerator, asked: Asked, *, ended: bool) -> None:
         """Draw what an interrupt asks."""
         questions = _questions(asked.interrupt)
-        if asked.answered_at is not None:
+        again = _Asks(self.run.id, asked.interrupt, 0, again=True)
+        if asked.answered_at is not None and self.answers and _place(again) in _kept("card_again"):
+            self._ask(place, asked, questions, again=True)
+        elif asked.answered_at is not None:
             for question, decision in zip(questions, decisions_of(questions, asked.answer), strict=True):
                 _line(place, question, decision)
             for number in range(len(questions)):  # it was taken elsewhere, a moment before
                 if refusal := _kept("card_refusals").pop(_Asks(self.run.id, asked.interrupt, number).key, None):
                     place.info(safe_markdown(refusal), icon=":material/info:")
+            if self.answers and self.run.state != "waiting" and asked.answer is not None:
+                self._once(again.key)
+                place.button(
+                    say("card-otherwise"),
+                    key=f"otherwise {again.key}",
+                    type="tertiary",
+                    icon=":material/alt_route:",
+                    help=say("card-otherwise.help"),
+                    on_click=_ask_again,
+                    args=(again, True),
+                )
         elif ended or not self.answers:
             for question in questions:
                 mark = ":material/block:" if ended else ":material/front_hand:"
                 place.markdown(f"{mark} {self._title(question)} · {say('card-unanswered' if ended else 'card-waits')}")
         else:
-            if asked.interrupt.id in self._drawn:  # something has appeared above it
-                st.rerun()
-            self._drawn.add(asked.interrupt.id)
-            for number in range(len(questions)):
-                _Card(place, self, _Asks(self.run.id, asked.interrupt, number), questions).draw()
+            self._ask(place, asked, questions)
+
+    def _ask(self, place: DeltaGenerator, asked: Asked, questions: Sequence[Question], *, again: bool = False) -> None:
+        self._once(f"{asked.interrupt.id} {again}")
+        for number in range(len(questions)):
+            _Card(place, self, _Asks(self.run.id, asked.interrupt, number, again), questions).draw()
+        if again:
+            asks = _Asks(self.run.id, asked.interrupt, 0, again)
+            place.button(say("card-otherwise.not"), key=f"keep {asks.key}", on_click=_ask_again, args=(asks, False))
+
+    def _once(self, key: str) -> None:
+        if key in self._drawn:  # something has appeared above it
+            st.rerun()
+        self._drawn.add(key)
 
     def _title(self, question: Question) -> str:
         return f"**{safe_label(_title(question), 120)}**"
@@ -85,11 +108,13 @@ class _Asks:
     run_id: str
     interrupt: Interrupt
     number: int
+    again: bool = False
+    """Whether it was answered, and another run is to go on with another answer."""
 
     @property
     def key(self) -> str:
         """For the widgets of its card."""
-        return f"{self.run_id} {self.interrupt.id} {self.number}"
+        return f"{self.run_id} {self.interrupt.id} {self.number}{' again' if self.again else ''}"
 
 
 class _Card:
@@ -279,6 +304,15 @@ def _undo(asks: _Asks) -> None:
     _open(asks, None)
 
 
+def _ask_again(asks: _Asks, is_wanted: bool) -> None:
+    """Ask once more what was answered, or leave it at that."""
+    _kept("card_drafts").pop(_place(asks), None)
+    if is_wanted:
+        _kept("card_again")[_place(asks)] = True
+    else:
+        _kept("card_again").pop(_place(asks), None)
+
+
 def _choose(asks: _Asks, value: JSON) -> None:
     _decide(asks, Decision("respond", value))
 
@@ -315,14 +349,16 @@ def _decide(asks: _Asks, decision: Decision) -> None:
     if len(drafts) < len(questions):
         return
     answer = resume_value(questions, [drafts[number] for number in range(len(questions))])
-    outcome = session.runs().answer(
-        asks.run_id,
-        asks.interrupt.id,
-        answer,
-        session=session.session_id(),
-        api_key=session.visitor_key(),
-    )
+    visitor, key = session.session_id(), session.visitor_key()
+    if asks.again:
+        given = {asks.interrupt.id: answer}
+        outcome = session.runs().answer_otherwise(asks.run_id, given, session=visitor, api_key=key)
+    else:
+        outcome = session.runs().answer(asks.run_id, asks.interrupt.id, answer, session=visitor, api_key=key)
     if outcome.state != "refused":
+        if asks.again:
+            _ask_again(asks, False)
+            session.show_branch(outcome.request.page, outcome.id)
         _kept("card_sent")[_place(asks)] = answer
         _kept("card_drafts").pop(_place(asks), None)
         return
@@ -338,7 +374,7 @@ def _drafts(asks: _Asks) -> dict[int, Decision]:
 
 
 def _place(asks: _Asks) -> str:
-    return f"{asks.run_id} {asks.interrupt.id}"
+    return f"{asks.run_id} {asks.interrupt.id}{' again' if asks.again else ''}"
 
 
 def _typed(key: str) -> str:

@@ -16,6 +16,8 @@ from ui.shell.language import say
 
 SHORT = 8
 """Conversations in the sidebar."""
+SHORT_TITLE = 26
+"""Characters of a title there."""
 PER_PAGE = 5
 _ICONS = {
     "queued": ":material/hourglass:",
@@ -78,11 +80,16 @@ def _row(item: Conversation, where: str) -> None:
 
 def _line(item: Conversation, where: str, name: str) -> None:
     page = PAGES.get(item.page)
+    is_whole = where == "whole"
     with st.container(
-        horizontal=True, wrap=False, vertical_alignment="center", horizontal_alignment="distribute", gap="small"
+        horizontal=True,
+        wrap=is_whole,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        gap="small" if is_whole else "xxsmall",
     ):
         st.button(
-            f"**{safe_label(item.title, 90 if where == 'whole' else 40)}**",
+            f"**{safe_label(item.title, 90 if is_whole else SHORT_TITLE)}**",
             key=f"go_on_{name}",
             type="tertiary",
             icon=_ICONS.get(item.state),
@@ -92,7 +99,7 @@ def _line(item: Conversation, where: str, name: str) -> None:
             args=(item,),
         )
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
-            if where == "whole":
+            if is_whole:
                 st.markdown(f":small[:gray[{say('conversations-questions', count=item.runs)}]]", width="content")
             st.menu_button(
                 say("conversations-more"),
