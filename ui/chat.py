@@ -243,8 +243,8 @@ def show_code(choices: Choices) -> None:
         st.caption(say("chat-code.call"))
         st.code(stream_call(choices.modes), language="python", wrap_lines=True)
         for tool_id in choices.tools:
-            st.caption(say("chat-code.tool", name=TOOLS[tool_id].name, file=tool_file(tool_id)))
-            st.code(tool_source(tool_id), language="python", wrap_lines=True)
+            st.caption(say("chat-code.tool", name=TOOLS[tool_id].name, file=tool_file(tool_id, choices.graph)))
+            st.code(tool_source(tool_id, choices.graph), language="python", wrap_lines=True)
         st.caption(say("chat-code.graph", title=graph_title(choices.graph, language())))
         st.code(graph_source(choices.graph), language="python", wrap_lines=True)
 

@@ -40,6 +40,9 @@ _WRITE = re.compile(
     r"(?P<facts>- .+)",
     re.DOTALL,
 )
+_REJECTED = re.compile(
+    r"User rejected the tool call for `(?P<tool>[^`\n]{1,80})`(?: with reason: (?P<why>.*))?", re.DOTALL
+)
 _DONE, _NOT_DONE = "Done: ", "Not done: "
 _SHORT = 160
 _MOST_NAMES = 6
@@ -143,7 +146,7 @@ def summary(told: Sequence[Told]) -> str:
     if failed == len(told):
         return f"{body}\n\nSo I have nothing to report. You could ask again, or ask about something else."
     closing = "*Put together without AI, by the demo model.*"
-    if any(each.content.startswith(_NOT_DONE) for each in told):
+    if any(_decided(each.content).startswith(_NOT_DONE) for each in told):
         closing = f"I could offer something else: a voucher, or a replacement. Which one?\n\n{closing}"
     if failed:
         closing = f"{failed} of {len(told)} calls failed. {closing}"
@@ -194,7 +197,7 @@ def _describe(topic: str, place: Place, wanted: int) -> str:
 
 
 def _tell(told: Told, *, named: bool) -> str:
-    content = told.content
+    content = _decided(told.content)
     if told.arguments is None:
         return f"**{told.name}** says: {_shorten(content)}"
     about = _about(told.arguments)
@@ -217,6 +220,16 @@ def _tell(told: Told, *, named: bool) -> str:
     *others, last = [f"**{name}**" for name in names[:_MOST_NAMES]]
     more = f", and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return f"{tool} found {', '.join(others)}{' and ' if others else ''}{last}{more}."
+
+
+def _decided(content: str) -> str:
+    """What a tool has done, without a reviewer's note in front of it; a call that was rejected is one not done."""
+    if content.startswith("Note: a human reviewer"):
+        content = content.rpartition("Tool response:\n")[2]
+    if rejected := _REJECTED.match(content):
+        why = f", because “{rejected['why']}”" if rejected["why"] else ""
+        return f"{_NOT_DONE}the tool *{rejected['tool'].replace('_', ' ')}* was rejected{why}."
+    return content
 
 
 def _about(arguments: str) -> str:

@@ -6,9 +6,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
+from langchain.agents.middleware import (
+    AgentMiddleware,
+    HumanInTheLoopMiddleware,
+    InterruptOnConfig,
+    ModelRequest,
+    ModelResponse,
+)
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage, ToolMessage
+from langchain_core.messages import HumanMessage, ToolCall, ToolMessage
 from langgraph.errors import GraphBubbleUp
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command
@@ -16,7 +22,7 @@ from langgraph.types import Command
 from agent.graphs.langchain import Graph
 from agent.llm.explain import explain
 from agent.llm.request import check_arguments
-from agent.tools.registry import AnyTool, as_langchain
+from agent.tools.registry import AnyTool, as_langchain, spec_for
 
 
 class FirstChoice(AgentMiddleware[Any, Any, Any]):
@@ -56,6 +62,25 @@ class TellModel(AgentMiddleware[Any, Any, Any]):
 
 
 def ready_made(model: BaseChatModel, tools: Sequence[AnyTool], *, tool_choice: str = "auto") -> Graph:
-    """A ReAct agent in one call; middleware changes what differs from the default."""
-    middleware = [FirstChoice(tool_choice), TellModel()]
-    return create_agent(model, [as_langchain(tool) for tool in tools], middleware=middleware)
+    """A ReAct agent in one call; middleware changes what differs from the default.
+
+    Where a tool would ask a person before it acts, LangChain's middleware asks, and the tool only acts.
+    """
+    listed = [(tool, spec_for(tool)) for tool in tools]
+    asks: dict[str, bool | InterruptOnConfig] = {
+        spec.name: _review(spec.wants) for _, spec in listed if spec and spec.act and spec.wants
+    }
+    acts = [spec.act if spec and spec.act else tool for tool, spec in listed]
+    review = [HumanInTheLoopMiddleware[Any, Any, Any](asks)] if asks else []
+    middleware = [FirstChoice(tool_choice), *review, TellModel()]
+    return create_agent(model, [as_langchain(tool) for tool in acts], middleware=middleware)
+
+
+def _review(wants: Callable[..., str]) -> InterruptOnConfig:
+    def describe(tool_call: ToolCall, state: Any, runtime: Any) -> str:
+        try:
+            return wants(**tool_call["args"])
+        except (TypeError, ValueError):  # a model has left out an argument, or written another thing
+            return ""
+
+    return InterruptOnConfig(allowed_decisions=["approve", "edit", "reject"], description=describe)

@@ -31,6 +31,8 @@ class GraphSpec:
     """The only tool that it can run, with a ready-made call instead of a model's."""
     title: str = ""
     """What it is called, where the text files have no `graph-` with its name."""
+    asks_first: bool = False
+    """Whether it asks a person itself before a tool acts, in place of the tool."""
 
     @property
     def uses_langchain(self) -> bool:
@@ -61,7 +63,7 @@ GRAPHS: dict[str, GraphSpec] = {
     spec.name: spec
     for spec in (
         GraphSpec("react", langchain.react, "chat"),
-        GraphSpec("create_agent", ready_made.ready_made, "chat"),
+        GraphSpec("create_agent", ready_made.ready_made, "chat", asks_first=True),
         GraphSpec("prebuilt", langchain.prebuilt, "chat"),
         GraphSpec("without_langchain", without_langchain.react_without_langchain, "openai", _NO_LANGCHAIN),
         GraphSpec("tool_node", without_langchain.tool_node, "none", _NO_LANGCHAIN, only_tool="get_items"),

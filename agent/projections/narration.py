@@ -196,10 +196,10 @@ class _Narrator:
             yield asked.answered_at, [Sentence(asked.answered_at, answer)]
 
     def _question(self, question: Question) -> str:
-        about = question.text.replace("**", "") or subject(question.args, 200)
-        if not question.tool or question.dialect == "action":
-            return one_line(about)
+        if question.text or not question.tool:
+            return one_line(question.text.replace("**", "") or subject(question.args, 200))
         title = tool_title(question.tool, self._run.request.tools if self._run.request else (), self._language)
+        about = subject(question.args, 200)
         return one_line(f"{title}: {about}" if about else title)
 
     def _end(self) -> Iterator[_Told]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 
 from agent.graphs.registry import GRAPHS
 from agent.streaming.modes import STREAM_MODES
@@ -11,14 +12,19 @@ from agent.tools.catalog import TOOLS
 from agent.tools.registry import function_of
 
 
-def tool_source(tool_id: str) -> str:
-    """The source of a tool, as it runs."""
-    return inspect.getsource(function_of(TOOLS[tool_id].code)).rstrip()
+def tool_source(tool_id: str, graph: str = "") -> str:
+    """The source of a tool, as it runs in a graph."""
+    return inspect.getsource(_function(tool_id, graph)).rstrip()
 
 
-def tool_file(tool_id: str) -> str:
+def tool_file(tool_id: str, graph: str = "") -> str:
     """The file that a tool is in, relative to the project's folder."""
-    return function_of(TOOLS[tool_id].code).__module__.replace(".", "/") + ".py"
+    return _function(tool_id, graph).__module__.replace(".", "/") + ".py"
+
+
+def _function(tool_id: str, graph: str) -> Callable[..., Any]:
+    spec, asking = TOOLS[tool_id], GRAPHS.get(graph)
+    return function_of(spec.act if spec.act and asking and asking.asks_first else spec.code)
 
 
 def graph_source(graph: str) -> str:

@@ -44,6 +44,10 @@ class ToolSpec:
     needs_langchain: bool = False
     title: str = ""
     """What it is called in words, where the text files have no `tool-` with its id; else its name as words."""
+    act: AnyTool | None = None
+    """If it asks a person first: what it does then, for an agent that asks by itself."""
+    wants: Callable[..., str] | None = None
+    """If it asks a person first: the question, from its arguments."""
 
     @property
     def name(self) -> str:
@@ -61,11 +65,13 @@ def register(spec: ToolSpec) -> None:
         raise ValueError(f"There is a tool {spec.id} already.")
 
 
-def offered(title: str = "", icon: str = "build") -> Callable[[T], T]:
+def offered(
+    title: str = "", icon: str = "build", *, act: AnyTool | None = None, wants: Callable[..., str] | None = None
+) -> Callable[[T], T]:
     """List a tool that needs no model: the decorated function, or a LangChain tool."""
 
     def add(tool: T) -> T:
-        register(ToolSpec(name_of(tool), icon, lambda _models: tool, tool, title=title))
+        register(ToolSpec(name_of(tool), icon, lambda _models: tool, tool, title=title, act=act, wants=wants))
         return tool
 
     return add
@@ -87,6 +93,11 @@ def asks_model(
 def name_of(tool: AnyTool) -> str:
     """A tool's name for the model."""
     return tool.name if isinstance(tool, BaseTool) else tool.__name__
+
+
+def spec_for(tool: AnyTool) -> ToolSpec | None:
+    """How a tool is listed; None if it is not."""
+    return next((spec for spec in TOOLS.values() if spec.code is tool), None)
 
 
 def function_of(tool: AnyTool) -> Callable[..., Any]:

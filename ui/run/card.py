@@ -22,7 +22,7 @@ from agent.streaming.events import JSON, Interrupt
 from ui.markdown import safe_label, safe_markdown
 from ui.shell import session
 from ui.shell.fields import draw_fields, values_of
-from ui.shell.language import say
+from ui.shell.language import language, say
 
 FEW_CHOICES = 5
 """Answers that get a button each; of more, one is selected."""
@@ -136,7 +136,7 @@ class _Card:
     def _ask(self) -> None:
         question = self._question
         st.markdown(f":material/front_hand: {safe_markdown(_title(question))}")
-        if question.text and question.text != _title(question):
+        if question.text and one_line(question.text) != _title(question):
             st.markdown(safe_markdown(question.text))
         _show_args(question)
         if question.address:
@@ -252,9 +252,10 @@ def _questions(interrupt: Interrupt) -> list[Question]:
 
 def _title(question: Question) -> str:
     """What is asked, in one sentence."""
-    if question.kind == "approve" and question.tool and question.dialect != "action":
-        return say("card-wants-tool", tool=tool_title(question.tool))
-    return one_line(question.text, 300) if question.text else say("card-asks")
+    is_short = bool(question.text) and "\n" not in question.text.strip() and len(question.text) <= LONG
+    if question.tool and not is_short:
+        return say("card-wants-tool", tool=tool_title(question.tool, language=language()))
+    return one_line(question.text) if question.text else say("card-asks")
 
 
 def _show_args(question: Question) -> None:
@@ -281,7 +282,7 @@ def _show_args(question: Question) -> None:
 
 def _line(place: DeltaGenerator, question: Question, decision: Decision) -> None:
     """The decision."""
-    what = safe_label(tool_title(question.tool) if question.tool else _title(question), 120)
+    what = safe_label(tool_title(question.tool, language=language()) if question.tool else _title(question), 120)
     said = safe_label(say(told(question, decision)), 400)
     place.markdown(f"{_ICONS[decision.verdict]} **{what}** · {said}")
 

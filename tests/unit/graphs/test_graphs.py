@@ -21,7 +21,10 @@ from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.http import HttpClient
 from agent.loop import BackgroundLoop
+from agent.projections.decisions import Decision, resume_value
+from agent.projections.questions import questions_of
 from agent.settings import Limits
+from agent.streaming.events import JSON
 from agent.tools.catalog import TOOLS
 from agent.tools.registry import AnyTool, Models, name_of
 
@@ -223,36 +226,41 @@ REFUND = (
 )
 
 
+APPROVE = Decision("approve")
+EMAIL: JSON = {"to": "a@b.c", "subject": "Hi", "body": "…"}
+
+
 @pytest.mark.parametrize(
-    ("answers", "told"),
+    ("decisions", "told"),
     [
+        ([APPROVE, APPROVE], ["129 dollars were refunded to Mr Okafor", "was sent to okafor@example.com"]),
         (
-            {"refund": {"action": "approve"}, "send_email": {"action": "approve"}},
-            ["129 dollars were refunded to Mr Okafor", "was sent to okafor@example.com"],
-        ),
-        (
-            {"refund": {"action": "approve", "amount": 89}, "send_email": {"action": "approve", "to": "a@b.c"}},
+            [Decision("edit", {"amount": 89, "order": 1042}), Decision("edit", EMAIL)],
             ["89 dollars were refunded to Mr Okafor", "was sent to a@b.c"],
         ),
         (
-            {"refund": {"action": "reject", "reason": "too much"}, "send_email": "not yet"},
-            ["refund was rejected, because “too much”", "because “not yet”", "something else"],
+            [Decision("reject", reason="too much"), Decision("reject")],
+            ["refund", "rejected, because “too much”", "mail", "rejected", "something else"],
         ),
     ],
     ids=["approved", "changed", "rejected"],
 )
 @pytest.mark.parametrize("name", AGENTS)
 def test_every_agent_asks_before_it_acts_and_does_what_was_decided(
-    models: Models, loop: BackgroundLoop, name: str, answers: dict[str, Any], told: list[str]
+    models: Models, loop: BackgroundLoop, name: str, decisions: list[Decision], told: list[str]
 ) -> None:
     async def ask() -> tuple[list[str], str]:
         tools = [TOOLS[tool_id].build(models) for tool_id in ("look_up_order", "check_policy", "refund", "send_email")]
         graph = GRAPHS[name].build(models, tools).copy({"checkpointer": InMemorySaver()})
         config: RunnableConfig = {"configurable": {"thread_id": "1"}}
         asked = (await graph.ainvoke({"messages": [{"role": "user", "content": REFUND}]}, config))["__interrupt__"]
-        resume = {question.id: answers[question.value["action"]] for question in asked}
+        left, resume, texts = list(decisions), {}, []
+        for interrupted in asked:  # one of the middleware for both calls, or one in each tool
+            questions = questions_of(interrupted.value)
+            texts += [question.text for question in questions]
+            resume[interrupted.id] = resume_value(questions, [left.pop(0) for _ in questions])
         state = await graph.ainvoke(Command(resume=resume), config)
-        return [question.value["message"] for question in asked], text(state["messages"][-1])
+        return texts, text(state["messages"][-1])
 
     questions, answer = loop.call(ask(), 30)
     assert questions == [

@@ -10,6 +10,7 @@ import pytest
 
 from agent.graphs.registry import GRAPHS
 from agent.snippets.programs import program, stays_empty
+from agent.snippets.source import tool_file, tool_source
 from agent.streaming.modes import STREAM_MODES
 from tests.serving import model_server
 
@@ -115,3 +116,9 @@ async def main() -> None:
 asyncio.run(main())
 """
     )
+
+
+def test_what_is_shown_of_a_tool_is_what_runs() -> None:
+    assert "interrupt(" in tool_source("refund", "react")
+    assert "interrupt(" not in tool_source("refund", "create_agent"), "the middleware asks there"
+    assert tool_file("refund", "create_agent") == "agent/tools/acts.py"
