@@ -61,14 +61,15 @@ class Cards:
         if asked.answered_at is not None and self.answers and _place(again) in _kept("card_again"):
             self._ask(place, asked, questions, again=True)
         elif asked.answered_at is not None:
-            for question, decision in zip(questions, decisions_of(questions, asked.answer), strict=True):
-                _line(place, question, decision)
+            row = place.container(horizontal=True, vertical_alignment="center")
+            pairs = zip(questions, decisions_of(questions, asked.answer), strict=True)
+            row.markdown("  \n".join(_line(*pair) for pair in pairs), width="content")
             for number in range(len(questions)):  # it was taken elsewhere, a moment before
                 if refusal := _kept("card_refusals").pop(_Asks(self.run.id, asked.interrupt, number).key, None):
                     place.info(safe_markdown(refusal), icon=":material/info:")
             if self.answers and self.run.state != "waiting" and asked.answer is not None:
                 self._once(again.key)
-                place.button(
+                row.button(
                     say("card-otherwise"),
                     key=f"otherwise {again.key}",
                     type="tertiary",
@@ -280,11 +281,11 @@ def _show_args(question: Question) -> None:
             st.markdown(safe_markdown(value[:10_000]))
 
 
-def _line(place: DeltaGenerator, question: Question, decision: Decision) -> None:
-    """The decision."""
+def _line(question: Question, decision: Decision) -> str:
+    """A decision in one line."""
     what = safe_label(tool_title(question.tool, language=language()) if question.tool else _title(question), 120)
     said = safe_label(say(told(question, decision)), 400)
-    place.markdown(f"{_ICONS[decision.verdict]} **{what}** · {said}")
+    return f"{_ICONS[decision.verdict]} **{what}** · {said}"
 
 
 def _choice(choice: JSON) -> str:
