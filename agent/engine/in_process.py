@@ -69,9 +69,7 @@ class InProcessBackend:
         """Start a run, or queue it, and return at once; or say why not."""
         request = RunRequest.from_json(request.to_json())  # a page may be of newer classes than this
         if refusal := (
-            check(request, self._settings, visitor_has_key=bool(api_key))
-            or self._refuse_while_answered_elsewhere(thread_id)
-            or self._scheduler.charge(session, address)
+            check(request, self._settings, visitor_has_key=bool(api_key)) or self._scheduler.charge(session, address)
         ):
             return refusal
         thread_id = thread_id or secrets.token_urlsafe(16)
@@ -138,9 +136,7 @@ class InProcessBackend:
         if isinstance(begin, Refusal):
             return begin
         if refusal := (
-            check(before.request, self._settings, visitor_has_key=bool(api_key))
-            or self._refuse_while_answered_elsewhere(before.thread_id)
-            or self._scheduler.charge(session)
+            check(before.request, self._settings, visitor_has_key=bool(api_key)) or self._scheduler.charge(session)
         ):
             return refusal
         header = new_header(
@@ -347,12 +343,6 @@ class InProcessBackend:
             del left[before.id]
             found.append(run := before)
         return found[::-1]
-
-    def _refuse_while_answered_elsewhere(self, thread_id: str) -> Refusal | None:
-        """The queue keeps the runs of one conversation apart, but knows only those of this process."""
-        if any(self._is_elsewhere(entry) for entry in self._store.thread(thread_id)):
-            return Refusal("Your last question is still being answered. Wait for it, or stop it.")
-        return None
 
     def _is_elsewhere(self, entry: Entry) -> bool:
         """Whether another process is at work on a run."""

@@ -165,11 +165,6 @@ class Recorder:
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
-    def listen(self, listener: Listener) -> None:
-        """Tell this listener from now on, and soon about runs that have waited too long."""
-        self.listener, self._pruned_at = listener, -math.inf
-        self._wake.set()
-
     def start(self, header: Header) -> Track:
         """Start recording a run."""
         track = Track(self._folder and self._folder / f"{header.id}.jsonl", header, self._wake.set)

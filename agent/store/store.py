@@ -57,8 +57,8 @@ class Store:
 
     def listen(self, listener: Listener) -> None:
         """Learn what others want of this process's runs, and which have waited too long."""
-        self._listener = listener
-        self._recorder.listen(listener)
+        self._listener = self._recorder.listener = listener
+        self._tell_unanswered()
 
     def record(self, header: Header) -> Track:
         """Note a new run of this process, waiting for its turn, and start recording it."""
@@ -122,14 +122,17 @@ class Store:
         """Delete what is too old or too much, with everything belonging to it; report what nobody has answered for
         too long.
         """
-        if listener := self._listener:
-            for run_id in self._index.waiting_since(time.time() - self._max_waiting):
-                listener.on_unanswered(run_id)
+        self._tell_unanswered()
         for run_id in self._index.prune(self._max_bytes, self._max_seconds):
             try:
                 self._unlink(run_id)
             except OSError as error:
                 log.warning("An old recording could not be deleted: %s", error)
+
+    def _tell_unanswered(self) -> None:
+        if listener := self._listener:
+            for run_id in self._index.waiting_since(time.time() - self._max_waiting):
+                listener.on_unanswered(run_id)
 
     def adopt(self) -> None:
         """Add recordings to the index that are not in it: from before there was one, or put here by hand.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,24 +41,20 @@ REFUND = (
 GRAPHS = Path(__file__).with_name("asking.py")
 
 
-def backend_of(folder: Path | None = None, **limits: float) -> InProcessBackend:
-    names = (
-        "one",
-        "two",
-        "asks_twice",
-        "same_ids",
-        "plain_edge",
-        "middleware",
-        "helpers",
-        "functional",
-        "breakpoint_",
-        "validating",
-    )
+NAMES = (
+    "one", "two", "asks_twice", "same_ids", "plain_edge", "middleware", "helpers", "functional", "breakpoint_",
+    "validating",
+)  # fmt: skip
+
+
+def backend_of(folder: Path | None = None, graphs: Iterable[str] = NAMES, **limits: float) -> InProcessBackend:
     bounds = Limits(**{"runs_per_minute": 1_000, **limits})  # type: ignore[arg-type]
     settings = Settings(
-        demo_rate=400, recordings=folder, graphs=tuple(f"{GRAPHS}:{name}" for name in names), limits=bounds
+        demo_rate=400, recordings=folder, graphs=tuple(f"{GRAPHS}:{name}" for name in graphs), limits=bounds
     )
-    return InProcessBackend(settings, Store.of(settings))
+    backend = InProcessBackend(settings, Store.of(settings))
+    wait_until(lambda: all(own.state == "ready" for own in backend.own_graphs()), 60, "the graphs are loaded")
+    return backend
 
 
 @pytest.fixture(scope="module")
@@ -384,7 +380,7 @@ _ASKS = """
 import sys
 from pathlib import Path
 from tests.unit.engine.test_waiting import asks, backend_of, started, waiting, ME
-backend = backend_of(Path(sys.argv[1]))
+backend = backend_of(Path(sys.argv[1]), [sys.argv[2]])
 run = backend.start(asks(sys.argv[2]), session=ME)
 waiting(run)
 print(run.id, flush=True)

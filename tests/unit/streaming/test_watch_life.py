@@ -23,7 +23,7 @@ from langgraph.config import get_stream_writer
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.store.memory import InMemoryStore
-from langgraph.types import Command
+from langgraph.types import Command, interrupt
 
 from agent import watch
 from agent.streaming.attribution import tool_call
@@ -41,6 +41,7 @@ from agent.streaming.events import (
     ToolStarted,
     Unknown,
     Update,
+    Waiting,
 )
 from agent.streaming.modes import STREAM_MODES, StreamMode
 from tests.unit.streaming.scripted import calling, scripted
@@ -77,13 +78,21 @@ def test_a_graph_that_waits_says_what_it_asks_and_goes_on_from_there() -> None:
     (asked,) = [event.payload for event in before if isinstance(event.payload, Interrupted)]
     assert [interrupt.value for interrupt in asked.interrupts] == [{"question": "Send hello?"}]
     assert chunks_of(before) == {("s",): ["about to send hello"], ("a",): ["first in A", "second in A"]}
-    assert not [event for event in before if isinstance(event.payload, Ended)]
+    assert isinstance(waits := before[-1].payload, Waiting)
+    assert (waits.interrupts, waits.checkpoint.startswith("1@")) == (asked.interrupts, True)
     answer: Command[Any] = Command(resume={asked.interrupts[0].id: "yes"})
     after = watched(graph, answer, config=THREAD)
     assert chunks_of(after) == {("s",): ["about to send hello", "sending: yes"]}
     assert [event.calls for event in after if isinstance(event.payload, ToolStarted)] == [("s",)]
     assert [update.cached for event in after if isinstance(update := event.payload, Update)].count(True) == 1
     assert after[-1].payload == Ended("finished", answer="all sent")
+
+
+def test_without_a_checkpointer_it_waits_for_ever_and_says_so() -> None:
+    builder = StateGraph(Plain).add_node("node", lambda _: {"messages": [interrupt("Really?")]})
+    events = watched(builder.add_edge(START, "node").compile())
+    assert isinstance(waits := events[-1].payload, Waiting)
+    assert ([asked.value for asked in waits.interrupts], waits.checkpoint) == (["Really?"], "")
 
 
 def test_what_a_person_is_asked_before_a_tool_begins_is_told_too() -> None:
