@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, TypeVar
 
+from agent._asyncio_compat import EventLoop
+
 T = TypeVar("T")
 
 
@@ -18,7 +20,7 @@ class BackgroundLoop:
     manager it closes itself.
     """
 
-    new_loop: ClassVar[Callable[[], asyncio.AbstractEventLoop]] = asyncio.new_event_loop
+    new_loop: ClassVar[Callable[[], asyncio.AbstractEventLoop]] = EventLoop
     """What makes the loop."""
 
     def __init__(self, name: str = "agent-loop") -> None:

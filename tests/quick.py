@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import selectors
+
+from agent._asyncio_compat import EventLoop
 
 SPEED = 10
 """Seconds on the clock of such a loop in one second of everybody else's."""
@@ -14,7 +15,7 @@ class _Selector(selectors.DefaultSelector):
         return super().select(timeout / SPEED if timeout else timeout)
 
 
-class QuickLoop(asyncio.SelectorEventLoop):
+class QuickLoop(EventLoop):
     """Sleeps, timeouts and rates are over sooner; what is work takes as long as ever."""
 
     def __init__(self) -> None:
