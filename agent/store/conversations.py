@@ -38,12 +38,13 @@ class Conversations:
     def rename(self, thread_id: str, title: str) -> Refusal | None:
         """Rename a conversation, or say why not."""
         title = " ".join(title.encode("utf-8", "replace").decode().split())
-        if not title:
-            return Refusal("Type a name first.")
         if len(title) > MAX_TITLE:
             return Refusal(f"The name is longer than {MAX_TITLE} characters. Shorten it.")
         try:
-            self._database.write("INSERT OR REPLACE INTO titles VALUES (?, ?)", thread_id, title)
+            if title:
+                self._database.write("INSERT OR REPLACE INTO titles VALUES (?, ?)", thread_id, title)
+            else:
+                self._database.write("DELETE FROM titles WHERE thread = ?", thread_id)
         except sqlite3.Error as error:
             log.warning("A conversation could not be renamed: %s", error)
             return Refusal("That could not be written down, so nothing has changed. Try again in a minute.")

@@ -48,9 +48,16 @@ def test_a_name_is_kept_as_one_line_and_lasts_as_long_as_the_conversation(store:
     assert store.conversations.titles("me") == {}
 
 
-@pytest.mark.parametrize("name", ["", " \n\t", "x" * (MAX_TITLE + 1)])
-def test_a_name_that_is_none_is_refused(store: Store, name: str) -> None:
-    refusal = store.conversations.rename("thread", name)
+@pytest.mark.parametrize("name", ["", " \n\t"])
+def test_without_a_name_it_is_called_by_its_first_question_again(store: Store, name: str) -> None:
+    end(store, begin(store, "run-0001", "thread"))
+    store.conversations.rename("thread", "Plans")
+    assert store.conversations.rename("thread", name) is None
+    assert store.conversations.titles("me") == {}
+
+
+def test_a_name_that_is_too_long_is_refused(store: Store) -> None:
+    refusal = store.conversations.rename("thread", "x" * (MAX_TITLE + 1))
     assert refusal
     assert refusal.state == "refused"
 
