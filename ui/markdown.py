@@ -31,6 +31,10 @@ _WORDS = re.compile(r"(?:[^\W_]|[ ,'\"()?!-]|(?<!w)\.)*", re.IGNORECASE)
 _CODE = re.compile(r"[^`~\n]*")
 _END = "\ue000"
 """Stands for the next letter of a text, which is not known yet."""
+_HOLE = "\ue001"
+"""Stands for a line that is written later."""
+_IN_WORDS = re.compile(r"[^\W\d_]|(?:\*\*?|__?|``?|\()[^\W_]")
+"""The start of a line that begins nothing but words: no item, heading, fence, rule or quote."""
 _BACKTICKS = re.compile("`+")
 _RULES = {"text-align:left": ":--", "text-align:center": ":-:", "text-align:right": "--:"}
 
@@ -92,7 +96,7 @@ class SafeTail:
         self._read = ""
         in_words = growing[-1:].isalnum()
         if in_words or (text.in_fence and growing[-1:] not in "`~"):
-            written = self._writer.written(growing + _END, text.head, growing=True)
+            written = self._writer.growing(growing, text.head, _END)
             self._before, end, self._after = written.partition(_END)
             in_fence = text.in_fence and self._after.startswith("\n```")
             if end and _END not in self._after and (in_words or in_fence):
@@ -100,7 +104,7 @@ class SafeTail:
                 if "](" not in growing and not word.isdigit():  # or what follows may end a link, begin an item
                     self._read, self._more = growing, _CODE if in_fence else _WORDS
                 return
-        self._before, self._after = self._writer.written(growing, text.head, growing=True), ""
+        self._before, self._after = self._writer.growing(growing, text.head), ""
 
 
 def _without_emoji(markdown: str) -> str:
@@ -109,22 +113,80 @@ def _without_emoji(markdown: str) -> str:
 
 
 class _Writer:
-    """Writes blocks; in growing ones, earlier lines are parsed only once."""
+    """Writes blocks; in growing ones, earlier lines are parsed only once, and so is what a growing line belongs to."""
 
     def __init__(self) -> None:
         self._lines: dict[tuple[str, str, bool], str] = {}
+        self._tokens: list[Token] = []
         self._last: Token | None = None
+        self._hole = ""
+        """Stands for what is written of the last line, where that is put in later."""
+        self._read, self._above = "", ""
+        """The growing text as it was parsed, if what is appended to its last line can only go on with what that is."""
+        self._grown = ("", "")
+        """What is in the last line so far, and what ends a line there; of code, what is appended to it."""
+        self._around: list[str] = []
+        """What was written before and after that."""
 
-    def written(self, text: str, above: str = "", *, growing: bool = False) -> str:
+    def written(self, text: str, above: str = "") -> str:
         """The text as Markdown; rows of a table are parsed below the two lines `above`."""
-        whole = f"{above}\n{text}" if above else text
-        tokens, self._last = growing_block_tokens(whole) if growing else (block_tokens(whole), None)
+        self._last = None
+        return self._written(block_tokens(f"{above}\n{text}" if above else text), above)
+
+    def growing(self, text: str, above: str = "", end: str = "") -> str:
+        """The same of a text that grows, with `end` where it does."""
+        if not self._goes_on(text, above):
+            self._tokens, self._last = growing_block_tokens(f"{above}\n{text}{end}" if above else text + end)
+            self._read, self._above = (text, above) if self._look_around(text, above, end) else ("", "")
+        if not self._read or not self._last:
+            return self._written(self._tokens, above)
+        more = text[len(self._read) :] + end
+        if self._last.type == "fence":
+            return more.join(self._around)
+        content, line_end = self._grown
+        self._last.content = (content + more).rstrip()
+        line = _Line(line_end).written(inline_tokens(self._last.content, growing=True))
+        return line.join(self._around) if "\n" not in line else self._written(self._tokens, above)
+
+    def _goes_on(self, text: str, above: str) -> bool:
+        """Whether only the last line has changed since the text was parsed, and is of the same kind."""
+        more = text[len(self._read) :]
+        if not self._read or above != self._above or "\n" in more or not text.startswith(self._read):
+            return False
+        ends = "`~" if self._last and self._last.type == "fence" else "#" if self._grown[1] == " " else ""
+        return not any(mark in more for mark in ends)
+
+    def _look_around(self, text: str, above: str, end: str) -> bool:
+        """Keep what is written around the last line, if that is one of words or code, whatever follows on it."""
+        last, tokens = self._last, self._tokens
+        at = next((at for at in range(len(tokens) - 1, -1, -1) if tokens[at] is last), -1)
+        if last is None or at < 0:
+            return False
+        is_code = last.type == "fence"
+        above_it = tokens[at - 1].type if at else ""
+        if not is_code and above_it not in ("paragraph_open", "heading_open"):
+            return False
+        spaces = "" if end or is_code else text[len(text.rstrip()) :]
+        content = last.content.removesuffix("\n" * is_code).removesuffix(end) + spaces
+        line = content.rpartition("\n")[2]
+        begins = line.strip() and not set(line) & set("`~") if is_code else _IN_WORDS.match(line)
+        if not begins or not text.endswith(line):
+            return False
+        self._grown = content, " " if above_it == "heading_open" else "\n"
+        self._hole = _HOLE
+        if is_code:
+            last.content = content + _HOLE
+        self._around = self._written(tokens, above).split(_HOLE)
+        self._hole = ""
+        return len(self._around) == 2
+
+    def _written(self, tokens: list[Token], above: str) -> str:
         markdown, _ = self._blocks(iter(tokens))
         return "\n".join(markdown.split("\n")[2:]) if above else markdown
 
     def _line(self, token: Token, line_end: str, *, cell: bool = False) -> str:
         if token is self._last:
-            return _Line(line_end, cell=cell).written(inline_tokens(token.content, growing=True))
+            return self._hole or _Line(line_end, cell=cell).written(inline_tokens(token.content, growing=True))
         key = (token.content, line_end, cell)
         if key not in self._lines:
             self._lines[key] = _Line(line_end, cell=cell).written(inline_tokens(token.content))
