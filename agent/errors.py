@@ -23,9 +23,16 @@ import traceback
 from dataclasses import dataclass
 from typing import Literal
 
+from texts import Spoken
+
 
 class AgentError(Exception):
     """The agent could not do what it was asked; its text is a sentence for the person who asked."""
+
+    def __init__(self, said: Spoken = "") -> None:
+        super().__init__(said)
+        self.said = said
+        """For the person who asked, in their language."""
 
 
 class SettingsError(AgentError):
@@ -36,7 +43,7 @@ class SettingsError(AgentError):
 class Refusal:
     """A request that was turned down: a value, since a hot reload changes the class of any exception."""
 
-    sentence: str
+    sentence: Spoken
     """What the person who asked should change."""
     state: Literal["refused"] = "refused"
 

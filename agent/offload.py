@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from agent.errors import Refusal
+from texts import Sentence, Spoken, sentence
 
 ROOT = Path(__file__).parents[1]
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
@@ -24,8 +26,8 @@ INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
 REFUSED = 3
 """The exit code when the function raised ValueError."""
 
-_BUSY = "Others are doing the same just now. Try again in a moment."
-_TOO_MUCH = "It took more time or memory than there is for it here."
+_BUSY = sentence("refused-busy")
+_TOO_MUCH = sentence("refused-too-much")
 
 
 class Offload:
@@ -69,7 +71,13 @@ class Offload:
             if process.returncode == 0:
                 output.seek(0)
                 return output.read()
-        return Refusal(said.decode("utf-8", "replace") if process.returncode == REFUSED else _TOO_MUCH)
+        return Refusal(_read(said) if process.returncode == REFUSED else _TOO_MUCH)
+
+
+def _read(written: bytes) -> Spoken:
+    """What the function's error says, as `main` has written it."""
+    said = json.loads(written)
+    return said if isinstance(said, str) else Sentence(said["key"], said["values"])
 
 
 def environment() -> dict[str, str]:
@@ -89,7 +97,9 @@ def main(name: str, seconds: str, megabytes: str) -> int:
     try:
         function(sys.stdin.buffer, sys.stdout.buffer)
     except ValueError as error:
-        sys.stderr.buffer.write(str(error).encode())
+        said: Spoken = getattr(error, "said", str(error))
+        plain = said if isinstance(said, str) else {"key": said.key, "values": dict(said.values)}
+        sys.stderr.buffer.write(json.dumps(plain).encode())
         return REFUSED
     return 0
 

@@ -32,7 +32,7 @@ def started(outcome: Run | Refusal) -> Run:
 def refused(outcome: Run | Refusal) -> str:
     """Why no run was started."""
     assert outcome.state == "refused"
-    return outcome.sentence
+    return str(outcome.sentence)
 
 
 def found(backend: RunBackend, run_id: str) -> Run:

@@ -14,9 +14,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from babel.dates import format_datetime
-from fluent.runtime import FluentBundle, FluentResource
-
 from texts.particles import particle
 
 log = logging.getLogger(__name__)
@@ -37,11 +34,17 @@ class Sentence:
     values: Mapping[str, Value] = field(default_factory=dict)
     """What it is told about: numbers are counted and grouped, texts stand as they are, sentences are said."""
 
+    def __str__(self) -> str:
+        """In English, as logs and programs have it."""
+        return say("en", self)
+
     def __hash__(self) -> int:
         return hash((self.key, tuple(self.values.items())))
 
 
 Value = str | int | float | Sentence
+Spoken = Sentence | str
+"""What is said to a reader who is not known yet: a sentence, or a text that stands as it is."""
 
 
 def sentence(key: str, /, **values: Value) -> Sentence:
@@ -58,13 +61,15 @@ def say(language: Language, key: str | Sentence, /, **values: Value) -> str:
     return _rendered(language, named, tuple(said.items()))
 
 
-def tell(language: Language, said: Sentence | str) -> str:
+def tell(language: Language, said: Spoken) -> str:
     """What was said without a reader: a sentence in their language, a text as it is."""
     return said if isinstance(said, str) else say(language, said)
 
 
 def moment(language: Language, key: str, when: datetime) -> str:
     """A date and time as the language writes them; the sentence `key` is the pattern, in the letters of Unicode."""
+    from babel.dates import format_datetime  # as below
+
     return str(format_datetime(when, say(language, key), tzinfo=when.tzinfo, locale=language))
 
 
@@ -117,7 +122,9 @@ def _pattern(language: Language, key: str) -> Any:
 
 
 @cache
-def _bundle(language: Language) -> FluentBundle:
+def _bundle(language: Language) -> Any:
+    from fluent.runtime import FluentBundle, FluentResource  # here: many a process only carries sentences
+
     bundle = FluentBundle([language], functions={"PARTICLE": cast("Any", particle)}, use_isolating=False)
     bundle.add_resource(FluentResource((FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
     return bundle

@@ -61,6 +61,7 @@ page-your_agent = Your agent
     .summary = Your own LangGraph agent at work, every chunk with its tool call.
 page-pitfalls = Pitfalls
     .summary = Ten ways to get it wrong, each beside the right one.
+    .intro = Ten things that go wrong when you want to watch tools at work. Press a button: the **wrong way** and the **right way** run at the same moment, and every line is one piece that has arrived.
 page-runs = Runs
     .summary = Replay, share or download your runs.
     .intro = Every question you ask is kept as a **run**: open it again, replay it, share it, download it.
@@ -124,6 +125,7 @@ chat-code = The code that runs here
     .tool = The tool `{ $name }`, from `{ $file }`
     .graph = The graph: { $title }
 chat-context = Context of the run
+    .unfit = The context does not fit. { $why }
 chat-input = Input
     .run = Run
     .optional = (optional)
@@ -524,6 +526,224 @@ conversations-delete = Delete
 conversations-keep = Keep it as it is
 conversations-name = Name of the conversation
     .save = Rename
+## What is refused
+
+refused-often = { $count ->
+        [one] That was { $most } questions in a minute. Wait { $count } second.
+       *[other] That was { $most } questions in a minute. Wait { $count } seconds.
+    }
+    .network = { $count ->
+        [one] That was { $most } questions in a minute from your network. Wait { $count } second.
+       *[other] That was { $most } questions in a minute from your network. Wait { $count } seconds.
+    }
+refused-empty = Type a question first.
+refused-question-long = The question is longer than { $most } characters. Shorten it, then ask again.
+refused-agent = There is no such agent here. Choose one in the sidebar.
+refused-model = This model is not offered here. Choose one in the sidebar.
+refused-own-tools = This agent has tools of its own, and takes no others.
+refused-input-long = The input is longer than { $most } characters. Shorten it, then ask again.
+refused-tool = This agent has no tool { $tool }. Choose its tools in the sidebar.
+refused-same-tools = Two of the chosen tools have the same name. Choose one of them in the sidebar.
+refused-only-tool = This graph runs only the tool { $tool }. Choose it in the sidebar.
+refused-tool-choice = The tool that must be called is not among the chosen tools. Choose it in the sidebar.
+refused-no-such-run = There is no such run of yours to answer.
+refused-not-yours = This conversation is not among yours. It may have been deleted in the meantime.
+refused-no-key = This run used your own key. Enter it again in the sidebar, then answer.
+refused-answered = This question has been answered already.
+refused-run-ended = This run has ended, so there is nothing left to answer.
+refused-no-such-question = This run asks no such question.
+refused-nothing-kept = Nothing is kept of that moment, so it cannot be answered differently.
+refused-not-answered = This question has not been answered yet. Answer it first.
+refused-no-such-questions = This run never asked these questions together.
+refused-answer-unwritten = The answer could not be saved, so it does not count yet. Try again in a minute.
+refused-answer-long = The answer is longer than { $most } characters. Shorten it, then send it again.
+refused-crowded = Too many visitors are waiting for an answer just now. Try again in a minute.
+refused-busy = Others are doing the same just now. Try again in a moment.
+refused-too-much = It took more time or memory than it may use here.
+refused-not-deleted = That could not be deleted. Try again in a minute.
+refused-unchanged = That could not be saved, so nothing has changed. Try again in a minute.
+refused-name-long = The name is longer than { $most } characters. Shorten it.
+refused-comment-long = The comment is longer than { $most } characters. Shorten it, then send it again.
+refused-comment-unwritten = The comment could not be saved. Try again in a minute.
+refused-comments-many = This run has { $most } comments already, and takes no more.
+refused-comments-yours = You have commented on { $most } runs already. Delete one of those comments first.
+refused-trap-crowded = Too many visitors are trying this just now. Try again in a minute.
+
+## Why a run ended
+
+ended-limit = The run reached its limit of { $seconds } seconds. What has arrived is kept.
+ended-unanswered = { $count ->
+        [one] Nobody answered for { $count } day, so it was stopped. What had arrived is kept.
+       *[other] Nobody answered for { $count } days, so it was stopped. What had arrived is kept.
+    }
+ended-restart = The server is restarting; the run was interrupted.
+ended-stopped = Stopped. What had arrived is kept.
+ended-deleted = This run was deleted.
+ended-too-long = The answer reached its length limit here. What has arrived is kept.
+ended-gone = What this run had saved while it waited is gone, so it cannot continue. Ask again.
+ended-asks-otherwise = Asked once more, the agent asks something else, so the answer cannot be changed. Ask again.
+ended-keeps-nothing = This agent asks a person but saves nothing meanwhile, so it cannot continue.
+ended-damaged = This run's recording is damaged from here on.
+ended-unreadable = What was saved of this conversation cannot be read. Ask in a new conversation.
+ended-not-written = The conversation could not be saved, so the run was ended. Try again in a minute.
+ended-file-damaged = The file that holds the conversations was damaged, and a new one was started. Ask again.
+ended-disk-full = The server's disk is full: the conversation could not be saved. Try again later.
+ended-busy = The conversation could not be saved: others were writing for too long. Try again.
+ended-no-database = The database that holds the conversations does not answer. Try again in a minute.
+ended-unwritten = The rest of this run could not be saved: the server's disk was full or busy.
+ended-killed = The server stopped in the middle of this run; it was interrupted.
+
+## What a model server did
+
+model-own-error = The agent stopped on an error of its own ({ $kind }). The server's log says more.
+model-hint = : it often ends in /v1
+model-no-credit = The account at the model server has no credit left{ $status }. Add some, or use another key or model.
+model-quota = The model server is busy or the account's quota is used up (429). Try again { $when }.
+model-key = The model server refused the key{ $status }. Check the key and try again.
+model-proxy = A proxy answered that the model server cannot be reached{ $status }. Try again in a minute.
+model-firewall = A proxy or firewall does not let this request through to the model server{ $status }.
+model-web-page = A web page answered instead of the model server{ $status }. Check OPENAI_BASE_URL{ $hint }, and any proxy.
+model-unknown = The model server does not know this model{ $status }. Choose another model.
+model-wrong-path = The model server has no chat at this address{ $status }. Check OPENAI_BASE_URL{ $hint }.
+model-not-allowed = The key is not allowed to use this model{ $status }. Choose another model.
+model-overloaded = The model server is overloaded, or still loading the model{ $status }. Try again in a minute.
+model-fault = The model server has a fault of its own (5xx: { $status }). Try again in a minute.
+model-not-accepted = The model server did not accept the request ({ $status }). Another model or other tools may help.
+model-error = The model server answered with an error. Try again in a minute.
+model-not-an-answer = The model server sent something that is not an answer. Try again.
+model-stalled = The model server went silent, so the answer was given up. Try again.
+model-broken = The connection to the model server broke in the middle of the answer. Try again.
+model-unreachable = The model server cannot be reached, or the connection broke. Check that it runs, then try again.
+model-error-midway = The model server reported an error in the middle of the answer. Try again.
+model-too-long = The conversation is too long for this model. Start a new conversation or ask something shorter.
+model-steps = The agent reached its limit of steps without an answer. Ask for one thing at a time.
+model-ended-early = The model's answer ended before it was complete. Try again.
+model-many-calls = The model asked for more than { $most } tools at once. Try again.
+model-declined = The model declined to answer this. Ask it in another way.
+model-cut-call = The answer was cut off at the model's length limit, before its tool call was whole.
+model-cut-thinking = The answer was cut off at the model's length limit while the model was still thinking.
+model-cut = The answer was cut off at the model's length limit. What has arrived is kept.
+model-filtered = The model server's content filter held the answer back. Ask something else.
+model-only-thought = The model gave no answer: it only thought about one. Try again.
+model-empty = The model gave no answer. Try again.
+model-sent-too-much = The model server sent more than { $megabytes } MB in one go, so the rest was not read.
+model-arguments = The arguments of { $name } were not a whole JSON object, so it was not run.
+
+## When to try again
+
+when-moment = in a moment
+when-minute = in a minute
+when-seconds = { $count ->
+        [one] in { $count } second
+       *[other] in { $count } seconds
+    }
+when-minutes = { $count ->
+        [one] in { $count } minute
+       *[other] in { $count } minutes
+    }
+when-hours = { $count ->
+        [one] in { $count } hour
+       *[other] in { $count } hours
+    }
+when-another-day = another day
+
+## What is not filled in
+
+unfilled-missing = { $field }: please fill this in.
+unfilled-no-json = { $field }: this is not JSON.
+unfilled-answer = Please write an answer.
+unfilled-choice = Please choose an answer.
+
+## What is wrong with a file
+
+file-no-recording = The file is not a Toolstream recording of a known format.
+file-no-event = A line of the file is not an event.
+file-no-header = The first line of the file lacks what a recording begins with.
+file-large = The file is larger than { $megabytes } MB.
+file-line-no-event = Line { $line } of the file is not an event.
+file-line-not-next = Line { $line } is not the next event of the run.
+file-events-many = The file has more than { $most } events.
+file-line-stray = Line { $line } is an event, but does not belong to a run.
+file-items-many = The run has more than { $most } tool calls and answers.
+file-line-long = Line { $line } is longer than { $most } bytes.
+file-line-values = Line { $line } holds more than { $most } values.
+file-line-no-json = Line { $line } is not JSON.
+file-line-deep = Line { $line } holds lists within lists, more than { $most } deep.
+file-head-no-json = The first line is not JSON.
+
+## Pitfalls
+
+pitfall-blocking_call = Everything arrives at once
+    .seen = The tool reports each find while it works, but for a long time you see nothing, and then all of it.
+    .why = A blocking call inside an `async` function stops the whole event loop, and with it the delivery.
+pitfall-inner_graph = It was live until the agent became part of something bigger
+    .seen = An agent streams well on its own. As one step of a larger graph it falls silent.
+    .why = An agent inside a graph is a subgraph, and what streams in it is delivered only with `subgraphs=True`.
+pitfall-new_loop = The first question works, the second fails
+    .seen = The first answer streams as it should, and the next question ends with `Event loop is closed`.
+    .why = `asyncio.run` makes an event loop and closes it, but the client keeps its connection, which belongs to that loop. Streamlit does the same for `st.write_stream` with an async generator.
+pitfall-stop = You press Stop, and it keeps working
+    .seen = After Stop the page is still, but behind it the tool works on, and so does whatever it pays for.
+    .why = A tool that is a plain `def` runs in a thread, and Python cannot cancel a thread; an `async def` tool ends at its next `await`.
+pitfall-stream_mode = The tool reports, and nobody hears it
+    .seen = The tool works and writes, the run ends well, and you see not one of its reports. There is no error either.
+    .why = What a tool writes is delivered in the mode `custom`; with `updates` alone, the usual choice, you do not get it.
+pitfall-swallowed = The assistant does not ask, and says that it failed
+    .seen = A tool should ask you first. Nobody is asked, and the assistant reports an error instead.
+    .why = `interrupt()` raises `GraphInterrupt`, which is an `Exception`: a tool that catches all of them, or a wrapper around it, takes the question for a failure.
+    .outcome = Nobody was asked.
+pitfall-sync_model_call = The words come in one burst
+    .seen = The model inside the tool writes word by word, but all the words appear together when it has finished.
+    .why = `invoke` blocks the event loop like any other waiting call; `ainvoke` lets each word through.
+pitfall-truncated = Half an answer that looks like a whole one
+    .seen = The answer ends in the middle of a sentence, and the program takes it for complete.
+    .why = A server or proxy that goes away in mid-answer but closes the connection properly leaves only one trace: the `finish_reason` is missing, and neither the OpenAI client nor ChatOpenAI looks for it.
+    .outcome = It ended in mid-sentence, as if that were all.
+pitfall-twice = The customer gets the e-mail twice
+    .seen = The assistant tells the customer, asks you whether to pay, and after your yes it tells the customer again.
+    .why = After the answer, LangGraph runs the tool from its first line; `interrupt()` then returns the answer.
+    .outcome = The e-mail was sent twice.
+pitfall-whose_chunk = Two tools talk at once, and you get word salad
+    .seen = The model calls a tool for two places at the same time, and their words come out mixed into one text.
+    .why = LangGraph delivers what a tool writes without saying which call wrote it.
+    .outcome = Live, but the words of both calls are mixed.
+pitfall-wrong = The wrong way
+pitfall-right = The right way
+pitfall-run = Run both
+pitfall-fix = The fix
+    .discussed = Happens on all versions of Python.
+    .threads = Discussed in { $threads }
+    .code = The code of both sides
+    .file = All of it is in `{ $file }`.
+pitfall-state-waiting = Waiting until another pitfall has been tried
+pitfall-state-starting = Starting two processes, one for each side
+pitfall-call = Call { $number }
+pitfall-failed = It failed: { $why }
+pitfall-told = The visitor is told: { $what }
+pitfall-mark-stop = Stop
+pitfall-mark-question = Question
+pitfall-not-started = It could not be started.
+pitfall-broke-off = It broke off.
+pitfall-too-slow = It was still working at the time limit, and was ended by force.
+pitfall-too-much = It sent more than can be shown, and was ended by force.
+pitfall-verdict-nothing = Nothing yet
+pitfall-verdict-so-far = { $count ->
+        [one] { $count } piece so far
+       *[other] { $count } pieces so far
+    }
+pitfall-verdict-unseen = Nothing was seen in { $seconds } s.
+pitfall-verdict-failed = { $count ->
+        [one] { $count } piece, then it failed.
+       *[other] { $count } pieces, then it failed.
+    }
+pitfall-verdict-told = It broke off, and says so.
+pitfall-verdict-went-on = After Stop it went on for { $seconds } s.
+pitfall-verdict-stopped = Stop ended it at once.
+pitfall-verdict-burst = Nothing for { $seconds } s, then everything at once.
+pitfall-verdict-live = { $count ->
+        [one] Live: { $count } piece, from { $began } s to { $ended } s.
+       *[other] Live: { $count } pieces, from { $began } s to { $ended } s.
+    }
 
 ## Questions to a person
 

@@ -61,6 +61,7 @@ page-your_agent = 내 에이전트
     .summary = 내가 만든 LangGraph 에이전트의 작업을, 청크마다 어느 도구 호출에서 왔는지와 함께 봐요.
 page-pitfalls = 흔한 함정
     .summary = 잘못하기 쉬운 열 가지를 올바른 방법과 나란히 비교해요.
+    .intro = 도구가 일하는 모습을 보려고 할 때 잘못되기 쉬운 열 가지예요. 버튼을 누르면 **잘못된 방법**과 **올바른 방법**이 동시에 실행되고, 선 하나가 도착한 조각 하나예요.
 page-runs = 실행 기록
     .summary = 내 실행을 다시 재생하고, 공유하고, 내려받아요.
     .intro = 질문할 때마다 **실행** 하나로 남아요. 다시 열어 보고, 재생하고, 공유하고, 내려받을 수 있어요.
@@ -124,6 +125,7 @@ chat-code = 여기서 실행되는 코드
     .tool = 도구 `{ $name }` (`{ $file }`)
     .graph = 그래프: { $title }
 chat-context = 실행 컨텍스트
+    .unfit = 컨텍스트가 맞지 않아요. { $why }
 chat-input = 입력
     .run = 실행
     .optional = (선택)
@@ -485,6 +487,197 @@ conversations-delete = 삭제
 conversations-keep = 그대로 두기
 conversations-name = 대화 이름
     .save = 이름 바꾸기
+## What is refused
+
+refused-often = 1분 동안 질문을 { $most }번 했어요. { $count }초 기다리세요.
+    .network = 같은 네트워크에서 1분 동안 질문을 { $most }번 했어요. { $count }초 기다리세요.
+refused-empty = 먼저 질문을 입력하세요.
+refused-question-long = 질문이 { $most }자보다 길어요. 줄여서 다시 물어보세요.
+refused-agent = 여기에는 그런 에이전트가 없어요. 사이드바에서 고르세요.
+refused-model = 이 모델은 여기서 쓸 수 없어요. 사이드바에서 고르세요.
+refused-own-tools = 이 에이전트는 자체 도구만 쓰고, 다른 도구는 받지 않아요.
+refused-input-long = 입력이 { $most }자보다 길어요. 줄여서 다시 물어보세요.
+refused-tool = 이 에이전트에는 { $tool } 도구가 없어요. 사이드바에서 도구를 고르세요.
+refused-same-tools = 고른 도구 중 두 개의 이름이 같아요. 사이드바에서 하나만 고르세요.
+refused-only-tool = 이 그래프는 { $tool } 도구만 실행해요. 사이드바에서 고르세요.
+refused-tool-choice = 꼭 호출해야 하는 도구가 고른 도구 중에 없어요. 사이드바에서 고르세요.
+refused-no-such-run = 답할 수 있는 내 실행이 없어요.
+refused-not-yours = 내 대화 중에는 없어요. 그사이 삭제되었을 수 있어요.
+refused-no-key = 이 실행은 내 키를 썼어요. 사이드바에 키를 다시 입력한 다음 답하세요.
+refused-answered = 이미 답한 질문이에요.
+refused-run-ended = 이 실행은 끝나서 더 답할 것이 없어요.
+refused-no-such-question = 이 실행에는 그런 질문이 없어요.
+refused-nothing-kept = 그 시점의 상태가 남아 있지 않아 다르게 답할 수 없어요.
+refused-not-answered = 아직 답하지 않은 질문이에요. 먼저 답하세요.
+refused-no-such-questions = 이 실행은 그 질문들을 한꺼번에 한 적이 없어요.
+refused-answer-unwritten = 답을 저장하지 못해서 아직 반영되지 않았어요. 잠시 후 다시 시도하세요.
+refused-answer-long = 답이 { $most }자보다 길어요. 줄여서 다시 보내세요.
+refused-crowded = 지금 답을 기다리는 방문자가 너무 많아요. 잠시 후 다시 시도하세요.
+refused-busy = 지금 다른 사람들도 같은 작업을 하고 있어요. 잠시 후 다시 시도하세요.
+refused-too-much = 여기서 쓸 수 있는 시간이나 메모리를 넘었어요.
+refused-not-deleted = 삭제하지 못했어요. 잠시 후 다시 시도하세요.
+refused-unchanged = 저장하지 못해서 바뀐 것이 없어요. 잠시 후 다시 시도하세요.
+refused-name-long = 이름이 { $most }자보다 길어요. 줄여 주세요.
+refused-comment-long = 의견이 { $most }자보다 길어요. 줄여서 다시 보내세요.
+refused-comment-unwritten = 의견을 저장하지 못했어요. 잠시 후 다시 시도하세요.
+refused-comments-many = 이 실행에는 의견이 이미 { $most }개 있어서 더 받지 않아요.
+refused-comments-yours = 이미 실행 { $most }개에 의견을 남겼어요. 그중 하나를 먼저 지우세요.
+refused-trap-crowded = 지금 시도하는 방문자가 너무 많아요. 잠시 후 다시 시도하세요.
+
+## Why a run ended
+
+ended-limit = 실행이 { $seconds }초 한도에 이르렀어요. 그때까지 받은 내용은 남아 있어요.
+ended-unanswered = { $count }일 동안 아무도 답하지 않아서 중지했어요. 그때까지 받은 내용은 남아 있어요.
+ended-restart = 서버가 다시 시작되면서 실행이 중단됐어요.
+ended-stopped = 중지했어요. 그때까지 받은 내용은 남아 있어요.
+ended-deleted = 이 실행은 삭제되었어요.
+ended-too-long = 답이 여기서 허용하는 길이에 이르렀어요. 그때까지 받은 내용은 남아 있어요.
+ended-gone = 기다리는 동안 저장해 둔 상태가 없어져서 이어 갈 수 없어요. 다시 물어보세요.
+ended-asks-otherwise = 다시 실행하니 에이전트가 다른 것을 물어서 답을 바꿀 수 없어요. 다시 물어보세요.
+ended-keeps-nothing = 이 에이전트는 사람에게 묻지만 그동안 상태를 저장하지 않아서 이어 갈 수 없어요.
+ended-damaged = 이 실행의 녹화는 여기서부터 손상됐어요.
+ended-unreadable = 이 대화의 저장된 상태를 읽을 수 없어요. 새 대화에서 물어보세요.
+ended-not-written = 대화를 저장하지 못해서 실행을 끝냈어요. 잠시 후 다시 시도하세요.
+ended-file-damaged = 대화를 저장하는 파일이 손상되어 새로 시작했어요. 다시 물어보세요.
+ended-disk-full = 서버의 디스크가 가득 차서 대화를 저장하지 못했어요. 나중에 다시 시도하세요.
+ended-busy = 다른 작업이 너무 오래 저장하고 있어서 대화를 저장하지 못했어요. 다시 시도하세요.
+ended-no-database = 대화를 저장하는 데이터베이스가 응답하지 않아요. 잠시 후 다시 시도하세요.
+ended-unwritten = 이 실행의 나머지는 저장하지 못했어요. 서버의 디스크가 가득 찼거나 바빴어요.
+ended-killed = 이 실행 중에 서버가 멈춰서 중단됐어요.
+
+## What a model server did
+
+model-own-error = 에이전트가 자체 오류({ $kind })로 멈췄어요. 자세한 내용은 서버 로그에 있어요.
+model-hint = {" "}(대개 /v1로 끝나요)
+model-no-credit = 모델 서버 계정의 잔액이 없어요{ $status }. 충전하거나 다른 키나 모델을 쓰세요.
+model-quota = 모델 서버가 바쁘거나 계정의 사용량을 다 썼어요(429). { $when } 다시 시도하세요.
+model-key = 모델 서버가 키를 거부했어요{ $status }. 키를 확인하고 다시 시도하세요.
+model-proxy = 프록시가 모델 서버에 연결할 수 없다고 해요{ $status }. 잠시 후 다시 시도하세요.
+model-firewall = 프록시나 방화벽이 이 요청을 모델 서버로 보내지 않아요{ $status }.
+model-web-page = 모델 서버 대신 웹 페이지가 응답했어요{ $status }. OPENAI_BASE_URL을 확인하세요{ $hint }. 프록시도 확인하세요.
+model-unknown = 모델 서버에 없는 모델이에요{ $status }. 다른 모델을 고르세요.
+model-wrong-path = 이 주소의 모델 서버에는 채팅이 없어요{ $status }. OPENAI_BASE_URL을 확인하세요{ $hint }.
+model-not-allowed = 이 키로는 이 모델을 쓸 수 없어요{ $status }. 다른 모델을 고르세요.
+model-overloaded = 모델 서버가 과부하 상태이거나 모델을 아직 불러오고 있어요{ $status }. 잠시 후 다시 시도하세요.
+model-fault = 모델 서버 자체에 문제가 있어요(5xx: { $status }). 잠시 후 다시 시도하세요.
+model-not-accepted = 모델 서버가 요청을 받아들이지 않았어요({ $status }). 다른 모델이나 다른 도구로 해 보세요.
+model-error = 모델 서버가 오류로 응답했어요. 잠시 후 다시 시도하세요.
+model-not-an-answer = 모델 서버가 답이 아닌 것을 보냈어요. 다시 시도하세요.
+model-stalled = 모델 서버가 아무 말이 없어서 답을 그만 기다렸어요. 다시 시도하세요.
+model-broken = 답하는 도중에 모델 서버와의 연결이 끊겼어요. 다시 시도하세요.
+model-unreachable = 모델 서버에 연결할 수 없거나 연결이 끊겼어요. 서버가 실행 중인지 확인하고 다시 시도하세요.
+model-error-midway = 답하는 도중에 모델 서버가 오류를 알렸어요. 다시 시도하세요.
+model-too-long = 이 모델에는 대화가 너무 길어요. 새 대화를 시작하거나 더 짧게 물어보세요.
+model-steps = 에이전트가 답을 내지 못한 채 단계 한도에 이르렀어요. 한 번에 한 가지씩 물어보세요.
+model-ended-early = 모델의 답이 다 끝나기 전에 끊겼어요. 다시 시도하세요.
+model-many-calls = 모델이 한 번에 도구를 { $most }개 넘게 요청했어요. 다시 시도하세요.
+model-declined = 모델이 이 질문에는 답하지 않겠다고 했어요. 다르게 물어보세요.
+model-cut-call = 도구 호출이 다 쓰이기 전에 답이 모델의 길이 한도에서 끊겼어요.
+model-cut-thinking = 모델이 아직 생각하는 중에 답이 길이 한도에서 끊겼어요.
+model-cut = 답이 모델의 길이 한도에서 끊겼어요. 그때까지 받은 내용은 남아 있어요.
+model-filtered = 모델 서버의 콘텐츠 필터가 답을 막았어요. 다른 것을 물어보세요.
+model-only-thought = 모델이 생각만 하고 답하지 않았어요. 다시 시도하세요.
+model-empty = 모델이 답하지 않았어요. 다시 시도하세요.
+model-sent-too-much = 모델 서버가 한 번에 { $megabytes } MB 넘게 보내서 더 읽지 않았어요.
+model-arguments = { $name }의 인수가 온전한 JSON 객체가 아니어서 실행하지 않았어요.
+
+## When to try again
+
+when-moment = 잠시 후
+when-minute = 1분쯤 후
+when-seconds = { $count }초 후
+when-minutes = { $count }분 후
+when-hours = { $count }시간 후
+when-another-day = 다른 날
+
+## What is not filled in
+
+unfilled-missing = { $field }: 입력하세요.
+unfilled-no-json = { $field }: JSON이 아니에요.
+unfilled-answer = 답을 입력하세요.
+unfilled-choice = 답을 고르세요.
+
+## What is wrong with a file
+
+file-no-recording = 알려진 형식의 Toolstream 녹화 파일이 아니에요.
+file-no-event = 파일에 이벤트가 아닌 줄이 있어요.
+file-no-header = 파일의 첫 줄에 녹화의 시작 정보가 없어요.
+file-large = 파일이 { $megabytes } MB보다 커요.
+file-line-no-event = 파일의 { $line }번째 줄이 이벤트가 아니에요.
+file-line-not-next = { $line }번째 줄이 실행의 다음 이벤트가 아니에요.
+file-events-many = 파일에 이벤트가 { $most }개 넘게 있어요.
+file-line-stray = { $line }번째 줄은 이벤트지만 실행에 속하지 않아요.
+file-items-many = 실행에 도구 호출과 답변이 { $most }개 넘게 있어요.
+file-line-long = { $line }번째 줄이 { $most }바이트보다 길어요.
+file-line-values = { $line }번째 줄에 값이 { $most }개 넘게 있어요.
+file-line-no-json = { $line }번째 줄이 JSON이 아니에요.
+file-line-deep = { $line }번째 줄에 목록이 { $most }단계 넘게 중첩돼 있어요.
+file-head-no-json = 첫 줄이 JSON이 아니에요.
+
+## Pitfalls
+
+pitfall-blocking_call = 모든 것이 한꺼번에 도착해요
+    .seen = 도구는 일하는 동안 찾을 때마다 알리지만, 한참 아무것도 보이지 않다가 한꺼번에 나타나요.
+    .why = `async` 함수 안의 블로킹 호출이 이벤트 루프 전체를 멈춰서 전달까지 멈춰요.
+pitfall-inner_graph = 에이전트를 더 큰 그래프에 넣었더니 조용해졌어요
+    .seen = 혼자서는 잘 스트리밍하던 에이전트가 더 큰 그래프의 한 단계가 되면 조용해져요.
+    .why = 그래프 안의 에이전트는 하위 그래프라서, 그 안의 스트림은 `subgraphs=True`일 때만 전달돼요.
+pitfall-new_loop = 첫 질문은 되는데 두 번째는 실패해요
+    .seen = 첫 답은 제대로 스트리밍되지만 다음 질문은 `Event loop is closed`로 끝나요.
+    .why = `asyncio.run`은 이벤트 루프를 만들었다가 닫지만, 클라이언트는 그 루프에 속한 연결을 계속 붙들고 있어요. Streamlit도 비동기 제너레이터를 `st.write_stream`에 넣으면 똑같이 해요.
+pitfall-stop = 중지를 눌러도 계속 일해요
+    .seen = 중지하면 화면은 멈추지만, 그 뒤에서 도구는 계속 일하고 비용도 계속 나가요.
+    .why = 일반 `def` 도구는 스레드에서 실행되는데, 파이썬은 스레드를 취소할 수 없어요. `async def` 도구는 다음 `await`에서 끝나요.
+pitfall-stream_mode = 도구가 알려도 아무도 듣지 못해요
+    .seen = 도구는 일하며 쓰고 실행도 잘 끝나지만, 알린 내용은 하나도 보이지 않아요. 오류도 없어요.
+    .why = 도구가 쓰는 내용은 `custom` 모드로 전달돼요. 흔히 쓰는 `updates`만으로는 받을 수 없어요.
+pitfall-swallowed = AI 비서가 묻지 않고 실패했다고 해요
+    .seen = 도구가 먼저 물어봐야 하는데, 아무에게도 묻지 않고 AI 비서가 대신 오류를 알려요.
+    .why = `interrupt()`는 `Exception`의 하나인 `GraphInterrupt`를 일으켜요. 모든 예외를 잡는 도구나 그 래퍼는 질문을 실패로 여겨요.
+    .outcome = 아무에게도 묻지 않았어요.
+pitfall-sync_model_call = 단어가 한꺼번에 쏟아져요
+    .seen = 도구 안의 모델은 한 단어씩 쓰지만, 다 쓴 뒤에야 모든 단어가 한꺼번에 나타나요.
+    .why = `invoke`는 다른 대기 호출처럼 이벤트 루프를 막아요. `ainvoke`는 단어를 하나씩 통과시켜요.
+pitfall-truncated = 온전해 보이는 반쪽 답
+    .seen = 답이 문장 중간에서 끝나는데, 프로그램은 다 왔다고 여겨요.
+    .why = 답하는 도중에 사라지면서 연결을 정상적으로 닫은 서버나 프록시는 흔적을 하나만 남겨요. `finish_reason`이 없는데, OpenAI 클라이언트도 ChatOpenAI도 이를 확인하지 않아요.
+    .outcome = 문장 중간에서 끝났는데, 다 온 것처럼 보여요.
+pitfall-twice = 고객이 이메일을 두 번 받아요
+    .seen = AI 비서가 고객에게 알리고 지급해도 되는지 묻는데, 승인하면 고객에게 또 알려요.
+    .why = 답을 받으면 LangGraph는 도구를 첫 줄부터 다시 실행하고, 그때 `interrupt()`가 답을 돌려줘요.
+    .outcome = 이메일이 두 번 발송됐어요.
+pitfall-whose_chunk = 두 도구가 동시에 말해서 뒤죽박죽이 돼요
+    .seen = 모델이 두 장소에 대해 동시에 도구를 호출하면, 두 도구의 단어가 한 글에 섞여 나와요.
+    .why = LangGraph는 도구가 쓴 내용을 전달하면서 어느 호출이 썼는지는 알려 주지 않아요.
+    .outcome = 실시간이지만 두 호출의 단어가 섞였어요.
+pitfall-wrong = 잘못된 방법
+pitfall-right = 올바른 방법
+pitfall-run = 둘 다 실행
+pitfall-fix = 해결 방법
+    .discussed = 파이썬의 모든 버전에서 일어나요.
+    .threads = 관련 논의: { $threads }
+    .code = 양쪽의 코드
+    .file = 전체 코드는 `{ $file }`에 있어요.
+pitfall-state-waiting = 다른 함정이 끝나기를 기다리고 있어요
+pitfall-state-starting = 양쪽에 하나씩 프로세스 두 개를 시작하고 있어요
+pitfall-call = 호출 { $number }
+pitfall-failed = 실패했어요: { $why }
+pitfall-told = 방문자에게 보이는 안내: { $what }
+pitfall-mark-stop = 중지
+pitfall-mark-question = 질문
+pitfall-not-started = 시작하지 못했어요.
+pitfall-broke-off = 중간에 끊겼어요.
+pitfall-too-slow = 시간 한도까지 끝나지 않아서 강제로 끝냈어요.
+pitfall-too-much = 보여 줄 수 있는 것보다 많이 보내서 강제로 끝냈어요.
+pitfall-verdict-nothing = 아직 아무것도 없어요
+pitfall-verdict-so-far = 지금까지 { $count }조각
+pitfall-verdict-unseen = { $seconds }초 동안 아무것도 보이지 않았어요.
+pitfall-verdict-failed = { $count }조각 뒤에 실패했어요.
+pitfall-verdict-told = 중간에 끊겼고, 그 사실을 알려요.
+pitfall-verdict-went-on = 중지한 뒤에도 { $seconds }초 동안 계속됐어요.
+pitfall-verdict-stopped = 중지하자 바로 끝났어요.
+pitfall-verdict-burst = { $seconds }초 동안 아무것도 없다가 한꺼번에 나왔어요.
+pitfall-verdict-live = 실시간: { $began }초부터 { $ended }초까지 { $count }조각.
 
 ## Questions to a person
 

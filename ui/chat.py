@@ -27,7 +27,7 @@ from ui.run.waiting import show_waiting
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
 from ui.shell.choices import Choices
-from ui.shell.language import language, say
+from ui.shell.language import language, say, tell
 from ui.shell.sidebar import sidebar
 
 A_MOMENT = 0.3
@@ -109,7 +109,7 @@ def chat(
             icon=":material/history:",
         )
     if refusal := st.session_state.pop("refusal", None):
-        st.warning(refusal, icon=":material/block:")
+        st.warning(tell(refusal), icon=":material/block:")
     start = st.empty()  # Streamlit would keep what was in it until the first answer has ended
     if at_work := next((run for run in runs if not run.ended), None):
         stop.button(

@@ -11,6 +11,7 @@ import streamlit as st
 from agent.graphs.inputs import Field, NotFilledIn, fields_of
 from agent.graphs.registry import OWN
 from agent.streaming.events import JSON
+from texts import sentence
 from ui.shell import session
 from ui.shell.catalog import PageInfo
 from ui.shell.choices import Choices, chosen
@@ -60,7 +61,7 @@ def ask(question: str, page: PageInfo, inputs: JSON = None, after: str | None = 
         context = read_fields(prefix, taken.context, taken.context_schema) if taken.context else None
     except NotFilledIn as error:
         if is_filled_in(prefix, taken.context):
-            st.session_state["refusal"] = f"The context does not fit. {error}"
+            st.session_state["refusal"] = sentence("chat-context.unfit", why=error.said)
             return
         context = None  # as where nobody gives any
     outcome = session.runs().start(
@@ -111,7 +112,7 @@ def _ask_form(page: PageInfo, after: str | None) -> None:
     try:
         inputs = read_fields(f"input {graph}", taken.inputs, taken.schema)
     except NotFilledIn as error:
-        st.session_state["refusal"] = str(error)
+        st.session_state["refusal"] = error.said
         return
     ask_once(_summary(inputs), page, after, inputs)
 

@@ -16,9 +16,9 @@ from agent.pitfalls.comparison import Comparison, comparisons
 from agent.pitfalls.pitfall import SIDES, Moment, Pitfall, Side, verdict
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
+from ui.shell.language import language, say, say_or, tell
 
 UPDATES_PER_SECOND = 12
-TITLES: dict[Side, str] = {"wrong": "The wrong way", "right": "The right way"}
 _STYLE = Path(__file__).with_name("pitfalls.css")
 
 
@@ -40,10 +40,12 @@ class _View:
     def __init__(self, name: str) -> None:
         self._name, self._pitfall = name, pitfall(name)
         with st.container(border=True):
-            _explain(self._pitfall, NAMES.index(name) + 1)
-            st.button("Run both", key=f"run_{name}", icon=":material/play_arrow:", on_click=_start, args=(name,))
+            _explain(name, NAMES.index(name) + 1)
+            st.button(
+                say("pitfall-run"), key=f"run_{name}", icon=":material/play_arrow:", on_click=_start, args=(name,)
+            )
             if refusal := _store("pitfall_refusals").pop(name, None):
-                st.warning(refusal, icon=":material/block:")
+                st.warning(tell(refusal), icon=":material/block:")
             self._status = st.empty()
             self._places = [column.empty() for column in st.columns(2)]
             _show_fix(name, self._pitfall)
@@ -65,8 +67,8 @@ class _View:
             _store("compared")[self._name] = moments
             del _store("comparisons")[self._name]
         self.running = not ended
-        if waiting := _WAITING.get(comparison.state):
-            self._status.markdown(f":shimmer[{waiting}]")
+        if comparison.state in ("waiting", "starting"):
+            self._status.markdown(f":shimmer[{say(f'pitfall-state-{comparison.state}')}]")
         else:
             self._status.empty()
         if comparison.state == "running" and self._began is None:
@@ -78,33 +80,36 @@ class _View:
         last = max((moment["at"] for side in SIDES for moment in moments[side]), default=0.0)
         seconds = max(self._pitfall.seconds, last, now or 0.0)
         for place, side in zip(self._places, SIDES, strict=True):
-            drawing = picture(side, moments[side], self._pitfall, seconds, now)
+            drawing = picture(side, moments[side], self._name, seconds, now)
             if drawing != self._drawn.get(side):
                 self._drawn[side] = drawing
                 place.html(drawing)
 
 
-def picture(side: Side, moments: list[Moment], trap: Pitfall, seconds: float, now: float | None) -> str:
+def picture(side: Side, moments: list[Moment], name: str, seconds: float, now: float | None) -> str:
     """One side as HTML: a track with a tick for each chunk, and what was read. `now` is None once it is over."""
     ended = next((moment for moment in moments if moment["kind"] in ("error", "end")), None)
     passed = ended["at"] if ended else now or 0.0
-    said = verdict(moments, trap.outcome if side == "wrong" else "") if moments or now else ""
+    outcome = say_or(f"pitfall-{name}.outcome", "") if side == "wrong" else ""
+    said = verdict(moments, outcome, language()) if moments or now else ""
     chunks = [moment for moment in moments if moment["kind"] == "chunk"]
     lanes = list(dict.fromkeys(chunk["lane"] for chunk in chunks)) or [""]
-    parts = [f'<div class="pitfall {side}"><div class="side">{TITLES[side]}</div>']
+    parts = [f'<div class="pitfall {side}"><div class="side">{escape(say(f"pitfall-{side}"))}</div>']
     for number, lane in enumerate(lanes, 1):
-        name = f'<span class="name">Call {number}</span>' if len(lanes) > 1 else ""
-        parts.append(f'<div class="lane">{name}{_track(moments, lane, seconds, passed)}</div>')
-    parts.append(f'<div class="scale"><span>0 s</span><span>{seconds:.1f} s</span></div>')
+        call = f'<span class="name">{escape(say("pitfall-call", number=number))}</span>' if len(lanes) > 1 else ""
+        parts.append(f'<div class="lane">{call}{_track(moments, lane, seconds, passed)}</div>')
+    ends = [escape(say("time-seconds", seconds=at)) for at in ("0", f"{seconds:.1f}")]
+    parts.append(f'<div class="scale"><span>{ends[0]}</span><span>{ends[1]}</span></div>')
     parts.append(f'<div class="said">{escape(said)}</div>')
-    texts = [trap.between.join(chunk["text"] for chunk in chunks if chunk["lane"] == lane) for lane in lanes]
+    texts = [pitfall(name).between.join(chunk["text"] for chunk in chunks if chunk["lane"] == lane) for lane in lanes]
     if any(texts):
         parts.append(f'<div class="text">{"".join(f"<p>{_plain(text)}</p>" for text in texts)}</div>')
     for moment in moments:
         if moment["kind"] in ("error", "told"):
             kind = "bad" if moment["kind"] == "error" else ""
-            lead = "It failed: " if moment["kind"] == "error" else "The visitor is told: "
-            parts.append(f'<div class="note {kind}">{lead}{escape(moment["text"])}</div>')
+            text = say_or(moment.get("key"), moment["text"])
+            note = say("pitfall-failed", why=text) if kind else say("pitfall-told", what=text)
+            parts.append(f'<div class="note {kind}">{escape(note)}</div>')
     return "".join(parts) + "</div>"
 
 
@@ -127,28 +132,30 @@ def _track(moments: list[Moment], lane: str, seconds: float, passed: float) -> s
             parts.append(f'<div class="tick{late}" style="{place}"></div>')
         elif moment["kind"] == "mark":
             parts.append(f'<div class="mark" style="{place}"></div>')
-            labels.append(f'<span style="{place}">{escape(moment["text"])}</span>')
+            mark = say(f"pitfall-mark-{moment['text'].lower()}")
+            labels.append(f'<span style="{place}">{escape(mark)}</span>')
         elif moment["kind"] == "error":
             parts.append(f'<div class="fault" style="{place}">✕</div>')
     above = f'<div class="marks">{"".join(labels)}</div>' if labels else ""
     return f'<div class="line">{above}<div class="track">{"".join(parts)}</div></div>'
 
 
-def _explain(trap: Pitfall, number: int) -> None:
-    st.header(f"{number}. {trap.title}", anchor=False)
-    st.markdown(f"{trap.seen}  \n:gray[{trap.why}]")
+def _explain(name: str, number: int) -> None:
+    st.header(f"{number}. {say(f'pitfall-{name}')}", anchor=False)
+    st.markdown(f"{say(f'pitfall-{name}.seen')}  \n:gray[{say(f'pitfall-{name}.why')}]")
 
 
 def _show_fix(name: str, trap: Pitfall) -> None:
-    st.markdown("**The fix**")
+    st.markdown(f"**{say('pitfall-fix')}**")
     st.code(trap.fix, language="python", wrap_lines=True)
     links = " · ".join(_link(thread, title) for thread, title in trap.threads.items())
-    st.markdown(f":small[Happens on all versions of Python.]  \n:small[Discussed in {links}]")
-    with st.expander("The code of both sides", icon=":material/code:"):
+    discussed = say("pitfall-fix.threads", threads=links)
+    st.markdown(f":small[{say('pitfall-fix.discussed')}]  \n:small[{discussed}]")
+    with st.expander(say("pitfall-fix.code"), icon=":material/code:"):
         for side in SIDES:
-            st.caption(TITLES[side])
+            st.caption(say(f"pitfall-{side}"))
             st.code(_source(name, side), language="python", wrap_lines=True)
-        st.caption(f"All of it is in `agent/pitfalls/{name}.py`.")
+        st.caption(say("pitfall-fix.file", file=f"agent/pitfalls/{name}.py"))
 
 
 def _link(thread: str, title: str) -> str:
@@ -157,12 +164,6 @@ def _link(thread: str, title: str) -> str:
 
 
 _source = cache(source)
-
-
-_WAITING = {
-    "waiting": "Waiting until another trap has been tried",
-    "starting": "Starting two processes, one for each side",
-}
 
 
 def _start(name: str) -> None:

@@ -28,6 +28,7 @@ from agent.streaming.events import (
     StreamEvent,
     Waiting,
 )
+from texts import Spoken, sentence
 
 
 class ActiveRun(KeptRun):
@@ -106,7 +107,7 @@ class ActiveRun(KeptRun):
             return  # late output of something that could not be cancelled
         self._add(happening)
         if len(self._memory) >= limits.output_events or self._memory.bytes > limits.output_bytes:
-            raise LimitReached("The answer reached the limit of its length here. What has arrived is kept.")
+            raise LimitReached(sentence("ended-too-long"))
 
     def hear(self, interrupt: str, answer: JSON, api_key: str | None = None) -> None:
         """Note an answer that was given while the run was still at work; later ones are noted by whoever claims it."""
@@ -143,13 +144,13 @@ class ActiveRun(KeptRun):
         self._track, self.session, self._key = track or self._track, session, api_key
 
     def end(
-        self, state: Literal["finished", "stopped", "failed"], message: str = "", answer: str = "", checkpoint: str = ""
+        self, state: Literal["finished", "stopped", "failed"], said: Spoken = "", answer: str = "", checkpoint: str = ""
     ) -> None:
         """End the log, then the work: nothing that comes after is recorded."""
         if self.ended or self.rests:
             return
         self._key = None
-        self._add(Happening(Ended(state, message, answer, checkpoint)))
+        self._add(Happening(Ended.saying(state, said, answer, checkpoint)))
         self._tell()
         self._cancel()
 

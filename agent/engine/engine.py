@@ -38,6 +38,7 @@ from agent.streaming.place import NOWHERE, Place
 from agent.tools.catalog import TOOLS
 from agent.tools.places import place_of
 from agent.tools.registry import Models
+from texts import sentence
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ class Engine:
     @contextlib.contextmanager
     def _deadline(self, run: ActiveRun) -> Iterator[None]:
         seconds = self._settings.limits.run_seconds
-        told = f"The run reached its limit of {seconds:g} seconds. What has arrived is kept."
+        told = sentence("ended-limit", seconds=f"{seconds:g}")
         deadline = asyncio.get_running_loop().call_later(seconds, run.end, "failed", told)
         try:
             yield

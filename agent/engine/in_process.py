@@ -27,8 +27,9 @@ from agent.store.index import Entry
 from agent.store.recording import FIRST
 from agent.store.store import Store
 from agent.streaming.events import JSON, RunRequest
+from texts import sentence
 
-NOT_YOURS = "This conversation is not among yours. It may have been deleted in the meantime."
+NOT_YOURS = sentence("refused-not-yours")
 
 
 class InProcessBackend:
@@ -113,7 +114,7 @@ class InProcessBackend:
         """Answer a question that a run asks its owner; with the last answer that it waits for, it goes on."""
         run = self._runs.get(run_id) if self.get(run_id) else None
         if run is None or run.header.owner != digest(session):
-            return Refusal("There is no such run of yours to answer.")
+            return Refusal(sentence("refused-no-such-run"))
         run.read()
         limits = self._settings.limits
         if refusal := waiting.refused(run, interrupt_id, answer, limits, has_key=bool(api_key)):
@@ -131,7 +132,7 @@ class InProcessBackend:
         """Start a run that shares the beginning of this one up to these questions, and goes on with other answers."""
         before = self._runs.get(run_id) if self.get(run_id) else None
         if before is None or before.header.owner != digest(session):
-            return Refusal("There is no such run of yours to answer.")
+            return Refusal(sentence("refused-no-such-run"))
         begin = waiting.beginning(before, answers, self._settings.limits, has_key=bool(api_key))
         if isinstance(begin, Refusal):
             return begin
@@ -236,7 +237,7 @@ class InProcessBackend:
             self._keeping_up.cancel()
         scheduler = self._scheduler
         for run in [*scheduler.waiting, *scheduler.working]:
-            run.end("stopped", "The server is being restarted; the run was interrupted.")
+            run.end("stopped", sentence("ended-restart"))
         tasks = [run.task for run in scheduler.working if run.task]
         if tasks:
             await asyncio.wait(tasks, timeout=1.0)

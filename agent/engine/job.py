@@ -22,12 +22,13 @@ from agent.streaming.events import JSON, Interrupt, Waiting, json_safe
 from agent.streaming.modes import StreamMode
 from agent.streaming.place import Place, head
 from agent.streaming.watch import happenings, parts
+from texts import sentence
 
 log = logging.getLogger(__name__)
 
-GONE = "What this run had kept while it waited is not there any more, so it cannot go on. Ask again."
-ASKS_OTHERWISE = "Asked once more, the agent asks something else, so it cannot be answered otherwise. Ask again."
-KEEPS_NOTHING = "This agent asks a person, but keeps nothing meanwhile, so it cannot go on."
+GONE = sentence("ended-gone")
+ASKS_OTHERWISE = sentence("ended-asks-otherwise")
+KEEPS_NOTHING = sentence("ended-keeps-nothing")
 _BREAKPOINT = "breakpoint "
 """What the id of a question begins with that no graph has asked: it only stops where it was compiled to."""
 _RUN = "run"

@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from agent.engine.savers import Guarded, Kept, PlainData, saved_at
 from agent.errors import CheckpointError
+from texts import sentence
 
 CONNECT_SECONDS = 3.0
 """Seconds that a run waits for a connection."""
@@ -23,7 +24,7 @@ MOST_CONNECTIONS = 10
 """Connections of one process."""
 _SETUP_LOCK = 7_261_540_113
 """The number of the lock that one process holds while it creates the tables."""
-_ABSENT = "The database that keeps the conversations does not answer. Try again in a minute."
+_ABSENT = sentence("ended-no-database")
 _THREADS = """
 SELECT thread_id, max(checkpoint_id) AS newest, sum(pg_column_size(checkpoint))
     + coalesce((SELECT sum(pg_column_size(blob)) FROM checkpoint_blobs b WHERE b.thread_id = c.thread_id), 0)

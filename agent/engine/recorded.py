@@ -26,6 +26,7 @@ from agent.streaming.events import (
     StreamEvent,
     Waiting,
 )
+from texts import Spoken, sentence
 
 LOOK_SECONDS = 0.1
 """Seconds between checks of a growing file."""
@@ -35,7 +36,7 @@ BYTES_IN_MEMORY = 4
 """Bytes of memory that one byte of a recording takes as events."""
 
 
-DELETED = "This run was deleted."
+DELETED = sentence("ended-deleted")
 
 
 class KeptRun(Run):
@@ -140,7 +141,7 @@ class KeptRun(Run):
                     self._news_at = time.monotonic()
                     self._ask_for_life()
             except BrokenRecording:
-                self._lose("The recording of this run is damaged from here on.")
+                self._lose(sentence("ended-damaged"))
 
     def _ask_for_life(self) -> None:
         entry = self._store.entry(self.id)
@@ -172,8 +173,8 @@ class KeptRun(Run):
                 self._answer, self.state, self.waits = ended.answer, ended.state, None
                 self._memory.close()
 
-    def _lose(self, why: str) -> None:
-        self._memory.append(interruption(len(self._memory), self._memory.seconds, why), len(why))
+    def _lose(self, why: Spoken) -> None:
+        self._memory.append(interruption(len(self._memory), self._memory.seconds, why), len(str(why)))
         self.state, self.is_lost = "stopped", True
         self._memory.close()
 

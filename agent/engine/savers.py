@@ -28,6 +28,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from agent.errors import CheckpointError, CheckpointLost
+from texts import sentence
 
 BUSY_SECONDS = 5.0
 """Seconds that a write waits for another process's."""
@@ -311,11 +312,11 @@ def _code(error: BaseException) -> int:
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
-UNREADABLE = "What was kept of this conversation cannot be read. Ask in a new conversation."
-_NOT_WRITTEN = "The conversation could not be written down, so the run was ended. Try again in a minute."
-_DAMAGED = "The file that conversations are kept in was damaged, and a new one was begun. Ask again."
-_FULL = "The server's disk is full: the conversation could not be written down. Try again later."
-_BUSY = "The conversation could not be written down: others were writing for too long. Try again."
+UNREADABLE = sentence("ended-unreadable")
+_NOT_WRITTEN = sentence("ended-not-written")
+_DAMAGED = sentence("ended-file-damaged")
+_FULL = sentence("ended-disk-full")
+_BUSY = sentence("ended-busy")
 _WHY = {
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_IOERR: _FULL,

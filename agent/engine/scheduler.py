@@ -10,6 +10,7 @@ from collections.abc import Callable
 from agent.engine.active import ActiveRun
 from agent.errors import Refusal
 from agent.settings import Limits
+from texts import sentence
 
 MOST_VISITORS = 10_000
 """Visitors whose questions of the last minute are counted; the oldest are forgotten first."""
@@ -31,17 +32,17 @@ class Scheduler:
         """Count a new run against the limits of the visitor and the address, or say which one is reached."""
         limits, now = self._limits, time.monotonic()
         with self._lock:
-            charged = [(self._starts[f"visitor {session}"], limits.runs_per_minute, "questions in a minute")]
+            charged = [(self._starts[f"visitor {session}"], limits.runs_per_minute, "refused-often")]
             if address:
-                said = "questions in a minute from your network"
-                charged.append((self._starts[f"address {address}"], limits.runs_per_minute_and_address, said))
-            for starts, most, what in charged:
+                limit = limits.runs_per_minute_and_address
+                charged.append((self._starts[f"address {address}"], limit, "refused-often.network"))
+            for starts, most, key in charged:
                 while starts and now - starts[0] > 60:
                     starts.popleft()
                 if len(starts) >= most:
-                    return Refusal(f"That was {most} {what}. Wait {int(61 - (now - starts[0]))} seconds.")
+                    return Refusal(sentence(key, most=most, count=int(61 - (now - starts[0]))))
             if len(self.waiting) >= limits.runs_queued:
-                return Refusal("Too many visitors are waiting for an answer just now. Try again in a minute.")
+                return Refusal(sentence("refused-crowded"))
             for starts, _, _ in charged:
                 starts.append(now)
             while len(self._starts) > MOST_VISITORS:

@@ -20,27 +20,28 @@ from agent.store.index import Claim
 from agent.store.recording import BrokenRecording
 from agent.store.store import Store
 from agent.streaming.events import JSON, Answered, Ended, StreamEvent, Waiting
+from texts import Sentence, Spoken, sentence
 
 log = logging.getLogger(__name__)
 
-NO_KEY = Refusal("This run used your own key. Enter it again in the sidebar, then answer.")
-LATE = Refusal("This question has been answered already.")
-STOPPED = "Stopped. What had arrived is kept."
+NO_KEY = Refusal(sentence("refused-no-key"))
+LATE = Refusal(sentence("refused-answered"))
+STOPPED = sentence("ended-stopped")
 
 
-def unanswered(days: float) -> str:
+def unanswered(days: float) -> Sentence:
     """Why a run was ended that nobody has answered."""
-    return f"Nobody answered for {days:g} day{'' if days == 1 else 's'}, so it was stopped. What had arrived is kept."
+    return sentence("ended-unanswered", count=int(days) if days == int(days) else days)
 
 
 def refused(run: KeptRun, interrupt: str, given: JSON, limits: Limits, *, has_key: bool) -> Refusal | None:
     """Why a question cannot be answered so, in a sentence for whoever tries."""
     if run.ended:
-        return Refusal("This run has ended, so there is nothing to answer any more.")
+        return Refusal(sentence("refused-run-ended"))
     if interrupt in run.answers:
         return LATE
     if interrupt not in run.asked:
-        return Refusal("This run asks no such question.")
+        return Refusal(sentence("refused-no-such-question"))
     if run.header.own_key and not has_key:
         return NO_KEY
     return _too_long(given, limits)
@@ -59,11 +60,11 @@ def beginning(
         waits = events[place].payload
         if isinstance(waits, Waiting) and answers.keys() <= {interrupt.id for interrupt in waits.interrupts}:
             if not waits.checkpoint:
-                return Refusal("Nothing is kept of that moment, so it cannot be answered otherwise.")
+                return Refusal(sentence("refused-nothing-kept"))
             if any(interrupt.id not in run.answers for interrupt in waits.interrupts):
-                return Refusal("This question has not been answered yet. Answer it first.")
+                return Refusal(sentence("refused-not-answered"))
             return events[: place + 1]
-    return Refusal("This run has asked no such questions at one time.")
+    return Refusal(sentence("refused-no-such-questions"))
 
 
 def answer(store: Store, run: KeptRun, interrupt: str, given: JSON) -> Refusal | Literal["kept", "taken"]:
@@ -71,13 +72,13 @@ def answer(store: Store, run: KeptRun, interrupt: str, given: JSON) -> Refusal |
     try:
         with run.lock, store.claim(run.id) as claim:
             if claim.state is None and not run.unrecorded:
-                return Refusal("This run was deleted.")
+                return Refusal(sentence("ended-deleted"))
             if not claim.put(interrupt, given):
                 return LATE
             return "taken" if _settle(run, claim) else "kept"
     except (sqlite3.Error, OSError, BrokenRecording) as error:
         log.warning("An answer could not be kept: %s", error)
-        return Refusal("The answer could not be written down, so it does not count yet. Try again in a minute.")
+        return Refusal(sentence("refused-answer-unwritten"))
 
 
 def settle(store: Store, run: KeptRun) -> bool:
@@ -90,13 +91,13 @@ def settle(store: Store, run: KeptRun) -> bool:
         return False
 
 
-def end(store: Store, run: KeptRun, why: str) -> bool:
+def end(store: Store, run: KeptRun, why: Spoken) -> bool:
     """Stop a run that waits; returns whether it did."""
     try:
         with run.lock, store.claim(run.id) as claim:
             if not _waits(run, claim):
                 return False
-            run.write(Ended("stopped", why))
+            run.write(Ended.saying("stopped", why))
             claim.end("stopped", run.seconds)
             return True
     except (sqlite3.Error, OSError, BrokenRecording) as error:
@@ -107,7 +108,7 @@ def end(store: Store, run: KeptRun, why: str) -> bool:
 def _too_long(given: JSON, limits: Limits) -> Refusal | None:
     most = 2 * limits.prompt_chars
     if len(json.dumps(given)) > most:
-        return Refusal(f"The answer is longer than {most:,} characters. Shorten it, then send it again.")
+        return Refusal(sentence("refused-answer-long", most=most))
     return None
 
 

@@ -282,7 +282,7 @@ def _end(export: Export) -> str:
     run = export.transcript
     if run.state in ("finished", "waiting", "queued"):
         return export.say("narration-waits") if run.waiting else ""
-    return run.message or export.say(f"state-{run.state}")
+    return tell(export.language, run.said) or export.say(f"state-{run.state}")
 
 
 def _asked(export: Export) -> Iterable[str]:

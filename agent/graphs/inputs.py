@@ -12,6 +12,7 @@ from jsonschema.validators import validator_for
 from referencing import Registry
 
 from agent.streaming.events import JSON
+from texts import Spoken, sentence
 
 Kind = Literal["text", "long text", "integer", "number", "boolean", "choice", "lines", "json"]
 """How a field is filled in; `lines` is a list of strings, one per line, and `json` anything."""
@@ -43,6 +44,10 @@ class Field:
 class NotFilledIn(ValueError):
     """An invalid entry; the text is a sentence that says where and why."""
 
+    def __init__(self, said: Spoken) -> None:
+        super().__init__(said)
+        self.said = said
+
 
 def fields_of(schema: Mapping[str, Any] | None) -> list[Field]:
     """The fields of a JSON Schema, in order; a single box of JSON if it is unusable or too large for a form."""
@@ -67,7 +72,7 @@ def assembled(fields: list[Field], values: Mapping[str, object], schema: Mapping
             return _checked(value, schema)
         if value is None:
             if field.required:
-                raise NotFilledIn(f"{field.title}: please fill this in.")
+                raise NotFilledIn(sentence("unfilled-missing", field=field.title))
             continue
         place = made
         for key in field.path[:-1]:
@@ -135,7 +140,7 @@ def _parsed(field: Field, value: object) -> JSON:
         try:
             return cast(JSON, json.loads(str(value)))
         except (ValueError, RecursionError):
-            raise NotFilledIn(f"{field.title}: this is not JSON.") from None
+            raise NotFilledIn(sentence("unfilled-no-json", field=field.title)) from None
     if field.kind == "lines":
         return [line.strip() for line in str(value).splitlines() if line.strip()]
     if field.kind in ("integer", "number"):

@@ -16,31 +16,28 @@ import openai
 from langgraph.errors import GraphRecursionError
 
 from agent.errors import AgentError, ProviderError, StreamBroken, causes
+from texts import Sentence, Spoken, Value, sentence
 
-NOT_AN_ANSWER = "The model server sent something that is not an answer. Try again."
-_STALLED = "The model server went silent, so the answer was given up. Try again."
-_BROKEN = "The connection to the model server broke in the middle of the answer. Try again."
-_UNREACHABLE = "The model server cannot be reached, or the connection broke. Check that it runs, then try again."
-_IN_THE_MIDDLE = "The model server reported an error in the middle of the answer. Try again."
-_TOO_LONG = "The conversation is too long for this model. Start a new conversation or ask something shorter."
-_NO_CREDIT = "The account at the model server has no credit left{status}. Add some, or use another key or model."
-_NO_SUCH_MODEL = "The model server does not know this model{status}. Choose another model."
-_WRONG_PATH = "The model server has no chat at this address{status}. Check OPENAI_BASE_URL{hint}."
-_WEB_PAGE = "A web page answered instead of the model server{status}. Check OPENAI_BASE_URL{hint}, and any proxy."
+NOT_AN_ANSWER = sentence("model-not-an-answer")
+_STALLED = sentence("model-stalled")
+_BROKEN = sentence("model-broken")
+_UNREACHABLE = sentence("model-unreachable")
+_IN_THE_MIDDLE = sentence("model-error-midway")
+_TOO_LONG = sentence("model-too-long")
 _MOST_TEXT = 8_000
 """Characters of an error that are examined."""
 
 
-def explain(error: BaseException) -> str:
+def explain(error: BaseException) -> Spoken:
     """One sentence that says what an error means for the person who asked."""
     for cause in causes(error):
         if isinstance(cause, AgentError):
-            return str(cause)
+            return cause.said or type(cause).__name__
         if isinstance(cause, GraphRecursionError):
-            return "The agent reached its limit of steps without an answer. Ask for one thing at a time."
+            return sentence("model-steps")
         if failed := model_failure(cause):
-            return str(failed)
-    return f"The agent stopped on an error of its own ({type(error).__name__}). The server's log says more."
+            return failed.said
+    return sentence("model-own-error", kind=type(error).__name__)
 
 
 def model_failure(error: BaseException) -> AgentError | None:
@@ -76,42 +73,44 @@ def provider_error(
     return ProviderError(_sentence(said, status, text, headers or {}, url))
 
 
-def _sentence(code: int | None, status: int | None, text: str, headers: Mapping[str, str], url: str) -> str:
+def _sentence(code: int | None, status: int | None, text: str, headers: Mapping[str, str], url: str) -> Sentence:
     shown = f" ({code})" if code else ""
     path = url.partition("?")[0]
-    hint = "" if "/v1" in path else ": it often ends in /v1"
+    hint: Value = "" if "/v1" in path else sentence("model-hint")
     if code == 413 or (code != 429 and _is_too_long(text)):
         return _TOO_LONG
     if code == 402 or _says(_CREDIT, text):
-        return _NO_CREDIT.format(status=shown)
+        return sentence("model-no-credit", status=shown)
     if code == 429 or "rate limit" in text or "rate_limit" in text or "too many requests" in text:
-        return f"The model server is busy or the account's quota is used up (429). Try again {_when(headers, text)}."
+        return sentence("model-quota", when=_when(headers, text))
     if code == 401 or _says(_KEY, text):
-        return f"The model server refused the key{shown or ' (401)'}. Check the key and try again."
+        return sentence("model-key", status=shown or " (401)")
     if _is_web_page(text):
         if code in (502, 503, 504, 520, 521, 522, 523, 524):
-            return f"A proxy answered that the model server cannot be reached{shown}. Try again in a minute."
+            return sentence("model-proxy", status=shown)
         if code == 403:
-            return f"A proxy or firewall does not let this request through to the model server{shown}."
-        return _WEB_PAGE.format(status=shown, hint=hint)
+            return sentence("model-firewall", status=shown)
+        return sentence("model-web-page", status=shown, hint=hint)
     if _says(_NO_MODEL, text) or ("model" in text and "not found" in text):
-        return _NO_SUCH_MODEL.format(status=shown)
+        return sentence("model-unknown", status=shown)
     if code in (404, 405) or _says(_PATH, text):
         named = "model" in text and "not found" not in text
-        return (_NO_SUCH_MODEL if named else _WRONG_PATH).format(status=shown, hint=hint)
+        if named:
+            return sentence("model-unknown", status=shown)
+        return sentence("model-wrong-path", status=shown, hint=hint)
     if code == 403:
-        return f"The key is not allowed to use this model{shown}. Choose another model."
+        return sentence("model-not-allowed", status=shown)
     if code in (503, 529) or "overloaded" in text or ("model" in text and "loading" in text):
-        return f"The model server is overloaded, or still loading the model{shown}. Try again in a minute."
+        return sentence("model-overloaded", status=shown)
     if code and code >= 500 and status is not None:
-        return f"The model server has a fault of its own (5xx: {code}). Try again in a minute."
+        return sentence("model-fault", status=str(code))
     if status is None:
         return _IN_THE_MIDDLE
     if code and code >= 400:
-        return f"The model server did not accept the request ({code}). Another model or other tools may help."
+        return sentence("model-not-accepted", status=str(code))
     if status < 400 and not text.strip():
         return NOT_AN_ANSWER
-    return "The model server answered with an error. Try again in a minute." if "error" in text else NOT_AN_ANSWER
+    return sentence("model-error") if "error" in text else NOT_AN_ANSWER
 
 
 _CREDIT = """insufficient credit/insufficient_quota/insufficient balance/insufficient_balance/payment required
@@ -146,21 +145,20 @@ def _is_web_page(text: str) -> bool:
     return start.startswith(("<!doctype", "<html", "<head", "<body")) or "<html" in start
 
 
-def _when(headers: Mapping[str, str], text: str) -> str:
+def _when(headers: Mapping[str, str], text: str) -> Sentence:
     """When to try again, in words: from the headers, or else from the text."""
     after = headers.get("retry-after", "")
     ways = (_seconds(headers.get("retry-after-ms", ""), 0.001), _seconds(after, 1), _seconds_until(after))
     seconds = next((known for known in ways if known is not None), _seconds_in(text))
     if seconds is None:
-        return "in a minute"
+        return sentence("when-minute")
     if seconds <= 0.5:
-        return "in a moment"
+        return sentence("when-moment")
     count = max(1, round(seconds))
     for unit, size, most in (("second", 1, 90), ("minute", 60, 90 * 60), ("hour", 3600, 36 * 3600)):
         if count <= most:
-            number = -(-count // size)
-            return f"in {number} {unit}{'' if number == 1 else 's'}"
-    return "another day"
+            return sentence(f"when-{unit}s", count=-(-count // size))
+    return sentence("when-another-day")
 
 
 def _seconds(text: str, unit: float) -> float | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.errors import ArgumentsBroken
 from agent.llm.thinking import without_thinking
+from texts import sentence
 
 NOT_JSON = "not JSON"
 """The only argument of a call whose arguments were broken: it holds what came instead of JSON."""
@@ -70,7 +71,7 @@ def arguments_kept(text: str) -> dict[str, Any]:
 def check_arguments(name: str, arguments: Mapping[str, Any]) -> None:
     """Raise ArgumentsBroken, with a sentence for the model, if these stand for arguments that were not JSON."""
     if arguments.keys() == {NOT_JSON}:
-        raise ArgumentsBroken(f"The arguments of {name} were not a whole JSON object, so it was not run.")
+        raise ArgumentsBroken(sentence("model-arguments", name=name))
 
 
 def offered(request: Mapping[str, Any]) -> list[str]:

@@ -26,10 +26,11 @@ from agent.llm.chunks import Chunk, End, Reason, Reasoning, Refusal, Text, Usage
 from agent.llm.explain import NOT_AN_ANSWER, provider_error
 from agent.llm.thinking import Thinking
 from agent.settings import Limits
+from texts import sentence
 
 MOST_CALLS = 128
 """Tool calls in one answer; OpenAI allows the same."""
-ENDED_EARLY = "The model's answer ended before it was complete. Try again."
+ENDED_EARLY = sentence("model-ended-early")
 
 
 class Reader:
@@ -207,7 +208,7 @@ class Reader:
             yield from self._spoken(self._thinking.close())
             yield from self._calls.feed(raw)
             if len(self._calls) > MOST_CALLS:
-                self._fail(StreamBroken(f"The model asked for more than {MOST_CALLS} tools at once. Try again."))
+                self._fail(StreamBroken(sentence("model-many-calls", most=MOST_CALLS)))
         if extra := delta.get("extra_content"):
             self._extra["extra_content"] = extra
 
@@ -324,27 +325,27 @@ _REASONS: dict[str, Reason] = {
 def _failure(end: End, *, said: bool, refused: bool, thought: bool) -> AgentError | None:
     """Why an answer that has ended is not a usable one."""
     if refused:
-        return AnswerRefused("The model declined to answer this. Ask it in another way.")
+        return AnswerRefused(sentence("model-declined"))
     match end.reason:
         case "length" if end.calls:
-            return AnswerCut("The answer was cut off at the model's length limit, before its tool call was whole.")
+            return AnswerCut(sentence("model-cut-call"))
         case "length" if thought and not said:
-            return AnswerCut("The answer was cut off at the model's length limit while the model was still thinking.")
+            return AnswerCut(sentence("model-cut-thinking"))
         case "length":
-            return AnswerCut("The answer was cut off at the model's length limit. What has arrived is kept.")
+            return AnswerCut(sentence("model-cut"))
         case "content_filter":
-            return AnswerFiltered("The answer was held back by the model server's content filter. Ask something else.")
+            return AnswerFiltered(sentence("model-filtered"))
         case "error":
-            return StreamBroken("The model server reported an error in the middle of the answer. Try again.")
+            return StreamBroken(sentence("model-error-midway"))
     if said or end.calls:
         return None
     if thought:
-        return AnswerEmpty("The model gave no answer: it only thought about one. Try again.")
-    return AnswerEmpty("The model gave no answer. Try again.")
+        return AnswerEmpty(sentence("model-only-thought"))
+    return AnswerEmpty(sentence("model-empty"))
 
 
 def _too_long(most: int) -> AgentError:
-    return StreamBroken(f"The model server sent more than {most / 1e6:g} MB in one go, so it was not read any further.")
+    return StreamBroken(sentence("model-sent-too-much", megabytes=f"{most / 1e6:g}"))
 
 
 def _is_error(value: Mapping[str, Any]) -> bool:

@@ -12,9 +12,6 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    title="Everything arrives at once",
-    seen="The tool reports each find while it works, but for a long time nothing is seen, and then all of it.",
-    why="A blocking call inside an `async` function stops the whole event loop, and with it the delivery.",
     fix="await asyncio.sleep(0.4)           # not time.sleep, requests.get, ...\n"
     "await asyncio.to_thread(blocking)  # if there is no async version",
     threads={"langchain-ai/langgraph#4610": "StreamWriter does not stream chunk in async node"},

@@ -21,6 +21,7 @@ from agent.errors import Refusal
 from agent.offload import ROOT, environment
 from agent.pitfalls.pitfall import SIDES, Moment, Side
 from agent.pitfalls.stage import MOST, failure
+from texts import Spoken, sentence
 
 LIMIT = 10.0
 """Seconds a side may take."""
@@ -43,7 +44,7 @@ class Comparison:
         """Wait for the end, at most `timeout` seconds; returns whether it has come."""
         return self._ended.wait(timeout)
 
-    def end(self, why: str) -> None:
+    def end(self, why: Spoken) -> None:
         """Nothing more will come; `why` is the error of a side that has not ended."""
         for moments in self.moments.values():
             if not moments or moments[-1]["kind"] not in ("end", "error"):
@@ -76,7 +77,7 @@ class Comparisons:
         comparison = Comparison(name, url, limit, most)
         with self._lock:
             if len(self._waiting) >= self._most_waiting:
-                return Refusal("Too many visitors are trying this just now. Try again in a minute.")
+                return Refusal(sentence("refused-trap-crowded"))
             self._waiting.append(comparison)
             self._fill()
         return comparison
@@ -96,7 +97,7 @@ class Comparisons:
             try:
                 self._send(next(self._numbers), comparison)
             except OSError:
-                comparison.end("It could not be started.")
+                comparison.end(sentence("pitfall-not-started"))
 
     def _send(self, number: int, comparison: Comparison) -> None:
         for server in (self._running(), None):  # it may have ended since it was looked at
@@ -142,7 +143,7 @@ class Comparisons:
     def _end(self, number: int) -> None:
         with self._lock:
             comparison, _ = self._working.pop(number)
-            comparison.end("It broke off.")
+            comparison.end(sentence("pitfall-broke-off"))
             self._fill()
 
 

@@ -11,9 +11,6 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    title="It was live until the agent became a part of something",
-    seen="An agent streams well on its own. As one step of a larger graph it falls silent.",
-    why="An agent inside a graph is a subgraph, and what streams in it is delivered only with `subgraphs=True`.",
     fix='graph.astream(question, stream_mode="custom", subgraphs=True, version="v2")\n'
     '# part["ns"] says which graph a chunk comes from',
     threads={

@@ -11,10 +11,6 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    title="The first question works, the second fails",
-    seen="The first answer streams as it should, and the next question ends with `Event loop is closed`.",
-    why="`asyncio.run` makes an event loop and closes it, but the client keeps its connection, which belongs to that "
-    "loop. Streamlit does the same for `st.write_stream` with an async generator.",
     fix="loop = BackgroundLoop()            # once; see agent/loop.py\n"
     "answer = loop.call(ask(question))  # not asyncio.run(ask(question))",
     threads={

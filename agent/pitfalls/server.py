@@ -23,6 +23,7 @@ from multiprocessing.synchronize import Barrier
 from agent.pitfalls import NAMES, agents
 from agent.pitfalls.pitfall import SIDES, Moment, Side
 from agent.pitfalls.stage import Tell, failure, run
+from texts import sentence
 
 STARTUP = 60.0
 """Seconds until both sides must be ready; they need them only where they cannot be forked."""
@@ -62,9 +63,7 @@ def compare(number: int, name: str, url: str | None, limit: float, most: int) ->
         process.join(max(0.0, deadline - time.monotonic()))
         if process.is_alive():
             process.kill()
-            _tell(
-                number, side, failure(f"It was still at work after {limit:g} seconds, and was ended by force.", limit)
-            )
+            _tell(number, side, failure(sentence("pitfall-too-slow"), limit))
     _tell(number, "ended")
 
 

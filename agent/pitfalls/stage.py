@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from agent.loop import BackgroundLoop
 from agent.pitfalls.pitfall import Kind, Moment, Side
+from texts import Spoken, sentence
 
 LONGEST = 500
 """Characters of one text."""
@@ -39,9 +40,9 @@ class Show:
         """Something was done from outside."""
         self._add("mark", text)
 
-    def told(self, sentence: str) -> None:
+    def told(self, said: Spoken) -> None:
         """The visitor is told that something went wrong."""
-        self._add("told", sentence)
+        self._add("told", said)
 
     def error(self, error: BaseException) -> None:
         """The side failed."""
@@ -51,18 +52,23 @@ class Show:
         """The side has returned, and says that all is well."""
         self._add("end", "")
 
-    def _add(self, kind: Kind, text: str, lane: str = "") -> None:
+    def _add(self, kind: Kind, said: Spoken, lane: str = "") -> None:
         at = round(time.monotonic() - self._t0, 3)
         if self._left == 0:
-            self._tell(failure("It sent more than can be shown, and was ended by force.", at))
+            self._tell(failure(sentence("pitfall-too-much"), at))
             os._exit(1)
         self._left -= 1
-        self._tell(Moment(at=at, kind=kind, text=text[:LONGEST], lane=lane))
+        self._tell(_moment(at, kind, said, lane))
 
 
-def failure(text: str, at: float = 0.0) -> Moment:
+def failure(said: Spoken, at: float = 0.0) -> Moment:
     """The end of a side that did not end by itself."""
-    return Moment(at=at, kind="error", text=text, lane="")
+    return _moment(at, "error", said, "")
+
+
+def _moment(at: float, kind: Kind, said: Spoken, lane: str) -> Moment:
+    moment = Moment(at=at, kind=kind, text=str(said)[:LONGEST], lane=lane)
+    return moment if isinstance(said, str) else {**moment, "key": said.key}
 
 
 def run(name: str, side: Side, url: str | None, tell: Tell, most: int, ready: Callable[[], object]) -> None:

@@ -14,10 +14,6 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    title="Stop is pressed, and it goes on working",
-    seen="After Stop the page is still, but the tool works on behind it, and so does whatever it is paid for.",
-    why="A tool that is a plain `def` runs in a thread, and Python cannot cancel a thread; "
-    "an `async def` tool ends at its next `await`.",
     fix="async def search_archive(place: str) -> str:  # async def, not def\n"
     "    await asyncio.sleep(0.3)                  # and an await wherever it waits",
     threads={"python/cpython#107505": "run_in_executor does not stop the thread after the task is cancelled"},

@@ -7,10 +7,6 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    title="The tool reports, and nobody hears it",
-    seen="The tool works and writes, the run ends well, and not one of its reports is seen. There is no error either.",
-    why="What a tool writes is delivered in the mode `custom`; whoever asks for `updates` alone, the usual choice, "
-    "is not given it.",
     fix='graph.astream(question, stream_mode=["updates", "custom"], version="v2")\n# part["type"] tells them apart',
     threads={"langchain-ai/langgraph#1776": "Add stream_mode=custom"},
     between=" · ",

@@ -10,16 +10,11 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    title="The assistant does not ask, and says that it failed",
-    seen="A tool should ask you first. Nobody is asked, and the assistant reports an error in its place.",
-    why="`interrupt()` raises `GraphInterrupt`, which is an `Exception`: a tool that catches all of them, or a wrapper "
-    "around it, takes the question for a failure.",
     fix="except GraphBubbleUp:  # from langgraph.errors: a question or a handoff, no failure\n    raise",
     threads={
         "langchain-ai/langchain#38722": "propagate interrupts through ToolRetryMiddleware",
         "langchain-ai/langgraph#8217": "GraphInterrupt Not Re-raised in awrap_tool_call Wrapper Path",
     },
-    outcome="Nobody was asked.",
     between=" · ",
 )
 

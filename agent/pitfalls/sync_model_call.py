@@ -8,9 +8,6 @@ from agent.pitfalls.stage import Show
 from agent.tools.registry import ToolFunction
 
 PITFALL = Pitfall(
-    title="The words come in one burst",
-    seen="The model inside the tool writes word by word, but all words appear together when it has finished.",
-    why="`invoke` blocks the event loop like any other waiting call; `ainvoke` lets each word through.",
     fix="async def get_items(place: str) -> str:\n    answer = await llm.ainvoke(prompt)  # not llm.invoke",
     threads={"lfnovo/open-notebook#971": "sync graph.invoke in an async handler held up the whole API"},
 )

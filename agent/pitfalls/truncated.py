@@ -11,17 +11,12 @@ from agent.pitfalls.stage import Show
 from agent.settings import Limits
 
 PITFALL = Pitfall(
-    title="Half an answer that looks like a whole one",
-    seen="The answer ends in the middle of a sentence, and the program takes it for complete.",
-    why="A server or proxy that goes away in mid-answer but closes the connection properly leaves only one trace: "
-    "the `finish_reason` is missing, and neither the OpenAI client nor ChatOpenAI looks for it.",
     fix="finished = finished or bool(choice.finish_reason)  # for each chunk\n"
     "if not finished: raise StreamBroken(...)           # after the last",
     threads={
         "pydantic/pydantic-ai#6610": "Treat missing finish_reason as abnormal stream cancellation",
         "langchain-ai/langchain#39039": "A failed stream is indistinguishable from a successful completion",
     },
-    outcome="It ended in mid-sentence, as if that were all.",
     seconds=1.5,
 )
 

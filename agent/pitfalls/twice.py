@@ -9,16 +9,12 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    title="The customer gets the e-mail twice",
-    seen="The assistant tells the customer, asks you whether to pay, and after your yes it tells the customer again.",
-    why="After the answer, LangGraph runs the tool from its first line; `interrupt()` then returns the answer.",
     fix='if interrupt("Refund order 7?"):  # the question first\n'
     "    send_email(...)                 # then what must happen once",
     threads={
         "langchain-ai/langgraph#7780": "Interrupt() in a loop will cause extra resumes",
         "langchain-ai/langgraph#6603": "clarify interrupt resumption behavior with side effects",
     },
-    outcome="The e-mail was sent twice.",
     between=" · ",
 )
 

@@ -14,13 +14,9 @@ from agent.tools.demo import stream_tokens
 from agent.tools.registry import ToolFunction
 
 PITFALL = Pitfall(
-    title="Two tools talk at once, and it becomes a word salad",
-    seen="The model calls a tool for two places at the same time, and their words come out mixed into one text.",
-    why="LangGraph delivers what a tool writes without saying which call wrote it.",
     fix="async for event in watch(graph, inputs): print(event.call, event.payload)  # from agent import watch\n"
     'write({"call": runtime.tool_call_id, "text": text})  # or in each tool',
     threads={"langchain-ai/langgraph#7626": "tool output that is delivered with the id of its call"},
-    outcome="Live, but the words of both calls are mixed.",
 )
 
 BOTH = "What items are in the office and the bedroom?"

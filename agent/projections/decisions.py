@@ -74,7 +74,7 @@ def filled_in(question: Question, values: Mapping[str, object]) -> JSON:
 def answered(question: Question, text: str) -> JSON:
     """What was typed as an answer: JSON if it is, or has to be; otherwise text. Raises NotFilledIn."""
     if not text.strip():
-        raise NotFilledIn("Please write an answer.")
+        raise NotFilledIn(sentence("unfilled-answer"))
     if question.kind == "approve" and question.dialect != "action":
         return text  # it stands in for what a tool would have said
     value: JSON = text

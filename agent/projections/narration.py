@@ -18,7 +18,7 @@ from agent.projections.output import Output, has_words
 from agent.projections.questions import Question, questions_of
 from agent.projections.tool_titles import tool_title
 from agent.projections.transcript import Transcript
-from texts import Language, Value, say
+from texts import Language, Value, say, tell
 
 SentenceState = Literal["now", "done", "failed", "stopped"]
 MAX_SENTENCES = 100
@@ -217,7 +217,7 @@ class _Narrator:
             return
         match run.state:
             case "failed":
-                why = run.message
+                why = tell(self._language, run.said)
                 text = self._say("narration-broke.why", why=why) if why else self._say("narration-broke")
                 yield at, [Sentence(at, text, "failed")]
             case "stopped":

@@ -47,6 +47,7 @@ from agent.streaming.events import (
     Waiting,
 )
 from agent.streaming.modes import StreamMode
+from texts import Spoken, is_known
 
 DEEPEST = 6
 """Levels of nested calls; anything deeper is shown on the last one."""
@@ -65,7 +66,7 @@ class Transcript:
     modes: frozenset[StreamMode] = frozenset()
     request: RunRequest | None = None
     state: RunState = "queued"
-    message: str = ""
+    said: Spoken = ""
     """Why it was stopped or failed."""
     items: list[Item] = field(default_factory=list)
     """In order of their first sign of life; what happened inside a call is in the call."""
@@ -98,6 +99,11 @@ class Transcript:
     _value: JSON = None
     """The last value of the graph, without messages."""
     _keys: int = 0
+
+    @property
+    def message(self) -> str:
+        """Why it was stopped or failed, in English."""
+        return str(self.said)
 
     @property
     def waiting(self) -> dict[str, Asked]:
@@ -220,7 +226,7 @@ class Transcript:
 
     def _end(self, at: float, ended: Ended) -> None:
         self._resume(at)
-        self.state, self.message, self.ended_at = ended.state, ended.message, at
+        self.state, self.said, self.ended_at = ended.state, _said(ended), at
         self._last_answer(at, ended)
         for item in self.items:
             item.visible = True
@@ -577,3 +583,8 @@ def _in_lines(value: JSON) -> str:
         for key, inner in value.items()
     )
     return "\n\n".join(lines)
+
+
+def _said(ended: Ended) -> Spoken:
+    """Why a run ended; in English where the recording knows no sentence, or one of another version."""
+    return ended.sentence if ended.sentence and is_known(ended.sentence.key) else ended.message

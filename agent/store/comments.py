@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from agent.errors import Refusal
 from agent.store.database import Database
+from texts import sentence
 
 log = logging.getLogger(__name__)
 
@@ -50,13 +51,13 @@ class Comments:
         One without thumb and text withdraws the comment.
         """
         if len(comment.text) > MAX_COMMENT:
-            return Refusal(f"The comment is longer than {MAX_COMMENT:,} characters. Shorten it, then send it again.")
+            return Refusal(sentence("refused-comment-long", most=MAX_COMMENT))
         try:
             with self._database.transaction() as connection:
                 return self._put(connection, comment)
         except sqlite3.Error as error:
             log.warning("A comment could not be kept: %s", error)
-            return Refusal("The comment could not be written down. Try again in a minute.")
+            return Refusal(sentence("refused-comment-unwritten"))
 
     def of(self, run_id: str) -> list[Comment]:
         """The comments on a run, the oldest first."""
@@ -73,12 +74,10 @@ class Comments:
             return None
         (others,) = connection.execute("SELECT count(*) FROM comments WHERE run = ? AND author != ?", key).fetchone()
         if others >= MAX_PER_RUN:
-            return Refusal(f"This run has {MAX_PER_RUN} comments already, and takes no more.")
+            return Refusal(sentence("refused-comments-many", most=MAX_PER_RUN))
         (elsewhere,) = connection.execute("SELECT count(*) FROM comments WHERE run != ? AND author = ?", key).fetchone()
         if elsewhere >= MAX_PER_AUTHOR:
-            return Refusal(
-                f"You have commented on {MAX_PER_AUTHOR} runs already. Take one of those comments back first."
-            )
+            return Refusal(sentence("refused-comments-yours", most=MAX_PER_AUTHOR))
         text = comment.text.encode("utf-8", "replace").decode()
         connection.execute(
             "INSERT OR REPLACE INTO comments VALUES (?, ?, ?, ?, ?)",

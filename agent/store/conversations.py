@@ -9,6 +9,7 @@ import time
 from agent.errors import Refusal
 from agent.store.database import Database
 from agent.streaming.events import END_STATES
+from texts import sentence
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Conversations:
         """Rename a conversation, or say why not."""
         title = " ".join(title.encode("utf-8", "replace").decode().split())
         if len(title) > MAX_TITLE:
-            return Refusal(f"The name is longer than {MAX_TITLE} characters. Shorten it.")
+            return Refusal(sentence("refused-name-long", most=MAX_TITLE))
         try:
             if title:
                 self._database.write("INSERT OR REPLACE INTO titles VALUES (?, ?)", thread_id, title)
@@ -47,7 +48,7 @@ class Conversations:
                 self._database.write("DELETE FROM titles WHERE thread = ?", thread_id)
         except sqlite3.Error as error:
             log.warning("A conversation could not be renamed: %s", error)
-            return Refusal("That could not be written down, so nothing has changed. Try again in a minute.")
+            return Refusal(sentence("refused-unchanged"))
         return None
 
     def forget(self, thread_id: str) -> None:

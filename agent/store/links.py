@@ -8,6 +8,7 @@ import sqlite3
 
 from agent.errors import Refusal
 from agent.store.database import Database
+from texts import sentence
 
 log = logging.getLogger(__name__)
 
@@ -42,5 +43,5 @@ class Links:
             self._database.write(statement, *values)
         except sqlite3.Error as error:
             log.warning("A link could not be changed: %s", error)
-            return Refusal("That could not be written down, so nothing has changed. Try again in a minute.")
+            return Refusal(sentence("refused-unchanged"))
         return None

@@ -25,6 +25,7 @@ from typing import Annotated, Literal, overload
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError
 
 from agent.streaming.events import EVENTS, JSON, Answered, Ended, RunRequest, StreamEvent, Waiting
+from texts import Spoken, sentence
 
 FORMAT = 3
 """Goes up when a reader of the previous format could not read the new one."""
@@ -35,13 +36,14 @@ OF_PARTS = 1
 MAX_BYTES = 20_000_000
 """Larger files are not read."""
 MAX_EVENTS = 100_000
-UNWRITTEN = "The rest of this run could not be written down: the server's disk was full or busy."
-KILLED = "The server ended in the middle of this run; it was interrupted."
+UNWRITTEN = sentence("ended-unwritten")
+KILLED = sentence("ended-killed")
+NO_EVENT = sentence("file-no-event")
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _END_OF_TIME = 100_000_000_000
 """The year 5138; some libraries have no later dates."""
-_NO_RECORDING = "The file is not a Toolstream recording of a known format."
-_NO_HEADER = "The first line of the file lacks what a recording begins with."
+_NO_RECORDING = sentence("file-no-recording")
+_NO_HEADER = sentence("file-no-header")
 _PACKAGES = ("langgraph", "langchain-core", "langchain-openai", "openai", "streamlit")
 
 
@@ -55,6 +57,10 @@ LineReader = Callable[[str], StreamEvent]
 
 class BrokenRecording(ValueError):
     """A file is not a recording, or not a readable one; the text says why in one sentence."""
+
+    def __init__(self, said: Spoken) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +152,13 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def parse(text: str, lost: str = KILLED) -> Recording:
+def parse(text: str, lost: Spoken = KILLED) -> Recording:
     """Read a recording from its text, which may come from a stranger; raises BrokenRecording.
 
     A truncated last line, as left by a killed server, is ignored. `lost` is the reason for a missing end.
     """
     if len(text) > MAX_BYTES:
-        raise BrokenRecording(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
+        raise BrokenRecording(sentence("file-large", megabytes=MAX_BYTES // 1_000_000))
     first, *lines = text.split("\n")
     header, event_of = opened(first)
     events: list[StreamEvent] = []
@@ -160,15 +166,15 @@ def parse(text: str, lost: str = KILLED) -> Recording:
         if not line.strip():
             continue
         if len(events) >= MAX_EVENTS:
-            raise BrokenRecording(f"The file has more than {MAX_EVENTS:,} events.")
+            raise BrokenRecording(sentence("file-events-many", most=MAX_EVENTS))
         try:
             event = event_of(line)
         except BrokenRecording as error:
             if number == len(lines) + 1:
                 break  # cut off in the middle
-            raise BrokenRecording(f"Line {number} of the file is not an event.") from error
+            raise BrokenRecording(sentence("file-line-no-event", line=number)) from error
         if event.seq != len(events) or (events and event.at < events[-1].at):
-            raise BrokenRecording(f"Line {number} is not the next event of the run.")
+            raise BrokenRecording(sentence("file-line-not-next", line=number))
         events.append(event)
     ended = bool(events) and ends(events[-1]) is not None
     if not ended and not waits(events):
@@ -202,7 +208,7 @@ def opened(line: str) -> tuple[Header, LineReader]:
     try:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise BrokenRecording("The first line is not JSON.") from error
+        raise BrokenRecording(sentence("file-head-no-json")) from error
     if not isinstance(data, dict) or data.get("toolstream") not in (FORMAT, WITHOUT_PAUSES, OF_PARTS):
         raise BrokenRecording(_NO_RECORDING)
     try:
@@ -215,7 +221,7 @@ def opened(line: str) -> tuple[Header, LineReader]:
         try:
             return read(line)
         except (ValueError, OverflowError, RecursionError) as error:
-            raise BrokenRecording("A line of the file is not an event.") from error
+            raise BrokenRecording(NO_EVENT) from error
 
     return header, event_of
 
@@ -256,9 +262,9 @@ def waits(events: Sequence[StreamEvent]) -> bool:
     return False
 
 
-def interruption(seq: int, at: float, lost: str = KILLED) -> StreamEvent:
+def interruption(seq: int, at: float, lost: Spoken = KILLED) -> StreamEvent:
     """The end for a run that has lost its own; `lost` says why."""
-    return StreamEvent(seq, at, Ended("stopped", lost))
+    return StreamEvent(seq, at, Ended.saying("stopped", lost))
 
 
 def answer_of(end: StreamEvent) -> str:
@@ -269,5 +275,5 @@ def answer_of(end: StreamEvent) -> str:
 def read(path: Path) -> Recording:
     """Read one file; raises BrokenRecording, OSError."""
     if path.stat().st_size > MAX_BYTES:
-        raise BrokenRecording(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
+        raise BrokenRecording(sentence("file-large", megabytes=MAX_BYTES // 1_000_000))
     return parse(path.read_text(encoding="utf-8", errors="replace"))

@@ -19,6 +19,7 @@ from agent.store.links import Links
 from agent.store.process import process_name
 from agent.store.recorder import Listener, Recorder, Track
 from agent.store.recording import BrokenRecording, Header, is_id
+from texts import sentence
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class Store:
                 self._unlink(run_id)
         except (sqlite3.Error, OSError) as error:
             log.warning("A run could not be deleted: %s", error)
-            return Refusal("That could not be deleted. Try again in a minute.")
+            return Refusal(sentence("refused-not-deleted"))
         return None
 
     def prune(self) -> None:

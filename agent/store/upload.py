@@ -19,6 +19,7 @@ from agent.projections.transcript import Transcript
 from agent.store.recording import (
     MAX_BYTES,
     MAX_EVENTS,
+    NO_EVENT,
     BrokenRecording,
     EventLines,
     Recording,
@@ -30,6 +31,7 @@ from agent.store.recording import (
 from agent.store.recording import opened as head
 from agent.streaming.events import json_safe
 from agent.streaming.modes import RUN_MODES
+from texts import sentence
 
 MAX_ITEMS = 200
 """Tool calls and answers in a stranger's recording; a browser can draw no more."""
@@ -87,7 +89,7 @@ class Shelf:
 def take(data: bytes, offload: Offload) -> bytes | Refusal:
     """The text of a recording that can be folded and drawn, from a file of unknown origin; or why there is none."""
     if len(data) > MAX_BYTES:
-        return Refusal(f"The file is larger than {MAX_BYTES // 1_000_000} MB.")
+        return Refusal(sentence("file-large", megabytes=MAX_BYTES // 1_000_000))
     return offload.run("agent.store.upload:check", [data])
 
 
@@ -115,19 +117,20 @@ def check(source: BinaryIO, target: BinaryIO, max_events: int = MAX_EVENTS) -> N
             event = event_of(_clean(line, number))
         except BrokenRecording as error:
             if line.endswith(b"\n") or len(line) > MAX_LINE:
-                raise BrokenRecording(str(error).replace("A line", f"Line {number}")) from error
+                numbered = sentence("file-line-no-event", line=number) if error.said == NO_EVENT else error.said
+                raise BrokenRecording(numbered) from error
             break  # cut off in the middle
         if event.seq != count or event.at < at:
-            raise BrokenRecording(f"Line {number} is not the next event of the run.")
+            raise BrokenRecording(sentence("file-line-not-next", line=number))
         if count >= max_events:
-            raise BrokenRecording(f"The file has more than {max_events:,} events.")
+            raise BrokenRecording(sentence("file-events-many", most=max_events))
         count, at, ended = count + 1, event.at, ends(event) is not None
         try:
             transcript.add(event)
         except Exception as error:
-            raise BrokenRecording(f"Line {number} is an event, but does not belong to a run.") from error
+            raise BrokenRecording(sentence("file-line-stray", line=number)) from error
         if sum(1 for _ in walk(transcript.items)) > MAX_ITEMS:
-            raise BrokenRecording(f"The run has more than {MAX_ITEMS} tool calls and answers.")
+            raise BrokenRecording(sentence("file-items-many", most=MAX_ITEMS))
         target.write(event_line(event).encode())
     if not ended:
         target.write(event_line(interruption(count, at)).encode())
@@ -136,17 +139,17 @@ def check(source: BinaryIO, target: BinaryIO, max_events: int = MAX_EVENTS) -> N
 def _clean(line: bytes, number: int) -> str:
     """The line without what no browser can be sent; raises BrokenRecording for one too large to look at."""
     if len(line) > MAX_LINE:
-        raise BrokenRecording(f"Line {number} is longer than {MAX_LINE:,} bytes.")
+        raise BrokenRecording(sentence("file-line-long", line=number, most=MAX_LINE))
     brackets = line.count(b"[") + line.count(b"{")
     if line.count(b",") + brackets > MAX_VALUES:
-        raise BrokenRecording(f"Line {number} holds more than {MAX_VALUES:,} values.")
+        raise BrokenRecording(sentence("file-line-values", line=number, most=MAX_VALUES))
     text = line.decode("utf-8", "replace")
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BrokenRecording(f"Line {number} is not JSON.") from error
+        raise BrokenRecording(sentence("file-line-no-json", line=number)) from error
     if brackets > MAX_DEPTH and _depth(value) > MAX_DEPTH:
-        raise BrokenRecording(f"Line {number} holds lists in lists, more than {MAX_DEPTH} deep.")
+        raise BrokenRecording(sentence("file-line-deep", line=number, most=MAX_DEPTH))
     if _SUSPECT.search(line):
         return json.dumps(json_safe(value, max_chars=MAX_LINE, max_depth=MAX_DEPTH + 1), ensure_ascii=False)
     return text

@@ -16,6 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import Field, JsonValue, TypeAdapter
 
 from agent.streaming.modes import StreamMode
+from texts import Sentence, Spoken
 
 JSON: TypeAlias = JsonValue
 """Any value that JSON can hold."""
@@ -182,8 +183,17 @@ class Ended:
     """Its answer as text: the graph's last words, or its last value."""
     checkpoint: Annotated[str, _IF_ANY] = ""
     """The place of the state it ended in, for the next question; empty if nothing keeps it."""
+    sentence: Annotated[Sentence | None, _IF_GIVEN] = None
+    """The message in no language yet: a key of the text files and its values."""
     kind: Literal["ended"] = "ended"
     mode: ClassVar[Literal["run"]] = "run"
+
+    @classmethod
+    def saying(
+        cls, state: Literal["finished", "stopped", "failed"], said: Spoken, answer: str = "", checkpoint: str = ""
+    ) -> Ended:
+        """The end of a run, and why: in English, and where it can be said in other languages, for these."""
+        return cls(state, str(said), answer, checkpoint, None if isinstance(said, str) else said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ def test_runs_a_minute_are_counted_without_reruns_and_refusals(visitor: Visitor)
 def test_an_answer_that_is_too_long_is_ended_and_what_came_is_kept(visitor: Visitor, model: DemoServer) -> None:
     visitor.ask(QUESTION)
     complete(visitor)
-    assert visitor.turns[0].notes == ["The answer reached the limit of its length here. What has arrived is kept."]
+    assert visitor.turns[0].notes == ["The answer reached its length limit here. What has arrived is kept."]
     assert 30 < len(numbers(visitor)) < 60
     assert numbers(visitor) == NUMBERS[: len(numbers(visitor))]
     wait_until(lambda: model.stats.active == 0, 1, "the model server has lost its client")

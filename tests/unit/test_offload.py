@@ -14,6 +14,7 @@ import pytest
 
 from agent.errors import Refusal
 from agent.offload import INHERITED, ROOT, Offload
+from texts import sentence
 
 HERE = "tests.unit.test_offload"
 
@@ -67,7 +68,7 @@ def test_what_a_function_says_is_the_refusal() -> None:
 def test_whoever_breaks_is_refused_and_says_nothing(function: Callable[[BinaryIO, BinaryIO], None]) -> None:
     outcome = run(function)
     assert isinstance(outcome, Refusal)
-    assert outcome.sentence == "It took more time or memory than there is for it here."
+    assert outcome == Refusal(sentence("refused-too-much"))
 
 
 def test_whoever_hangs_is_ended_by_force() -> None:
@@ -95,7 +96,7 @@ def test_no_more_than_so_many_at_once() -> None:
     outcomes: list[bytes | Refusal] = []
     while not ended.is_set() and (not outcomes or isinstance(outcomes[-1], bytes)):
         outcomes.append(offload.run(f"{HERE}:shout", [b"x"]))
-    assert outcomes[-1] == Refusal("Others are doing the same just now. Try again in a moment.")
+    assert outcomes[-1] == Refusal(sentence("refused-busy"))
     assert ended.wait(20)
     assert offload.run(f"{HERE}:shout", [b"x"]) == b"X"
 
@@ -110,7 +111,7 @@ def test_what_is_given_is_made_only_where_there_is_a_place_for_it() -> None:
         yield b"b"
 
     assert offload.run(f"{HERE}:shout", pieces()) == b"AB"
-    assert made == [Refusal("Others are doing the same just now. Try again in a moment.")]
+    assert made == [Refusal(sentence("refused-busy"))]
 
 
 @pytest.mark.parametrize("function", ["agent.store.upload:check", "agent.export.export:fill"])

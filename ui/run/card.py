@@ -19,10 +19,11 @@ from agent.projections.label import one_line, words
 from agent.projections.questions import Question, Verdict, choice_answer, choice_label, questions_of
 from agent.projections.tool_titles import tool_title
 from agent.streaming.events import JSON, Interrupt
+from texts import sentence
 from ui.markdown import safe_label, safe_markdown
 from ui.shell import session
 from ui.shell.fields import draw_fields, values_of
-from ui.shell.language import language, say
+from ui.shell.language import language, say, tell
 
 FEW_CHOICES = 5
 """Answers that get a button each; of more, one is selected."""
@@ -66,7 +67,7 @@ class Cards:
             row.markdown("  \n".join(_line(*pair) for pair in pairs), width="content")
             for number in range(len(questions)):  # it was taken elsewhere, a moment before
                 if refusal := _kept("card_refusals").pop(_Asks(self.run.id, asked.interrupt, number).key, None):
-                    place.info(safe_markdown(refusal), icon=":material/info:")
+                    place.info(safe_markdown(tell(refusal)), icon=":material/info:")
             if self.answers and self.run.state != "waiting" and asked.answer is not None:
                 self._once(again.key)
                 row.button(
@@ -128,7 +129,7 @@ class _Card:
         with self._place:
             self._ask()
             if refusal := _kept("card_refusals").pop(self._asks.key, None):
-                st.warning(safe_markdown(refusal), icon=":material/block:")
+                st.warning(safe_markdown(tell(refusal)), icon=":material/block:")
             if decision := _drafts(self._asks).get(self._asks.number):
                 self._decided(decision)
             else:
@@ -325,7 +326,7 @@ def _take(asks: _Asks, verdict: Verdict) -> None:
     try:
         _decide(asks, _filled_in(asks, question, verdict))
     except NotFilledIn as error:
-        _kept("card_refusals")[asks.key] = str(error)
+        _kept("card_refusals")[asks.key] = error.said
 
 
 def _filled_in(asks: _Asks, question: Question, verdict: Verdict) -> Decision:
@@ -336,7 +337,7 @@ def _filled_in(asks: _Asks, question: Question, verdict: Verdict) -> Decision:
     if verdict == "respond" and len(question.choices) > FEW_CHOICES:
         number = st.session_state.get(f"choice {asks.key}")
         if not isinstance(number, int) or not 0 <= number < len(question.choices):
-            raise NotFilledIn("Please choose an answer.")
+            raise NotFilledIn(sentence("unfilled-choice"))
         return Decision("respond", choice_answer(question.choices[number]))
     if verdict == "respond":
         return Decision("respond", answered(question, _typed(f"answer {asks.key}")))

@@ -18,7 +18,7 @@ from ui.run.card import Cards
 from ui.run.output import Look
 from ui.run.view import RunView
 from ui.shell.browser import turn_to_draw
-from ui.shell.language import language, say
+from ui.shell.language import language, say, tell
 
 QUIET = 1.0
 """Seconds without news after which something shimmers as a sign of life."""
@@ -95,11 +95,11 @@ def _moves(item: Item) -> bool:
 
 def show_end(place: DeltaGenerator, transcript: Transcript, unrecorded: str = "") -> None:
     """How a run ended, shown below it, and why it is not kept. In a recording, those words are not ours, either."""
-    message = safe_markdown(transcript.message)
+    message = safe_markdown(tell(transcript.said))
     if transcript.state == "stopped":
-        place.warning(message or "Stopped.", icon=":material/stop_circle:")
+        place.warning(message or say("state-stopped"), icon=":material/stop_circle:")
     elif transcript.state == "failed":
-        place.error(message or "Failed.", icon=":material/error:")
+        place.error(message or say("state-failed"), icon=":material/error:")
     elif line := first_output_line(transcript):
         place.caption(line)
     if unrecorded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Literal
 
@@ -68,7 +69,8 @@ def _open(name: str) -> PageInfo:
     if wrong:
         st.error(say("page-cannot-start", why=wrong), icon=":material/settings_alert:")
         st.stop()
-    st.html(_ONLY_OUR_IMAGES + session.visitor_cookie(), unsafe_allow_javascript=True)
+    spoken = f"<script>document.documentElement.lang = {json.dumps(language.language())};</script>"
+    st.html(spoken + _ONLY_OUR_IMAGES + session.visitor_cookie(), unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
     if sentence := choices.told():
         st.caption(f":material/link_off: {sentence}")

@@ -262,7 +262,7 @@ def test_an_answer_without_end_is_ended_and_kept(limits: Limits) -> None:
     with InProcessBackend(Settings(limits=limits)) as backend:
         run = ask(backend, "count to 100000", tool="get_items", tool_choice="none")
         transcript = fold(finish(run), ())
-        assert (transcript.state, "limit of its length" in transcript.message) == ("failed", True)
+        assert (transcript.state, "length limit" in transcript.message) == ("failed", True)
         assert transcript.answer.startswith("1 2")
         wait(lambda: demo(backend).active == 0)
 
@@ -318,7 +318,7 @@ def test_closing_ends_what_runs_and_says_so() -> None:
     begun = time.monotonic()
     backend.close()
     assert time.monotonic() - begun < 2
-    assert fold(run.read()[0], ()).message.startswith("The server is being restarted")
+    assert fold(run.read()[0], ()).message.startswith("The server is restarting")
     backend.close()
 
 

@@ -138,7 +138,7 @@ def test_a_run_whose_process_was_killed_is_interrupted_at_once(here: InProcessBa
         wait_until(lambda: here.of(ME)[0].interrupted, 5, "it is known, also before anybody has waited for its end")
         process.wait()
     events = finish(mirrored)
-    assert "The server ended in the middle" in fold(events, RUN_MODES).message
+    assert "The server stopped in the middle" in fold(events, RUN_MODES).message
     (entry,) = here.of(ME)
     assert (entry.interrupted, mirrored.state) == (True, "stopped")
 
@@ -200,7 +200,7 @@ def test_of_a_run_that_could_not_be_written_to_its_end_is_said_why(here: InProce
         track.give_up()
         run.end("finished", answer="Books.")
         wait_until(lambda: full.entry(run.id).broken, 5, "it is noted")  # type: ignore[union-attr]
-    assert fold(finish(found(here, run.id)), ()).message == UNWRITTEN
+    assert fold(finish(found(here, run.id)), ()).message == str(UNWRITTEN)
 
 
 def test_runs_that_are_let_go_of_are_read_from_the_store(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_a_thousand_edits_are_one_comment_and_close_comments_for_nobody(comments
 def refused(comments: Comments, comment: Comment) -> str:
     refusal = comments.add(comment)
     assert refusal
-    return refusal.sentence
+    return str(refusal.sentence)
 
 
 def test_too_much_is_refused_in_one_sentence(comments: Comments) -> None:
@@ -57,7 +57,7 @@ def test_too_much_is_refused_in_one_sentence(comments: Comments) -> None:
 def test_one_reviewer_comments_on_so_many_runs(comments: Comments) -> None:
     for number in range(MAX_PER_AUTHOR):
         assert comments.add(Comment(f"run-{number}", "ann", 1)) is None
-    assert "Take one" in refused(comments, Comment("one-more-run", "ann", 1))
+    assert "Delete one" in refused(comments, Comment("one-more-run", "ann", 1))
     assert comments.add(Comment("run-0", "ann", 0)) is None
     assert comments.add(Comment("run-0", "ann")) is None
     assert comments.add(Comment("one-more-run", "ann", 1)) is None

@@ -18,6 +18,7 @@ from agent.store.upload import MAX_LINE, Shelf, check, opened, take
 from agent.streaming.events import Custom, Ended, Queued, RunRequest, StreamEvent
 from agent.streaming.modes import RUN_MODES
 from tests.serving import ROOT
+from texts import sentence
 
 REQUEST = RunRequest("What items are in the office?", page="custom_data", model="demo-fast")
 HEAD = Header("stranger-1", 1.0, REQUEST).to_json()
@@ -116,8 +117,8 @@ def test_what_the_app_has_written_is_taken_as_it_is(path: Path) -> None:
 
 
 def test_a_refusal_crosses_the_processes() -> None:
-    assert take(b"not json", Offload()) == Refusal("Line 1 is not JSON.")
-    assert take(b"x" * (MAX_BYTES + 1), Offload()) == Refusal("The file is larger than 20 MB.")
+    assert take(b"not json", Offload()) == Refusal(sentence("file-line-no-json", line=1))
+    assert take(b"x" * (MAX_BYTES + 1), Offload()) == Refusal(sentence("file-large", megabytes=20))
 
 
 def test_events_are_made_when_they_are_looked_at() -> None:

@@ -12,6 +12,7 @@ import pytest
 from agent.engine.application import Application
 from agent.settings import Settings
 from agent.streaming.events import StreamEvent
+from texts import say
 
 OURS = ("agent", "ui")
 
@@ -43,7 +44,8 @@ def test_a_run_that_is_refused_is_a_value_of_the_pages_own_class(
 ) -> None:
     runs = reloaded["ui.shell.pin"].CurrentRuns(application.runs)
     outcome = runs.start(reloaded["agent.streaming.events"].RunRequest(" ", model="demo-fast"))
-    assert outcome == reloaded["agent.errors"].Refusal("Type a question first.")
+    assert isinstance(outcome, reloaded["agent.errors"].Refusal)
+    assert say("ko", outcome.sentence) == "먼저 질문을 입력하세요."
     assert outcome.state == "refused"
 
 
@@ -70,4 +72,4 @@ def test_a_run_from_before_is_read_in_the_pages_own_classes(
 
 def test_a_comment_that_is_not_taken_is_a_sentence(application: Application, reloaded: dict[str, ModuleType]) -> None:
     comment = reloaded["agent.store.comments"].Comment("run-1", "ann", 1, "x" * 2_001)
-    assert "2,000 characters" in application.store.comments.add(comment).sentence  # type: ignore[union-attr]
+    assert "2,000 characters" in str(application.store.comments.add(comment).sentence)  # type: ignore[union-attr]

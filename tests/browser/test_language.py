@@ -1,0 +1,93 @@
+"""The pages in the language of the browser, or in the one that was chosen; and text that is composed key by key."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.visitor import QUESTION, TURN, settle
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.conftest import OpenPage
+    from tests.serving import App
+
+PATHS = ("/Custom_data", "/LLM_tokens", "/Without_LangChain", "/Stream_lab", "/Pitfalls", "/Runs")
+ENGLISH = re.compile(r"[A-Za-z][a-z'’]+(?:[ ,:]+[a-z'’]+){2,}")
+"""Three English words in a row."""
+_SHOWN = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode()) {
+        const at = walker.currentNode.parentElement;
+        if (at.closest("script, style, code, pre, [data-testid=stChatMessage]")) continue;
+        if (at.closest("a[href^='https://github.com']")) continue;
+        if (at.checkVisibility()) texts.push(walker.currentNode.data);
+    }
+    for (const field of document.querySelectorAll('[placeholder]')) texts.push(field.placeholder);
+    return texts;
+}"""
+
+
+def korean(open_page: OpenPage, app: App, path: str) -> Page:
+    page = open_page(app, locale="ko-KR")
+    page.goto(path)
+    page.get_by_test_id("stSidebar").get_by_text("한국어").wait_for()
+    settle(page)
+    return page
+
+
+def english(page: Page) -> list[str]:
+    """What is shown in English."""
+    return [text for text in page.evaluate(_SHOWN) if ENGLISH.search(text)]
+
+
+@pytest.mark.parametrize("view", ["simple", "technical"])
+@pytest.mark.parametrize("path", PATHS)
+def test_a_korean_browser_meets_no_english_sentence(open_page: OpenPage, app: App, path: str, view: str) -> None:
+    page = korean(open_page, app, f"{path}?view={view}")
+    assert english(page) == []
+    assert page.evaluate("document.documentElement.lang") == "ko"
+
+
+def test_the_language_is_chosen_in_the_sidebar_kept_on_other_pages_and_in_the_url(
+    open_page: OpenPage, app: App
+) -> None:
+    page = open_page(app)
+    page.goto("/Runs")
+    page.get_by_role("heading", name="Runs", exact=True).wait_for()
+    page.locator(".st-key-lang").get_by_text("한국어").click()
+    page.get_by_role("heading", name="실행 기록", exact=True).wait_for()
+    assert "lang=ko" in page.url
+    page.get_by_role("link", name="LLM 토큰").click()
+    page.get_by_role("heading", name="LLM 토큰", exact=True).wait_for()
+    assert "lang=ko" in page.url
+
+    other = open_page(app)
+    other.goto("/Runs?lang=ko")
+    other.get_by_role("heading", name="실행 기록", exact=True).wait_for()
+
+
+def test_enter_ends_a_composition_and_the_next_one_sends(open_page: OpenPage, app: App) -> None:
+    page = korean(open_page, app, "/Custom_data?model=demo-fast")
+    page.locator(QUESTION).click()
+    keys = page.context.new_cdp_session(page)
+    for text in ("ㅅ", "사", "삼", "사무"):
+        keys.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
+    enter = {"key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229}  # what a browser tells of it meanwhile
+    keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
+    keys.send("Input.dispatchKeyEvent", {"type": "keyUp", **enter})
+    page.evaluate(
+        """selector => document.querySelector(selector).dispatchEvent(
+            new KeyboardEvent("keydown", {key: "Enter", code: "Enter", bubbles: true, isComposing: true}))""",
+        QUESTION,
+    )
+    keys.send("Input.insertText", {"text": "사무실"})
+    settle(page)
+    assert page.locator(TURN).count() == 0
+    assert page.locator(QUESTION).input_value() == "사무실"
+    page.locator(QUESTION).press("Enter")
+    page.locator(TURN).first.get_by_text("사무실").wait_for()
