@@ -46,7 +46,10 @@ class CallGroup:
     def draw(self, calls: Sequence[ToolCall], at: float) -> None:
         """Write what has changed since the last call."""
         keys = [call.key for call in calls]
-        if keys[: len(self._boxes)] != list(self._boxes):  # one has appeared above others
+        appeared_above = keys[: len(self._boxes)] != list(self._boxes)
+        if appeared_above or any(
+            box.is_out_of_date(call) for box, call in zip(self._boxes.values(), calls, strict=False)
+        ):
             clear(self._place)
             self._boxes, self._grid = {}, None
         if len(keys) > len(self._boxes):
@@ -79,6 +82,10 @@ class _CallBox:
         self._content: DeltaGenerator | None = None
         self._body: _Body | None = None
         self._redone = 0
+
+    def is_out_of_date(self, call: ToolCall) -> bool:
+        """Whether it was drawn as one in which nothing moves, which has moved on."""
+        return self._box is not None and self._status is None and call_head(call, self._look) != self._head
 
     def draw(self, call: ToolCall, at: float) -> None:
         """Write what has changed since the last call."""
