@@ -26,6 +26,7 @@ timeline-does-works = works
 ## Dates
 
 # Patterns in the letters of Unicode (TR 35).
+time-date = dd MMMM y
 time-moment = dd MMM y, HH:mm
 time-moment-everywhere = dd MMMM y, HH:mm 'UTC'
 
@@ -66,6 +67,24 @@ page-runs = Runs
     .summary = Replay, share or download your runs.
     .intro = Every question you ask is kept as a **run**: open it again, replay it, share it, download it.
 page-cannot-start = The app cannot start: { $why }
+
+## Home
+
+home-title = Watch an AI's tools while they work
+home-intro = The same question, answered twice. Which one would you rather wait for?
+home-with = With streaming
+home-without = Without streaming
+home-idle = Working…
+home-unit = s
+home-verdict = First words after { $first } instead of { $whole }
+home-pause = Pause
+home-go-on = Go on
+home-live = Run it live
+home-tour = Take the tour
+home-again = Play again
+home-recorded = A recording of { $when }, made with the model { $model }, which is no AI.
+home-jobs = See it at work
+home-ways = Three ways to build it
 
 ## Sidebar
 

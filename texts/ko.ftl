@@ -26,6 +26,7 @@ timeline-does-works = 작업
 ## Dates
 
 # Patterns in the letters of Unicode (TR 35).
+time-date = y년 M월 d일
 time-moment = y년 M월 d일 HH:mm
 time-moment-everywhere = y년 M월 d일 HH:mm 'UTC'
 
@@ -66,6 +67,24 @@ page-runs = 실행 기록
     .summary = 내 실행을 다시 재생하고, 공유하고, 내려받아요.
     .intro = 질문할 때마다 **실행** 하나로 남아요. 다시 열어 보고, 재생하고, 공유하고, 내려받을 수 있어요.
 page-cannot-start = 앱을 시작할 수 없어요. { $why }
+
+## Home
+
+home-title = AI의 도구가 일하는 모습을 지켜보세요
+home-intro = 같은 질문에 두 번 답해요. 어느 쪽을 기다리고 싶으세요?
+home-with = 스트리밍 있음
+home-without = 스트리밍 없음
+home-idle = 작업 중…
+home-unit = 초
+home-verdict = 첫 단어까지 { $whole } 대신 { $first }
+home-pause = 일시정지
+home-go-on = 계속
+home-live = 직접 실행하기
+home-tour = 둘러보기
+home-again = 다시 재생
+home-recorded = { $when }에 AI가 아닌 { $model } 모델로 녹화했어요.
+home-jobs = 실제 업무로 보기
+home-ways = 만드는 세 가지 방법
 
 ## Sidebar
 

@@ -1,70 +1,69 @@
-"""What Home shows before anyone asks: one recorded run, played with streaming and without it."""
+"""What Home shows before anyone asks: one recorded run as a race on one time axis, with streaming and without it."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.samples import FOLDER
+from agent.export.text import escaped
+from agent.projections.label import subject
 from agent.projections.metrics import first_output
-from agent.projections.replay import Playback, Played, length, moments
-from agent.projections.transcript import Transcript
+from agent.projections.replay import length, moments
+from agent.projections.transcript import fold
 from agent.store.recording import Recording, read
-from agent.streaming.events import StreamEvent
-from agent.streaming.modes import StreamMode
+from agent.streaming.events import Custom, Token
+from agent.streaming.modes import RUN_MODES
+from texts import moment
 from ui.entry import ask_once
-from ui.markdown import safe_label
-from ui.run.follow import Reader
 from ui.run.output import Look
-from ui.run.text import FLUSH
-from ui.run.view import RunView
 from ui.shell import session, tour
+from ui.shell.catalog import PAGES, page_summary, page_title
 from ui.shell.choices import Choices
+from ui.shell.language import language, say
 
 RECORDING = FOLDER / "home.jsonl"
-FRAMES_PER_SECOND = 8
-HEIGHT = 240
-"""Pixels of each side, fixed so that growing contents move nothing else on the page."""
-HEAD_START = 1.0
-"""Seconds before it is first played."""
-BREATH = 0.5
-"""Seconds of rest in every BAR: a browser finishes loading buttons only while nothing else arrives."""
-BAR = 1.5
-"""Seconds."""
-SIDES: tuple[tuple[str, tuple[StreamMode, ...]], ...] = (
-    ("With streaming", ("messages",)),
-    ("Without streaming", ()),
-)
+HEAD_START = 0.6
+"""Seconds before it is played."""
+_STYLE = Path(__file__).with_name("home.css")
 
 
 def opening(choices: Choices) -> None:
-    """The recorded run on both sides, the waiting time of each, and the ways to go on; then it plays.
-
-    It plays by the clock from the first visit on: a click interrupts it, and the next script draws it as far as it
-    would be. Once it has ended, it stays so until it is started again.
-    """
+    """The race, and the ways to go on. The browser plays it by itself: no script waits for its end."""
     recording = load()
-    question = safe_label(recording.header.request.question)
-    st.markdown(
-        f":gray[The same question, answered twice:] **“{question}”** :gray-badge[:material/videocam: Recording]"
-    )
-    sides = [
-        _side(column, index, *side)
-        for index, (column, side) in enumerate(zip(st.columns(2, gap="small"), SIDES, strict=True))
-    ]
-    whole = length(moments(recording.events))
-    with_words, without = (first_output(recording.events, modes) or whole for _, modes in SIDES)
-    st.header(f"First words after :primary[{with_words:.1f} s] instead of {without:.1f} s", anchor=False)
-    again = _ways_on(choices)
-    asked = datetime.fromtimestamp(recording.header.asked_at, UTC)
-    st.caption(f"Recorded on {asked.day} {asked:%B %Y}. {safe_label(recording.header.label, 200)}")
-    _play(recording, sides)
-    again.button("Play again", key="play_again", icon=":material/replay:", on_click=_play_again)
+    st.html(_STYLE)
+    st.html(race(recording, st.session_state.get("home_plays", 0)))
+    with st.container(horizontal=True):
+        st.button(
+            say("home-live"),
+            key="suggestion_0",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=ask_once,
+            args=(choices.page.suggestions[0], choices.page, session.last_run(choices.page.name)),
+        )
+        if st.button(say("home-tour"), key="take_tour", icon=":material/tour:"):
+            tour.begin()
+        st.button(say("home-again"), key="play_again", icon=":material/replay:", on_click=_play_again)
+    asked = moment(language(), "time-date", datetime.fromtimestamp(recording.header.asked_at, UTC))
+    st.caption(say("home-recorded", when=asked, model=recording.header.request.model))
+
+
+def doors() -> None:
+    """The ways to the jobs, and to the ways in which they are done."""
+    for title, pages in (
+        (say("home-jobs"), [info for info in PAGES.values() if info.is_job]),
+        (say("home-ways"), [info for info in PAGES.values() if info.is_demo]),
+    ):
+        st.header(title, anchor=False)
+        for column, info in zip(st.columns(len(pages)), pages, strict=True):
+            with column.container(border=True, height="stretch", gap="xxsmall"):
+                st.page_link(info.file, label=f"**{page_title(info)}**", icon=info.icon)
+                st.caption(page_summary(info))
 
 
 @lru_cache(maxsize=1)
@@ -73,81 +72,81 @@ def load() -> Recording:
     return read(RECORDING)
 
 
-def _side(column: DeltaGenerator, index: int, title: str, modes: tuple[StreamMode, ...]) -> _Side:
-    with column:
-        st.markdown(f"**{title}**")
-        frame = st.container(height=HEIGHT, border=True, autoscroll=True, key=f"home_side_{index}")
-    return _Side(frame, modes)
+def race(recording: Recording, plays: int = 0) -> str:
+    """The recorded run as HTML that plays itself; another number of `plays` lets it begin anew."""
+    whole = length(moments(recording.events))
+    first = first_output(recording.events, RUN_MODES) or whole
+    finds, words = _script(recording)
+    told = "".join(_find(title, pieces) for title, pieces in finds) + f"<p>{_words(words)}</p>"
+    late = "".join(_find(title, [(0.0, text) for _, text in pieces], "") for title, pieces in finds)
+    late += f"<p>{escaped(''.join(text for _, text in words))}</p>"
+    verdict = escaped(say("home-verdict", first="[first]", whole="[whole]"))
+    verdict = verdict.replace("[first]", f"<b>{_seconds(first)}</b>").replace("[whole]", f"<s>{_seconds(whole)}</s>")
+    axis = "".join(f"<span>{_seconds(whole * part / 3)}</span>" for part in range(4))
+    return (
+        f'<div class="hero" data-plays="{plays}" style="--whole:{whole:.2f}s;--start:{HEAD_START}s;'
+        f"--at:{first / whole * 100:.1f}%;"
+        f'--first-n:{round(first, 1) + 0.01:.2f};--whole-n:{round(whole, 1) + 0.01:.2f}">'
+        f'<p class="q">“{escaped(recording.header.request.question)}”</p>'
+        f"{_lane('with', told)}{_lane('without', late)}"
+        f'<div class="axis" aria-hidden="true">{axis}</div>'
+        f'<div class="end"><p class="verdict">{verdict}</p>'
+        f'<label class="pause"><input type="checkbox"><span class="off">{escaped(say("home-pause"))}</span>'
+        f'<span class="on">{escaped(say("home-go-on"))}</span></label></div></div>'
+    )
 
 
-def _ways_on(choices: Choices) -> DeltaGenerator:
-    """The buttons; returns the place for one more."""
-    with st.container(horizontal=True):
-        st.button(
-            "Run it live",
-            key="suggestion_0",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=ask_once,
-            args=(choices.page.suggestions[0], choices.page, session.last_run(choices.page.name)),
-        )
-        if st.button("Take the tour", key="take_tour", icon=":material/tour:"):
-            tour.begin()
-        return st.empty()
+_Pieces = list[tuple[float, str]]
 
 
-class _Side:
-    """The run as one kind of reader sees it, up to a moment."""
-
-    def __init__(self, frame: DeltaGenerator, modes: tuple[StreamMode, ...]) -> None:
-        self._place = frame.empty()
-        self.transcript = Transcript(frozenset(modes))
-        self._view: RunView | None = None
-
-    def draw(self, look: Look, elapsed: float) -> None:
-        """Draw what has happened after this many seconds."""
-        self._view = self._view or RunView(self._place.container(), look)
-        waiting = "" if self.transcript.shown else f"Working… {int(elapsed)} s"
-        self._view.draw(self.transcript, waiting=waiting)
-
-
-class _Sides:
-    """Both readers, side by side."""
-
-    is_due = True
-    waits = False
-
-    def __init__(self, sides: Sequence[_Side], look: Look, started: float) -> None:
-        self._sides, self._look, self._started = sides, look, started
-
-    def add(self, events: Sequence[StreamEvent]) -> None:
-        for side in self._sides:
-            for event in events:
-                side.transcript.add(event)
-
-    def draw(self, *, ended: bool) -> None:
-        for side in self._sides:
-            side.draw(self._look, self._elapsed)
-
-    @property
-    def rest(self) -> float:
-        return 1 / FRAMES_PER_SECOND if self._elapsed % BAR > 1 / FRAMES_PER_SECOND else BREATH
-
-    @property
-    def _elapsed(self) -> float:
-        return max(0.0, time.monotonic() - self._started)
+def _script(recording: Recording) -> tuple[list[tuple[str, _Pieces]], _Pieces]:
+    """What each tool call found and when, and the words of the answer."""
+    look = Look(False, recording.header.request.tools)
+    finds: dict[str, _Pieces] = {}
+    words: _Pieces = []
+    for event in recording.events:
+        match event.payload:
+            case Custom(data=data) if event.call:
+                finds.setdefault(event.call, []).append((event.at, subject(data, 80)))
+            case Token(text=text) if text and not event.calls:
+                words.append((event.at, text.replace("*", "").replace("\n", " ")))
+    names = {call.id: look.title(call.name) for call in fold(recording.events, RUN_MODES).calls}
+    return [(names.get(call, ""), pieces) for call, pieces in finds.items()], words
 
 
-def _play(recording: Recording, sides: Sequence[_Side]) -> None:
-    """Draw the sides as time passes; a click ends this at its next check of the browser."""
-    if st.session_state.pop("home_again", False):
-        time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
-    started = st.session_state.setdefault("home_started", time.monotonic() + HEAD_START)
-    look = Look(technical=False, offered=recording.header.request.tools)
-    played = Played(recording.events, moments(recording.events), Playback(0.0, started), time.monotonic)
-    Reader(played, _Sides(sides, look, started)).follow()
+def _lane(side: str, text: str) -> str:
+    digits = "".join(f"<span>{digit}</span>" for digit in range(10))
+    unit = escaped(say("home-unit"))
+    rolls = "".join(
+        f'<span class="digits {kind}"><div>{digits}</div></span>{after}'
+        for kind, after in (("seconds", "."), ("tenths", f" {unit}"))
+    )
+    idle = f'<div class="idle">{escaped(say("home-idle"))}</div>' if side == "without" else ""
+    inner = f'<div class="late">{text}</div>' if side == "without" else text
+    return (
+        f'<div class="lane {side}"><div class="head"><strong>{escaped(say(f"home-{side}"))}</strong>'
+        f'<span class="count" aria-hidden="true">{rolls}</span></div><div class="text">{idle}{inner}</div>'
+        '<div class="track" aria-hidden="true"><div class="bar"></div><div class="cover"></div></div></div>'
+    )
+
+
+def _find(title: str, pieces: Sequence[tuple[float, str]], shown: str = "w") -> str:
+    said = "".join(_piece(at, f"{' · ' if number else ''}{text}", shown) for number, (at, text) in enumerate(pieces))
+    head = _piece(pieces[0][0], title, shown)
+    return f'<div class="find"><em>{head}</em> {said}</div>'
+
+
+def _words(pieces: _Pieces) -> str:
+    return "".join(_piece(at, text, "w") for at, text in pieces)
+
+
+def _piece(at: float, text: str, shown: str) -> str:
+    return f'<span class="{shown}" style="--t:{at:.2f}s">{escaped(text)}</span>' if shown else escaped(text)
+
+
+def _seconds(seconds: float) -> str:
+    return escaped(say("time-seconds", seconds=f"{seconds:.1f}"))
 
 
 def _play_again() -> None:
-    st.session_state["home_started"] = time.monotonic()
-    st.session_state["home_again"] = True
+    st.session_state["home_plays"] = st.session_state.get("home_plays", 0) + 1

@@ -38,7 +38,12 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("home", "What items are in the bedroom?", "react", ("get_items.llm",), page="home"),
+    Sample(
+        "home",
+        "Can order 1042 be refunded? Look it up and check the refund policy",
+        tools=("look_up_order", "check_policy"),
+        page="home",
+    ),
     Sample("two-tools", "What items are in the office and the bedroom?", page="custom_data"),
     Sample(
         "without-langchain",

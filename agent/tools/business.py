@@ -56,8 +56,8 @@ async def look_up_order(order: int) -> str:
     customer, item, price, days = _order(order)
     found = (f"Customer: {customer}", f"Item: {item}, {price} dollars", f"Delivered: {days} days ago")
     for line in found:
-        await asyncio.sleep(0.4)  # a slow database
         write({"found": line})
+        await asyncio.sleep(0.5)  # a slow database
     return ". ".join(found) + "."
 
 
@@ -66,8 +66,8 @@ async def check_policy(policy: Policy) -> str:
     """Check the company's policy: its rules for refunds, for deliveries, or for the warranty."""
     write = get_stream_writer()
     for rule in _POLICIES[policy]:
-        await asyncio.sleep(0.7)
         write({"rule": rule})
+        await asyncio.sleep(0.7)
     return " ".join(_POLICIES[policy])
 
 

@@ -1,7 +1,5 @@
 """Home as a first visitor meets it: a recording that plays, the way to a live run, the tour."""
 
-import time
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -10,49 +8,59 @@ from tests.browser.visitor import STOP, last_turn, visit, wait_for_end
 from tests.conftest import OpenPage
 from tests.serving import App
 
-SIDES = ".st-key-home_side_0, .st-key-home_side_1"
+RACE = ".hero"
 AGAIN = ".st-key-play_again button"
+SEEN = """side => [...document.querySelectorAll(`.hero .${side} .w, .hero .${side} .late`)]
+    .filter(part => getComputedStyle(part).opacity === '1').map(part => part.innerText).join('')"""
 
 
 @pytest.fixture
 def home(page: Page) -> Page:
     """Home at a first visit, while the recording plays."""
     page.goto("/")
-    expect(page.locator(".st-key-home_side_0")).to_contain_text("Certainly")
+    page.wait_for_function(f"({SEEN})('with').includes('Okafor')")
     return page
 
 
 def test_the_sides_differ_while_it_plays_and_then_it_runs_live(home: Page) -> None:
-    streams, waits = home.locator(SIDES).all()
-    assert "Working" in waits.inner_text()
-    assert "Nightstand" not in waits.inner_text()
-    expect(streams).to_contain_text("Dresser")
-    assert "Dresser" not in waits.inner_text()
+    assert home.evaluate(SEEN, "without") == ""
+    expect(home.locator(".hero .verdict")).to_have_css("opacity", "1")
+    assert "Okafor" in home.evaluate(SEEN, "without")
     home.get_by_role("button", name="Run it live").click()
     home.locator(STOP).wait_for()
-    expect(home.locator(SIDES)).to_have_count(0)
+    expect(home.locator(RACE)).to_have_count(0)
     wait_for_end(home)
-    expect(last_turn(home)).to_contain_text("The assistant asks the tool “Describe items” about “bedroom”")
-    expect(last_turn(home)).to_contain_text("Nightstand")
+    expect(last_turn(home)).to_contain_text("Okafor")
 
 
-def test_a_door_interrupts_it_at_once(home: Page) -> None:
-    assert home.locator(AGAIN).count() == 0
-    clicked = time.monotonic()
-    home.locator("main").get_by_role("link", name="Custom data").click()
-    expect(home.locator("h1")).to_have_text("Custom data")
-    assert time.monotonic() - clicked < 7  # seconds; the recording would go on for longer
-    expect(home.locator(SIDES)).to_have_count(0)
+def test_it_stands_still_while_paused_and_plays_again_when_asked(home: Page) -> None:
+    home.get_by_label("Pause").check()
+    words = home.evaluate(SEEN, "with")
+    bar = "document.querySelector('.hero .cover').getAnimations()[0].playState"
+    assert home.evaluate(bar) == "paused"
+    assert home.evaluate(SEEN, "with") == words
+    home.locator(AGAIN).click()
+    home.wait_for_function(f"{bar} === 'running'")
 
 
-def test_it_is_played_once_and_then_again_when_asked(home: Page) -> None:
-    again = home.locator(AGAIN)
-    again.wait_for()
-    for side in home.locator(SIDES).all():
-        expect(side).to_contain_text("Nightstand")
-    again.click()
-    expect(home.locator(".st-key-home_side_1")).not_to_contain_text("Nightstand")
-    expect(home.locator(".st-key-home_side_1")).to_contain_text("Working")
+def test_who_wants_no_motion_gets_the_end_as_a_still_picture(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/")
+    expect(page.locator(".hero .verdict")).to_have_css("opacity", "1")
+    assert "Okafor" in page.evaluate(SEEN, "without")
+    assert page.evaluate("document.getAnimations().filter(a => a.playState === 'running').length") == 0
+
+
+def test_the_race_fits_a_phone(open_page: OpenPage, app: App) -> None:
+    page = open_page(app, **PHONE)
+    page.goto("/")
+    for part in (".hero .with", ".hero .without", ".hero .axis", ".hero .end"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    box = page.locator(".hero .end").bounding_box()
+    question = page.locator(".st-key-question").bounding_box()
+    assert box
+    assert question
+    assert box["y"] + box["height"] <= question["y"]
 
 
 def test_the_tour_on_a_phone(open_page: OpenPage, app: App) -> None:

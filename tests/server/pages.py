@@ -12,7 +12,6 @@ from tests.serving import ROOT
 def opened(file: str = "app.py", **query: str) -> AppTest:
     """A page, drawn to its end."""
     app = AppTest.from_file(str(ROOT / file), default_timeout=40)
-    app.session_state["home_started"] = 0.0  # its recording has been played
     for name, value in query.items():
         app.query_params[name] = value
     return run(app)

@@ -1,25 +1,40 @@
 """Home, the view and the tour, as AppTest runs them."""
 
+import re
+
 import pytest
 
 from agent.engine.samples import SAMPLES
 from agent.store.recording import read
-from agent.streaming.events import Token
+from agent.streaming.events import Custom
 from tests.server.pages import boxes, opened, run, text
 from tests.serving import ROOT
+from ui.home import race
 
 pytestmark = pytest.mark.usefixtures("quick_loops")
 
 
 def test_the_two_waiting_times_come_from_the_recording() -> None:
-    events = read(ROOT / "recordings/home.jsonl").events
-    first = next(e.at for e in events if isinstance(e.payload, Token) and e.calls and e.payload.text)
-    (line,) = [title.value for title in opened().header if "First words" in title.value]
-    assert line == f"First words after :primary[{first:.1f} s] instead of {events[-1].at:.1f} s"
+    recording = read(ROOT / "recordings/home.jsonl")
+    first = next(event.at for event in recording.events if isinstance(event.payload, Custom) and event.calls)
+    verdict = re.search('class="verdict">(.*?)</p>', race(recording))
+    assert verdict
+    whole = recording.events[-1].at
+    assert verdict[1] == f"First words after <b>{first:.1f} s</b> instead of <s>{whole:.1f} s</s>"
+    assert first < whole / 5
+
+
+def test_each_word_of_the_race_comes_when_it_came() -> None:
+    recording = read(ROOT / "recordings/home.jsonl")
+    html = race(recording)
+    for event in recording.events:
+        if isinstance(event.payload, Custom) and event.calls:
+            assert f"--t:{event.at:.2f}s" in html
+    assert len(html) < 12_000, "it is sent at each visit"
 
 
 def test_the_recording_says_when_and_by_what_it_was_made() -> None:
-    assert any("Recorded on" in line.value and "model demo" in line.value for line in opened().caption)
+    assert any("A recording of" in line.value and "no AI" in line.value for line in opened().caption)
 
 
 def test_every_sample_is_a_recording_of_its_question() -> None:
@@ -30,13 +45,13 @@ def test_every_sample_is_a_recording_of_its_question() -> None:
         assert recording.header.label
 
 
-def test_both_sides_end_alike_and_a_live_run_replaces_them() -> None:
+def test_a_live_run_replaces_the_race() -> None:
     app = opened(model="demo-fast")
-    assert len(boxes(app)) == 2
-    assert boxes(app)[0].label == boxes(app)[1].label
+    assert boxes(app) == []
+    app.button(key="play_again")
     run(app.button(key="suggestion_0").click())
-    assert len(boxes(app)) == 1
-    assert not any("First words" in title.value for title in app.header)
+    assert [box.label.split("**")[1] for box in boxes(app)] == ["Look up the order", "Check the policy"]
+    assert not [button for button in app.button if button.key == "play_again"]
 
 
 @pytest.mark.parametrize("view", ["simple", "technical"])

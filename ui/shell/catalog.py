@@ -50,9 +50,9 @@ PAGES: dict[str, PageInfo] = {
             file="app.py",
             icon=":material/home:",
             graphs=("react",),
-            tools=("get_items.llm",),
-            modes=("messages",),
-            suggestions=("What items are in the bedroom?",),
+            tools=("look_up_order", "check_policy"),
+            modes=("custom", "messages"),
+            suggestions=("Can order 1042 be refunded? Look it up and check the refund policy",),
         ),
         PageInfo(
             name="refund",

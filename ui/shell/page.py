@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,9 @@ if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
 }
 </script>"""
 """A second line of defence behind ui.markdown: whatever gets past it, the browser loads no image from elsewhere."""
+
+_STYLE = Path(__file__).with_name("page.css")
+_ONLY_THE_PAGE = "[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none; }"
 
 ICON = Path(__file__).with_name("icon.svg")
 
@@ -70,7 +74,9 @@ def _open(name: str) -> PageInfo:
         st.error(say("page-cannot-start", why=wrong), icon=":material/settings_alert:")
         st.stop()
     spoken = f"<script>document.documentElement.lang = {json.dumps(language.language())};</script>"
-    st.html(spoken + _ONLY_OUR_IMAGES + session.visitor_cookie(), unsafe_allow_javascript=True)
+    with st.container(key="head"):  # which takes no place
+        head = spoken + _style() + _ONLY_OUR_IMAGES + session.visitor_cookie()
+        st.html(head, unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
     if sentence := choices.told():
         st.caption(f":material/link_off: {sentence}")
@@ -91,3 +97,14 @@ def _wrong_settings() -> str:
     except SettingsError as error:
         return str(error)
     return ""
+
+
+@cache
+def _sheet(embedded: bool) -> str:
+    hidden = _ONLY_THE_PAGE if embedded else ""
+    return f"<style>{_STYLE.read_text(encoding='utf-8')}{hidden}</style>"
+
+
+def _style() -> str:
+    """What Streamlit's theme has no options for; inside of another page, only this one is shown."""
+    return _sheet(bool(st.context.is_embedded))
