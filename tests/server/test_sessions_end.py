@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from tests.server.client import Visitor
+from tests.server.conftest import Visit
 from tests.serving import App, app_server, model_server, pointed_at, wait_until
 
 KEY = "sk-left-behind-0123456789"
@@ -38,18 +39,16 @@ def test_fifty_visitors_come_and_go_and_leave_neither_handles_nor_keys() -> None
         assert "Traceback" not in app.log()
 
 
-def test_a_visitor_who_is_back_in_time_finds_everything_as_it_was() -> None:
-    env = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "600", "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
-    with app_server(env) as app:
-        with Visitor(app.url, tool_choice="none") as visitor:
-            visitor.wait_idle()
-            visitor.type("typed_key_0", KEY)
-            visitor.wait_until(lambda: visitor.has("button", "forget_key"), "the key is taken")
-            visitor.cut()
-            _visits(app, 1)  # another one's end is no reason
-            visitor.reconnect()
-            visitor.wait_idle()
-            assert visitor.has("button", "forget_key")
+def test_a_visitor_who_is_back_in_time_finds_everything_as_it_was(app: App, visit: Visit) -> None:
+    visitor = visit(tool_choice="none")
+    visitor.wait_idle()
+    visitor.type("typed_key_0", KEY)
+    visitor.wait_until(lambda: visitor.has("button", "forget_key"), "the key is taken")
+    visitor.cut()
+    _visits(app, 1)  # another one's end is no reason
+    visitor.reconnect()
+    visitor.wait_idle()
+    assert visitor.has("button", "forget_key")
 
 
 def _visits(app: App, count: int) -> None:
