@@ -2,7 +2,7 @@
 # make check      formatting, lint and types; changes nothing
 # make fix        format, and mend what lint can mend
 # make test-fast  the tests that start no server and no browser
-# make test       all tests (WORKERS= for those with a server or a browser: 2; ARGS= goes to pytest)
+# make test       all tests (WORKERS= for those with a server or a browser: 4; ARGS= goes to pytest)
 # make samples    make the recordings in recordings/ anew (ARGS=NAME: one)
 # make bench      measure it beside the obvious ways: a quarter of an hour; BENCH=quick: a minute
 
@@ -13,7 +13,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PORT ?= 8501
 HOST ?= localhost
-WORKERS ?= 2
+WORKERS ?= 4
 
 # Tests compile anew what is not kept compiled, each worker for itself.
 unexport PYTHONDONTWRITEBYTECODE
@@ -36,6 +36,7 @@ fix: $(VENV)/.dev
 test-fast: $(VENV)/.dev
 	$(BIN)/pytest -n 3 --dist worksteal tests/unit $(ARGS)
 
+# These wait for most of their time.
 test: test-fast
 	$(BIN)/pytest -n $(WORKERS) tests/server tests/browser $(ARGS)
 
