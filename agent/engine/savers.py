@@ -34,6 +34,8 @@ BUSY_SECONDS = 5.0
 """Seconds that a write waits for another process's."""
 _UUID_EPOCH = 0x01B21DD213814000
 """The start of 1970 in UUID time: steps of 100 ns since 1582."""
+_DEEPEST = 6
+"""Levels of a value in which what cannot be saved is looked for."""
 T = TypeVar("T")
 
 
@@ -45,6 +47,27 @@ class PlainData(JsonPlusSerializer):
 
     def __init__(self) -> None:
         super().__init__(allowed_msgpack_modules=None)
+
+    def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
+        """A value as bytes; what is alive in it, such as a lock or a connection, comes back as None.
+
+        A graph that holds such things runs like any other: only what it goes on with later lacks them.
+        """
+        try:
+            return super().dumps_typed(obj)
+        except Exception:
+            return super().dumps_typed(self._without_live(obj))
+
+    def _without_live(self, value: Any, depth: int = 0) -> Any:
+        try:
+            super().dumps_typed(value)
+            return value
+        except Exception:
+            if depth < _DEEPEST and isinstance(value, Mapping):
+                return {key: self._without_live(inner, depth + 1) for key, inner in value.items()}
+            if depth < _DEEPEST and isinstance(value, (list, tuple)):
+                return [self._without_live(inner, depth + 1) for inner in value]
+            return None
 
     def loads_typed(self, data: tuple[str, bytes]) -> Any:
         """A value; raises CheckpointLost if it was not written here."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import operator
+import threading
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from langgraph.config import get_stream_writer
 from langgraph.func import entrypoint, task
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, tools_condition
-from langgraph.types import interrupt
+from langgraph.types import Command, Send, interrupt
 from typing_extensions import TypedDict
 
 from tests.unit.streaming.scripted import calling, scripted
@@ -158,3 +159,83 @@ async def _age(state: _State) -> Any:
 
 
 validating = StateGraph(_State).add_node("age", _age).add_edge(START, "age").compile()
+
+
+# What others build, as far as it is not above already
+
+_pair = StateGraph(_State).add_node("left", lambda _: {"xs": [f"left {interrupt('left?')}"]})
+_pair.add_node("right", lambda _: {"xs": [f"right {interrupt('right?')}"]})
+at_once = (
+    StateGraph(_State)
+    .add_node("pair", _pair.add_edge(START, "left").add_edge(START, "right").compile())
+    .add_edge(START, "pair")
+    .compile()
+)
+
+_in_turn = StateGraph(_State).add_node("one", lambda _: {"xs": [interrupt("one?")]})
+_in_turn.add_node("two", lambda _: {"xs": [interrupt("two?")]}).add_edge(START, "one").add_edge("one", "two")
+_inner: Any = _in_turn.compile()
+
+
+async def _calls_a_graph(state: _State) -> Any:
+    return {"xs": (await _inner.ainvoke({"xs": []}))["xs"]}
+
+
+inside_a_node = StateGraph(_State).add_node("outer", _calls_a_graph).add_edge(START, "outer").compile()
+
+
+class _Child(TypedDict, total=False):
+    prompt: str
+    xs: Annotated[list[Any], operator.add]
+
+
+_child = StateGraph(_Child).add_node("ask", lambda state: {"xs": [interrupt(state["prompt"])]}).add_edge(START, "ask")
+children = (
+    StateGraph(_State)
+    .add_node("child", _child.compile())
+    .add_conditional_edges(START, lambda _: [Send("child", {"prompt": each}) for each in "ab"], ["child"])
+    .compile()
+)
+
+per_call = create_agent(
+    once(("s", "look", {"place": "A"}), ("t", "look", {"place": "B"})),
+    [look],
+    middleware=[HumanInTheLoopMiddleware(interrupt_on={"look": True}, interrupt_mode="per_call")],
+)
+
+_worker = create_agent(
+    once(("w", "look", {"place": "A"}), then="worker has"),
+    [look],
+    middleware=[HumanInTheLoopMiddleware(interrupt_on={"look": True})],
+    name="worker",
+)
+
+
+def _supervise(state: MessagesState) -> Command[Any]:
+    is_done = any("worker has" in str(message.content) for message in state["messages"])
+    return Command(goto=END if is_done else "worker")
+
+
+handed_over = (
+    StateGraph(MessagesState)
+    .add_node("supervisor", _supervise, destinations=("worker", END))
+    .add_node("worker", _worker)
+    .add_edge(START, "supervisor")
+    .add_edge("worker", "supervisor")
+    .compile()
+)
+
+
+class _Locked(TypedDict, total=False):
+    lock: Any
+    xs: Annotated[list[Any], operator.add]
+
+
+holds_a_lock = (
+    StateGraph(_Locked)
+    .add_node("first", lambda _: {"lock": threading.Lock(), "xs": ["first"]})
+    .add_node("last", lambda _: {"xs": [interrupt("Go on?")]})
+    .add_edge(START, "first")
+    .add_edge("first", "last")
+    .compile()
+)

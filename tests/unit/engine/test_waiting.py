@@ -41,9 +41,14 @@ REFUND = (
 GRAPHS = Path(__file__).with_name("asking.py")
 
 
+APPROVE: JSON = {"type": "approve"}
+REJECT: JSON = {"type": "reject"}
+OF_OTHERS = ("at_once", "inside_a_node", "children", "per_call", "handed_over", "holds_a_lock")
+FEW = ("one", "two", "asks_twice")
 NAMES = (
     "one", "two", "asks_twice", "same_ids", "plain_edge", "middleware", "helpers", "functional", "breakpoint_",
     "validating",
+    *OF_OTHERS,
 )  # fmt: skip
 
 
@@ -65,13 +70,13 @@ def memory() -> Iterator[InProcessBackend]:
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[InProcessBackend]:
-    with backend_of(tmp_path) as backend:
+    with backend_of(tmp_path, FEW) as backend:
         yield backend
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[InProcessBackend]:
-    with backend_of(tmp_path) as backend:
+    with backend_of(tmp_path, FEW) as backend:
         yield backend
 
 
@@ -235,6 +240,32 @@ def test_a_question_is_asked_until_its_answer_fits(memory: InProcessBackend) -> 
     assert run.answer == '{"xs": [81]}'
 
 
+@pytest.mark.parametrize("graph", OF_OTHERS)
+def test_what_others_build_goes_on_and_can_be_answered_otherwise(memory: InProcessBackend, graph: str) -> None:
+    inputs: JSON = None if graph in ("per_call", "handed_over") else {"xs": []}
+    given: dict[str, JSON] = {"per_call": APPROVE, "handed_over": {"decisions": [APPROVE]}}
+    run = started(memory.start(asks(graph, inputs), session=ME))
+    all_answered(memory, run, given.get(graph, "yes"))
+    told = checked(finish(run))
+    assert run.state == "finished", told.message
+    assert all(call.state == "finished" and call.attempts == 1 for call in told.calls)
+    first = next(iter(told.asked))
+    other = started(memory.answer_otherwise(run.id, {first: given.get(graph, "yes")}, session=ME))
+    all_answered(memory, other, given.get(graph, "yes"))
+    again = checked(finish(other))
+    assert other.answer == run.answer, again.message
+    assert [(call.id, call.state) for call in again.calls] == [(call.id, call.state) for call in told.calls]
+
+
+def all_answered(backend: InProcessBackend, run: Run, given: JSON) -> None:
+    """Answer a run so until it asks no more."""
+    cursor, ended = 0, False
+    while not ended:
+        events, cursor, ended = run.read(cursor, 0.5)
+        if any(isinstance(event.payload, Waiting) for event in events) and run.state == "waiting":
+            answer(backend, run, *[given] * len(waiting(run)))
+
+
 # What may happen to one that waits
 
 
@@ -250,7 +281,7 @@ def test_stop_ends_it_at_once(memory: InProcessBackend) -> None:
 
 
 def test_it_costs_no_place_and_no_time(tmp_path: Path) -> None:
-    with backend_of(tmp_path, runs_at_once=1, run_seconds=20) as backend:
+    with backend_of(tmp_path, FEW, runs_at_once=1, run_seconds=20) as backend:
         run = started(backend.start(asks("one"), session=ME))
         waiting(run)
         other = started(backend.start(request(), session="another"))
@@ -315,10 +346,10 @@ def test_what_used_a_key_needs_it_again(memory: InProcessBackend) -> None:
 
 
 def test_nobody_answers_for_too_long(tmp_path: Path) -> None:
-    with backend_of(tmp_path) as backend:
+    with backend_of(tmp_path, FEW) as backend:
         run = started(backend.start(asks("one"), session=ME))
         waiting(run)
-    with backend_of(tmp_path, waiting_days=1e-9) as later:
+    with backend_of(tmp_path, FEW, waiting_days=1e-9) as later:
         late = found(later, run.id)
         told = checked(finish(late))
         assert told.message.startswith("Nobody answered for 1e-09 days, so it was stopped.")
@@ -400,7 +431,7 @@ def test_what_a_killed_process_left_waiting_is_answered_in_the_next(
         run_id = process.stdout.readline().strip()
         process.kill()
         process.wait()
-    with backend_of(tmp_path) as backend:
+    with backend_of(tmp_path, [graph]) as backend:
         (entry,) = backend.of(ME)
         assert (entry.state, entry.interrupted) == ("waiting", False)
         run = found(backend, run_id)
@@ -417,8 +448,6 @@ def test_what_a_killed_process_left_waiting_is_answered_in_the_next(
 
 
 INPUTS: dict[str, JSON] = {"functional": "the letter", "validating": {"xs": []}}
-APPROVE: JSON = {"type": "approve"}
-REJECT: JSON = {"type": "reject"}
 OTHERS: dict[str, tuple[JSON, JSON]] = {
     "middleware": ({"decisions": [APPROVE, APPROVE]}, {"decisions": [APPROVE, REJECT]}),
     "validating": (3, 4),
@@ -468,12 +497,12 @@ def test_the_second_of_two_questions_is_answered_otherwise(memory: InProcessBack
 
 
 def test_what_was_answered_before_a_restart_is_answered_otherwise_after_it(tmp_path: Path) -> None:
-    with backend_of(tmp_path) as backend:
+    with backend_of(tmp_path, FEW) as backend:
         run = started(backend.start(asks("two"), session=ME))
         ids = waiting(run)
         answer(backend, run, "yes", "yes")
         finish(run)
-    with backend_of(tmp_path) as later:
+    with backend_of(tmp_path, FEW) as later:
         other = started(later.answer_otherwise(run.id, {ids[0]: "no"}, session=ME))
         checked(finish(other))
         assert other.answer == "all sent: A sent: no, B sent: yes, seen C"
