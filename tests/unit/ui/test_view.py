@@ -12,7 +12,17 @@ from streamlit.testing.v1 import AppTest
 
 from agent.projections.items import walk
 from agent.projections.transcript import Transcript, fold
-from agent.streaming.events import JSON, Ended, Interrupt, Interrupted, StreamEvent, ToolFailed
+from agent.streaming.events import (
+    JSON,
+    Answered,
+    Ended,
+    Interrupt,
+    Interrupted,
+    Resumed,
+    StreamEvent,
+    ToolFailed,
+    Waiting,
+)
 from agent.streaming.modes import RUN_MODES, StreamMode
 from tests.unit.events import (
     FINISHED,
@@ -120,6 +130,18 @@ def test_a_box_that_was_open_is_open_when_its_tool_is_done() -> None:
     live.draw(began("a"), sent("x", "a"), returned("done", "a"))
     box = live.paper.box("Look up items")
     assert (box.text.startswith("complete"), box.expanded) == (True, True)
+
+
+def test_a_call_that_was_opened_while_it_waited_for_a_person_is_drawn_as_it_goes_on() -> None:
+    live = Live()
+    for event in log(asks(("a", {"n": 1}), ("b", {"n": 2})), Happened(Waiting((Interrupt("i", "Really?"),)))):
+        live.run.add(event)
+    live.view.draw(live.run)
+    assert all(text.endswith("waits for an answer") for text in live.texts)
+    live.draw(Happened(Answered("i", "yes")), Happened(Resumed()), began("a"), sent("x", "a"), returned("done", "a"))
+    live.draw(began("b"), returned("gone", "b"))
+    assert not any("waits for an answer" in text for text in live.texts)
+    assert "x" in live.texts
 
 
 def test_what_goes_on_inside_of_a_call_stands_in_its_box() -> None:
