@@ -49,12 +49,21 @@ page-ask_me_first = Ask me first
 page-custom_data = Custom data
     .summary = A tool sends whatever it likes while it works: finds, progress, rows.
     .intro = A tool can send **anything** while it works: what it has found so far, how far along it is, a row of a table. Ask what is in a place, and watch the tool report each find before it is done.
+    .ask-1 = What items are in the office?
+    .ask-2 = What items are in the office and the bedroom?
+    .ask-3 = What items are in the kitchen?
 page-llm_tokens = LLM tokens
     .summary = A tool asks a language model, and you see every word as it is written.
     .intro = This tool asks a **language model** of its own. You see its words appear inside the tool, one by one, and then the assistant's answer, written from what the tool returned.
+    .ask-1 = What items are in the bedroom?
+    .ask-2 = What items are in the library and the garage?
+    .ask-3 = What items are in the lighthouse?
 page-without_langchain = Without LangChain
     .summary = The same with the plain OpenAI client: the tool passes on each word by itself.
     .intro = The same assistant, built with the plain **OpenAI client**. Nobody collects the words for us, so the tool passes on each one as it comes. On the page it looks the same, and that is the point.
+    .ask-1 = What items are in the bedroom?
+    .ask-2 = What items are in the office and the kitchen?
+    .ask-3 = What items are in the museum?
 page-stream_lab = Stream lab
     .summary = For developers: one run in all eight stream modes, event by event.
     .intro = What is **really** going on in there? One question, one run, every stream mode of LangGraph: who sent what, when, and how we know.
@@ -763,6 +772,62 @@ pitfall-verdict-live = { $count ->
         [one] Live: { $count } piece, from { $began } s to { $ended } s.
        *[other] Live: { $count } pieces, from { $began } s to { $ended } s.
     }
+
+## What the demo model says
+
+demo-about-me = I am the demo model: a small program with **no AI** in me. I answer by fixed rules, the same way every time, so that this app works without an API key. I know { $places } places, from the office to the lighthouse, and I call the tools I am offered.
+demo-greeting = Hello! I am the demo model, a program without AI that knows a few places well. Try "What items are in the office?" or "What is in the bedroom and the kitchen?"
+demo-unknown = I know nothing about "{ $topic }"
+demo-no-answer = I have no answer to that
+demo-knows = You asked: “{ $said }”
+
+    { $unknown }: this is a demo model without AI, and it knows only what was written into it. It can tell you what is in these places: { $known }.
+demo-describes = { $count ->
+        [one] Certainly! Here is one thing you might find in { $named }, and a few words on what each of them is like:
+       *[other] Certainly! Here are { $count } things you might find in { $named }, and a few words on what each of them is like:
+    }
+demo-or = { $others } or the { $last }
+demo-and = { $others } and { $last }
+demo-take-away = Take away the { $without }, and it would hardly be the same place.
+demo-wanted = You asked for { $wanted }; this demo model knows only { $known } there.
+demo-found = Here is what the tools found:
+demo-nothing-to-report = So I have nothing to report. You could ask again, or ask about something else.
+demo-without-ai = *Put together without AI, by the demo model.*
+demo-offer = I could offer something else: a voucher, or a replacement. Which one?
+demo-some-failed = { $failed } of { $all } calls failed.
+demo-tool-says = **{ $tool }** says: { $said }
+demo-tool = The tool{ $kind }
+    .about = For **{ $about }**, the tool{ $kind }
+demo-tool-failed = { $tool } did not work: { $why }
+demo-tool-nothing = { $tool } came back with nothing.
+demo-tool-found = { $tool } found: { $found }
+demo-tool-wrote = { $tool } wrote the text above, { $words } words.
+demo-tool-names = { $tool } found { $names }.
+    .more = { $tool } found { $names }, and { $more } more.
+
+## A run on the page
+
+run-starting = Starting
+run-queued = Waiting for its turn, place { $place }
+run-without = Working, without streaming: nothing is shown until everything is done
+run-working = Working
+run-thinking = Thinking
+run-nothing-until = Nothing to see for **{ $seconds } s**, then everything at once.
+run-first = First output after **{ $first } s**. Without streaming you would have waited { $whole } s.
+run-first-at-once = First output **at once**. Without streaming you would have waited { $whole } s.
+run-thinks = Thinking for { $seconds } s
+run-thought = Thought for { $seconds } s
+    .moment = Thought for a moment
+run-what-it-thinks = What it thinks
+run-reasoning = Reasoning
+run-returned = Returned: { $result }
+run-result = Result: { $result }
+run-attempt = attempt { $attempt }
+run-more = { $count ->
+        [one] { $count } more is not drawn here.
+       *[other] { $count } more are not drawn here.
+    }
+run-no-input = (no input)
 
 ## Questions to a person
 

@@ -49,12 +49,21 @@ page-ask_me_first = 먼저 물어보기
 page-custom_data = 커스텀 데이터
     .summary = 도구가 일하는 동안 찾은 것, 진행 상황, 표의 행 등 무엇이든 보내요.
     .intro = 도구는 일하는 동안 **무엇이든** 보낼 수 있어요. 지금까지 찾은 것, 진행 상황, 표의 한 행까지요. 어떤 장소에 무엇이 있는지 물어보고, 도구가 일을 마치기 전에 하나씩 알려 주는 모습을 지켜보세요.
+    .ask-1 = 사무실에는 무엇이 있나요?
+    .ask-2 = 사무실과 침실에는 무엇이 있나요?
+    .ask-3 = 부엌에는 무엇이 있나요?
 page-llm_tokens = LLM 토큰
     .summary = 도구가 언어 모델에게 묻고, 쓰이는 단어가 하나하나 보여요.
     .intro = 이 도구는 직접 **언어 모델**에게 물어요. 도구 안에서 단어가 하나씩 나타나고, 이어서 도구가 돌려준 내용으로 AI 비서가 답을 써요.
+    .ask-1 = 침실에는 무엇이 있나요?
+    .ask-2 = 도서관과 차고에는 무엇이 있나요?
+    .ask-3 = 등대에는 무엇이 있나요?
 page-without_langchain = LangChain 없이
     .summary = 같은 일을 OpenAI 클라이언트만으로 해요. 도구가 단어를 직접 전달해요.
     .intro = 같은 AI 비서를 **OpenAI 클라이언트**만으로 만들었어요. 단어를 대신 모아 주는 곳이 없으니 도구가 나오는 대로 하나씩 전달해요. 화면에서는 똑같아 보이는데, 바로 그게 핵심이에요.
+    .ask-1 = 침실에는 무엇이 있나요?
+    .ask-2 = 사무실과 부엌에는 무엇이 있나요?
+    .ask-3 = 박물관에는 무엇이 있나요?
 page-stream_lab = 스트림 랩
     .summary = 개발자를 위한 페이지. 실행 하나를 여덟 가지 스트림 모드로, 이벤트 단위까지 볼 수 있어요.
     .intro = 안에서는 **실제로** 무슨 일이 벌어질까요? 질문 하나, 실행 하나, LangGraph의 모든 스트림 모드. 누가 언제 무엇을 보냈고, 그걸 어떻게 아는지 보여 줘요.
@@ -697,6 +706,56 @@ pitfall-verdict-went-on = 중지한 뒤에도 { $seconds }초 동안 계속됐�
 pitfall-verdict-stopped = 중지하자 바로 끝났어요.
 pitfall-verdict-burst = { $seconds }초 동안 아무것도 없다가 한꺼번에 나왔어요.
 pitfall-verdict-live = 실시간: { $began }초부터 { $ended }초까지 { $count }조각.
+
+## What the demo model says
+
+demo-about-me = 저는 데모 모델이에요. **AI가 없는** 작은 프로그램이에요. 정해진 규칙대로 늘 똑같이 답해서, API 키 없이도 이 앱이 동작해요. 사무실부터 등대까지 장소 { $places }곳을 알고, 주어진 도구를 호출해요.
+demo-greeting = 안녕하세요! 저는 데모 모델이에요. AI가 없지만 몇몇 장소는 잘 아는 프로그램이에요. “사무실에 무엇이 있나요?”나 “침실과 부엌에 무엇이 있나요?”라고 물어보세요.
+demo-unknown = “{ $topic }”에 대해서는 아는 것이 없어요
+demo-no-answer = 그 질문에는 답할 수 없어요
+demo-knows = 질문: “{ $said }”
+
+    { $unknown }. AI가 없는 데모 모델이라 미리 적어 둔 것만 알아요. 이런 장소에 무엇이 있는지 알려 줄 수 있어요: { $known }.
+demo-describes = { $named }에서 볼 수 있는 것 { $count }가지를 소개할게요.
+demo-or = { $others }, { $last }
+demo-and = { $others }, { $last }
+demo-take-away = { $without }{ PARTICLE($without, "이/가") } 없다면 같은 곳이라고 하기 어려울 거예요.
+demo-wanted = { $wanted }가지를 물었지만, 데모 모델은 { $known }가지만 알아요.
+demo-found = 도구가 찾은 내용이에요.
+demo-nothing-to-report = 그래서 알려 드릴 것이 없어요. 다시 묻거나 다른 것을 물어보세요.
+demo-without-ai = *AI 없이 데모 모델이 정리했어요.*
+demo-offer = 상품권이나 교환도 제안할 수 있어요. 어느 쪽이 좋을까요?
+demo-some-failed = 호출 { $all }건 중 { $failed }건이 실패했어요.
+demo-tool-says = **{ $tool }**: { $said }
+demo-tool ={ $kind }
+    .about = **{ $about }**:{ $kind }
+demo-tool-failed = { $tool } 도구가 실패했어요. { $why }
+demo-tool-nothing = { $tool } 도구가 아무것도 찾지 못했어요.
+demo-tool-found = { $tool } 도구가 찾은 것: { $found }
+demo-tool-wrote = { $tool } 도구가 위의 글을 썼어요(단어 { $words }개).
+demo-tool-names = { $tool } 도구가 찾은 것: { $names }.
+    .more = { $tool } 도구가 찾은 것: { $names } 외 { $more }개.
+
+## A run on the page
+
+run-starting = 시작하고 있어요
+run-queued = { $place }번째로 순서를 기다리고 있어요
+run-without = 스트리밍 없이 작업 중이에요. 모두 끝날 때까지 아무것도 보이지 않아요
+run-working = 작업 중
+run-thinking = 생각 중
+run-nothing-until = **{ $seconds }초** 동안 아무것도 없다가 한꺼번에 나왔어요.
+run-first = 첫 출력까지 **{ $first }초**. 스트리밍이 없었다면 { $whole }초를 기다렸을 거예요.
+run-first-at-once = 첫 출력이 **바로** 나왔어요. 스트리밍이 없었다면 { $whole }초를 기다렸을 거예요.
+run-thinks = { $seconds }초째 생각 중
+run-thought = { $seconds }초 동안 생각함
+    .moment = 잠깐 생각함
+run-what-it-thinks = 생각하는 내용
+run-reasoning = 추론
+run-returned = 반환값: { $result }
+run-result = 결과: { $result }
+run-attempt = { $attempt }번째 시도
+run-more = 여기에 그리지 않은 것이 { $count }개 더 있어요.
+run-no-input = (입력 없음)
 
 ## Questions to a person
 

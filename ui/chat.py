@@ -26,6 +26,7 @@ from ui.run.view import Shape, has_grown, parts_of, shape
 from ui.run.waiting import show_waiting
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
+from ui.shell.catalog import suggestions
 from ui.shell.choices import Choices
 from ui.shell.language import language, say, tell
 from ui.shell.sidebar import sidebar
@@ -76,7 +77,7 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
 def suggest(choices: Choices) -> None:
     """The page's questions, each a click away."""
     with st.container(horizontal=True):
-        for index, question in enumerate(choices.page.suggestions):
+        for index, question in enumerate(suggestions(choices.page)):
             st.button(
                 question,
                 key=f"suggestion_{index}",

@@ -122,4 +122,4 @@ def _summary(inputs: JSON) -> str:
     values = list(inputs.values()) if isinstance(inputs, dict) else [inputs]
     texts = [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in values]
     text = " · ".join(" ".join(text.split()) for text in texts if text)
-    return (text if len(text) <= MOST_SUMMARY else f"{text[: MOST_SUMMARY - 1]}…") or "(no input)"
+    return (text if len(text) <= MOST_SUMMARY else f"{text[: MOST_SUMMARY - 1]}…") or say("run-no-input")

@@ -9,7 +9,8 @@ from dataclasses import asdict
 from itertools import count
 
 from agent.demo_model.request import Told
-from agent.tools.places import MOST_READ, Place, find, known_places, topics
+from agent.tools.places import MOST_READ, Place, find, known_places, language_of, topics
+from texts import Language, say
 
 _MOST_NUMBERS = 100_000
 _MOST_TOKENS = 50_000
@@ -81,13 +82,9 @@ def answer(text: str) -> str:
         return " ".join(map(str, range(1, min(_number(counting[1]), _MOST_NUMBERS) + 1)))
     if length := _LENGTH.search(asked):
         return essay(find(asked), min(_number(length[1]), _MOST_TOKENS))
+    language = language_of(asked)
     if _ABOUT_ME.search(asked):
-        return (
-            "I am the demo model: a small program with **no AI** in me. I answer by fixed rules, the same "
-            "way every time, so that this app works without an API key. "
-            f"I know {len(known_places())} places, from the office to the lighthouse, and I call the tools "
-            "I am offered."
-        )
+        return say(language, "demo-about-me", places=len(known_places()))
     about = topics(text)
     places = [(topic, place) for topic in about.names if (place := find(topic))]
     if not places and (place := find(asked)):
@@ -95,17 +92,11 @@ def answer(text: str) -> str:
     if places:
         return "\n\n".join(_describe(topic, place, _item_count(asked)) for topic, place in places)
     if _GREETING.match(asked) or not asked:
-        return (
-            "Hello! I am the demo model, a program without AI that knows a few places well. Try "
-            '"What items are in the office?" or "What is in the bedroom and the kitchen?"'
-        )
-    known = ", ".join(place.name for place in known_places())
+        return say(language, "demo-greeting")
+    known = ", ".join(place.name for place in known_places(language))
     said = asked if len(asked) <= 300 else asked[:300].rstrip() + "…"
-    unknown = f'I know nothing about "{about.names[0]}"' if about.located else "I have no answer to that"
-    return (
-        f"You asked: “{said}”\n\n{unknown}: this is a demo model without AI, and it knows only what was "
-        f"written into it. It can tell you what is in these places: {known}."
-    )
+    unknown = say(language, "demo-unknown", topic=about.names[0]) if about.located else say(language, "demo-no-answer")
+    return say(language, "demo-knows", said=said, unknown=unknown, known=known)
 
 
 def as_object(text: str) -> dict[str, object]:
@@ -139,17 +130,18 @@ def summary(told: Sequence[Told]) -> str:
 
     A tool is named where several kinds have answered, and in spaces: a reader need not know that it is a function.
     """
+    language = language_of(f"{told[0].arguments} {told[0].content}")
     several = len({each.name for each in told}) > 1
-    lines = [_tell(each, named=several) for each in told]
+    lines = [_tell(each, language, named=several) for each in told]
     failed = sum(has_failed(each.content) for each in told)
-    body = lines[0] if len(lines) == 1 else "\n- ".join(["Here is what the tools found:\n", *lines])
+    body = lines[0] if len(lines) == 1 else "\n- ".join([f"{say(language, 'demo-found')}\n", *lines])
     if failed == len(told):
-        return f"{body}\n\nSo I have nothing to report. You could ask again, or ask about something else."
-    closing = "*Put together without AI, by the demo model.*"
+        return f"{body}\n\n{say(language, 'demo-nothing-to-report')}"
+    closing = say(language, "demo-without-ai")
     if any(_decided(each.content).startswith(_NOT_DONE) for each in told):
-        closing = f"I could offer something else: a voucher, or a replacement. Which one?\n\n{closing}"
+        closing = f"{say(language, 'demo-offer')}\n\n{closing}"
     if failed:
-        closing = f"{failed} of {len(told)} calls failed. {closing}"
+        closing = f"{say(language, 'demo-some-failed', failed=failed, all=len(told))} {closing}"
     return f"{body}\n\n{closing}"
 
 
@@ -183,43 +175,45 @@ def _item_count(text: str) -> int:
 
 
 def _describe(topic: str, place: Place, wanted: int) -> str:
+    language = language_of(topic)
     items = place.items[:wanted]
     named = f"the {topic}" if topic.islower() and topic.isascii() else topic
-    things = "is one thing" if len(items) == 1 else f"are {len(items)} things"
-    opening = f"Certainly! Here {things} you might find in {named}, and a few words on what each of them is like:"
+    opening = say(language, "demo-describes", count=len(items), named=named)
     lines = [f"{at}. **{item.name}**: {item.description}" for at, item in enumerate(items, 1)]
     *others, last = [item.name.lower() for item in items]
-    without = f"{', '.join(others)} or the {last}" if others else last
-    closing = f"Take away the {without}, and it would hardly be the same place."
+    without = say(language, "demo-or", others=", ".join(others), last=last) if others else last
+    closing = say(language, "demo-take-away", without=without)
     if wanted > len(items):
-        closing += f" You asked for {wanted}; this demo model knows only {len(items)} there."
+        closing += f" {say(language, 'demo-wanted', wanted=str(wanted), known=len(items))}"
     return "\n\n".join([opening, *lines, closing])
 
 
-def _tell(told: Told, *, named: bool) -> str:
+def _tell(told: Told, language: Language, *, named: bool) -> str:
     content = _decided(told.content)
     if told.arguments is None:
-        return f"**{told.name}** says: {_shorten(content)}"
+        return say(language, "demo-tool-says", tool=told.name, said=_shorten(content))
     about = _about(told.arguments)
     kind = f" *{told.name.replace('_', ' ')}*" if named else ""
-    tool = f"For **{about}**, the tool{kind}" if about else f"The tool{kind}"
+    tool = say(language, "demo-tool.about", about=about, kind=kind) if about else say(language, "demo-tool", kind=kind)
     if content.startswith((_DONE, _NOT_DONE)):  # it says itself what it did, perhaps otherwise than it was asked
         said = content.removeprefix(_NOT_DONE).removeprefix(_DONE)
         return said[:1].upper() + said[1:]
     if has_failed(content):
-        return f"{tool} did not work: {_shorten(content)}"
+        return say(language, "demo-tool-failed", tool=tool, why=_shorten(content))
     if not content:
-        return f"{tool} came back with nothing."
+        return say(language, "demo-tool-nothing", tool=tool)
     if len(content) <= _SHORT and "\n" not in content:
-        return f"{tool} found: {content}"
+        return say(language, "demo-tool-found", tool=tool, found=content)
     if content.count("\n\n") > 1 and not _BOLD.search(content):
-        return f"{tool} wrote the text above, {len(content.split())} words."
+        return say(language, "demo-tool-wrote", tool=tool, words=str(len(content.split())))
     names = list(dict.fromkeys(name.strip(" :") for name in (_BOLD.findall(content) or _BULLET.findall(content))))
     if not names:
-        return f"{tool} found: {_shorten(content)}"
+        return say(language, "demo-tool-found", tool=tool, found=_shorten(content))
     *others, last = [f"**{name}**" for name in names[:_MOST_NAMES]]
-    more = f", and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"{tool} found {', '.join(others)}{' and ' if others else ''}{last}{more}."
+    listed = say(language, "demo-and", others=", ".join(others), last=last) if others else last
+    if len(names) > _MOST_NAMES:
+        return say(language, "demo-tool-names.more", tool=tool, names=listed, more=len(names) - _MOST_NAMES)
+    return say(language, "demo-tool-names", tool=tool, names=listed)
 
 
 def _decided(content: str) -> str:

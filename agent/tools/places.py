@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from texts import LANGUAGES, Language
+
 _HEADING = re.compile(r"^## (?P<name>[^(]+) \((?P<aliases>[^)]*)\)$")
 _ITEM = re.compile(r"^- \*\*(?P<name>[^*]+)\*\*: (?P<description>.+)$")
 
@@ -78,11 +80,20 @@ class Topics:
     """Whether one of them is a location: a known place, or introduced by "in" or "at"."""
 
 
-@lru_cache(maxsize=1)
-def known_places() -> tuple[Place, ...]:
-    """Return every known place, in the order of `places.md`."""
+_HANGUL = re.compile("[가-힣]")
+
+
+def language_of(text: str) -> Language:
+    """Return the language that a text about places is in."""
+    return "ko" if _HANGUL.search(text) else "en"
+
+
+@lru_cache(maxsize=2)
+def known_places(language: Language = "en") -> tuple[Place, ...]:
+    """Return every known place, in the order of the book in that language: the same in both."""
     places: list[Place] = []
-    for line in Path(__file__).with_name("places.md").read_text(encoding="utf-8").splitlines():
+    book = Path(__file__).with_name("places.md" if language == "en" else f"places.{language}.md")
+    for line in book.read_text(encoding="utf-8").splitlines():
         if heading := _HEADING.match(line):
             aliases = tuple(alias.strip() for alias in heading["aliases"].split(","))
             places.append(Place(heading["name"], aliases, ()))
@@ -187,7 +198,7 @@ def _part(text: str, *, listing: bool) -> _Part | None:
 
 
 def _korean_topics(text: str) -> list[str]:
-    if not re.search(r"[가-힣]", text):
+    if not _HANGUL.search(text):
         return []
     known = [mention.name for mention in mentions(text)]
     words = re.sub(" 안(?=에)", "", text).split()
@@ -203,7 +214,8 @@ def _korean_topics(text: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, Place]:
-    return {name: place for place in known_places() for name in (place.name, *place.aliases)}
+    places = [place for language in LANGUAGES for place in known_places(language)]
+    return {name: place for place in places for name in (place.name, *place.aliases)}
 
 
 @lru_cache(maxsize=1)

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 PATHS = ("/Custom_data", "/LLM_tokens", "/Without_LangChain", "/Stream_lab", "/Pitfalls", "/Runs")
 ENGLISH = re.compile(r"[A-Za-z][a-z'’]+(?:[ ,:]+[a-z'’]+){2,}")
 """Three English words in a row."""
+_STREAMLITS_OWN = ("Skip to main content", "Choose an option")
 _SHOWN = """() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const texts = [];
     while (walker.nextNode()) {
         const at = walker.currentNode.parentElement;
         if (at.closest("script, style, code, pre, [data-testid=stChatMessage]")) continue;
-        if (at.closest("a[href^='https://github.com']")) continue;
+        if (at.closest("a[href^='https://github.com'], [class*=st-key-open_]")) continue;
         if (at.checkVisibility()) texts.push(walker.currentNode.data);
     }
     for (const field of document.querySelectorAll('[placeholder]')) texts.push(field.placeholder);
@@ -41,8 +42,8 @@ def korean(open_page: OpenPage, app: App, path: str) -> Page:
 
 
 def english(page: Page) -> list[str]:
-    """What is shown in English."""
-    return [text for text in page.evaluate(_SHOWN) if ENGLISH.search(text)]
+    """What is shown in English; not questions and answers, code, and titles of threads elsewhere."""
+    return [text for text in page.evaluate(_SHOWN) if ENGLISH.search(text) and text not in _STREAMLITS_OWN]
 
 
 @pytest.mark.parametrize("view", ["simple", "technical"])

@@ -92,9 +92,9 @@ def test_pages_know_only_the_ui() -> None:
     assert {name.split(".")[0] for tree in pages.values() for name in imports(tree)} == {"streamlit", "ui"}
 
 
-def test_of_the_rest_the_demo_model_knows_only_the_book_of_places() -> None:
+def test_of_the_rest_the_demo_model_knows_only_the_book_of_places_and_the_texts() -> None:
     rooms = {names for (a, _), files in arrows().items() if a == "agent.demo_model" for names in files}
-    assert [line for line in rooms if " imports agent.tools.places" not in line] == []
+    assert [line for line in rooms if " imports agent.tools.places" not in line and " imports texts" not in line] == []
 
 
 def test_the_environment_is_read_in_one_place() -> None:

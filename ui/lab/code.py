@@ -7,6 +7,7 @@ import streamlit as st
 from agent.snippets.programs import program, stays_empty
 from ui.chat import show_code
 from ui.lab.log import Log, quiet
+from ui.shell.catalog import suggestions
 from ui.shell.choices import Choices
 from ui.shell.language import language, say, say_or
 
@@ -24,7 +25,7 @@ class CodeView:
             return
         self._drawn = True
         choices = self._choices
-        question = log.run.request.question if log.run else choices.page.suggestions[0]
+        question = log.run.request.question if log.run else suggestions(choices.page)[0]
         st.markdown(quiet(say("lab-code-own" if choices.is_own else "lab-code-ours")))
         if note := say_or(f"graph-{choices.graph}.note", ""):
             st.markdown(quiet(note))

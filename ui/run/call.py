@@ -143,9 +143,9 @@ class _Body:
 def call_head(call: ToolCall, look: Look) -> tuple[str, Literal["running", "waiting", "complete", "error"]]:
     """The line above a tool call, and the sign before it."""
     about = f" · {safe_label(subject(call.args), 60)}" if subject(call.args) else ""
-    attempt = f" · attempt {call.attempts}" if call.attempts > 1 else ""
-    took = "" if call.seconds is None else f" · {call.seconds:.1f} s"
-    ending = {"failed": " · failed", "stopped": " · stopped"}.get(call.state, "")
+    attempt = f" · {say('run-attempt', attempt=call.attempts)}" if call.attempts > 1 else ""
+    took = "" if call.seconds is None else f" · {say('time-seconds', seconds=f'{call.seconds:.1f}')}"
+    ending = f" · {say(f'call-{call.state}')}" if call.state in ("failed", "stopped") else ""
     label = f"**{safe_label(look.title(call.name))}**{about}{attempt}{took}{ending}"
     if call.state == "waiting":
         return f"{label} · {say('card-waits')}", "waiting"
@@ -165,4 +165,4 @@ def _result(call: ToolCall, *, technical: bool) -> str:
     text = call.result or ""
     if call.state == "failed":
         return text.removeprefix("Error: ")
-    return f"{'Returned' if technical else 'Result'}: {text}"
+    return say("run-returned" if technical else "run-result", result=text)

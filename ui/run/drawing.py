@@ -78,12 +78,12 @@ class Drawing:
         if self.is_held:
             return say("card-held")
         if transcript.state == "queued":
-            return f"Waiting for its turn, place {place}" if place else "Starting"
+            return say("run-queued", place=place) if place else say("run-starting")
         if any(map(_moves, transcript.shown)):
             return ""
         if not transcript.modes:
-            return "Working, without streaming: nothing is shown until everything is done"
-        return "Working" if transcript.shown else "Thinking"
+            return say("run-without")
+        return say("run-working" if transcript.shown else "run-thinking")
 
 
 def _moves(item: Item) -> bool:
@@ -111,7 +111,8 @@ def first_output_line(transcript: Transcript) -> str:
     if transcript.ended_at is None or transcript.first_output_at is None:
         return ""
     if not transcript.modes:
-        return f"Nothing to see for **{transcript.worked(transcript.ended_at):.1f} s**, then everything at once."
+        return say("run-nothing-until", seconds=f"{transcript.worked(transcript.ended_at):.1f}")
     first, whole = transcript.worked(transcript.first_output_at), transcript.worked(transcript.ended_at)
-    when = f"after **{first:.1f} s**" if first >= 0.05 else "**at once**"
-    return f"First output {when}. Without streaming you would have waited {whole:.1f} s."
+    if first < 0.05:
+        return say("run-first-at-once", whole=f"{whole:.1f}")
+    return say("run-first", first=f"{first:.1f}", whole=f"{whole:.1f}")

@@ -17,7 +17,7 @@ from agent.projections.tool_titles import tool_title
 from agent.streaming.events import JSON
 from ui.markdown import safe_label, safe_markdown
 from ui.run.text import Slot, TextView
-from ui.shell.language import language
+from ui.shell.language import language, say
 
 SHOWN_ROWS = 200
 """Rows of a table or points of a chart that are drawn: the last ones."""
@@ -96,9 +96,9 @@ class _ReasoningView:
         """Write what has changed since the last call; `at` is the run's time, in seconds."""
         thinks = reasoning.ended_at is None
         seconds = max((at if reasoning.ended_at is None else reasoning.ended_at) - reasoning.began_at, 0.0)
-        took = f"for {seconds:.0f} s" if seconds >= 0.5 else "for a moment"
-        self._since.markdown(f":gray[Thinking {took}]" if thinks and seconds >= 0.5 else "")
-        label = self._say(thinks, seconds, took)
+        told = say("run-thinks", seconds=f"{seconds:.0f}") if thinks and seconds >= 0.5 else ""
+        self._since.markdown(f":gray[{told}]" if told else "")
+        label = self._say(thinks, seconds)
         if self._text is None and thinks:
             self._status = self._place.status(label, type="compact")
             self._text = TextView(self._status)
@@ -109,13 +109,16 @@ class _ReasoningView:
         self._label = label
         self._text.draw(reasoning.text)
 
-    def _say(self, thinks: bool, seconds: float, took: str) -> str:
+    def _say(self, thinks: bool, seconds: float) -> str:
         """The line that unfolds it; constant while the model is reasoning, as a new one would fold it under the
         reader.
         """
         if self._look.technical:
-            return "Reasoning" if thinks else f"Reasoning · {seconds:.1f} s"
-        return "What it thinks" if thinks else f"Thought {took}"
+            took = "" if thinks else f" · {say('time-seconds', seconds=f'{seconds:.1f}')}"
+            return say("run-reasoning") + took
+        if thinks:
+            return say("run-what-it-thinks")
+        return say("run-thought", seconds=f"{seconds:.0f}") if seconds >= 0.5 else say("run-thought.moment")
 
 
 class _Whole:

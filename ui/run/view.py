@@ -16,6 +16,7 @@ from ui.run.call import CallGroup
 from ui.run.card import Cards
 from ui.run.output import Look, OutputView
 from ui.run.text import Slot, clear
+from ui.shell.language import say
 
 MAX_ITEMS = 200
 """Answers and calls drawn of a run, and of each call in it: the first ones, and the last."""
@@ -91,7 +92,7 @@ class ItemsView:
                     self._places.append(self._body.empty())
                 self._groups.append(self._view(self._places[index], group[0]))
             self._draw(self._groups[index], group, at, named, ended)
-        self._more.markdown(f":gray[{more:,} more are not drawn here.]" if more else "")
+        self._more.markdown(f":gray[{say('run-more', count=more)}]" if more else "")
         return len(self._groups)
 
     def _view(self, place: DeltaGenerator, first: Part) -> CallGroup | _AnswerView | _QuestionView:
@@ -214,7 +215,7 @@ def _grouped(parts: Sequence[Part]) -> list[list[Part]]:
 
 def _sentence(sentence: Sentence, quiet: bool) -> str:
     """A sentence of a narration, as an item of a list."""
-    text, at = safe_label(sentence.text, 300), f":gray[{sentence.at:.1f} s]"
+    text, at = safe_label(sentence.text, 300), f":gray[{say('time-seconds', seconds=f'{sentence.at:.1f}')}]"
     match sentence.state:
         case "now":
             text = _moving(text, quiet)

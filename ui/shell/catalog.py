@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from agent.graphs.registry import GRAPHS
 from agent.streaming.modes import StreamMode
 from agent.tools.catalog import TOOLS
-from ui.shell.language import say_or
+from texts import is_known
+from ui.shell.language import say, say_or
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class PageInfo:
     """Tools on offer at first; others can be added in the sidebar."""
     modes: tuple[StreamMode, ...] = ()
     suggestions: tuple[str, ...] = ()
+    """Questions to begin with, where the text files have no `.ask-1`, `.ask-2`... for the page."""
     is_demo: bool = False
     """Whether Home leads to it as one of the ways to do it."""
     is_job: bool = False
@@ -117,11 +120,6 @@ PAGES: dict[str, PageInfo] = {
             graphs=_AGENTS,
             tools=("get_items",),
             modes=("custom",),
-            suggestions=(
-                "What items are in the office?",
-                "What items are in the office and the bedroom?",
-                "What items are in the kitchen?",
-            ),
             is_demo=True,
         ),
         PageInfo(
@@ -131,11 +129,6 @@ PAGES: dict[str, PageInfo] = {
             graphs=_AGENTS,
             tools=("get_items.llm",),
             modes=("messages",),
-            suggestions=(
-                "What items are in the bedroom?",
-                "What items are in the library and the garage?",
-                "What items are in the lighthouse?",
-            ),
             is_demo=True,
         ),
         PageInfo(
@@ -145,11 +138,6 @@ PAGES: dict[str, PageInfo] = {
             graphs=("without_langchain", "tool_node"),
             tools=("get_items.openai",),
             modes=("custom",),
-            suggestions=(
-                "What items are in the bedroom?",
-                "What items are in the office and the kitchen?",
-                "What items are in the museum?",
-            ),
             is_demo=True,
         ),
         PageInfo(
@@ -195,3 +183,9 @@ def page_title(page: PageInfo) -> str:
 def page_summary(page: PageInfo) -> str:
     """What a page shows, in one sentence for everyone."""
     return say_or(f"page-{page.name}.summary", "")
+
+
+def suggestions(page: PageInfo) -> list[str]:
+    """Questions to begin with."""
+    keys = itertools.takewhile(is_known, (f"page-{page.name}.ask-{number}" for number in itertools.count(1)))
+    return [say(key) for key in keys] or list(page.suggestions)

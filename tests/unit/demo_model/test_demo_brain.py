@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -157,7 +158,7 @@ def test_every_place_gets_a_list_of_a_hundred_tokens_or_two(place: str) -> None:
 
 def test_a_place_is_named_as_it_was_asked_for() -> None:
     assert "침실" in words("침실에는 무엇이 있나요?")
-    assert "**Bed**" in words("침실에는 무엇이 있나요?")
+    assert "**침대**" in words("침실에는 무엇이 있나요?")
 
 
 def test_a_number_of_items_is_honoured() -> None:
@@ -176,7 +177,7 @@ def test_an_unknown_place_is_admitted() -> None:
 
 @pytest.mark.parametrize("question", ["Who are you?", "are you an AI?", "너는 누구야?"])
 def test_it_says_that_it_has_no_ai(question: str) -> None:
-    assert "no AI" in words(question)
+    assert re.search("no AI|AI가 없는", words(question))
 
 
 def test_counting_is_a_number_a_token() -> None:
