@@ -25,7 +25,17 @@ from agent.store.recording import (
 )
 from agent.store.store import Store
 from agent.store.upload import check
-from agent.streaming.events import Custom, Ended, Queued, RunRequest, StreamEvent, Unknown
+from agent.streaming.events import (
+    Answered,
+    Custom,
+    Ended,
+    Interrupt,
+    Queued,
+    RunRequest,
+    StreamEvent,
+    Unknown,
+    Waiting,
+)
 from agent.streaming.modes import RUN_MODES, STREAM_MODES
 
 REQUEST = RunRequest("what items are in the office?", "react", ("get_items",), model="demo-fast")
@@ -49,6 +59,34 @@ def test_a_file_that_ends_in_mid_run_is_a_run_that_was_interrupted() -> None:
         assert recording.interrupted
         assert recording.events[:2] == EVENTS[:2]
         assert fold(recording.events, ()).state == "stopped"
+
+
+ONE, OTHER = Interrupt("i", "Really?"), Interrupt("j", {"question": "And that?"}, {"type": "string"})
+WAITS = (QUEUED, CHUNK, StreamEvent(2, 1.0, Waiting((ONE, OTHER), "thread@1")))
+ANSWERED = (*WAITS, StreamEvent(3, 9.0, Answered("j", "yes")))
+
+
+@pytest.mark.parametrize("events", [WAITS, ANSWERED])
+def test_a_file_that_ends_with_a_question_waits_still(events: tuple[StreamEvent, ...], tmp_path: Path) -> None:
+    recording = parse(dump(HEADER, events))
+    assert (recording.events, recording.interrupted) == (events, False)
+    assert (fold(recording.events, ()).state, Run.replayed(recording).state) == ("waiting", "waiting")
+    path = tmp_path / "abcdefgh1234.jsonl"
+    path.write_text(dump(HEADER, events))
+    assert (read_entry(path).state, read_entry(path).interrupted) == ("waiting", False)
+    with Store(tmp_path) as store:
+        found = store.entry("abcdefgh1234")
+        assert found
+        assert (found.state, found.interrupted, found.at_work) == ("waiting", False, False)
+
+
+def test_one_whose_questions_were_all_answered_and_that_did_not_go_on_was_interrupted() -> None:
+    events = (*ANSWERED, StreamEvent(4, 9.5, Answered("i", "no")))
+    assert parse(dump(HEADER, events)).interrupted
+
+
+def test_a_recording_of_before_runs_could_wait_is_read_as_it_is() -> None:
+    assert parse(WHOLE.replace('"toolstream":3', '"toolstream":2', 1)) == Recording(HEADER, EVENTS)
 
 
 def test_a_line_of_a_later_version_may_say_more() -> None:
