@@ -95,7 +95,8 @@ class SafeTail:
             return
         self._read = ""
         in_words = growing[-1:].isalnum()
-        if in_words or (text.in_fence and growing[-1:] not in "`~"):
+        in_line = bool(growing[growing.rfind("\n") + 1 :].strip())  # before it, spaces may belong to the fence
+        if in_words or (text.in_fence and in_line and growing[-1:] not in "`~"):
             written = self._writer.growing(growing, text.head, _END)
             self._before, end, self._after = written.partition(_END)
             in_fence = text.in_fence and self._after.startswith("\n```")
@@ -279,6 +280,8 @@ class _Line:
         self._links: list[tuple[str, int]] = []
         """Open links: the address, and where the words begin."""
         self._after_code = False
+        self._closed_at = -1
+        """Where the last mark of emphasis that was closed ends."""
 
     def written(self, tokens: list[Token]) -> str:
         self._add(tokens)
@@ -286,6 +289,7 @@ class _Line:
         return self._written.rstrip(" ")
 
     def _add(self, tokens: Iterable[Token]) -> None:
+        before = ""
         for token in tokens:
             match token.type:
                 case "text":
@@ -297,7 +301,7 @@ class _Line:
                 case "code_inline":
                     self._code(token.content)
                 case "em_open" | "strong_open" | "s_open":
-                    self._open(token.markup)
+                    self._open(token.markup, after_link=before in ("link_close", "image"))
                 case "em_close" | "strong_close" | "s_close":
                     self._close()
                 case "link_open":
@@ -310,6 +314,7 @@ class _Line:
                     self._say_address(_address(token, "src"), begin)
                 case _:
                     self._text += token.content
+            before = token.type if token.type != "text" or token.content else before
 
     def _say_address(self, address: str, begin: int) -> None:
         words = (self._written + self._text)[begin:]
@@ -329,10 +334,12 @@ class _Line:
         self._written += " " * self._after_code + marks + (f" {content} " if padded else content) + marks
         self._after_code = True
 
-    def _open(self, mark: str) -> None:
+    def _open(self, mark: str, *, after_link: bool = False) -> None:
         shown = len(self._marks) < DEEPEST and not (mark == "~~" and any(mark == other for other, _ in self._marks))
         if shown:
             self._flush()
+            if after_link and self._written[-1:].isalnum():  # without the link's own end, that would be one word
+                self._written = self._written[:-1] + _as_punctuation(self._written[-1])
             self._written += mark
             self._after_code = False
         self._marks.append((mark if shown else "", len(self._written)))
@@ -346,6 +353,7 @@ class _Line:
             self._written = self._written[: begin - len(mark)]
         else:
             self._written += mark
+            self._closed_at = len(self._written)
         self._after_code = False
 
     def _end_line(self, mark: str) -> None:
@@ -358,8 +366,20 @@ class _Line:
         at_start = not self._written or self._written.endswith("\n")
         text, self._text = self._text.lstrip(" \t") if at_start else self._text, ""
         if text:
-            self._written += _escaped(text, at_start=at_start and not self._cell)
+            escaped = _escaped(text, at_start=at_start and not self._cell)
+            if self._closed_at == len(self._written) and text[0].isalnum() and not self._ends_before_words():
+                escaped = _as_punctuation(text[0]) + escaped[1:]
+            self._written += escaped
             self._after_code = False
+
+    def _ends_before_words(self) -> bool:
+        """Whether the mark that ends here is one although words follow at once: a link begins with them."""
+        return self._written[-1] != "_" and self._written.rstrip("*~")[-1:].isalnum()
+
+
+def _as_punctuation(letter: str) -> str:
+    """A letter written so that a mark of emphasis beside it is not taken for one within a word."""
+    return f"&#{ord(letter)};"
 
 
 def _address(token: Token, attribute: str) -> str:

@@ -123,6 +123,23 @@ def test_outside_of_code_nothing_is_left_to_be_a_link_an_image_or_html(text: str
             assert not re.search(r"(?<!\\)(?:!\[|\]\(|<)", re.sub(r"\\\\", "", token.content))
 
 
+@pytest.mark.parametrize(
+    "text", ["_a_[x](http://a.b)", "__a__[x](b) c", "*a.*[x](http://b)", "<http://a.b>_a_", "[x]()_a_ b"]
+)
+def test_emphasis_beside_a_link_is_still_emphasis_where_the_link_is_words(text: str) -> None:
+    safe = safe_markdown(text)
+    assert _said(block_tokens(text)) == _said(block_tokens(safe))
+    assert _kinds(text) == _kinds(safe)
+
+
+@pytest.mark.parametrize("text", ["  ```py\n  ", " ```\n  x\n   y\n ", "- ```\n  x\n    y"])
+def test_what_is_indented_with_its_fence_is_no_part_of_the_code_while_it_grows(text: str) -> None:
+    growing, tail = Blocks(), SafeTail()
+    for character in text:
+        growing.feed(character)
+        assert tail.markdown(growing) == SafeTail().markdown(growing)
+
+
 @settings(max_examples=300, deadline=None)
 @given(texts)
 def test_all_that_is_said_is_still_said_in_blocks_of_the_same_kind(text: str) -> None:
