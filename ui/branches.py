@@ -60,7 +60,7 @@ def question(run: Run, tree: Branches, page: PageInfo) -> None:
                 type="tertiary",
                 icon=":material/compare:",
                 on_click=compare,
-                args=(page.name, beside[number - 2] if number > 1 else beside[1], run.id),
+                args=(page.name, *(beside[number - 2 : number] if number > 1 else beside[:2])),
             )
 
 
@@ -127,7 +127,7 @@ def _edit(run: Run, tree: Branches, page: PageInfo) -> None:
         )
         with st.container(horizontal=True, gap="small"):
             asked = (page, run.id, len(tree.beside(run.id)), key)
-            st.form_submit_button(say("branch-edit.ask"), type="primary", on_click=_ask_edited, args=asked)
+            st.form_submit_button(say("branch-edit.ask"), on_click=_ask_edited, args=asked)
             st.form_submit_button(say("branch-edit.cancel"), on_click=_begin_to_edit, args=(None,))
 
 

@@ -158,7 +158,8 @@ class Engine:
             build = self._build if key else self._graph
             graph, keeps_threads = build(request.graph, request.tools, request.tool_choice, request.model, key), False
         if not keeps_threads:
-            graph = graph.copy({"checkpointer": self.checkpoints.for_graph(graph)})
+            own_graph = graph if request.graph.startswith(OWN) else None
+            graph = graph.copy({"checkpointer": self.checkpoints.for_graph(own_graph)})
         return Job(graph, run.thread_id, run.id, keeps_threads, config, request.context, modes)
 
     async def _given(self, run: ActiveRun, job: Job, before: Before) -> Any:

@@ -123,9 +123,7 @@ def _rename_form(item: Conversation, name: str) -> None:
             label_visibility="collapsed",
         )
         with st.container(horizontal=True, gap="small"):
-            st.form_submit_button(
-                say("conversations-name.save"), type="primary", on_click=_rename, args=(item.thread_id, key)
-            )
+            st.form_submit_button(say("conversations-name.save"), on_click=_rename, args=(item.thread_id, key))
             st.form_submit_button(say("conversations-keep"), on_click=_leave)
 
 
