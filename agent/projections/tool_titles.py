@@ -12,7 +12,10 @@ from texts import Language, say, say_or
 
 def tool_title(name: str, offered: Sequence[str] = (), language: Language = "en") -> str:
     """A tool's title; `offered` are the ids to search first, as two tools may share a name."""
-    return tool_titles(offered, language).get(name) or spoken(name) or say(language, "tool-unnamed")
+    for tool_id in (*offered, *TOOLS):
+        if tool_id in TOOLS and TOOLS[tool_id].name == name:
+            return title_of(TOOLS[tool_id], language)
+    return spoken(name) or say(language, "tool-unnamed")
 
 
 def tool_titles(offered: Sequence[str] = (), language: Language = "en") -> dict[str, str]:
