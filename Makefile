@@ -32,12 +32,15 @@ fix: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# These wait a little, so one worker more than there are cores is quickest.
-test-fast: $(VENV)/.dev
-	$(BIN)/pytest -n 3 --dist worksteal tests/unit $(ARGS)
+# The first ones wait a little, so one worker more than there are cores is quickest; the others wait for most of their time.
+# Properties are tried on fewer examples where it has to be quick.
+UNIT_TESTS = $(BIN)/pytest -n 3 --dist worksteal tests/unit
 
-# These wait for most of their time.
-test: test-fast
+test-fast: $(VENV)/.dev
+	$(UNIT_TESTS) --hypothesis-profile=quick $(ARGS)
+
+test: $(VENV)/.dev
+	$(UNIT_TESTS) $(ARGS)
 	$(BIN)/pytest -n $(WORKERS) tests/server tests/browser $(ARGS)
 
 bench: $(VENV)/.dev

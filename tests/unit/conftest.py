@@ -2,7 +2,12 @@
 
 import pytest
 
+from tests.unit import examples
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _quick(quick_loops: None) -> None:
     pass
+
+
+__all__ = ["examples"]  # its profile has to be known at the start

@@ -42,6 +42,7 @@ from tests.unit.events import (
     sent,
     token,
 )
+from tests.unit.examples import examples
 from tests.unit.projections.test_pause import RUN as PAUSED
 
 ROOT = Path(__file__).parents[3]
@@ -145,7 +146,7 @@ def test_in_the_markdown_all_that_is_foreign_stands_in_code(text: str) -> None:
     assert "](" not in "\n".join(lines)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(texts)
 def test_any_answer_is_rendered_from_harmless_elements_that_are_all_closed(text: str) -> None:
     page = rendered(text)

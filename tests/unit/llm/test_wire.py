@@ -15,6 +15,7 @@ from agent.llm.thinking import Thinking, without_thinking
 from agent.llm.wire import Reader
 from agent.settings import Limits
 from tests.scripted_server import Reply, delta, sse
+from tests.unit.examples import examples
 from tests.unit.llm.cases import CALLS, CHUNKS, ENDS, THOUGHT
 
 JSON = st.recursive(
@@ -93,7 +94,7 @@ def told(chunks: list[Chunk]) -> tuple[str, str, str, list[str], list[Chunk]]:
     return texts[0], texts[1], texts[2], arguments, [chunk for chunk in chunks if isinstance(chunk, End)]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(CHUNK, max_size=4), st.booleans())
 def test_whatever_comes_where_a_chunk_may_be_the_text_is_kept(odd: list[dict[str, Any]], done: bool) -> None:
     events: list[Any] = [delta(content="kept "), *odd, delta(content="and kept"), delta("stop")]
@@ -126,7 +127,7 @@ def check(chunks: list[Chunk], reader: Reader) -> None:
         assert str(reader.failure).endswith(".")
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(JSON | CHUNK, max_size=4),
     st.sampled_from(["", "\n", "{", "<html>", "data: ", ": x\n\n", "event: error\n"]),
@@ -150,7 +151,7 @@ def without_ids(part: object) -> object:
     return part
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.binary(max_size=200), st.integers(1, 9))
 def test_no_bytes_are_too_odd(data: bytes, size: int) -> None:
     check(*read(data, size))
@@ -170,7 +171,7 @@ def test_every_case_is_read_alike_however_it_is_cut(size: int) -> None:
 ARGUMENTS = st.dictionaries(st.text(max_size=4), JSON, max_size=4)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(ARGUMENTS, st.data())
 def test_arguments_are_whole_or_broken_and_never_a_half(arguments: dict[str, Any], data: st.DataObject) -> None:
     text = json.dumps(arguments)
@@ -205,7 +206,7 @@ def test_a_whole_call_that_is_sent_again_is_one() -> None:
     assert end.calls == (Call("a", "get_items", '{"place": "office"}'),)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -20,10 +20,11 @@ from agent.projections.transcript import Transcript, fold
 from agent.store.recording import Header
 from agent.streaming.events import RunRequest, StreamEvent
 from agent.streaming.modes import RUN_MODES, STREAM_MODES
+from tests.unit.examples import examples
 from tests.unit.projections.arbitrary import RUN, some_run
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(some_run(), st.sets(st.sampled_from(STREAM_MODES)))
 def test_any_events_are_folded_told_measured_and_drawn(events: list[StreamEvent], modes: set[str]) -> None:
     run, lanes = Transcript(frozenset(modes)), Lanes()  # type: ignore[arg-type]
@@ -44,7 +45,7 @@ def test_any_events_are_folded_told_measured_and_drawn(events: list[StreamEvent]
     assert run == fold(events, modes)  # type: ignore[arg-type]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(some_run())
 def test_any_events_are_exported(events: list[StreamEvent]) -> None:
     export = Export(Header("abcdefgh", 1.0, RunRequest("?")), events, RUN_MODES)

@@ -50,6 +50,7 @@ from agent.streaming.events import (
 )
 from agent.streaming.events import Interrupt as Asked
 from agent.streaming.modes import STREAM_MODES
+from tests.unit.examples import examples
 
 CALL = {"id": "c", "name": "look", "args": {"place": "A"}}
 OPENAI_CALL = {"id": "c", "type": "function", "function": {"name": "look", "arguments": '{"place": "A"}'}}
@@ -695,7 +696,7 @@ PARTS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(PARTS | ANYTHING, max_size=6))
 def test_no_part_is_an_error_and_all_of_it_is_strict_json(parts: list[Any]) -> None:
     found = read(*parts)
@@ -707,7 +708,7 @@ def test_no_part_is_an_error_and_all_of_it_is_strict_json(parts: list[Any]) -> N
     Adapter().answer.encode()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(PARTS, max_size=6))
 def test_there_is_an_answer_whatever_came(parts: list[Any]) -> None:
     adapter = Adapter()

@@ -11,6 +11,7 @@ from agent.markdown import block_tokens, inline_tokens, plain
 from agent.projections.blocks import Blocks
 from tests.browser.hostile import HEAVY, ORDINARY, TEXTS, UNSENDABLE
 from tests.markdown_texts import harmful, texts
+from tests.unit.examples import examples
 from ui.markdown import SafeTail, safe_blocks, safe_label, safe_markdown
 
 
@@ -104,7 +105,7 @@ def test_no_heavy_text_does_anything(text: str) -> None:
     assert not harmful(safe_markdown(text[:20_000]))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(texts)
 def test_no_text_has_links_images_or_html(text: str) -> None:
     for safe in (safe_markdown(text), safe_label(text)):
@@ -113,7 +114,7 @@ def test_no_text_has_links_images_or_html(text: str) -> None:
         assert not re.search("[\u202a-\u202e\u2066-\u2069]", safe)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(texts)
 def test_outside_of_code_nothing_is_left_to_be_a_link_an_image_or_html(text: str) -> None:
     for token in block_tokens(safe_markdown(text)):
@@ -140,7 +141,7 @@ def test_what_is_indented_with_its_fence_is_no_part_of_the_code_while_it_grows(t
         assert tail.markdown(growing) == SafeTail().markdown(growing)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(texts)
 def test_all_that_is_said_is_still_said_in_blocks_of_the_same_kind(text: str) -> None:
     """White space apart, and what nobody can see; an address follows the words of its link."""
@@ -216,7 +217,7 @@ def test_what_is_still_open_in_a_tail_is_closed(tail: str, shown: str) -> None:
     assert SafeTail().markdown(Blocks(tail)) == shown
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(texts)
 def test_a_tail_is_the_same_whether_it_grew_or_not(text: str) -> None:
     growing, tail = Blocks(), SafeTail()

@@ -39,6 +39,7 @@ from tests.unit.events import (
     sent,
     token,
 )
+from tests.unit.examples import examples
 from tests.unit.projections.arbitrary import ODD, RUN, some_run
 from tests.unit.projections.asked import ASKED
 from tests.unit.ui.paper import Paper
@@ -266,7 +267,7 @@ def test_a_run_looks_the_same_live_and_drawn_at_once(modes: Sequence[StreamMode]
     assert [text.split(" ", 1)[-1] for text in live] == [text.split(" ", 1)[-1] for text in again]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(some_run())
 def test_any_events_leave_nothing_behind_and_lose_nothing(events: list[StreamEvent]) -> None:
     for modes in (RUN_MODES, ("custom",)):
