@@ -448,7 +448,7 @@ def shares(guest: Guest) -> None:
         token = visitor.text.split("share=")[1].split()[0].split("&")[0]
         for text in ("good", "x" * 2_000, ""):
             visitor.type(f"text_{run_id}", text, "text_area")
-            visitor.click("Keep it")
+            visitor.click("keep_comment")
             whole(visitor)
         check(b"1 2 3 4 5 6 7" in visitor.download("pack_html"), "the pack has no answer")
         with guest.open("Runs", share=token) as other:
@@ -456,7 +456,7 @@ def shares(guest: Guest) -> None:
             visitor.click("revoke")
             wait(visitor, lambda: visitor.has("button", "share"), "the link is revoked")
         with guest.open("Runs", share=token) as other:
-            check("leads nowhere" in other.text, "a revoked link works")
+            check("no longer works" in other.text, "a revoked link works")
         visitor.click("back")
         wait(visitor, lambda: visitor.has("button", f"delete_{run_id}"), "the list is there")
         visitor.click(f"delete_{run_id}")
@@ -612,7 +612,7 @@ def _report(diary: Diary, lost: list[str], log: str, figures: list[str]) -> str:
         *figures,
         *(f"  {count:5} {name}" for name, count in sorted(diary.did.items())),
         *(f"LOST {each}" for each in lost[:20]),
-        *(f"WRONG {each}" for each in diary.wrong[:40]),
+        *(f"WRONG {count} times: {each}" for each, count in Counter(diary.wrong).most_common(40)),
     ]
     if "Traceback" in log:
         lines.append(log[log.index("Traceback") :][:4_000])

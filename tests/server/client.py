@@ -95,6 +95,7 @@ class Visitor:
         """Whether the last script that has begun, or was asked for, has come to its end."""
         self.closed = False
         self._failure: Exception | None = None
+        self.url = url
         self._host, self._port = url.removeprefix("http://").split(":")
         self._receive_buffer, self._headers = receive_buffer, headers or {}
         self._page_name, self._page_hash = page, ""

@@ -6,6 +6,10 @@ import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import connect
+
 from tests.server.client import Visitor
 from tests.server.conftest import Visit
 from tests.server.steps import QUESTION, arrived, complete, numbers
@@ -43,6 +47,20 @@ def test_a_file_made_for_a_download_is_there_whatever_others_do(visit: Visit) ->
         other.wait_idle()
     with urllib.request.urlopen(url, timeout=10) as file:
         assert b"<html" in file.read()
+
+
+def test_a_message_that_unpacks_to_much_more_than_it_is_ends_its_connection_and_nobody_elses(visit: Visit) -> None:
+    visitor = visit()
+    visitor.wait_idle()
+    url = visitor.url.replace("http:", "ws:") + "/_stcore/stream"
+    with connect(url, subprotocols=["streamlit"], max_size=None) as bomb:  # type: ignore[list-item]
+        bomb.send(bytes(9_000_000))
+        with pytest.raises(ConnectionClosedError) as closed:
+            bomb.recv(30)
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 1009, "too big"
+    visitor.rerun()
+    visitor.wait_idle()
 
 
 def test_a_guesser_without_cookies_is_slowed_and_the_host_gets_in_at_once() -> None:

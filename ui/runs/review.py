@@ -129,7 +129,11 @@ def _comment(kind: str, run: Run) -> None:
                 label_visibility="collapsed",
             )
             st.form_submit_button(
-                say("review-comment.keep"), icon=":material/check:", on_click=_say, args=(kind, run.id)
+                say("review-comment.keep"),
+                icon=":material/check:",
+                key="keep_comment",
+                on_click=_say,
+                args=(kind, run.id),
             )
         if told := st.session_state.pop("comment_told", None):
             st.caption(tell(told))
