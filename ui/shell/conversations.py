@@ -12,7 +12,7 @@ from agent.store.conversations import MAX_TITLE
 from ui.markdown import safe_label
 from ui.shell import session
 from ui.shell.catalog import PAGES, page_title
-from ui.shell.language import say
+from ui.shell.language import say, tell
 
 SHORT = 8
 """Conversations in the sidebar."""
@@ -62,8 +62,8 @@ def conversations() -> None:
 
 
 def _refusal() -> None:
-    if sentence := st.session_state.pop("conversation_refusal", None):
-        st.warning(sentence, icon=":material/block:")
+    if refusal := st.session_state.pop("conversation_refusal", None):
+        st.warning(tell(refusal), icon=":material/block:")
 
 
 def _row(item: Conversation, where: str) -> None:
