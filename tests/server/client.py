@@ -474,8 +474,8 @@ def _turns(elements: list[tuple[Path, _Element]]) -> list[Turn]:
                 turns.append(Turn(""))
         elif not message or path[: len(message)] != message or not turns:
             continue
-        elif asks:
-            turns[-1].question += _words(element).strip()
+        elif asks:  # below it is what can be done with it
+            turns[-1].question = turns[-1].question or _words(element).strip()
         elif element.kind == "expandable":
             box = path
             turns[-1].boxes.append(Box(element.proto.label))

@@ -229,3 +229,33 @@ def test_what_waits_of_a_run_with_a_key_of_ones_own_wants_that_key(visit: Visit)
     press(visitor, "Approve")
     complete(visitor)
     assert "54 dollars were refunded" in visitor.turns[0].answer
+
+
+def test_an_answered_question_is_answered_otherwise_beside_what_came_of_it(app: App) -> None:
+    with asking(app) as visitor:
+        for label in ("Yes", "coffee"):
+            press(visitor, label)
+        edit(visitor, 20)
+        complete(visitor)
+        before = visitor.run_id
+        press(visitor, "Answer otherwise", 1)
+        assert "Keep the answer" in visitor.text
+        press(visitor, "Keep the answer")
+        assert not visitor.keys("tea")
+        place = next(at for at in range(3) if _offers(visitor, at, "tea"))
+        assert place in range(3)
+        press(visitor, "tea")
+        complete(visitor)
+        assert ANSWERED.replace("coffee", "tea") in plain(visitor)
+        assert (visitor.run_id != before, "2 of 2" in visitor.text) == (True, True)
+        with opened(app, run=before) as old:
+            assert ANSWERED in plain(old)
+
+
+def _offers(visitor: Visitor, place: int, label: str) -> bool:
+    """Ask one of several answered questions again; whether it has this answer. If not, leave it as it was."""
+    press(visitor, "Answer otherwise", place)
+    if visitor.keys(label):
+        return True
+    press(visitor, "Keep the answer")
+    return False
