@@ -13,6 +13,8 @@ import pytest
 from agent.engine.active import ActiveRun
 from agent.engine.in_process import InProcessBackend
 from agent.engine.run import Run
+from agent.projections.decisions import Decision, resume_value
+from agent.projections.questions import questions_of
 from agent.projections.transcript import Transcript, fold
 from agent.settings import Limits, Settings
 from agent.store.recording import FIRST
@@ -365,6 +367,16 @@ def test_what_is_deleted_while_it_waits_is_gone(here: InProcessBackend, tmp_path
     assert not (tmp_path / f"{run.id}.jsonl").exists()
 
 
+def test_it_may_be_let_go_of_and_whoever_reads_it_reads_on(tmp_path: Path) -> None:
+    with backend_of(tmp_path, FEW, memory_megabytes=0.001) as backend:
+        run = started(backend.start(asks("one"), session=ME))
+        waiting(run)
+        finish(started(backend.start(request(), session="another")))
+        wait_until(lambda: run.id not in backend._runs, 10, "its memory is given back")
+        answer(backend, found(backend, run.id), "yes")
+        assert checked(finish(run)).answer == "all sent: hello sent: yes"
+
+
 # Several processes, and none
 
 
@@ -507,3 +519,23 @@ def test_what_was_answered_before_a_restart_is_answered_otherwise_after_it(tmp_p
         checked(finish(other))
         assert other.answer == "all sent: A sent: no, B sent: yes, seen C"
         assert [entry.header.forked_from for entry in later.of(ME)] == [run.id, ""]
+
+
+# The agents of the app
+
+
+@pytest.mark.parametrize("graph", ["react", "create_agent", "prebuilt", "without_langchain"])
+def test_every_agent_asks_and_goes_on(memory: InProcessBackend, graph: str) -> None:
+    run = started(memory.start(RunRequest(REFUND, graph, ("refund", "send_email"), model="demo-fast"), session=ME))
+    waiting(run)
+    before = fold(run.read()[0], RUN_MODES)
+    assert [call.state for call in before.calls] == ["waiting", "waiting"]
+    answers = []
+    for asked in before.asked.values():
+        questions = questions_of(asked.interrupt.value, asked.interrupt.schema)
+        answers.append(resume_value(questions, [Decision("approve") for _ in questions]))
+    answer(memory, run, *answers)
+    told = checked(finish(run))
+    assert [(call.name, call.state) for call in told.calls] == [("refund", "finished"), ("send_email", "finished")]
+    assert all(call.attempts <= 1 for call in told.calls)
+    assert "were refunded" in run.answer
