@@ -147,11 +147,6 @@ PAGES: dict[str, PageInfo] = {
             graphs=tuple(GRAPHS),
             tools=tuple(spec.id for spec in TOOLS.values() if not spec.asks_model),
             modes=("custom", "messages", "updates"),
-            suggestions=(
-                "Search the archive for the lighthouse and take inventory of the garage",
-                "What items are in the office and the bedroom?",
-                "Plan a visit to the museum",
-            ),
             all_modes=True,
         ),
         PageInfo(
