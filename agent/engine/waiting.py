@@ -31,7 +31,7 @@ STOPPED = sentence("ended-stopped")
 
 def unanswered(days: float) -> Sentence:
     """Why a run was ended that nobody has answered."""
-    return sentence("ended-unanswered", count=int(days) if days == int(days) else days)
+    return sentence("ended-unanswered", count=int(days) if days == int(days) else f"{days:g}")
 
 
 def refused(run: KeptRun, interrupt: str, given: JSON, limits: Limits, *, has_key: bool) -> Refusal | None:

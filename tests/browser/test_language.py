@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.conftest import OpenPage
     from tests.serving import App
 
+JOBS = ("/Refund", "/Market_brief", "/Incident", "/Ask_me_first")
 PATHS = ("/Custom_data", "/LLM_tokens", "/Without_LangChain", "/Stream_lab", "/Pitfalls", "/Runs")
 ENGLISH = re.compile(r"[A-Za-z][a-z'’]+(?:[ ,:]+[a-z'’]+){2,}")
 """Three English words in a row."""
@@ -25,7 +26,7 @@ _SHOWN = """() => {
     while (walker.nextNode()) {
         const at = walker.currentNode.parentElement;
         if (at.closest("script, style, code, pre, [data-testid=stChatMessage]")) continue;
-        if (at.closest("a[href^='https://github.com'], [class*=st-key-open_]")) continue;
+        if (at.closest("a[href^='https://github.com'], [class*=st-key-open_], [class*=st-key-suggestion_]")) continue;
         if (at.checkVisibility()) texts.push(walker.currentNode.data);
     }
     for (const field of document.querySelectorAll('[placeholder]')) texts.push(field.placeholder);
@@ -46,10 +47,9 @@ def english(page: Page) -> list[str]:
     return [text for text in page.evaluate(_SHOWN) if ENGLISH.search(text) and text not in _STREAMLITS_OWN]
 
 
-@pytest.mark.parametrize("view", ["simple", "technical"])
-@pytest.mark.parametrize("path", PATHS)
-def test_a_korean_browser_meets_no_english_sentence(open_page: OpenPage, app: App, path: str, view: str) -> None:
-    page = korean(open_page, app, f"{path}?view={view}")
+@pytest.mark.parametrize("path", [*PATHS, *JOBS, *(f"{path}?view=technical" for path in PATHS)])
+def test_a_korean_browser_meets_no_english_sentence(open_page: OpenPage, app: App, path: str) -> None:
+    page = korean(open_page, app, path)
     assert english(page) == []
     assert page.evaluate("document.documentElement.lang") == "ko"
 

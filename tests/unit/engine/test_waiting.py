@@ -501,7 +501,7 @@ def test_the_second_of_two_questions_is_answered_otherwise(memory: InProcessBack
     finish(run)
     other = started(memory.answer_otherwise(run.id, {second: "c"}, session=ME))
     assert told_of(checked(finish(other)))["w"] == ("twice", "finished", "before bothbetween", "a and c")
-    assert "no such questions" in refused(memory.answer_otherwise(run.id, {first[0]: "x", second: "c"}, session=ME))
+    assert "never asked these" in refused(memory.answer_otherwise(run.id, {first[0]: "x", second: "c"}, session=ME))
     assert "no such run of yours" in refused(memory.answer_otherwise(run.id, {second: "c"}, session="another"))
     early = started(memory.answer_otherwise(run.id, {first[0]: "z"}, session=ME))
     answer(memory, early, "y")
