@@ -63,7 +63,9 @@ class Checkpoints:
         Those in `keep` stay: they have runs at work or waiting for a person. Raises CheckpointError.
         """
         oldest = time.time() - self._limits.recording_days * 86_400
-        room, gone = self._limits.recording_megabytes * 1e6, []
+        in_memory = isinstance(self._saver, MemorySaver)
+        room = (self._limits.memory_megabytes if in_memory else self._limits.recording_megabytes) * 1e6
+        gone = []
         kept = sorted(await self._threads.threads(), key=lambda thread: thread.saved_at, reverse=True)
         for thread in kept:
             room -= thread.bytes

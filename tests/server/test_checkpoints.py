@@ -121,7 +121,7 @@ async def test_what_is_forgotten_is_gone_and_nothing_else(kept: Kept, kind: str)
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_the_oldest_conversations_go_first_and_those_in_use_not_at_all(kept: Kept, kind: str) -> None:
-    async with Checkpoints(kept(kind, recording_megabytes=0.01)) as checkpoints:
+    async with Checkpoints(kept(kind, recording_megabytes=0.01, memory_megabytes=0.01)) as checkpoints:
         for thread_id in ("in use", "old", "new"):
             await checkpoints.forget(thread_id)
             await ask(checkpoints, thread_id, "x" * 7_000 + os.urandom(4_000).hex())
