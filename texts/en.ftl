@@ -162,6 +162,25 @@ chat-input = Input
     .optional = (optional)
     .lines = One per line
 
+## Under an answer
+
+end-picture = Picture
+end-share = Share, replay or download
+hold = Hold to feel the difference
+
+## Tour
+
+tour-step = Tour · step { $step } of { $steps } · { $title }
+tour-custom_data = See finds as they come
+    .look = Press the first question below. Each thing shows up the moment the tool finds it, long before the answer.
+tour-llm_tokens = Watch it write
+    .look = Press the first question below. Read along inside the box while the tool is still writing.
+tour-without_langchain = Without a framework
+    .look = Ask here as well. Fewer parts, the same picture: whatever an assistant is built with, its tools can show their work.
+tour-next = Next
+tour-finish = Finish
+tour-leave = Leave the tour
+
 ## Stream modes
 
 mode-custom = Tool data
@@ -816,6 +835,7 @@ run-without = Working, without streaming: nothing is shown until everything is d
 run-working = Working
 run-thinking = Thinking
 run-nothing-until = Nothing to see for **{ $seconds } s**, then everything at once.
+run-first-late = First output after **{ $first } s**.
 run-first = First output after **{ $first } s**. Without streaming you would have waited { $whole } s.
 run-first-at-once = First output **at once**. Without streaming you would have waited { $whole } s.
 run-thinks = Thinking for { $seconds } s

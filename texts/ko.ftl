@@ -162,6 +162,25 @@ chat-input = 입력
     .optional = (선택)
     .lines = 한 줄에 하나씩
 
+## Under an answer
+
+end-picture = 그림
+end-share = 공유·재생·내려받기
+hold = 누르고 있으면 차이를 느껴요
+
+## Tour
+
+tour-step = 둘러보기 · { $steps }단계 중 { $step }단계 · { $title }
+tour-custom_data = 찾는 대로 보기
+    .look = 아래 첫 번째 질문을 눌러 보세요. 답이 나오기 훨씬 전에, 도구가 찾는 순간 하나씩 나타나요.
+tour-llm_tokens = 쓰는 모습 보기
+    .look = 아래 첫 번째 질문을 눌러 보세요. 도구가 아직 쓰는 동안 상자 안에서 함께 읽을 수 있어요.
+tour-without_langchain = 프레임워크 없이
+    .look = 여기서도 물어보세요. 부품은 적어도 보이는 것은 같아요. 무엇으로 만들든 도구는 일하는 모습을 보여 줄 수 있어요.
+tour-next = 다음
+tour-finish = 마치기
+tour-leave = 둘러보기 끝내기
+
 ## Stream modes
 
 mode-custom = 도구 데이터
@@ -747,6 +766,7 @@ run-without = 스트리밍 없이 작업 중이에요. 모두 끝날 때까지 �
 run-working = 작업 중
 run-thinking = 생각 중
 run-nothing-until = **{ $seconds }초** 동안 아무것도 없다가 한꺼번에 나왔어요.
+run-first-late = 첫 출력까지 **{ $first }초** 걸렸어요.
 run-first = 첫 출력까지 **{ $first }초**. 스트리밍이 없었다면 { $whole }초를 기다렸을 거예요.
 run-first-at-once = 첫 출력이 **바로** 나왔어요. 스트리밍이 없었다면 { $whole }초를 기다렸을 거예요.
 run-thinks = { $seconds }초째 생각 중

@@ -18,6 +18,7 @@ from ui.entry import ask_once, entry
 from ui.markdown import safe_markdown
 from ui.run.card import Cards
 from ui.run.drawing import Drawing, show_end
+from ui.run.end_card import card_of, hold_button, show_card
 from ui.run.follow import UPDATES_PER_SECOND, Reader
 from ui.run.output import Look
 from ui.run.text import FLUSH
@@ -163,7 +164,9 @@ class _Turn:
             place, self._end = st.container(), st.empty()
         self._cards = Cards.of(run, technical=choices.technical)
         self._drawing = Drawing(place, self._cards, choices.modes)
-        self._timeline = FoldedTimeline(run, Look(choices.technical, run.request.tools))
+        self._look = Look(choices.technical, run.request.tools)
+        self._timeline = FoldedTimeline(run, self._look)
+        self._can_hold = False
         self.reader = Reader(run, self)
         self.reader.take()
         self._drawn: dict[str, tuple[bool, Shape, int]] = st.session_state.setdefault("drawn", {})
@@ -192,8 +195,13 @@ class _Turn:
         if ended:
             end = self._end.container()
             show_end(end, self._drawing.transcript, self.run.unrecorded)
+            if card := card_of(self.run, self._drawing.transcript, self._look):
+                show_card(end, self.run, card)
             if self._tree:
                 branches.again(end, self.run, self._tree, self._choices.page)
+        elif self._drawing.transcript.shown and not self._can_hold:
+            self._can_hold = True
+            self._end.html(hold_button())
 
     def tell_waiting(self) -> None:
         """Say that it waits for a person, and since when."""

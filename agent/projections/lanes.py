@@ -72,7 +72,7 @@ class Lanes:
         if mode == "run":
             self._pause(event)
             return
-        at = max(event.at - self._waited, 0.0)
+        at = max(round(event.at - self._waited, 6), 0.0)
         place = int(at / self.width)
         while place >= MOST_SLICES:
             self._double()

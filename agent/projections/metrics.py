@@ -67,6 +67,11 @@ class Metrics:
     """Nodes and tool calls, in order of their first sign of life."""
 
     @property
+    def is_sooner(self) -> bool:
+        """Whether there was something to read noticeably before everything was there."""
+        return is_sooner(self.first_output, self.whole)
+
+    @property
     def tokens(self) -> int:
         """All tokens written, each source's counted as well as possible."""
         return sum(source.tokens for source in self.sources)
@@ -90,6 +95,15 @@ class Metrics:
     def per_second(self) -> float | None:
         """Chunks written per second while at least one model was writing; None if too few to tell."""
         return _rate([turn for source in self.sources for turn in source.turns.values()])
+
+
+NOTICED = 0.2
+"""Seconds less to wait that a person notices."""
+
+
+def is_sooner(first: float | None, whole: float) -> bool:
+    """Whether streaming made a difference: whether there was something to read noticeably before all was there."""
+    return first is not None and whole - first >= NOTICED
 
 
 _Key = tuple[str, str]

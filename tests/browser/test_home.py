@@ -34,7 +34,9 @@ def test_the_sides_differ_while_it_plays_and_then_it_runs_live(home: Page) -> No
 
 
 def test_it_stands_still_while_paused_and_plays_again_when_asked(home: Page) -> None:
-    home.get_by_label("Pause").check()
+    home.locator(AGAIN).click()
+    home.wait_for_function("document.querySelector('.hero')?.dataset.plays === '1'")
+    home.locator(".hero .pause input").dispatch_event("click")
     words = home.evaluate(SEEN, "with")
     bar = "document.querySelector('.hero .cover').getAnimations()[0].playState"
     assert home.evaluate(bar) == "paused"

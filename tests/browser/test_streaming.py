@@ -70,3 +70,19 @@ def test_the_timeline_below_an_answer_grows_while_it_works(page: Page) -> None:
     expect(page.locator(".tl-busy")).to_have_count(0)
     expect(page.locator(".tl-first")).to_be_visible()
     assert page.locator(".tl-model b").count() > 0, "ticks"
+
+
+def test_while_a_button_is_held_the_work_is_hidden(page: Page) -> None:
+    visit(page, "/Custom_data", "simple")
+    ask(page, BOTH)
+    hold = page.get_by_role("button", name="Hold to feel the difference")
+    hold.hover()
+    box = page.locator(BOX).first
+    expect(box).to_be_visible()
+    page.mouse.down()
+    expect(box).to_be_hidden()
+    expect(page.locator(".hold .instead")).to_be_visible()
+    page.mouse.up()
+    expect(box).to_be_visible()
+    wait_for_end(page)
+    expect(hold).to_have_count(0)

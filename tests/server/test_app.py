@@ -31,7 +31,7 @@ def open_app(page: str = "", **query: str) -> AppTest:
 def test_home_answers_by_one_click() -> None:
     app = open_app(model="demo-fast")
     run(app.button(key="suggestion_0").click())
-    assert "Nightstand" in text(app)
+    assert "Okafor" in text(app)
     assert "run" in app.query_params
 
 

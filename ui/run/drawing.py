@@ -113,6 +113,8 @@ def first_output_line(transcript: Transcript) -> str:
     if not transcript.modes:
         return say("run-nothing-until", seconds=f"{transcript.worked(transcript.ended_at):.1f}")
     first, whole = transcript.worked(transcript.first_output_at), transcript.worked(transcript.ended_at)
+    if first > 0.9 * whole:  # streaming has changed nothing
+        return say("run-first-late", first=f"{first:.1f}")
     if first < 0.05:
         return say("run-first-at-once", whole=f"{whole:.1f}")
     return say("run-first", first=f"{first:.1f}", whole=f"{whole:.1f}")

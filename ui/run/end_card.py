@@ -1,0 +1,63 @@
+"""What stands under a run that has ended well: the question, both waiting times, and ways to show it to others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitPageNotFoundError
+
+from agent.engine.run import Run
+from agent.export.card import Card, to_svg
+from agent.export.export import file_name
+from agent.projections.items import ToolCall
+from agent.projections.transcript import Transcript
+from ui.run.output import Look
+from ui.shell.catalog import PAGES
+from ui.shell.language import say
+
+
+def card_of(run: Run, transcript: Transcript, look: Look) -> Card | None:
+    """What the card says; None where streaming has changed nothing, or nothing was seen of it."""
+    if run.state != "finished" or not transcript.modes:
+        return None
+    if transcript.first_output_at is None or transcript.ended_at is None:
+        return None
+    first, whole = transcript.worked(transcript.first_output_at), transcript.worked(transcript.ended_at)
+    if first > 0.9 * whole:
+        return None
+    return Card(run.request.question, first, whole, _tools(transcript.calls, look))
+
+
+def show_card(place: DeltaGenerator, run: Run, card: Card) -> None:
+    """Draw the ways to show a finished run to others."""
+    with place.container(horizontal=True, key=f"end_{run.id}", gap="small", vertical_alignment="center"):
+        st.download_button(
+            say("end-picture"),
+            partial(to_svg, card, say),
+            file_name(run.header, "svg"),
+            "image/svg+xml",
+            icon=":material/image:",
+            key=f"picture_{run.id}",
+            on_click="ignore",
+        )
+        try:
+            st.page_link(
+                PAGES["runs"].file, label=say("end-share"), icon=":material/ios_share:", query_params={"open": run.id}
+            )
+        except StreamlitPageNotFoundError:
+            return  # a page that is run alone has no others to link to
+
+
+def hold_button() -> str:
+    """A button that hides the answer for as long as it is held: by the browser alone, see page.css."""
+    return (
+        f'<div class="hold"><button type="button">{say("hold")}</button>'
+        f'<span class="instead" aria-hidden="true">{say("home-idle")}</span></div>'
+    )
+
+
+def _tools(calls: Sequence[ToolCall], look: Look) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(look.title(call.name) for call in calls))
