@@ -641,6 +641,7 @@ ended-disk-full = The server's disk is full: the conversation could not be saved
 ended-busy = The conversation could not be saved: others were writing for too long. Try again.
 ended-no-database = The database that holds the conversations does not answer. Try again in a minute.
 ended-unwritten = The rest of this run could not be saved: the server's disk was full or busy.
+ended-unrecorded = This run could not be saved, as the server's disk is full or busy. You can read it now, but it is gone when the server restarts.
 ended-killed = The server stopped in the middle of this run; it was interrupted.
 
 ## What a model server did

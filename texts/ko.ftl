@@ -593,6 +593,7 @@ ended-disk-full = 서버의 디스크가 가득 차서 대화를 저장하지 �
 ended-busy = 다른 작업이 너무 오래 저장하고 있어서 대화를 저장하지 못했어요. 다시 시도하세요.
 ended-no-database = 대화를 저장하는 데이터베이스가 응답하지 않아요. 잠시 후 다시 시도하세요.
 ended-unwritten = 이 실행의 나머지는 저장하지 못했어요. 서버의 디스크가 가득 찼거나 바빴어요.
+ended-unrecorded = 서버의 디스크가 가득 찼거나 바빠서 이 실행을 저장하지 못했어요. 지금은 볼 수 있지만 서버가 다시 시작되면 사라져요.
 ended-killed = 이 실행 중에 서버가 멈춰서 중단됐어요.
 
 ## What a model server did

@@ -76,7 +76,7 @@ class ActiveRun(KeptRun):
         return key
 
     @property
-    def unrecorded(self) -> str:
+    def unrecorded(self) -> Spoken:
         """Why the run is gone when the server restarts, although others are not; empty if all is well."""
         return self._track.lost if self._track else ""
 

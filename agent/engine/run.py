@@ -11,6 +11,7 @@ import hashlib
 from agent.engine.log import ClosedLog, Read, RunLog
 from agent.store.recording import Header, Recording, answer_of, ends, waits
 from agent.streaming.events import END_STATES, RunRequest, RunState
+from texts import Spoken
 
 
 class Run:
@@ -59,7 +60,7 @@ class Run:
         return self._answer
 
     @property
-    def unrecorded(self) -> str:
+    def unrecorded(self) -> Spoken:
         """Why this run will be lost when the server restarts, although others are not; empty if all is well."""
         return ""
 

@@ -17,6 +17,7 @@ from typing import Protocol
 from agent.store.index import Index, News, Progress
 from agent.store.recording import Header, header_line
 from agent.streaming.events import END_STATES, JSON, RunState
+from texts import Spoken, sentence
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +26,7 @@ FLUSH_SECONDS = 0.5
 PRUNE_SECONDS = 60.0
 """Seconds between checks for what is too old or too much; the first is at startup."""
 
-NOT_WRITTEN = (
-    "This run could not be written down, as the server's disk is full or busy. "
-    "You can read it now, but it is gone when the server restarts."
-)
+NOT_WRITTEN = sentence("ended-unrecorded")
 
 
 class Listener(Protocol):
@@ -60,7 +58,7 @@ class Track:
 
     def __init__(self, path: Path | None, header: Header, wake: Callable[[], None], size: int = 0) -> None:
         self.id = header.id
-        self.lost = ""
+        self.lost: Spoken = ""
         """Why the run is not recorded, in a sentence for its visitor; empty while all is well."""
         self._path, self._wake = path, wake
         self._lines: deque[str] = deque([] if size else [header_line(header)])

@@ -27,7 +27,7 @@ from ui.run.follow import Reader, Unseen
 from ui.run.text import clear
 from ui.run.waiting import show_waiting
 from ui.shell.choices import Choices
-from ui.shell.language import language, say
+from ui.shell.language import language, say, tell
 
 SECONDS_A_DRAWING = 0.5
 """Tables and charts are sent whole, so they are drawn at most that often."""
@@ -67,11 +67,11 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
     waited = run.state == "waiting"
 
     def follow() -> None:
-        def tell() -> None:
+        def show_status() -> None:
             status.markdown(quiet(_status(run, log)))
             questions.draw(log.transcript)
 
-        Reader(run, _Shown(log, view, tell)).follow()
+        Reader(run, _Shown(log, view, show_status)).follow()
         if log.transcript.state == "waiting":
             if not waited:
                 st.rerun()  # for the sidebar and the title, which tell of it
@@ -79,7 +79,7 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
         elif run.state != "finished":
             show_end(st.container(), log.transcript, run.unrecorded)
         elif run.unrecorded:
-            st.warning(run.unrecorded, icon=":material/save:")
+            st.warning(tell(run.unrecorded), icon=":material/save:")
         if run.ended:
             branches.again(st.container(), run, branches.tree_of(runs), choices.page)
         for other in runs:

@@ -13,6 +13,7 @@ from agent.projections.narration import narrate
 from agent.projections.transcript import Transcript
 from agent.streaming.events import StreamEvent
 from agent.streaming.modes import StreamMode
+from texts import Spoken
 from ui.markdown import safe_markdown
 from ui.run.card import Cards
 from ui.run.output import Look
@@ -93,7 +94,7 @@ def _moves(item: Item) -> bool:
     return bool(item.output.reasoning) and item.output.reasoning.ended_at is None
 
 
-def show_end(place: DeltaGenerator, transcript: Transcript, unrecorded: str = "") -> None:
+def show_end(place: DeltaGenerator, transcript: Transcript, unrecorded: Spoken = "") -> None:
     """How a run ended, shown below it, and why it is not kept. In a recording, those words are not ours, either."""
     message = safe_markdown(tell(transcript.said))
     if transcript.state == "stopped":
@@ -103,7 +104,7 @@ def show_end(place: DeltaGenerator, transcript: Transcript, unrecorded: str = ""
     elif line := first_output_line(transcript):
         place.caption(line)
     if unrecorded:
-        place.warning(unrecorded, icon=":material/save:")
+        place.warning(tell(unrecorded), icon=":material/save:")
 
 
 def first_output_line(transcript: Transcript) -> str:
