@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -167,6 +168,7 @@ class _Turn:
         self._look = Look(choices.technical, run.request.tools)
         self._timeline = FoldedTimeline(run, self._look)
         self._can_hold = False
+        self._take_back: Literal["", "offered", "over"] = ""
         self.reader = Reader(run, self)
         self.reader.take()
         self._drawn: dict[str, tuple[bool, Shape, int]] = st.session_state.setdefault("drawn", {})
@@ -192,6 +194,7 @@ class _Turn:
         filled = self._drawing.draw()
         self._drawn[self.run.id] = (self._choices.technical, self._shape(), filled)
         self._timeline.draw(self._drawing.transcript, ended=ended)
+        self._offer_to_take_back()
         if ended:
             end = self._end.container()
             show_end(end, self._drawing.transcript, self.run.unrecorded)
@@ -202,6 +205,23 @@ class _Turn:
         elif self._drawing.transcript.shown and not self._can_hold:
             self._can_hold = True
             self._end.html(hold_button())
+
+    def _offer_to_take_back(self) -> None:
+        """A button while it waits behind others, so that one question can be taken back and the others stay."""
+        queues = self._drawing.queues
+        if queues and not self._take_back:
+            self._take_back = "offered"
+            self._end.button(
+                say("chat-take-back"),
+                key=f"take_back_{self.run.id}",
+                type="tertiary",
+                icon=":material/undo:",
+                on_click=_take_back,
+                args=(self.run.id,),
+            )
+        elif self._take_back == "offered" and not queues:
+            self._take_back = "over"
+            self._end.empty()
 
     def tell_waiting(self) -> None:
         """Say that it waits for a person, and since when."""
@@ -256,6 +276,12 @@ def show_code(choices: Choices) -> None:
             st.code(tool_source(tool_id, choices.graph), language="python", wrap_lines=True)
         st.caption(say("chat-code.graph", title=graph_title(choices.graph, language())))
         st.code(graph_source(choices.graph), language="python", wrap_lines=True)
+
+
+def _take_back(run_id: str) -> None:
+    """Stop a run that has not begun; once it has, Stop is there for it."""
+    if (run := session.runs().get(run_id)) and run.state == "queued":
+        run.stop()
 
 
 def _stop(page: str, meant: str) -> None:

@@ -43,16 +43,15 @@ def entry(choices: Choices, *, in_place: bool, asked: bool) -> None:
     (st if in_place else st.bottom).chat_input(
         say("chat-ask-own" if choices.is_own else "chat-ask"),
         key="question",
-        max_chars=session.settings().limits.prompt_chars,
         on_submit=_ask_typed,
         args=(choices.page,),
     )
 
 
-def ask(question: str, page: PageInfo, inputs: JSON = None, after: str | None = None) -> None:
+def ask(question: str, page: PageInfo, inputs: JSON = None, after: str | None = None) -> bool:
     """Start a run with this question, or say on the page why not. A callback: it runs before the script.
 
-    It follows the run `after`, by default the last one shown.
+    Returns whether it was started. It follows the run `after`, by default the last one shown.
     """
     choices = chosen(page)
     taken = _taken(choices.graph)
@@ -62,7 +61,7 @@ def ask(question: str, page: PageInfo, inputs: JSON = None, after: str | None = 
     except NotFilledIn as error:
         if is_filled_in(prefix, taken.context):
             st.session_state["refusal"] = sentence("chat-context.unfit", why=error.said)
-            return
+            return False
         context = None  # as where nobody gives any
     outcome = session.runs().start(
         choices.request(question.strip(), inputs, context),
@@ -74,8 +73,9 @@ def ask(question: str, page: PageInfo, inputs: JSON = None, after: str | None = 
     )
     if outcome.state == "refused":
         st.session_state["refusal"] = outcome.sentence
-    else:
-        session.show_branch(page.name, outcome.id)
+        return False
+    session.show_branch(page.name, outcome.id)
+    return True
 
 
 def ask_once(question: str, page: PageInfo, after: str | None, inputs: JSON = None) -> None:
@@ -102,8 +102,8 @@ def _taken(graph: str) -> _Taken:
 
 
 def _ask_typed(page: PageInfo) -> None:
-    if question := st.session_state.get("question"):
-        ask(question, page)
+    if (question := st.session_state.get("question")) and not ask(question, page):
+        st.session_state["question"] = question  # back in the box, to be mended there
 
 
 def _ask_form(page: PageInfo, after: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 from agent.errors import Refusal
 from agent.graphs.registry import GraphSpec, spec_of
@@ -11,11 +12,15 @@ from agent.streaming.events import RunRequest
 from agent.tools.catalog import TOOLS
 from texts import sentence
 
+_BLANK_CATEGORIES = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe0e\ufe0f")
+"""Fillers, selectors and an empty Braille cell: of the categories of letters, marks and symbols, and yet unseen."""
+
 
 def check(request: RunRequest, settings: Settings, *, visitor_has_key: bool = False) -> Refusal | None:
     """Why a request cannot be run, in a sentence that says what to change; None if it can."""
     limit = settings.limits.prompt_chars
-    if not request.question.strip():
+    if not any(map(_is_seen, request.question)):
         return Refusal(sentence("refused-empty"))
     if len(request.question) > limit:
         return Refusal(sentence("refused-question-long", most=limit))
@@ -27,6 +32,11 @@ def check(request: RunRequest, settings: Settings, *, visitor_has_key: bool = Fa
     if request.model not in settings.models(visitor_has_key=visitor_has_key):
         return Refusal(sentence("refused-model"))
     return _check_tools(request, spec)
+
+
+def _is_seen(character: str) -> bool:
+    """Whether a character leaves anything to be seen."""
+    return unicodedata.category(character) not in _BLANK_CATEGORIES and character not in _BLANK
 
 
 def _check_inputs(request: RunRequest, limit: int) -> Refusal | None:

@@ -227,7 +227,10 @@ def facts(export: Export) -> list[tuple[str, str]]:
     """What streaming changed for whoever waited, in numbers."""
     say, metrics = export.say, export.metrics
     first = say("pack-never") if metrics.first_output is None else _at(export, metrics.first_output)
-    found = [(say("pack-first-output"), first), (say("pack-whole"), _at(export, metrics.whole))]
+    found = [
+        (say("pack-first-output"), first),
+        (say("pack-whole" if metrics.is_sooner else "pack-took"), _at(export, metrics.whole)),
+    ]
     found.append((say("pack-calls"), f"{len(export.calls)}"))
     return [*found, (say("pack-tokens"), f"{metrics.reported:,}")] if metrics.reported else found
 

@@ -76,7 +76,7 @@ def _row(row: Row, name: str, whole: float, say: Callable[..., str], now: float 
         for first, count in _neighbors(min(int(_across(at, whole) * CELLS / 100), CELLS - 1) for at in row.ticks)
     )
     took = escaped(say("pack-span", began=f"{row.start:.1f}", ended=f"{row.end:.1f}"))
-    if row.kind == "person":
+    if row.kind in ("person", "queue"):
         took = escaped(duration(sum(span.seconds for span in row.spans), say))
     state = row.call.state if row.call else ""
     ending = f" · {escaped(say(f'call-{state}'))}" if state in ("failed", "stopped") else ""

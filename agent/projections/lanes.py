@@ -16,6 +16,7 @@ from agent.streaming.events import (
     Message,
     Resumed,
     Said,
+    Started,
     State,
     StreamEvent,
     TaskEnded,
@@ -50,7 +51,7 @@ class Row:
     """One slice of time, in all lanes."""
 
     start: float
-    """Seconds since the run was asked for, without waiting for a person."""
+    """Seconds since the run's turn came, without waiting for a person."""
     cells: dict[StreamMode, str]
     """What came in each requested mode; empty if nothing came."""
 
@@ -63,8 +64,9 @@ class Lanes:
     """Seconds of a slice."""
     _slices: list[dict[StreamMode, _Cell]] = field(default_factory=list)
     _waited: float = 0.0
-    """Seconds that were waited for a person."""
+    """Seconds that were waited for its turn and for a person."""
     _waits_since: float | None = None
+    _has_begun: bool = False
 
     def add(self, event: StreamEvent) -> None:
         """Add the next event of the run."""
@@ -92,7 +94,9 @@ class Lanes:
         ]
 
     def _pause(self, event: StreamEvent) -> None:
-        if isinstance(event.payload, Waiting):
+        if isinstance(event.payload, Started) and not self._has_begun:
+            self._has_begun, self._waited = True, event.at
+        elif isinstance(event.payload, Waiting):
             self._waits_since = event.at if self._waits_since is None else self._waits_since
         elif self._waits_since is not None and isinstance(event.payload, Resumed):
             self._waited, self._waits_since = self._waited + event.at - self._waits_since, None

@@ -26,7 +26,7 @@ class Turn:
 
 @dataclass(slots=True)
 class Source:
-    """A sender: a node or a tool call. Times are in seconds since the run was asked for."""
+    """A sender: a node or a tool call. Times are in seconds since the run's turn came."""
 
     name: str
     is_call: bool = False
@@ -57,7 +57,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """The measurements of a run. Times are in seconds since it was asked for, without waiting for a person."""
+    """The measurements of a run. Times are in seconds since its turn came, without waiting for a person."""
 
     first_output: float | None
     """When there was something to read; None if there never was."""
@@ -117,6 +117,8 @@ class Measuring:
         self._sources: dict[_Key, Source] = {}
         self._reported: set[str] = set()
         """Messages whose usage has come with their tokens."""
+        self._firsts: dict[_Key, float] = {}
+        """When the first chunk of any kind came, as the log has it."""
         self._tasks: dict[_Key, int] = {}
 
     def add(self, event: StreamEvent) -> None:
@@ -151,13 +153,15 @@ class Measuring:
             source = self._sources.setdefault((call.id, ""), Source("", is_call=True))
             source.name = titles.get(call.id, "tool")
             source.began, source.ended = _worked(transcript, call.started_at), _worked(transcript, call.ended_at)
+        for key, at in self._firsts.items():
+            self._sources[key].first = transcript.worked(at)
         first = _worked(transcript, transcript.first_output_at)
         return Metrics(first, transcript.worked(transcript.last_at), tuple(self._sources.values()))
 
     def _chunk(self, event: StreamEvent) -> Source:
         source = self._source(event)
         source.chunks += 1
-        source.first = event.at if source.first is None else source.first
+        self._firsts.setdefault(_key(event), event.at)
         return source
 
     def _message(self, event: StreamEvent, message: Message) -> None:

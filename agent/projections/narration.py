@@ -7,7 +7,7 @@ A sentence appears when its subject begins, and grows with it: "3 items so far" 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal
 
@@ -30,7 +30,7 @@ class Sentence:
     """One thing that happened, or is happening."""
 
     at: float
-    """Seconds since the run was asked for: when it began, or was done."""
+    """Seconds since the run's turn came, without waiting for a person: when it began, or was done."""
     text: str
     state: SentenceState = "done"
     depth: int = 0
@@ -40,7 +40,8 @@ class Sentence:
 def narrate(run: Transcript, language: Language = "en") -> list[Sentence]:
     """What has happened so far, in order of beginning; what happens inside a call follows the call."""
     in_order = _in_order(_Narrator(run, language).all())
-    return [sentence for _, sentences in in_order for sentence in sentences][-MAX_SENTENCES:]
+    told = [sentence for _, sentences in in_order for sentence in sentences][-MAX_SENTENCES:]
+    return [replace(sentence, at=run.worked(sentence.at)) for sentence in told]
 
 
 def amount_of(call: ToolCall, language: Language = "en") -> str:

@@ -6,16 +6,18 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from agent.streaming.events import Ended, Resumed, StreamEvent, Waiting
+from agent.streaming.events import Ended, Queued, Resumed, Started, StreamEvent, Waiting
 
 LONGEST_PAUSE = 1.0
 """Seconds that a replay takes for a pause in which the run waited for a person."""
 
 
 def moments(events: Iterable[StreamEvent]) -> list[float]:
-    """When each event is shown, in seconds: as it happened, but nobody waits for a person once more."""
+    """When each event is shown, in seconds: as it happened, but nobody waits once more for a person or its turn."""
     found: list[float] = []
-    cut, since = 0.0, None
+    events = list(events)
+    first = next((event for event in events if not isinstance(event.payload, Queued)), None)
+    cut, since = first.at if first and isinstance(first.payload, Started) else 0.0, None
     for event in events:
         if since is not None and isinstance(event.payload, Resumed | Ended):
             cut, since = cut + max(event.at - since - LONGEST_PAUSE, 0.0), None

@@ -37,7 +37,7 @@ _Key: TypeAlias = tuple[_Path, _Path, str, int]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of work. Times are in seconds since the run was asked for."""
+    """A stretch of work. Times are in seconds since the run's turn came, without waiting for a person."""
 
     kind: SpanKind
     start: float
@@ -159,9 +159,8 @@ class Timeline:
         rows = _worked(_in_order(found), transcript)
         if pauses := [_paused(pause, transcript) for pause in transcript.pauses]:
             rows.append(Row(PERSON, PERSON, "person", spans=pauses))
-        until = transcript.started_at if transcript.started_at is not None else end
-        if transcript.request and until >= _WAITED:
-            rows.insert(0, Row(QUEUE, QUEUE, "queue", spans=[Span("waiting", 0.0, until)]))
+        if transcript.request and (queued := transcript.queued_for) >= _WAITED:
+            rows.insert(0, Row(QUEUE, QUEUE, "queue", spans=[Span("paused", 0.0, 0.0, queued)]))
         chunks = sum(len(row.ticks) for row in rows)
         every = math.ceil(chunks / MAX_TICKS) or 1
         for row in rows:
@@ -248,38 +247,40 @@ def timeline(events: Iterable[StreamEvent], transcript: Transcript, titles: Mapp
 def describe(picture: Picture, language: Language = "en") -> list[str]:
     """The picture in words: a line for each span, by time."""
     spans = sorted(((span, row) for row in picture.rows for span in row.spans), key=lambda both: both[0].start)
-    lines = [
-        say(language, "timeline-paused", at=f"{span.start:.2f}", seconds=f"{span.seconds:.1f}")
-        if span.kind == "paused"
-        else say(
-            language,
-            "timeline-span",
-            **{"from": f"{span.start:.2f}", "to": f"{span.end:.2f}"},
-            name=row.name,
-            does=say(language, f"timeline-does-{does(row.kind, span.kind)}"),
-        )
-        for span, row in spans
-    ]
+    lines = [_told(span, row, language) for span, row in spans]
     if picture.first_output is not None:
         lines.append(say(language, "timeline-first", seconds=f"{picture.first_output:.2f}"))
     return lines
 
 
-def does(row: RowKind, span: SpanKind) -> Literal["queues", "waits", "writes", "works"]:
+def _told(span: Span, row: Row, language: Language) -> str:
+    if row.kind == "queue":
+        return say(language, "timeline-queued", seconds=f"{span.seconds:.1f}")
+    if span.kind == "paused":
+        return say(language, "timeline-paused", at=f"{span.start:.2f}", seconds=f"{span.seconds:.1f}")
+    return say(
+        language,
+        "timeline-span",
+        **{"from": f"{span.start:.2f}", "to": f"{span.end:.2f}"},
+        name=row.name,
+        does=say(language, f"timeline-does-{does(row.kind, span.kind)}"),
+    )
+
+
+def does(row: RowKind, span: SpanKind) -> Literal["waits", "writes", "works"]:
     """What is done in a span that is no pause, as the end of a key."""
     if span == "waiting":
-        return "queues" if row == "queue" else "waits"
+        return "waits"
     return "writes" if row == "model" else "works"
 
 
 def _worked(rows: Iterable[Row], transcript: Transcript) -> list[Row]:
-    """Rows on the clock that stands still while a person is waited for."""
+    """Rows on the clock that stands still while its turn, or a person, is waited for."""
     rows = list(rows)
-    if transcript.pauses:
-        for row in rows:
-            spans = (Span(s.kind, transcript.worked(s.start), transcript.worked(s.end)) for s in row.spans)
-            row.spans = [span for span in spans if span.end > span.start]
-            row.ticks = [transcript.worked(at) for at in row.ticks]
+    for row in rows:
+        spans = (Span(s.kind, transcript.worked(s.start), transcript.worked(s.end)) for s in row.spans)
+        row.spans = [span for span in spans if span.end > span.start]
+        row.ticks = [transcript.worked(at) for at in row.ticks]
     return [row for row in rows if row.spans]
 
 

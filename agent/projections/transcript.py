@@ -99,6 +99,8 @@ class Transcript:
     _value: JSON = None
     """The last value of the graph, without messages."""
     _keys: int = 0
+    _began_at: float | None = None
+    """When its turn came; not every log tells of it."""
 
     @property
     def message(self) -> str:
@@ -111,8 +113,14 @@ class Transcript:
         return {id_: asked for id_, asked in self.asked.items() if asked.answered_at is None}
 
     def worked(self, at: float) -> float:
-        """Seconds until a moment, not counting those spent waiting for a person."""
-        return at - sum(max(min(at, at if p.end is None else p.end) - p.start, 0.0) for p in self.pauses)
+        """Seconds until a moment since its turn came, not counting those spent waiting for a person."""
+        waited = sum(max(min(at, at if p.end is None else p.end) - p.start, 0.0) for p in self.pauses)
+        return max(round(at - min(self.queued_for, at) - waited, 6), 0.0)
+
+    @property
+    def queued_for(self) -> float:
+        """Seconds that it waited for its turn, so far."""
+        return self.last_at if self._began_at is None else self._began_at
 
     @property
     def shown(self) -> list[Item]:
@@ -141,6 +149,8 @@ class Transcript:
     def add(self, event: StreamEvent) -> None:
         """Add the next event of the run."""
         self.last_at = max(self.last_at, event.at)
+        if self._began_at is None and not isinstance(event.payload, Queued | Ended):
+            self._began_at = event.at if isinstance(event.payload, Started) else 0.0
         match event.payload:
             case Token() as token:
                 self._token(event, token)

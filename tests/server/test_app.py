@@ -44,6 +44,18 @@ def test_a_page_starts_with_the_modes_tools_and_agent_of_its_section(page: str) 
     assert app.selectbox(key="graph").value == graph
 
 
+def test_a_question_that_is_too_long_is_refused_with_a_sentence_and_stays_in_the_box() -> None:
+    app, pasted = open_app("custom_data", model="demo-fast"), "x" * 5_000
+    run(app.chat_input(key="question").set_value(pasted))
+    assert [warning.value for warning in app.warning] == [
+        "The question is longer than 4,000 characters. Shorten it, then ask again."
+    ]
+    assert app.chat_input(key="question").proto.value == pasted
+    run(app)
+    assert not app.warning
+    assert not app.chat_message
+
+
 def test_a_tool_that_writes_nothing_first_is_drawn_above_the_words_that_follow_it() -> None:
     app = open_app("without_langchain", model="demo-fast", tools="plan_visit")
     ask(app, "Plan a visit to the museum")

@@ -96,7 +96,7 @@ def test_stop_with_two_tools_at_work(visit: Visit, stops: Stops) -> None:
     assert all("stopped" in box.label for box in visitor.turns[-1].boxes)
 
 
-def test_stop_while_waiting_in_the_queue(visit: Visit, model: DemoServer) -> None:
+def test_a_question_in_the_queue_can_be_taken_back(visit: Visit, model: DemoServer) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
     asked = model.stats.requests
@@ -108,8 +108,10 @@ def test_stop_while_waiting_in_the_queue(visit: Visit, model: DemoServer) -> Non
         visitor.ask(QUESTION)
         visitor.wait_until(lambda: visitor.turns, "the question is there")
     visitor.wait_until(lambda: "Waiting for its turn" in visitor.turns[-1].waiting, "the third waits")
-    visitor.click("stop")
+    (take_back,) = visitor.keys("Take this question back")
+    visitor.click(take_back)
     stopped(visitor)
+    assert not visitor.keys("Take this question back")
     assert model.stats.active == 2
     assert model.stats.requests - asked == 2
     visitor.goto("LLM_tokens")

@@ -63,11 +63,13 @@ Event = Happened | Payload
 
 
 def log(*happened: Event) -> list[StreamEvent]:
-    """Events a second apart, from 0 on, where they do not say when."""
+    """Events a second apart, from 0 on, where they do not say when; its turn comes at once."""
     events: list[StreamEvent] = []
     for seq, each in enumerate(happened):
         each = each if isinstance(each, Happened) else Happened(each)
         at = float(seq) if each.at is None else each.at
+        if each.payload == STARTED and each.at is None and seq == 1:
+            at = 0.0
         events.append(StreamEvent(seq, at, each.payload, each.node, each.agent, each.calls, each.namespace))
     return events
 

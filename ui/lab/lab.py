@@ -159,7 +159,7 @@ class _Shown:
 
 def _status(run: Run, log: Log) -> str:
     request, transcript = run.request, log.transcript
-    at = f"{transcript.last_at:.1f}"
+    at = f"{transcript.worked(transcript.last_at):.1f}"
     parts = [
         f"**{say(f'state-{transcript.state}')}**",
         say("time-seconds" if log.ended else "lab-seconds-so-far", seconds=at),

@@ -62,7 +62,8 @@ def _numbers(metrics: Metrics) -> list[tuple[str, str, str]]:
         "tokens": f"{metrics.tokens:,}",
         "rate": f"{rate:,.0f}" if rate else "-",
     }
-    return [(say(f"lab-metrics-{name}"), value, say(f"lab-metrics-{name}.help")) for name, value in values.items()]
+    kinds = {name: "took" if name == "whole" and not metrics.is_sooner else name for name in values}
+    return [(say(f"lab-metrics-{kinds[n]}"), value, say(f"lab-metrics-{kinds[n]}.help")) for n, value in values.items()]
 
 
 def _row(source: Source) -> dict[str, object]:

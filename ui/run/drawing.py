@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.projections.items import Item, ToolCall
+from agent.projections.metrics import is_sooner
 from agent.projections.narration import narrate
 from agent.projections.transcript import Transcript
 from agent.streaming.events import StreamEvent
@@ -63,6 +64,11 @@ class Drawing:
         return self.transcript.state == "waiting"
 
     @property
+    def queues(self) -> bool:
+        """Whether it has not begun, and others are before it."""
+        return self.transcript.state == "queued" and not self.transcript.asked and bool(self._run.place or self.is_held)
+
+    @property
     def is_due(self) -> bool:
         """Whether time alone has changed what is to be seen."""
         return self._signs != self._signs_of_life()
@@ -114,7 +120,7 @@ def first_output_line(transcript: Transcript) -> str:
     if not transcript.modes:
         return say("run-nothing-until", seconds=f"{transcript.worked(transcript.ended_at):.1f}")
     first, whole = transcript.worked(transcript.first_output_at), transcript.worked(transcript.ended_at)
-    if first > 0.9 * whole:  # streaming has changed nothing
+    if not is_sooner(first, whole):
         return say("run-first-late", first=f"{first:.1f}")
     if first < 0.05:
         return say("run-first-at-once", whole=f"{whole:.1f}")

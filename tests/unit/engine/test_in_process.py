@@ -230,6 +230,7 @@ def test_no_tool_is_called_when_none_may_be(backend: InProcessBackend) -> None:
     ("changed", "sentence"),
     [
         ({"question": "  "}, "Type a question"),
+        ({"question": "\u200b\u2060\ufeff \u3164"}, "Type a question"),
         ({"question": "x" * 5_000}, "4,000 characters"),
         ({"model": "gpt-99"}, "model is not offered"),
         ({"graph": "nonsense"}, "no such agent"),

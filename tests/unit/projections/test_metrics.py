@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.projections.label import call_titles
 from agent.projections.metrics import Metrics, first_output, measure
 from agent.projections.transcript import fold
@@ -12,6 +14,13 @@ from tests.unit.projections.test_timeline import OFFICE, RUN
 def measured(events: list[StreamEvent]) -> Metrics:
     transcript = fold(events, STREAM_MODES)
     return measure(events, transcript, call_titles(transcript.calls))
+
+
+def test_what_makes_no_difference_to_a_reader_is_none() -> None:
+    assert measured(RUN).is_sooner
+    came_at_once = [replace(event, at=6.0) if event.seq > 1 else event for event in RUN]
+    found = measured(came_at_once)
+    assert (found.first_output, found.whole, found.is_sooner) == (6.0, 6.0, False)
 
 
 def test_usage_is_taken_where_it_is_reported() -> None:

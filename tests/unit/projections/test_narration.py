@@ -24,7 +24,7 @@ from tests.unit.events import (
     token,
 )
 
-READ = Sentence(1.0, "The assistant read the question.")
+READ = Sentence(0.0, "The assistant read the question.")
 ASKED = Sentence(2.0, "The assistant asks the tool “Look up items” about “office”.")
 OFFICE: JSON = {"place": "office"}
 BEDROOM: JSON = {"place": "bedroom"}
@@ -58,7 +58,7 @@ def test_each_moment_has_its_last_sentence() -> None:
         last.append(narrate(run)[-1])
     assert last == [
         Sentence(0.0, "Waiting for its turn…", "now"),
-        Sentence(1.0, "Reading the question…", "now"),
+        Sentence(0.0, "Reading the question…", "now"),
         ASKED,
         Sentence(3.0, "Look up items · office: at work…", "now"),
         Sentence(3.0, "Look up items · office: 1 item so far…", "now"),
@@ -213,12 +213,12 @@ def test_a_person_who_is_asked_is_told_of_with_what_was_decided() -> None:
     assert "Look up items · office waits for an answer." in waiting
     assert waiting[-1] == "It waits for a person: It wants to look into the office."
     decided = (Waiting((question,)), Answered("i", {"action": "approve", "place": "attic"}), Resumed())
-    assert told(*call, *decided)[-1] == Sentence(6.0, "A person answered: Approved with changes: place: attic")
+    assert told(*call, *decided)[-1] == Sentence(5.0, "A person answered: Approved with changes: place: attic")
 
 
 def test_arguments_are_told_when_they_are_complete_and_not_without_end() -> None:
     assert told(queued(), STARTED, piece("a", '{"pla', "get_items")) == [
-        Sentence(1.0, "The assistant read the question."),
+        Sentence(0.0, "The assistant read the question."),
     ]
     assert told(queued(), STARTED, asks(("a", {"place": "x" * 100})))[-1].text.endswith(f"“{'x' * 59}…”.")
 

@@ -23,7 +23,7 @@ from tests.unit.events import (
 OFFICE = "call_1"
 RUN = log(
     queued().when(0.0),
-    Happened(STARTED, at=0.2),
+    Happened(STARTED, at=0.0),
     task("agent", id="1").when(0.2),
     piece(OFFICE, "", "look").when(0.5),
     piece(OFFICE, '{"place": "office"}').when(0.6),
@@ -52,7 +52,6 @@ def rows(events: list[StreamEvent]) -> list[tuple[str, int]]:
 def test_the_timeline_says_who_worked_when() -> None:
     found = picture(RUN)
     assert [(row.name, row.kind, row.spans) for row in found.rows] == [
-        ("queue", "queue", [Span("waiting", 0.0, 0.2)]),
         (
             "agent",
             "model",
@@ -65,10 +64,9 @@ def test_the_timeline_says_who_worked_when() -> None:
         ),
         ("look", "tool", [Span("working", 0.8, 1.2)]),
     ]
-    assert [row.ticks for row in found.rows] == [[], [0.5, 0.6, 1.5, 1.6], [1.0]]
+    assert [row.ticks for row in found.rows] == [[0.5, 0.6, 1.5, 1.6], [1.0]]
     assert (found.first_output, found.end, found.chunks) == (1.0, 1.7, 5)
     assert describe(found) == [
-        "0.00 to 0.20 s: queue waits for its turn",
         "0.20 to 0.50 s: agent waits for its first chunk",
         "0.50 to 0.70 s: agent writes",
         "0.80 to 1.20 s: look works",

@@ -43,6 +43,7 @@ from tests.unit.examples import examples
 from tests.unit.projections.arbitrary import ODD, RUN, some_run
 from tests.unit.projections.asked import ASKED
 from tests.unit.ui.paper import Paper
+from ui.run.drawing import first_output_line
 from ui.run.output import SHOWN_ROWS, Look
 from ui.run.view import MAX_ITEMS, RunView, has_grown, shape
 
@@ -275,6 +276,13 @@ def test_any_events_leave_nothing_behind_and_lose_nothing(events: list[StreamEve
         again = at_once(fold(events, modes), technical=True)
         kinds = [[each.kind for each in paper.seen() if each.text.strip()] for paper in (live, again)]
         assert sorted(kinds[0]) == sorted(kinds[1])
+
+
+def test_nothing_is_claimed_where_streaming_changed_nothing() -> None:
+    live, all_at_once = log(STARTED, token("Words")), log(STARTED, token("Words").when(6.0))
+    assert "Without streaming" in first_output_line(fold([*live, *log(Happened(FINISHED, at=6.0))], RUN_MODES))
+    line = first_output_line(fold([*all_at_once, *log(Happened(FINISHED, at=6.0))], RUN_MODES))
+    assert line == "First output after **6.0 s**."
 
 
 def _draw() -> None:
