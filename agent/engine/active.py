@@ -61,8 +61,7 @@ class ActiveRun(KeptRun):
         self._track: Track | None = None
         for event in events:
             self._note(event, len(event_line(event)))
-        before = max(time.time() - header.asked_at, self.seconds) if len(self._memory) else 0.0
-        self._t0 = time.monotonic() - before
+        self._t0 = time.monotonic() - max(time.time() - header.asked_at, self.seconds)
         if not len(self._memory):
             self._add(Happening(Queued(header.request)))
 

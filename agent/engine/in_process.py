@@ -24,7 +24,7 @@ from agent.llm.key import KeyCheck
 from agent.loop import BackgroundLoop
 from agent.settings import Settings
 from agent.store.index import Entry
-from agent.store.recording import FIRST
+from agent.store.recording import FIRST, Header
 from agent.store.store import Store
 from agent.streaming.events import JSON, RunRequest
 from texts import sentence
@@ -237,7 +237,8 @@ class InProcessBackend:
             self._keeping_up.cancel()
         scheduler = self._scheduler
         for run in [*scheduler.waiting, *scheduler.working]:
-            run.end("stopped", sentence("ended-restart"))
+            if not (self._is_held(run) and self._store.records and not run.header.own_key):  # else the next takes it up
+                run.end("stopped", sentence("ended-restart"))
         tasks = [run.task for run in scheduler.working if run.task]
         if tasks:
             await asyncio.wait(tasks, timeout=1.0)
@@ -269,6 +270,13 @@ class InProcessBackend:
     def on_queue(self, queued: set[str], held: set[str]) -> None:
         """Of the runs in the queue, these are held: their parent waits for a person, or is at work elsewhere."""
         self._loop.call_soon(self._hold, queued, held)
+
+    def on_orphan(self, header: Header) -> None:
+        """A run in the queue is this process's from now on: its own has ended."""
+        run = ActiveRun(header, self._store, header.owner, self._stop_soon)
+        run.record(self._store.resume(header, has_begun=False))
+        self._keep(run)
+        self._loop.call_soon(self._wait_for_turn, run, True)
 
     def on_unanswered(self, run_id: str) -> None:
         """A run of any process has waited for a person for too long."""

@@ -24,7 +24,12 @@ _HELD = """
 SELECT runs.id FROM runs JOIN runs before ON before.id = json_extract(runs.header, '$.parent')
 LEFT JOIN leases ON leases.process = before.process
 WHERE runs.process = ? AND runs.state = 'queued' AND (before.state = 'waiting'
+OR before.state = 'queued' AND EXISTS (SELECT 1 FROM answers WHERE run = before.id)
 OR before.state IN ('queued', 'running') AND before.process != runs.process AND until >= ?)
+"""
+_ORPHANS = """
+SELECT header, runs.process, until FROM runs LEFT JOIN leases ON leases.process = runs.process
+WHERE state = 'queued' ORDER BY asked_at
 """
 _ENDED = f"({', '.join(repr(state) for state in END_STATES)})"
 
@@ -173,6 +178,22 @@ class Index:
             time.time(),
         )
 
+    def take_orphans(self) -> list[Header]:
+        """Take over the runs that wait in the queue behind one that waits for a person, and whose process has ended.
+
+        Those that used a key of the visitor's own stay: nobody has it any more.
+        """
+        with self._database.transaction() as connection:
+            self._renew(connection)
+            found: list[Header] = []
+            for line, process, until in connection.execute(_ORPHANS).fetchall():
+                header = _header(line)
+                is_behind = header.parent in {taken.id for taken in found} or _waits(connection, header.parent)
+                if is_behind and not header.own_key and not _holds(process, until):
+                    connection.execute("UPDATE runs SET process = ? WHERE id = ?", (self._process, header.id))
+                    found.append(header)
+        return found
+
     def waiting_since(self, moment: float) -> list[str]:
         """The runs that have waited for a person since before a moment."""
         rows = self._database.rows("SELECT id FROM runs WHERE state = 'waiting' AND asked_at + seconds < ?", moment)
@@ -290,6 +311,10 @@ def read_entry(path: Path) -> Entry:
 @functools.lru_cache(maxsize=2_000)
 def _header(line: str) -> Header:
     return opened(line)[0]
+
+
+def _waits(connection: sqlite3.Connection, run_id: str) -> bool:
+    return connection.execute("SELECT 1 FROM runs WHERE id = ? AND state = 'waiting'", (run_id,)).fetchone() is not None
 
 
 def _holds(process: str, until: float | None) -> bool:

@@ -47,6 +47,9 @@ class Listener(Protocol):
     def on_queue(self, queued: set[str], held: set[str]) -> None:
         """These queued runs are held: their parent waits for a person, or is at work elsewhere."""
 
+    def on_orphan(self, header: Header) -> None:
+        """A run in the queue is this process's from now on: its own has ended."""
+
     def on_unanswered(self, run_id: str) -> None:
         """A run of any process has waited for a person for too long."""
 
@@ -177,10 +180,11 @@ class Recorder:
         self._wake.set()
         return track
 
-    def resume(self, header: Header) -> Track:
+    def resume(self, header: Header, *, has_begun: bool = True) -> Track:
         """Continue a run that this process has taken over, after what its file holds."""
         path = self._folder and self._folder / f"{header.id}.jsonl"
         size = path.stat().st_size if path and path.exists() else 1  # else it was deleted, and does not come back
+        size = size if has_begun else 0
         track = Track(path, header, self._wake.set, size)
         with self._lock:
             self._open[track.id] = track

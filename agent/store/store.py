@@ -59,7 +59,7 @@ class Store:
     def listen(self, listener: Listener) -> None:
         """Learn what others want of this process's runs, and which have waited too long."""
         self._listener = self._recorder.listener = listener
-        self._tell_unanswered()
+        self._tell()
 
     def record(self, header: Header) -> Track:
         """Note a new run of this process, waiting for its turn, and start recording it."""
@@ -69,9 +69,9 @@ class Store:
         """Change a run that waits for a person, while no other process can; raises sqlite3.Error."""
         return self._index.claim(run_id)
 
-    def resume(self, header: Header) -> Track:
+    def resume(self, header: Header, *, has_begun: bool = True) -> Track:
         """Continue recording a run that this process has taken over."""
-        return self._recorder.resume(header)
+        return self._recorder.resume(header, has_begun=has_begun)
 
     def rest(self, run_id: str) -> None:
         """Note that a run waits for a person, according to its recording, although its process has ended."""
@@ -123,17 +123,19 @@ class Store:
         """Delete what is too old or too much, with everything belonging to it; report what nobody has answered for
         too long.
         """
-        self._tell_unanswered()
+        self._tell()
         for run_id in self._index.prune(self._max_bytes, self._max_seconds):
             try:
                 self._unlink(run_id)
             except OSError as error:
                 log.warning("An old recording could not be deleted: %s", error)
 
-    def _tell_unanswered(self) -> None:
+    def _tell(self) -> None:
         if listener := self._listener:
             for run_id in self._index.waiting_since(time.time() - self._max_waiting):
                 listener.on_unanswered(run_id)
+            for header in self._index.take_orphans():
+                listener.on_orphan(header)
 
     def adopt(self) -> None:
         """Add recordings to the index that are not in it: from before there was one, or put here by hand.

@@ -419,6 +419,23 @@ def test_what_is_asked_here_waits_behind_what_waits_elsewhere(
     assert (run.state, behind.state) == ("finished", "finished")
 
 
+def test_what_is_asked_meanwhile_outlives_a_restart(tmp_path: Path) -> None:
+    with backend_of(tmp_path, FEW) as backend:
+        run = started(backend.start(asks("one"), session=ME))
+        waiting(run)
+        behind = started(backend.start(request("thank you"), session=ME, thread_id=run.thread_id))
+        third = started(backend.start(request("and you?"), session=ME, thread_id=run.thread_id))
+        wait_until(lambda: {entry.state for entry in backend.of(ME)} == {"waiting", "queued"}, 5, "all are noted")
+    with backend_of(tmp_path, FEW) as later:
+        assert [entry.interrupted for entry in later.of(ME)] == [False] * 3
+        answer(later, found(later, run.id), "yes")
+        again = found(later, third.id)
+        assert checked(finish(again)).state == "finished"
+        names = {run.id: "run", behind.id: "behind", third.id: "third"}
+        states = {names[turn.id]: turn.state for turn in later.thread(run.thread_id)}
+        assert states == dict.fromkeys(names.values(), "finished")
+
+
 _ASKS = """
 import sys
 from pathlib import Path

@@ -202,6 +202,7 @@ class Heard:
         self.deleted: list[str] = []
         self.rested: list[str] = []
         self.unanswered: list[str] = []
+        self.orphans: list[str] = []
         self.answers: list[tuple[str, str, JSON]] = []
         self.held: set[str] = set()
 
@@ -219,6 +220,9 @@ class Heard:
 
     def on_queue(self, queued: set[str], held: set[str]) -> None:
         self.held = held
+
+    def on_orphan(self, header: Header) -> None:
+        self.orphans.append(header.id)
 
     def on_unanswered(self, run_id: str) -> None:
         self.unanswered.append(run_id)
