@@ -77,7 +77,7 @@ def test_a_screen_reader_meets_no_obstacle_of_ours(page: Page, path: str, view: 
     assert axe_findings(page) == [], "answered"
 
 
-@pytest.mark.parametrize("path", ["/Pitfalls", "/Runs"])
+@pytest.mark.parametrize("path", ["/", "/Refund", "/Pitfalls", "/Runs"])
 def test_a_screen_reader_meets_no_obstacle_on_the_other_pages(page: Page, path: str) -> None:
     page.goto(path)
     page.locator("h1").wait_for()
