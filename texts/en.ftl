@@ -867,6 +867,7 @@ card-cancelled = Cancelled
 card-answered = Answered: { $answer }
 card-wants-tool = The assistant wants to use the tool “{ $tool }”.
 card-asks = The assistant asks you something.
+card-breakpoint = The assistant stops here, as its program says. Next: { $next }
 card-approve = Approve
 card-edit = Edit
 card-reject = Reject

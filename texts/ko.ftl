@@ -795,6 +795,7 @@ card-cancelled = 취소했어요
 card-answered = 답했어요: { $answer }
 card-wants-tool = AI 비서가 도구 “{ $tool }”{ PARTICLE($tool, "을/를") } 쓰려고 해요.
 card-asks = AI 비서가 물어볼 것이 있어요.
+card-breakpoint = 프로그램에 정해진 대로 AI 비서가 여기서 멈췄어요. 다음: { $next }
 card-approve = 승인
 card-edit = 수정
 card-reject = 거절

@@ -31,6 +31,8 @@ ASKS_OTHERWISE = sentence("ended-asks-otherwise")
 KEEPS_NOTHING = sentence("ended-keeps-nothing")
 _BREAKPOINT = "breakpoint "
 """What the id of a question begins with that no graph has asked: it only stops where it was compiled to."""
+_GO_ON: Command[Any] = Command(resume={})
+"""What a graph is given at a breakpoint: given nothing at a named checkpoint, it begins its subgraphs anew."""
 _RUN = "run"
 """What checkpoints note of the run that has made them."""
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -93,7 +95,7 @@ class Job:
         asked = tuple(adapter.pending.values())
         if not asked:
             state = await self.graph.aget_state(self._config(place))
-            asked = (Interrupt(_BREAKPOINT + place.checkpoint, {"next": list(state.next)}),)
+            asked = (Interrupt(_BREAKPOINT + place.checkpoint, {"type": "breakpoint", "next": list(state.next)}),)
         return Waiting(asked, str(place))
 
     async def resumed(self, run: ActiveRun, waits: Waiting) -> Any:
@@ -109,7 +111,7 @@ class Job:
         if all(id_.startswith(_BREAKPOINT) for id_ in answers):
             if not state.next:
                 raise CheckpointLost(GONE)
-            return None
+            return _GO_ON
         if not answers.keys() <= {interrupt.id for interrupt in state.interrupts}:
             raise CheckpointLost(GONE)
         return _command(answers)

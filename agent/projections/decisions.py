@@ -147,7 +147,7 @@ def _review(question: Question, decision: Decision) -> dict[str, Any]:
 
 def _read(question: Question, part: Any) -> Decision:
     match question.dialect, part:
-        case ("batch" | "call", {"type": "approve"}) | ("inbox", {"type": "accept"}):
+        case ("batch" | "call", {"type": "approve"}) | ("inbox", {"type": "accept"}) | ("breakpoint", None):
             return Decision("approve")
         case ("batch" | "call", {"type": "edit", "edited_action": {"args": args}}):
             return Decision("edit", args)

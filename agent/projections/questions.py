@@ -2,8 +2,8 @@
 
 A graph may ask with any JSON value. Understood are the forms of LangChain's human-in-the-loop middleware (all calls in
 one interrupt, or one interrupt per call), of Agent Inbox, of MCP elicitation, and that of LangGraph's documentation for
-tools: `{"action": ..., "message": ...}`, with the arguments beside them. Anything else is a question to be answered
-with words, a choice or JSON. All its texts are other people's.
+tools: `{"action": ..., "message": ...}`, with the arguments beside them; and a breakpoint, which only waits to go on.
+Anything else is a question to be answered with words, a choice or JSON. All its texts are other people's.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Kind = Literal["approve", "form", "answer"]
 """Whether it asks for permission, for data described by a schema, or for anything."""
 Verdict = Literal["approve", "edit", "reject", "respond", "cancel"]
 """`respond` answers in place of the action, or answers the question; `cancel` also ends the call."""
-Dialect = Literal["batch", "call", "inbox", "elicitation", "one elicitation", "action", "free"]
+Dialect = Literal["batch", "call", "inbox", "elicitation", "one elicitation", "action", "breakpoint", "free"]
 """The form that the answer must have."""
 Plain: TypeAlias = Mapping[str, Any]
 
@@ -116,6 +116,8 @@ def _read(value: Any, schema: JSON) -> Iterator[Question]:
             asked = [_elicited(_object(request), request, value, "elicitation") for request in requests]
             if len({question.key for question in asked}) == len(asked):
                 yield from asked
+        case {"type": "breakpoint", "next": [*following]} if len(value) == 2:
+            yield Question("approve", args=following, allowed=("approve",), raw=value, dialect="breakpoint")
         case {"type": "mcp_elicitation"}:
             yield _elicited(value, value, value, "one elicitation")
         case {"action": str(action)} if schema is None and action and len(value) > 2 and (key := _text_key(value)):

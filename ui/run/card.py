@@ -254,6 +254,8 @@ def _questions(interrupt: Interrupt) -> list[Question]:
 
 def _title(question: Question) -> str:
     """What is asked, in one sentence."""
+    if question.dialect == "breakpoint":
+        return say("card-breakpoint", next=words(question.args))
     is_short = bool(question.text) and "\n" not in question.text.strip() and len(question.text) <= LONG
     if question.tool and not is_short:
         return say("card-wants-tool", tool=tool_title(question.tool, language=language()))
@@ -262,7 +264,7 @@ def _title(question: Question) -> str:
 
 def _show_args(question: Question) -> None:
     """What it is about, in words."""
-    args = question.args
+    args = question.args if question.dialect != "breakpoint" else None
     if not isinstance(args, dict):
         if args not in (None, [], ""):
             st.markdown(safe_markdown(words(args, 1_000)))

@@ -149,6 +149,7 @@ def _stops() -> Any:
 
 
 breakpoint_ = _stops()
+breakpoint_inside = StateGraph(_State).add_node("inner", _stops()).add_edge(START, "inner").compile()
 
 
 async def _age(state: _State) -> Any:

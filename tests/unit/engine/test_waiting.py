@@ -49,7 +49,7 @@ OF_OTHERS = ("at_once", "inside_a_node", "children", "per_call", "handed_over", 
 FEW = ("one", "two", "asks_twice")
 NAMES = (
     "one", "two", "asks_twice", "same_ids", "plain_edge", "middleware", "helpers", "functional", "breakpoint_",
-    "validating",
+    "breakpoint_inside", "validating",
     *OF_OTHERS,
 )  # fmt: skip
 
@@ -223,8 +223,9 @@ def test_tasks_of_a_function_are_done_once(memory: InProcessBackend) -> None:
     assert run.answer == "the letter weighs 3: True"
 
 
-def test_a_breakpoint_is_gone_on_from(memory: InProcessBackend) -> None:
-    run = started(memory.start(asks("breakpoint_", {"xs": []}), session=ME))
+@pytest.mark.parametrize("graph", ["breakpoint_", "breakpoint_inside"])
+def test_a_breakpoint_is_gone_on_from(memory: InProcessBackend, graph: str) -> None:
+    run = started(memory.start(asks(graph, {"xs": []}), session=ME))
     answer(memory, run, None)
     checked(finish(run))
     assert run.answer == '{"xs": ["first", "last"]}'

@@ -40,6 +40,7 @@ REVIEW: JSON = {
 ALL: tuple[Verdict, ...] = ("approve", "edit", "reject", "respond")
 
 ASKED: dict[str, Asked] = {
+    "a breakpoint": Asked({"type": "breakpoint", "next": ["send"]}, ("approve",), ("approve",)),
     "the middleware, one call": Asked(
         {
             "action_requests": [
