@@ -287,3 +287,13 @@ def test_a_run_that_still_waits_can_be_taken_along() -> None:
     assert "Nobody has answered yet." in made
     read_back = parse(make("jsonl", Export(header, waiting, RUN_MODES), Offload()).decode())
     assert (list(read_back.events), read_back.interrupted) == (waiting, False)
+
+
+def test_a_file_is_in_its_readers_language() -> None:
+    call = asks(("a", {"place": "사무실"}))
+    english = exported(queued(), call, sent({"item": "책상"}, "a"), answered("a"))
+    korean = to_html(replace(english, language="ko"))
+    assert '<html lang="ko">' in korean
+    assert "<h2>도구가 한 일</h2>" in korean
+    assert "Noto Sans KR" in korean
+    assert "리뷰 팩" in to_markdown(replace(english, language="ko"))
