@@ -355,7 +355,8 @@ def _is_killed(guest: Guest) -> None:
             doomed.process.wait()
     with Visitor(guest.app.url, "Runs", headers=cookie) as visitor:
         whole(visitor)
-        check(": interrupted]" in visitor.text and ": at work]" not in visitor.text, "a dead run is said to be at work")
+        is_over = "badge[:material/power_off:" in visitor.text and "badge[:material/play_circle:" not in visitor.text
+        check(is_over, "a dead run is said to be at work")
     with guest.open("LLM_tokens", run=run_id) as visitor:
         complete(visitor)
         check(visitor.turns[0].answer.startswith("1 2 3 4 5"), "what had come is gone")

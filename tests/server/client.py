@@ -268,8 +268,9 @@ class Visitor:
         state.context_info.timezone = "UTC"
         state.context_info.url = f"http://{self._host}:{self._port}/{self._page_name}"
         state.widget_states.widgets.extend([*self._values.values(), *([trigger] if trigger else [])])
-        with self._news:
-            self.idle, self._awaited = False, True
+        if not fragment_id:  # a part that is gone is not drawn
+            with self._news:
+                self.idle, self._awaited = False, True
         self._send(message)
 
     def tick(self) -> None:
