@@ -249,11 +249,12 @@ def test_a_request_that_cannot_be_run_is_refused_with_a_sentence(
 
 
 def test_a_run_that_nobody_reads_ends_by_its_deadline() -> None:
-    with InProcessBackend(Settings(demo_rate=20, limits=Limits(run_seconds=2))) as backend:
+    with InProcessBackend(Settings(demo_rate=20, limits=Limits(run_seconds=10))) as backend:
+        backend.wait_until_open()
         run = ask(backend, "count to 1000", model="demo", tool="get_items", tool_choice="none")
         wait(lambda: run.ended)
         transcript = fold(run.read()[0], ())
-        assert (transcript.state, "limit of 2 seconds" in transcript.message) == ("failed", True)
+        assert (transcript.state, "limit of 10 seconds" in transcript.message) == ("failed", True)
         assert transcript.answer.startswith("1 2")
         wait(lambda: demo(backend).active == 0)
 
