@@ -303,7 +303,7 @@ def _exchange(export: Export, asked: Asked) -> list[str]:
     if asked.answered_at is None:
         return [*said, say("pack-person.nobody")]
     pairs = zip(questions, decisions.decisions_of(questions, asked.answer), strict=True)
-    answers = "; ".join(tell(export.language, decisions.told(*pair)) for pair in pairs)
+    answers = "; ".join(tell(export.language, decisions.replied(*pair)) for pair in pairs)
     return [*said, say("pack-person.answer", after=duration(asked.answered_at - asked.at, say), answer=answers)]
 
 

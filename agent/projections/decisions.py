@@ -12,7 +12,7 @@ from agent.graphs.inputs import NotFilledIn, assembled
 from agent.projections.label import words
 from agent.projections.questions import Question, Verdict
 from agent.streaming.events import JSON
-from texts import Sentence, sentence
+from texts import Sentence, Spoken, sentence
 
 _REPLIES: Mapping[Verdict, str] = {
     "approve": "accept",
@@ -107,6 +107,11 @@ def told(question: Question, decision: Decision) -> Sentence:
         case "cancel":
             return sentence("card-cancelled")
     return sentence("card-answered", answer=words(decision.value))
+
+
+def replied(question: Question, decision: Decision) -> Spoken:
+    """The same, where it is said already that a person answered: of an answer, its words alone."""
+    return words(decision.value) if decision.verdict == "respond" else told(question, decision)
 
 
 def _written(question: Question, decision: Decision) -> Any:

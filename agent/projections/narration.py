@@ -192,7 +192,7 @@ class _Narrator:
         yield asked.at, [Sentence(asked.at, said, _NOW if is_open else _DONE)]
         if asked.answered_at is not None:
             pairs = zip(questions, decisions.decisions_of(questions, asked.answer), strict=True)
-            lines = [say(self._language, decisions.told(*pair)) for pair in pairs]
+            lines = [tell(self._language, decisions.replied(*pair)) for pair in pairs]
             answer = self._say("narration-answered", answer="; ".join(lines))
             yield asked.answered_at, [Sentence(asked.answered_at, answer)]
 

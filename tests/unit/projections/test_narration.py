@@ -214,6 +214,8 @@ def test_a_person_who_is_asked_is_told_of_with_what_was_decided() -> None:
     assert waiting[-1] == "It waits for a person: It wants to look into the office."
     decided = (Waiting((question,)), Answered("i", {"action": "approve", "place": "attic"}), Resumed())
     assert told(*call, *decided)[-1] == Sentence(5.0, "A person answered: Approved with changes: place: attic")
+    answered = (Waiting((question,)), Answered("i", "only the attic"), Resumed())
+    assert told(*call, *answered)[-1] == Sentence(5.0, "A person answered: only the attic")
 
 
 def test_arguments_are_told_when_they_are_complete_and_not_without_end() -> None:
