@@ -141,6 +141,12 @@ def _ask_edited(page: PageInfo, run_id: str, seen: int, key: str) -> None:
         _ask_beside(page, run_id, seen, question)
 
 
+def ask_anew(page: PageInfo, run: Run, seen: int) -> None:
+    """Stop a run and ask its question again in its place, unless more than were `seen` are there: a second click."""
+    run.stop()
+    _ask_beside(page, run.id, seen, run.request.question, run.request.inputs)
+
+
 def _ask_beside(page: PageInfo, run_id: str, seen: int, question: str, inputs: JSON = None) -> None:
     """Ask in the place of a run, unless there are more than were `seen` there: then it is a second click."""
     tree = tree_of(session.conversation(page.name))

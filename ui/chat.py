@@ -162,12 +162,13 @@ class _Turn:
                 st.markdown(safe_markdown(run.request.question))
         self.run, self._choices, self._tree = run, choices, tree
         with st.chat_message("assistant", avatar=":material/waves:"):
-            place, self._end = st.container(), st.empty()
+            place, self._way_out, self._end = st.container(), st.empty(), st.empty()
         self._cards = Cards.of(run, technical=choices.technical)
         self._drawing = Drawing(place, self._cards, choices.modes)
         self._look = Look(choices.technical, run.request.tools)
         self._timeline = FoldedTimeline(run, self._look)
         self._can_hold = False
+        self._stalls, self._ways_out = False, 0
         self._take_back: Literal["", "offered", "over"] = ""
         self.reader = Reader(run, self)
         self.reader.take()
@@ -195,6 +196,7 @@ class _Turn:
         self._drawn[self.run.id] = (self._choices.technical, self._shape(), filled)
         self._timeline.draw(self._drawing.transcript, ended=ended)
         self._offer_to_take_back()
+        self._offer_a_way_out()
         if ended:
             end = self._end.container()
             show_end(end, self._drawing.transcript, self.run.unrecorded)
@@ -222,6 +224,33 @@ class _Turn:
         elif self._take_back == "offered" and not queues:
             self._take_back = "over"
             self._end.empty()
+
+    def _offer_a_way_out(self) -> None:
+        """Stop, and ask again, while nothing comes of it; gone as soon as something does."""
+        if self._stalls == self._drawing.stalls:
+            return
+        self._stalls = self._drawing.stalls
+        if not self._stalls:
+            self._way_out.empty()
+            return
+        self._ways_out += 1  # a script may draw a key once
+        with self._way_out.container(horizontal=True, gap="small"):
+            page, key = self._choices.page, f"{self.run.id}_{self._ways_out}"
+            st.button(
+                say("chat-stop"),
+                key=f"break_off_{key}",
+                icon=":material/stop_circle:",
+                on_click=_stop,
+                args=(page.name, self.run.id),
+            )
+            if self._tree:
+                st.button(
+                    say("chat-ask-again"),
+                    key=f"ask_anew_{key}",
+                    icon=":material/refresh:",
+                    on_click=branches.ask_anew,
+                    args=(page, self.run, len(self._tree.beside(self.run.id))),
+                )
 
     def tell_waiting(self) -> None:
         """Say that it waits for a person, and since when."""

@@ -110,6 +110,8 @@ def test_a_failed_run_keeps_its_lanes_and_can_be_tried_again() -> None:
     assert len(app.dataframe) == 1
     assert len(app.error) == 1
     assert [button.label for button in app.button if button.label == "Try again"] == ["Try again"]
+    places = [getattr(element, "label", "") or element.type for element in app.main]
+    assert places.index("error") < places.index("Try again") < places.index("View")
 
 
 def test_without_modes_it_asks_for_some() -> None:

@@ -214,7 +214,9 @@ def test_a_link_is_explained_before_it_is_made_opens_read_only_and_can_be_revoke
     assert "my-own-run" not in text(guest)
 
     owner.button(key="revoke").click().run()
-    assert "no longer works" in text(open_runs(OTHER, share=token))
+    revoked = open_runs(OTHER, share=token)
+    assert "no longer works" in text(revoked)
+    assert revoked.button(key="ask_own").label == "Ask a question of your own"
     assert "no longer works" in text(open_runs(OTHER, share="../x"))
 
 

@@ -22,13 +22,15 @@ from ui.lab.metrics import MetricsView
 from ui.lab.timeline import LabTimeline
 from ui.markdown import safe_label
 from ui.run.card import Cards
-from ui.run.drawing import show_end
+from ui.run.drawing import SILENT, show_end, silence
 from ui.run.follow import Reader, Unseen
 from ui.run.text import clear
 from ui.run.waiting import show_waiting
 from ui.shell.choices import Choices
 from ui.shell.language import language, say, tell
 
+SECONDS_A_TICK = 0.5
+"""Seconds more after which the status line goes on by the clock, where nothing comes."""
 SECONDS_A_DRAWING = 0.5
 """Tables and charts are sent whole, so they are drawn at most that often."""
 
@@ -48,6 +50,7 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
         with st.chat_message("user", avatar=":material/person:"):
             branches.question(run, branches.tree_of(runs), choices.page)
     status = st.empty()
+    end = st.container()
     questions = _Questions(st.container(), run) if run else None
     name = st.segmented_control(
         say("lab-view"),
@@ -77,11 +80,11 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
                 st.rerun()  # for the sidebar and the title, which tell of it
             questions.tell_waiting()
         elif run.state != "finished":
-            show_end(st.container(), log.transcript, run.unrecorded)
+            show_end(end, log.transcript, run.unrecorded)
         elif run.unrecorded:
-            st.warning(tell(run.unrecorded), icon=":material/save:")
+            end.warning(tell(run.unrecorded), icon=":material/save:")
         if run.ended:
-            branches.again(st.container(), run, branches.tree_of(runs), choices.page)
+            branches.again(end, run, branches.tree_of(runs), choices.page)
         for other in runs:
             Reader(other, Unseen()).follow()
 
@@ -145,7 +148,8 @@ class _Shown:
         self._log.ended = ended
         if ended or self.waits or self.is_due:
             self._tell()
-            self._view.draw(self._log)
+            if ended or self.waits or self._has_news:
+                self._view.draw(self._log)
             self._drawn, self._due = len(self._log.events), time.monotonic() + SECONDS_A_DRAWING
 
     @property
@@ -154,16 +158,22 @@ class _Shown:
 
     @property
     def is_due(self) -> bool:
-        return len(self._log.events) > self._drawn and time.monotonic() >= self._due
+        return time.monotonic() >= self._due + (0.0 if self._has_news else SECONDS_A_TICK)
+
+    @property
+    def _has_news(self) -> bool:
+        return len(self._log.events) > self._drawn
 
 
 def _status(run: Run, log: Log) -> str:
     request, transcript = run.request, log.transcript
-    at = f"{transcript.worked(transcript.last_at):.1f}"
+    silent = 0.0 if log.ended else silence(run, transcript)
+    at = f"{transcript.worked(transcript.last_at) + silent:.1f}"
     parts = [
         f"**{say(f'state-{transcript.state}')}**",
         say("time-seconds" if log.ended else "lab-seconds-so-far", seconds=at),
         say("lab-events", count=len(log.events)),
+        say("run-silent", seconds=int(silent)) if silent >= SILENT else "",
         graph_title(request.graph, language()),
         safe_label(request.model),
     ]

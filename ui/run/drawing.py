@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Collection, Iterable
+from typing import Literal
 
 from streamlit.delta_generator import DeltaGenerator
 
+from agent.engine.run import Run
 from agent.projections.items import Item, ToolCall
 from agent.projections.metrics import is_sooner
 from agent.projections.narration import narrate
@@ -22,6 +24,10 @@ from ui.run.view import RunView
 from ui.shell.browser import turn_to_draw
 from ui.shell.language import language, say, tell
 
+SILENT = 5
+"""Seconds without news after which it is said for how long."""
+STALLED = 10
+"""Seconds without news after which a way out stands beside the run."""
 QUIET = 1.0
 """Seconds without news after which something shimmers as a sign of life."""
 
@@ -29,9 +35,16 @@ QUIET = 1.0
 class Drawing:
     """One run in one place; whatever is added shows with the next `draw`."""
 
-    def __init__(self, place: DeltaGenerator, cards: Cards, modes: Collection[StreamMode]) -> None:
+    def __init__(
+        self,
+        place: DeltaGenerator,
+        cards: Cards,
+        modes: Collection[StreamMode],
+        clock: Literal["live", "played", "still"] = "live",
+    ) -> None:
         self.transcript = Transcript(frozenset(modes))
         self._place, self._run, self._cards = place, cards.run, cards
+        self._clock = clock
         self.is_held = False
         """Whether it waits behind a question that waits for a person."""
         self._look = Look(cards.technical, cards.run.request.tools)
@@ -73,9 +86,26 @@ class Drawing:
         """Whether time alone has changed what is to be seen."""
         return self._signs != self._signs_of_life()
 
+    @property
+    def stalls(self) -> bool:
+        """Whether it works, and nothing has come of it for a long time."""
+        return self._clock == "live" and silence(self._run, self.transcript) >= STALLED
+
     def _signs_of_life(self) -> tuple[str, bool]:
+        if self._clock == "still":
+            return "", False
         quiet = not self.transcript.shown or time.monotonic() - self._moved > QUIET
-        return self._waiting(), quiet and not self.waits and not self.is_held
+        return self._waited(), quiet and not self.waits and not self.is_held
+
+    def _waited(self) -> str:
+        """What to say if nothing else moves, and for how many seconds nothing has."""
+        text = self._waiting()
+        if self._clock == "played":
+            return "" if self.transcript.state == "queued" else text
+        seconds = int(silence(self._run, self.transcript))
+        if seconds >= SILENT and self.transcript.modes:
+            return say("run-silent", seconds=seconds)
+        return f"{text} · {say('time-seconds', seconds=seconds)}" if text and seconds else text
 
     def _waiting(self) -> str:
         """What to say if nothing else moves."""
@@ -91,6 +121,13 @@ class Drawing:
         if not transcript.modes:
             return say("run-without")
         return say("run-working" if transcript.shown else "run-thinking")
+
+
+def silence(run: Run, transcript: Transcript) -> float:
+    """Seconds by the clock since a run that works gave its last sign; 0 for any other."""
+    if transcript.state != "running":
+        return 0.0
+    return max(time.time() - run.header.asked_at - transcript.last_at, 0.0)
 
 
 def _moves(item: Item) -> bool:

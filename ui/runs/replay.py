@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -145,7 +145,8 @@ class Replay:
             self._bar.progress(moment / self._length, say("replay-at", at=f"{moment:.1f}", all=f"{self._length:.1f}"))
 
     def _drawing(self, place: DeltaGenerator) -> Drawing:
-        drawing = Drawing(place, self._cards, self._modes)
+        clock: Literal["live", "played", "still"] = "played" if self._state["playback"] else "still"
+        drawing = Drawing(place, self._cards, self._modes, clock if self._ended else "live")
         if self._state["playback"] and (filled := self._state["filled"]):
             drawing.clear(filled)
             time.sleep(FLUSH)

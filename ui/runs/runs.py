@@ -186,8 +186,13 @@ def _shared(token: str) -> None:
     if run is None:
         st.title(say("runs-shared"), anchor=False)
         st.info(say("runs-shared.gone"), icon=":material/link_off:")
+        st.button(say("runs-shared.ask"), key="ask_own", icon=":material/arrow_forward:", on_click=_go_home)
         return
     _show("shared", run)
+
+
+def _go_home() -> None:
+    st.session_state["page_to_open"] = "home"
 
 
 def _show(kind: Kind, run: Run) -> None:

@@ -34,6 +34,7 @@ from tests.unit.events import (
     began,
     log,
     piece,
+    queued,
     returned,
     says,
     sent,
@@ -283,6 +284,58 @@ def test_nothing_is_claimed_where_streaming_changed_nothing() -> None:
     assert "Without streaming" in first_output_line(fold([*live, *log(Happened(FINISHED, at=6.0))], RUN_MODES))
     line = first_output_line(fold([*all_at_once, *log(Happened(FINISHED, at=6.0))], RUN_MODES))
     assert line == "First output after **6.0 s**."
+
+
+def _stalled() -> None:
+    import time
+
+    import streamlit as st
+
+    from agent.engine.log import ClosedLog
+    from agent.engine.run import Run
+    from agent.store.recording import Header
+    from agent.streaming.events import RunRequest
+    from ui.run.card import Cards
+    from ui.run.drawing import Drawing
+
+    since = time.time() - st.session_state["seconds"]
+    run = Run(Header("12345678", since, RunRequest("?")), ClosedLog(()))
+    drawing = Drawing(st.container(), Cards(run, True, answers=False), {"messages"}, st.session_state["clock"])
+    drawing.add(st.session_state["events"])
+    drawing.draw()
+    st.text(drawing.stalls)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "clock", "said"),
+    [
+        (-9.0, "live", ["Thinking", "False"]),
+        (1.5, "live", ["Thinking · N s", "False"]),
+        (12.5, "live", ["No word for N s", "True"]),
+        (12.5, "played", ["Thinking", "False"]),
+        (12.5, "still", ["False"]),
+    ],
+)
+def test_a_silence_is_told_by_the_clock_and_only_of_a_run_that_is_at_work(
+    seconds: float, clock: str, said: list[str]
+) -> None:
+    app = AppTest.from_function(_stalled, default_timeout=30)
+    app.session_state["events"] = log(queued(), STARTED)
+    app.session_state["seconds"], app.session_state["clock"] = seconds, clock
+    app.run()
+    assert not app.exception
+    words = [re.sub(r":\w+\[(.*)\]", r"\1", element.value) for element in [*app.markdown, *app.text]]
+    assert [re.sub(r"\d+", "N", word) for word in words if word] == said
+
+
+@pytest.mark.parametrize("clock", ["played", "still"])
+def test_a_replay_does_not_wait_for_its_turn(clock: str) -> None:
+    app = AppTest.from_function(_stalled, default_timeout=30)
+    app.session_state["events"], app.session_state["seconds"] = log(queued()), 0.0
+    app.session_state["clock"] = clock
+    app.run()
+    assert not app.exception
+    assert [element.value for element in app.markdown if element.value] == []
 
 
 def _draw() -> None:
