@@ -117,3 +117,20 @@ def test_a_question_in_the_queue_can_be_taken_back(visit: Visit, model: DemoServ
     visitor.goto("LLM_tokens")
     complete(visitor)
     assert numbers(visitor) == NUMBERS
+
+
+def test_a_model_that_says_nothing_is_told_of_and_can_be_asked_again(visit: Visit) -> None:
+    visitor = visit("Custom_data", model="demo-flaky:no_head", modes="messages,custom")
+    visitor.wait_idle()
+    visitor.ask("count to 5")
+    visitor.wait_until(lambda: "No word for" in visitor.text, "it is told since when", 40)
+    visitor.wait_until(lambda: _anew(visitor), "there is a way out", 40)
+    (again,) = _anew(visitor)
+    visitor.click(again)
+    visitor.wait_until(lambda: not _anew(visitor), "it is asked anew", 30)
+    assert "2 of 2" in visitor.text
+    visitor.click("stop")
+
+
+def _anew(visitor: Visitor) -> list[str]:
+    return [key for key in visitor.keys("Ask again") if key.startswith("ask_anew_")]
