@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import collections.abc
 import dataclasses
 import types
 import typing
@@ -85,6 +86,8 @@ def values_of(hint: Any, name: str) -> st.SearchStrategy[Any]:
             return st.lists(values_of(inner[0], name), max_size=3).map(tuple)
         case typing.Union | types.UnionType:
             return st.one_of(*(values_of(each, name) for each in inner))
+        case collections.abc.Mapping:  # of a sentence
+            return st.dictionaries(TEXTS, TEXTS | st.integers(0, 10**9), max_size=3)
     return st.from_type(hint)
 
 
