@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,8 +12,9 @@ import streamlit as st
 
 from agent.engine.run import Run, digest
 from agent.export.export import Ending, Export, file_name, make
+from agent.offload import Offload
 from agent.projections.tool_titles import tool_titles
-from agent.store.comments import MAX_COMMENT, Comment, table, to_csv
+from agent.store.comments import MAX_COMMENT, Comment, Comments, table, to_csv
 from agent.streaming.modes import StreamMode
 from texts import sentence
 from ui.shell import session
@@ -59,9 +61,10 @@ def host() -> None:
 def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
     link, titles = _link(run) if kind == "own" else "", tool_titles(run.request.tools, language())
     export = Export(run.header, run.read()[0], modes, _comments(kind, run), link, titles, language())
+    made = partial(make_now, comments=session.comments() if kind in ("own", "shared") else None, packs=session.packs())
     st.download_button(
         say("review-download"),
-        partial(make, "html", export, session.packs()),
+        partial(made, "html", export),
         file_name(run.header, "html"),
         "text/html",
         icon=":material/download:",
@@ -78,7 +81,7 @@ def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
         for title, ending, mime in others:
             st.download_button(
                 title,
-                partial(make, ending, export, session.packs()),
+                partial(made, ending, export),
                 file_name(run.header, ending),
                 mime,
                 icon=":material/download:",
@@ -86,6 +89,13 @@ def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
                 key=f"pack_{ending}",
                 width="stretch",
             )
+
+
+def make_now(ending: Ending, export: Export, *, comments: Comments | None, packs: Offload) -> bytes:
+    """The file with all comments that are there at the click; without `comments`, with those of the export."""
+    if comments:
+        export = replace(export, comments=comments.of(export.header.id))
+    return make(ending, export, packs)
 
 
 def _share(run: Run) -> None:

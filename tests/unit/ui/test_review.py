@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from functools import partial
+
+from agent.export.export import Export
+from agent.offload import Offload
+from agent.store.comments import Comment, Comments
+from agent.store.database import Database
+from agent.store.recording import Header
+from agent.streaming.events import RunRequest
+from agent.streaming.modes import RUN_MODES
+from tests.unit.events import FINISHED, STARTED, log, queued, token
+from ui.runs.review import make_now
+
+
+def test_a_pack_holds_what_was_said_after_the_page_was_drawn() -> None:
+    comments = Comments(Database())
+    header = Header("12345678", 0.0, RunRequest("?"))
+    export = Export(header, log(queued(), STARTED, token("Words"), FINISHED), RUN_MODES, comments.of("12345678"))
+    button = partial(make_now, "md", export, comments=comments, packs=Offload(seconds=60))
+    comments.add(Comment("12345678", "ann", 1, "said meanwhile", 1.0))
+    assert b"said meanwhile" in button()
