@@ -114,7 +114,8 @@ def chat(
     if refusal := st.session_state.pop("refusal", None):
         st.warning(tell(refusal), icon=":material/block:")
     start = st.empty()  # Streamlit would keep what was in it until the first answer has ended
-    if at_work := next((run for run in runs if not run.ended), None):
+    shown = _shown(page.name, runs)
+    if at_work := next((run for run in shown if not run.ended), None):
         stop.button(
             say("chat-stop"), key="stop", icon=":material/stop_circle:", on_click=_stop, args=(page.name, at_work.id)
         )
@@ -124,8 +125,13 @@ def chat(
         with start.container():
             opening(choices)
     follow()
-    if all(run.ended for run in runs):
+    if all(run.ended for run in shown):
         stop.empty()
+
+
+def _shown(page: str, runs: list[Run]) -> list[Run]:
+    """The runs of a conversation that are on the page: not those of a branch that is not looked at."""
+    return runs if branches.compared(page, branches.tree_of(runs)) else session.branch(page, runs)
 
 
 def _side_by_side(runs: list[Run], choices: Choices, pair: tuple[str, str]) -> list[_Turn]:
@@ -322,5 +328,5 @@ def _stop(page: str, meant: str) -> None:
     runs = session.conversation(page)
     if any(run.id == meant and run.state == "stopped" for run in runs):
         return
-    if at_work := next((run for run in runs if not run.ended), None):
+    if at_work := next((run for run in _shown(page, runs) if not run.ended), None):
         at_work.stop()

@@ -328,3 +328,15 @@ def test_who_looks_into_another_conversation_meanwhile_finds_the_answer_at_work_
     arrived(visitor, 30)
     visitor.click("stop")
     complete(visitor)
+
+
+def test_stop_is_there_only_where_what_it_stops_is_shown() -> None:
+    page = opened("pages/11_Ask_me_first.py")
+    ask(page, "Refund 54 dollars for order 2077")
+    run(button(page, "Approve").click())
+    run(button(page, "Ask again").click())
+    assert [each.label for each in page.button].count("Stop") == 1
+    turn_to(page, 1)
+    assert "Stop" not in [each.label for each in page.button]
+    turn_to(page, 2)
+    assert [each.label for each in page.button].count("Stop") == 1

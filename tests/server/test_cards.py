@@ -112,6 +112,8 @@ def test_others_see_that_it_waits_and_no_buttons(app: App) -> None:
     with asking(app) as visitor, opened(app, who=SOMEBODY, run=visitor.run_id) as other:
         assert "Only the person who asked" in other.turns[0].waiting
         assert other.text.count("waits for an answer") >= 3
+        assert "The assistant wants to pay" in plain(other)
+        assert "euros**" not in plain(other)
         for label in ("Approve", "Yes", "coffee"):
             assert not other.keys(label)
 

@@ -100,7 +100,7 @@ class Cards:
         self._drawn.add(key)
 
     def _title(self, question: Question) -> str:
-        return f"**{safe_label(_title(question), 120)}**"
+        return f"**{_label(question)}**"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +262,11 @@ def _title(question: Question) -> str:
     return one_line(question.text) if question.text else say("card-asks")
 
 
+def _label(question: Question) -> str:
+    """The same where no emphasis is drawn."""
+    return safe_label(_title(question).replace("**", ""), 120)
+
+
 def _show_args(question: Question) -> None:
     """What it is about, in words."""
     args = question.args if question.dialect != "breakpoint" else None
@@ -286,7 +291,7 @@ def _show_args(question: Question) -> None:
 
 def _line(question: Question, decision: Decision) -> str:
     """A decision in one line."""
-    what = safe_label(tool_title(question.tool, language=language()) if question.tool else _title(question), 120)
+    what = safe_label(tool_title(question.tool, language=language()), 120) if question.tool else _label(question)
     said = safe_label(say(told(question, decision)), 400)
     return f"{_ICONS[decision.verdict]} **{what}** · {said}"
 
