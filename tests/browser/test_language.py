@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.visitor import QUESTION, TURN, settle
+from tests.browser.visitor import QUESTION, TURN, ask, settle, visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -92,3 +92,19 @@ def test_enter_ends_a_composition_and_the_next_one_sends(open_page: OpenPage, ap
     assert page.locator(QUESTION).input_value() == "사무실"
     page.locator(QUESTION).press("Enter")
     page.locator(TURN).first.get_by_text("사무실").wait_for()
+
+
+def test_a_question_in_hebrew_stands_on_the_right(open_page: OpenPage, app: App) -> None:
+    page = open_page(app)
+    visit(page, "/Custom_data?model=demo-fast")
+    for question, side in (("count to 5", "left"), ("שלום עולם", "right")):
+        ask(page, question)
+        settle(page)
+        text = page.locator(TURN).filter(has_text=question).first.locator("p").filter(has_text=question).first
+        near = text.evaluate("""p => {
+            const words = document.createRange();
+            words.selectNodeContents(p);
+            const [inner, outer] = [words.getBoundingClientRect(), p.getBoundingClientRect()];
+            return inner.left - outer.left < 4 ? "left" : "right";
+        }""")
+        assert near == side
