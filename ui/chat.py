@@ -36,6 +36,9 @@ from ui.shell.sidebar import sidebar
 A_MOMENT = 0.3
 """Seconds that the first words may take before the sidebar is drawn: with it before them, they would come later."""
 
+LOOK_ELSEWHERE = 1.0
+"""Seconds between looks for questions asked in another tab."""
+
 Follow = Callable[[], None]
 """Draws on until the runs have ended."""
 
@@ -67,13 +70,30 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
     if moving:
         moving[0].reader.follow(lambda: not moving[0].is_silent, seconds=A_MOMENT)
 
+    elsewhere = _Elsewhere(choices.page.name, runs)
+
     def follow() -> None:
         for number, turn in enumerate(moving, 1):  # what waits behind it says so, and at which place
-            turn.reader.follow(beside=[later.reader for later in moving[number:]])
-            if turn.waits:
+            turn.reader.follow(elsewhere.has_asked, beside=[later.reader for later in moving[number:]])
+            if turn.waits or not turn.reader.ended:
                 st.rerun()  # what comes after it moves no more: all is drawn as it stands
 
     return follow
+
+
+class _Elsewhere:
+    """Looks now and then whether the conversation has gone on in another tab."""
+
+    def __init__(self, page: str, runs: list[Run]) -> None:
+        self._page, self._known = page, {run.id for run in runs}
+        self._due = time.monotonic() + LOOK_ELSEWHERE
+
+    def has_asked(self) -> bool:
+        """Whether there is a question that is not drawn here."""
+        if time.monotonic() < self._due:
+            return False
+        self._due = time.monotonic() + LOOK_ELSEWHERE
+        return any(run.id not in self._known for run in session.conversation(self._page))
 
 
 def suggest(choices: Choices) -> None:

@@ -108,6 +108,7 @@ def test_a_question_in_the_queue_can_be_taken_back(visit: Visit, model: DemoServ
         visitor.ask(QUESTION)
         visitor.wait_until(lambda: visitor.turns, "the question is there")
     visitor.wait_until(lambda: "Waiting for its turn" in visitor.turns[-1].waiting, "the third waits")
+    visitor.wait_until(lambda: visitor.keys("Take this question back"), "it can be taken back")
     (take_back,) = visitor.keys("Take this question back")
     visitor.click(take_back)
     stopped(visitor)
@@ -130,6 +131,19 @@ def test_a_model_that_says_nothing_is_told_of_and_can_be_asked_again(visit: Visi
     visitor.wait_until(lambda: not _anew(visitor), "it is asked anew", 30)
     assert "2 of 2" in visitor.text
     visitor.click("stop")
+
+
+def test_a_question_asked_in_one_tab_appears_in_another_that_follows_a_run(visit: Visit) -> None:
+    one = visit(tool_choice="none")
+    one.wait_idle()
+    one.ask(QUESTION)
+    asked(one, 1)
+    arrived(one, 5)
+    other = visit(run=one.run_id, tool_choice="none")
+    other.wait_until(lambda: other.turns, "the conversation is there")
+    other.ask("count to 5")
+    one.wait_until(lambda: "count to 5" in one.text, "it appears")
+    other.click("stop")
 
 
 def _anew(visitor: Visitor) -> list[str]:
