@@ -135,7 +135,7 @@ def chat(
         st.warning(tell(refusal), icon=":material/block:")
     start = st.empty()  # Streamlit would keep what was in it until the first answer has ended
     shown = _shown(page.name, runs)
-    if at_work := next((run for run in shown if not run.ended), None):
+    if at_work := _to_stop(shown):
         stop.button(
             say("chat-stop"), key="stop", icon=":material/stop_circle:", on_click=_stop, args=(page.name, at_work.id)
         )
@@ -175,6 +175,12 @@ def _empty_what_others_left(drawn: list[_Turn]) -> None:
         if turn.run.id != other:
             turn.clear(other)
     st.session_state["drawn_before"] = [turn.run.id for turn in drawn]
+
+
+def _to_stop(shown: list[Run]) -> Run | None:
+    """The run that Stop is for: not one that waits for somebody else's answer."""
+    stoppable = (run for run in shown if not run.ended and (run.state != "waiting" or session.is_mine(run)))
+    return next(stoppable, None)
 
 
 class _Turn:
@@ -348,5 +354,5 @@ def _stop(page: str, meant: str) -> None:
     runs = session.conversation(page)
     if any(run.id == meant and run.state == "stopped" for run in runs):
         return
-    if at_work := next((run for run in _shown(page, runs) if not run.ended), None):
+    if at_work := _to_stop(_shown(page, runs)):
         at_work.stop()

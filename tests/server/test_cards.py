@@ -114,6 +114,8 @@ def test_others_see_that_it_waits_and_no_buttons(app: App) -> None:
         assert other.text.count("waits for an answer") >= 3
         assert "The assistant wants to pay" in plain(other)
         assert "euros**" not in plain(other)
+        assert visitor.has("button", "stop")
+        assert not other.has("button", "stop")
         for label in ("Approve", "Yes", "coffee"):
             assert not other.keys(label)
 

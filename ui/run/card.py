@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from agent.engine.run import Run, digest
+from agent.engine.run import Run
 from agent.graphs.inputs import Field, NotFilledIn
 from agent.graphs.tool_schemas import tool_schema
 from agent.projections.decisions import Decision, answered, decisions_of, filled_in, resume_value, told
@@ -53,7 +53,7 @@ class Cards:
     @classmethod
     def of(cls, run: Run, *, technical: bool) -> Cards:
         """Cards that can be answered, if this visitor's run asks."""
-        return cls(run, technical, run.header.owner == digest(session.session_id()))
+        return cls(run, technical, session.is_mine(run))
 
     def draw(self, place: DeltaGenerator, asked: Asked, *, ended: bool) -> None:
         """Draw what an interrupt asks."""

@@ -11,7 +11,7 @@ import streamlit as st
 
 from agent.engine.backend import RunBackend
 from agent.engine.own_graphs import OwnState
-from agent.engine.run import Run
+from agent.engine.run import Run, digest
 from agent.offload import Offload
 from agent.settings import Settings
 from agent.store.branches import Branches
@@ -184,6 +184,11 @@ def last_run(page: str) -> str | None:
     thread = st.session_state.get("threads", {}).get(page)
     turns = branch(page, runs().thread(thread)) if thread else []
     return turns[-1].id if turns else None
+
+
+def is_mine(run: Run) -> bool:
+    """Whether this visitor has asked for a run."""
+    return run.header.owner == digest(session_id())
 
 
 def waits(page: str) -> bool:
