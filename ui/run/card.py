@@ -116,7 +116,7 @@ class _Asks:
     @property
     def key(self) -> str:
         """For the widgets of its card."""
-        return f"{self.run_id} {self.interrupt.id} {self.number}{' again' if self.again else ''}"
+        return f"{self.run_id} {ascii(self.interrupt.id)} {self.number}{' again' if self.again else ''}"
 
 
 class _Card:

@@ -381,6 +381,11 @@ def test_streamlit_draws_a_run_with_calls_inside_of_calls() -> None:
     assert [button.label for button in app.button] == ["Yes", "No", "Send"]
 
 
+def test_streamlit_draws_a_question_whose_id_is_no_text() -> None:
+    app = draw_with_streamlit(log(STARTED, Happened(Interrupted((Interrupt("\ud83d", "Really?"),)))))
+    assert app.button
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(some_run())
 def test_streamlit_draws_any_events(events: list[StreamEvent]) -> None:
