@@ -30,6 +30,8 @@ from agent.streaming.events import JSON, RunRequest
 from texts import sentence
 
 NOT_YOURS = sentence("refused-not-yours")
+CLOSE_SECONDS = 10.0
+"""What closing may take on a machine with much else to do; what it leaves open then is let go of by force."""
 
 
 class InProcessBackend:
@@ -213,12 +215,12 @@ class InProcessBackend:
         return self._engine.own.states()
 
     def close(self) -> None:
-        """Stop all runs, close the connections and the demo model, end the loop; takes a second at most."""
+        """Stop all runs, close the connections and the demo model, end the loop; takes a second, busy machines more."""
         if self._closing:
             return
         self._closing = True
         with contextlib.suppress(Exception):
-            self._loop.call(self._close(), timeout=3.0)
+            self._loop.call(self._close(), timeout=CLOSE_SECONDS)
         self._loop.close()
         self._store.close()
 
