@@ -24,7 +24,6 @@ from tests.browser.visitor import QUESTION, TURN, ask, last_turn, visit, wait_fo
 from tests.conftest import OpenPage
 from tests.serving import ROOT, App, app_server
 
-# Everything that a message may not hold, looked for after every change of the page, so also between two tokens.
 # Looks after every change of the page, so also between two tokens, for what a message may not hold.
 WATCH = r"""() => {
     window.bad = [];
@@ -37,7 +36,8 @@ WATCH = r"""() => {
     ].map(selector => `${message} ${selector}`).join();
     // What the app itself writes there; no hostile text says so.
     const own = element => element.matches("[data-testid=stHeaderActionElements] *")
-        || (element.matches(".stMarkdownColoredText") && element.textContent === "Working");
+        || element.matches("[data-testid=stPageLink] a[href^='Runs?open='], [data-testid=stPageLink] a *")
+        || (element.matches(".stMarkdownColoredText") && /^(Working|Thinking)( · \d+ s)?$/.test(element.textContent));
     const plain = text => { try { return decodeURI(text) } catch { return text } };
     const honest = link => {
         const href = plain(link.getAttribute("href") ?? ""), text = link.textContent;
