@@ -27,6 +27,6 @@ def test_a_deep_link_is_the_first_request_and_home_needs_no_key(open_page: OpenP
         page.locator(".st-key-suggestion_0 button").click()
         page.locator(STOP).wait_for()
         wait_for_end(page)
-        expect(last_turn(page)).to_contain_text(re.compile("get_items.*Nightstand.*First output after", re.S))
+        expect(last_turn(page)).to_contain_text(re.compile("look_up_order.*Mr Okafor.*First output after", re.S))
         # Here and not in the fixture, which looks when this server's log is gone.
         assert "Traceback" not in app.log()
