@@ -136,6 +136,7 @@ def test_what_a_twin_has_answered_is_seen_when_it_looks_again(app: App) -> None:
     with asking(app) as visitor, opened(app, run=visitor.run_id) as twin:
         scripts = twin.scripts
         twin.tick()
+        twin.wait_until(lambda: twin.scripts > scripts, "the page looks for news")
         twin.wait_idle()
         assert twin.scripts == scripts + 1, "nothing but the time is drawn"
         press(visitor, "coffee")
