@@ -61,7 +61,7 @@ def test_a_run_outlives_a_killed_server_and_goes_out_as_a_link_and_as_a_file(
 
         stranger = open_page(app, color_scheme="dark")
         stranger.goto(link)
-        expect(stranger.get_by_text("somebody shared with you")).to_be_visible()
+        expect(stranger.get_by_text("Somebody shared this run with you")).to_be_visible()
         expect(stranger.get_by_text("Without streaming you would have waited")).to_be_visible()
         expect(
             stranger.locator("[class*=st-key-delete_], .st-key-stop, .st-key-share, .st-key-question")

@@ -206,11 +206,11 @@ def _show(kind: Kind, run: Run) -> None:
     st.caption(f"{when(header.asked_at)} · {safe_label(model_words(header.request.model, language()))}{label}")
     replay = Replay(f"{kind} {run.id}", run, modes_of(run), technical=is_technical())
     replay.controls()
+    review.bar(kind, run, modes_of(run))  # above the run: what grows would push it away from under the pointer
     place = st.chat_message("assistant", avatar=":material/waves:")
     if not run.ended and kind == "own" and (page := PAGES.get(header.request.page)):
         with contextlib.suppress(Exception):  # no link where a page is run alone
             st.page_link(page.file, label=say("runs-to-its-page"), query_params={"run": run.id})
-    review.bar(kind, run, modes_of(run))
     replay.draw(place)  # last, because it lasts as long as a replay
 
 
