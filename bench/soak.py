@@ -28,6 +28,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from agent.demo_model.errors import FAULTS
 from agent.pitfalls import NAMES
+from agent.settings import Limits
 from bench.process_tree import Watch, watched
 from bench.servers import ROOT
 from tests.scripted_server import Answer, Reply, chunk, delta, scripted_server, sse
@@ -366,7 +367,7 @@ def asks_something_hostile(guest: Guest) -> None:
     """Have a model repeat what should harm whoever reads it."""
     text = guest.dice.choice(HOSTILE_TEXTS)
     with guest.open(guest.dice.choice(CONVERSATIONS), tool_choice="none", model="demo-fast") as visitor:
-        visitor.ask(f"repeat exactly: {text}")
+        visitor.ask(f"repeat exactly: {text}"[: Limits().prompt_chars])
         complete(visitor)
         whole(visitor)
 
