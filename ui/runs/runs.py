@@ -205,7 +205,8 @@ def _show(kind: Kind, run: Run) -> None:
     label = f" · {safe_label(header.label, 200)}" if header.label and kind != "sample" else ""
     st.caption(f"{when(header.asked_at)} · {safe_label(model_words(header.request.model, language()))}{label}")
     replay = Replay(f"{kind} {run.id}", run, modes_of(run), technical=is_technical())
-    replay.controls()
+    with st.container():  # there before they are: what is open in the bar stays open when the run ends
+        replay.controls()
     review.bar(kind, run, modes_of(run))  # above the run: what grows would push it away from under the pointer
     place = st.chat_message("assistant", avatar=":material/waves:")
     if not run.ended and kind == "own" and (page := PAGES.get(header.request.page)):
