@@ -22,12 +22,11 @@ from ui.run.drawing import Drawing, show_end
 from ui.run.end_card import card_of, hold_button, show_card
 from ui.run.follow import UPDATES_PER_SECOND, Reader
 from ui.run.output import Look
-from ui.run.text import FLUSH
 from ui.run.timeline import FoldedTimeline
 from ui.run.view import Shape, has_grown, parts_of, shape
 from ui.run.waiting import show_waiting
 from ui.shell import session
-from ui.shell.browser import wait_for_browser
+from ui.shell.browser import wait_for_browser, wait_until_sent
 from ui.shell.catalog import suggestions
 from ui.shell.choices import Choices
 from ui.shell.language import language, say, tell
@@ -55,7 +54,7 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
         drawn = [_Turn(run, choices, tree) for run in session.branch(page, runs)]
     _empty_what_others_left(drawn)
     if any(turn.is_stale for turn in drawn):
-        time.sleep(FLUSH)  # the places are sent empty first, or what was in them would stay
+        wait_until_sent()  # the places are sent empty first, or what was in them would stay
     held: set[str] = set()
     for turn in drawn:
         turn.is_held = tree.after(turn.run.id) in held

@@ -59,7 +59,7 @@ class Drawing:
             self.transcript.add(event)
 
     def clear(self, filled: int) -> None:
-        """Before the first `draw`: empty what an earlier script has drawn here differently; then FLUSH must pass."""
+        """Before the first `draw`: empty what an earlier script has drawn here differently; then wait_until_sent."""
         self._view = RunView(self._place, self._look, filled, self._cards)
 
     def draw(self) -> int:

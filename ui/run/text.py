@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.projections.blocks import Blocks
 from ui.markdown import SafeTail, safe_blocks, safe_label
-from ui.shell.browser import wait_for_browser
+from ui.shell.browser import wait_for_browser, wait_until_sent
 
 GROUP = 16
 """Blocks per container."""
-
-FLUSH = 0.03
-"""Seconds after which Streamlit has certainly sent what was written."""
 
 
 class TextView:
@@ -79,4 +74,4 @@ def clear(*places: DeltaGenerator) -> None:
     """Empty places for something else: sent first, or their old contents would stay."""
     for place in places:
         place.empty()
-    time.sleep(FLUSH)
+    wait_until_sent()

@@ -31,7 +31,7 @@ class RunView:
     """One run on the page: tool calls side by side if they work side by side, text below.
 
     `stale` is the number of places that an earlier script run has filled for other stream modes: Streamlit keeps what
-    it once drew until a script has ended, so they are emptied first, and FLUSH must pass before the first `draw`.
+    it once drew until a script has ended, so they are emptied first, which must be sent before the first `draw`.
     """
 
     def __init__(self, place: DeltaGenerator, look: Look, stale: int = 0, cards: Cards | None = None) -> None:

@@ -22,9 +22,9 @@ from ui.run.card import Cards
 from ui.run.drawing import Drawing, show_end
 from ui.run.follow import UPDATES_PER_SECOND, Reader
 from ui.run.output import Look
-from ui.run.text import FLUSH
 from ui.run.timeline import naming
 from ui.run.waiting import show_waiting
+from ui.shell.browser import wait_until_sent
 from ui.shell.language import language, say
 
 log = logging.getLogger(__name__)
@@ -149,7 +149,7 @@ class Replay:
         drawing = Drawing(place, self._cards, self._modes, clock if self._ended else "live")
         if self._state["playback"] and (filled := self._state["filled"]):
             drawing.clear(filled)
-            time.sleep(FLUSH)
+            wait_until_sent()
         return drawing
 
 

@@ -275,13 +275,21 @@ def send_to_who_is_there() -> None:
 
 def messages_on_the_way() -> int:
     """How many messages this script's browser has yet to receive; 0 without a browser."""
+    return _counted(lambda info: info.client._send_queue.qsize() if info.client else 0)
+
+
+def messages_not_sent() -> int:
+    """How many messages of this script have not been given to the connection; 0 without a browser."""
+    return _counted(lambda info: len(info.session._browser_queue))
+
+
+def _counted(count: Callable[[Any], int]) -> int:
     context = get_script_run_ctx()
     if context is None or not exists():
         return 0
     try:
-        session = get_instance()._session_mgr.get_active_session_info(context.session_id)
-        client: Any = session.client if session else None
-        return int(client._send_queue.qsize()) if client else 0
+        info = get_instance()._session_mgr.get_active_session_info(context.session_id)
+        return count(info) if info else 0
     except AttributeError as error:
         _say_once(str(error))
         return 0

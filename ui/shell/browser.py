@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
-from ui.shell._streamlit_compat import messages_on_the_way
+from ui.shell._streamlit_compat import messages_not_sent, messages_on_the_way
 
 ENOUGH = 100
 """Messages on their way to a browser; beyond that, a script waits before it writes more."""
+FLUSH = 0.03
+"""Seconds in which Streamlit has mostly sent what was written."""
 STEP = 0.01
 """Seconds between two checks."""
 PATIENCE = 0.1
@@ -43,8 +45,22 @@ def turn_to_draw() -> Iterator[None]:
 
 def wait_for_browser() -> None:
     """Wait until the browser has caught up; also a point where a click can interrupt the script."""
-    _ = "_" in st.session_state  # reading it is such a point
-    while messages_on_the_way() > ENOUGH:
+    _wait_while(lambda: messages_on_the_way() > ENOUGH)
+
+
+def wait_until_sent() -> None:
+    """Wait until all that was written is sent.
+
+    Streamlit puts what is written in a place before it is sent where the older message stood, and so possibly before
+    the block that it belongs to; a browser that meets that gives up the page.
+    """
+    time.sleep(FLUSH)
+    _wait_while(lambda: messages_not_sent() > 0)
+
+
+def _wait_while(must_wait: Callable[[], bool]) -> None:
+    _ = "_" in st.session_state  # reading it is a point where a click can interrupt the script
+    while must_wait():
         if holds := getattr(_mine, "holds", False):
             _turn.release()
         try:

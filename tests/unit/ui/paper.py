@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.run.text import FLUSH
+from ui.shell.browser import FLUSH
 
 
 class Paper:

@@ -1,5 +1,6 @@
 """What ui/shell/_streamlit_compat.py knows of Streamlit's own parts. If one of these fails, `messages_on_the_way` is
-always 0, and a page may stand still for ever in a slow browser: find out anew where a session's queue is. Or two clicks
+always 0, and a page may stand still for ever in a slow browser, or `messages_not_sent` is, and a page may break on a
+busy server: find out anew where a session's queues are. Or two clicks
 that come fast may cost one of them, or the page: find out anew when Streamlit looks for the next one. Or sessions and
 typed keys stay in memory for ever: find out anew where sessions are whose visitor has left, and how they are ended.
 Or one forged value ends every script of its session with an error: find out anew where values are read. Or what some
@@ -17,6 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
@@ -41,6 +43,7 @@ from ui.shell._streamlit_compat import (
     bound_uploads,
     drop_forged_values,
     keep_downloads,
+    messages_not_sent,
     messages_on_the_way,
     send_to_who_is_there,
 )
@@ -65,6 +68,22 @@ def test_the_runtime_keeps_its_sessions_where_they_are_looked_for() -> None:
 
 def test_without_a_browser_nothing_is_on_the_way() -> None:
     assert messages_on_the_way() == 0
+    assert messages_not_sent() == 0
+
+
+def test_a_message_that_is_not_sent_gives_its_place_in_the_queue_to_a_later_one() -> (
+    None
+):
+    """Why places that are filled anew are sent empty first: what is in the new one came before the place itself."""
+    assert "_browser_queue" in AppSession.__init__.__code__.co_names
+    queue = ForwardMsgQueue()
+    for path, block in (((0, 0), False), ((0,), False), ((0,), True), ((0, 0), True)):
+        message = ForwardMsg()
+        message.metadata.delta_path.extend(path)
+        (message.delta.add_block if block else message.delta.new_element.empty).SetInParent()
+        queue.enqueue(message)
+    assert [tuple(message.metadata.delta_path) for message in queue.flush()] == [(0, 0), (0,)]
+    assert len(queue) == 0
 
 
 def test_a_script_looks_for_clicks_in_one_place_and_says_whether_it_has_begun() -> None:
