@@ -152,6 +152,7 @@ chat-stop = Stop
 chat-ask-again = Ask again
 chat-take-back = Take this question back
 chat-retry = Try again
+chat-anothers = This conversation was not begun in this browser. What you ask here starts a new one.
 chat-run-lost = The run behind this link is gone: the server was restarted, or newer runs have taken its place. Ask again to start a new one.
 chat-code = The code that runs here
     .call = The call that the chosen modes stand for

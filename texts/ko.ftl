@@ -152,6 +152,7 @@ chat-stop = 중지
 chat-ask-again = 다시 묻기
 chat-take-back = 이 질문 취소
 chat-retry = 다시 시도
+chat-anothers = 이 브라우저에서 시작한 대화가 아니에요. 여기에서 질문하면 새 대화가 시작돼요.
 chat-run-lost = 이 링크의 실행이 더는 남아 있지 않아요. 서버가 다시 시작되었거나 새 실행에 자리를 내주었어요. 다시 물어보면 새로 시작해요.
 chat-code = 여기서 실행되는 코드
     .call = 선택한 모드에 해당하는 호출

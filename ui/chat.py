@@ -130,6 +130,8 @@ def chat(
             say("chat-run-lost"),
             icon=":material/history:",
         )
+    if session.is_anothers(runs):
+        st.caption(f":material/group: {say('chat-anothers')}")
     if refusal := st.session_state.pop("refusal", None):
         st.warning(tell(refusal), icon=":material/block:")
     start = st.empty()  # Streamlit would keep what was in it until the first answer has ended

@@ -63,17 +63,20 @@ def ask(question: str, page: PageInfo, inputs: JSON = None, after: str | None = 
             st.session_state["refusal"] = sentence("chat-context.unfit", why=error.said)
             return False
         context = None  # as where nobody gives any
+    begins = session.is_anothers(session.conversation(page.name))  # who reads along begins a conversation of their own
     outcome = session.runs().start(
         choices.request(question.strip(), inputs, context),
-        thread_id=session.thread_id(page.name),
+        thread_id="" if begins else session.thread_id(page.name),
         session=session.session_id(),
         address=session.address(),
         api_key=session.visitor_key(),
-        after=after or session.last_run(page.name) or "",
+        after="" if begins else after or session.last_run(page.name) or "",
     )
     if outcome.state == "refused":
         st.session_state["refusal"] = outcome.sentence
         return False
+    if begins:
+        session.open_conversation(page.name, outcome.thread_id)
     session.show_branch(page.name, outcome.id)
     return True
 

@@ -49,10 +49,11 @@ class RunBackend(Protocol):
     ) -> Run | Refusal:
         """Start or queue a run, or say in a sentence for the visitor why not; `state` tells which.
 
-        `thread_id` continues a conversation: its runs work one after the other, and each knows the finished ones before
-        it. `after` is the run that it follows: by default the newest, an earlier one for a new branch, FIRST for a
-        branch from the beginning. While that one waits for a person, this one waits behind it. Limits are counted per
-        `session`, and per `address` if known. `api_key` is a visitor's own key, forgotten when the run ends or waits.
+        `thread_id` continues a conversation in which this visitor has asked before: its runs work one after the other,
+        and each knows the finished ones before it. `after` is the run that it follows: by default the newest, an
+        earlier one for a new branch, FIRST for a branch from the beginning. While that one waits for a person, this one
+        waits behind it. Limits are counted per `session`, and per `address` if known. `api_key` is a visitor's own key,
+        forgotten when the run ends or waits.
         """
 
     def answer(

@@ -76,7 +76,10 @@ class InProcessBackend:
         ):
             return refusal
         thread_id = thread_id or secrets.token_urlsafe(16)
-        parent = after or self._newest(thread_id)
+        before = self._headers(thread_id)
+        if before and digest(session) not in {header.owner for header in before}:
+            return Refusal(NOT_YOURS)
+        parent = after or (max(before, key=lambda header: header.asked_at).id if before else FIRST)
         header = new_header(request, thread_id, session, parent=parent, own_key=bool(api_key))
         run = ActiveRun(header, self._store, session, self._stop_soon, api_key)
         self._enqueue(run)
@@ -319,11 +322,12 @@ class InProcessBackend:
         self._loop.call_soon(self._scheduler.enqueue, run)
         return run
 
-    def _newest(self, thread_id: str) -> str:
-        """The run that the next question of a conversation goes on after."""
+    def _headers(self, thread_id: str) -> list[Header]:
+        """What the recordings of a conversation's runs begin with."""
         headers = [entry.header for entry in self._store.thread(thread_id)]
-        headers += [run.header for run in list(self._runs.values()) if run.thread_id == thread_id and run.unrecorded]
-        return max(headers, key=lambda header: header.asked_at).id if headers else FIRST
+        return headers + [
+            run.header for run in list(self._runs.values()) if run.thread_id == thread_id and run.unrecorded
+        ]
 
     def _begin(self, run: ActiveRun) -> None:
         run.task = asyncio.get_running_loop().create_task(self._work(run))

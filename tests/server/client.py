@@ -26,6 +26,9 @@ Path = tuple[int, ...]
 CAPTION = 2
 """`Markdown.element_type` of st.caption."""
 
+ME, SOMEBODY = ({"Cookie": f"toolstream_visitor={letter * 22}"} for letter in "vw")
+"""The headers of two browsers: without any, each tab is another one's."""
+
 
 @dataclass
 class Box:

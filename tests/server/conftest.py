@@ -49,8 +49,10 @@ def visit(app: App) -> Iterator[Visit]:
     visitors: list[Visitor] = []
     start = len(app.log())
 
-    def visit(page: str = "LLM_tokens", *, receive_buffer: int = 0, **query: str) -> Visitor:
-        visitors.append(Visitor(app.url, page, receive_buffer=receive_buffer, headers=None, **query))
+    def visit(
+        page: str = "LLM_tokens", *, receive_buffer: int = 0, headers: dict[str, str] | None = None, **query: str
+    ) -> Visitor:
+        visitors.append(Visitor(app.url, page, receive_buffer=receive_buffer, headers=headers, **query))
         return visitors[-1]
 
     yield visit

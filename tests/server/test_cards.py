@@ -8,12 +8,11 @@ import pytest
 
 from agent.demo_model import DemoServer
 from tests.server.asking import DESK
-from tests.server.client import Visitor
+from tests.server.client import ME, SOMEBODY, Visitor
 from tests.server.conftest import Visit
 from tests.server.steps import complete
 from tests.serving import App, app_server, pointed_at
 
-ME, SOMEBODY = ({"Cookie": f"toolstream_visitor={letter * 22}"} for letter in "vw")
 ANSWERED = "Done: 20 euros paid to Ms Kim; chosen: coffee; the helper says: Done: a letter sent: True"
 
 

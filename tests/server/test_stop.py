@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from agent.demo_model import DemoServer
-from tests.server.client import Visitor
+from tests.server.client import ME, Visitor
 from tests.server.conftest import Visit
 from tests.server.steps import NUMBERS, QUESTION, arrived, asked, complete, numbers
 from tests.serving import wait_until
@@ -134,12 +134,12 @@ def test_a_model_that_says_nothing_is_told_of_and_can_be_asked_again(visit: Visi
 
 
 def test_a_question_asked_in_one_tab_appears_in_another_that_follows_a_run(visit: Visit) -> None:
-    one = visit(tool_choice="none")
+    one = visit(headers=ME, tool_choice="none")
     one.wait_idle()
     one.ask(QUESTION)
     asked(one, 1)
     arrived(one, 5)
-    other = visit(run=one.run_id, tool_choice="none")
+    other = visit(headers=ME, run=one.run_id, tool_choice="none")
     other.wait_until(lambda: other.turns, "the conversation is there")
     other.ask("count to 5")
     one.wait_until(lambda: "count to 5" in one.text, "it appears")

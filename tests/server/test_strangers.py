@@ -104,8 +104,12 @@ def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else() -> None:
             with Visitor(app.url, run=owner.run_id) as guest:
                 complete(guest)
                 guest.ask("count to 6")
-                complete(guest, turns=2)
-                assert "refused the key" in guest.turns[1].notes[0], "who has the link reads, but has no key"
+                guest.wait_until(lambda: guest.run_id != owner.run_id, "a conversation of their own begins")
+                complete(guest)
+                assert "refused the key" in guest.turns[0].notes[0], "who has the link reads, but has no key"
+                owner.rerun()
+                owner.wait_idle()
+                assert len(owner.turns) == 1, "nobody else asks in a conversation"
                 frames = b"".join([*owner.frames, *other.frames, *guest.frames])
             owner.click("forget_key")
             owner.wait_until(lambda: owner.has("text_input", "typed_key_2"), "the key is gone")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.demo_model import DemoServer
-from tests.server.client import Visitor
+from tests.server.client import ME, Visitor
 from tests.server.steps import QUESTION, arrived, complete, numbers
 from tests.serving import app_server, model_server, pointed_at, wait_until
 
@@ -21,11 +21,11 @@ def slow() -> Iterator[DemoServer]:
 
 def test_a_run_is_read_on_and_stopped_through_the_other_process(slow: DemoServer, tmp_path: Path) -> None:
     env = pointed_at(slow) | {"TOOLSTREAM_RECORDINGS": str(tmp_path)}
-    with app_server(env) as one, app_server(env) as two, Visitor(one.url, tool_choice="none") as owner:
+    with app_server(env) as one, app_server(env) as two, Visitor(one.url, headers=ME, tool_choice="none") as owner:
         owner.wait_idle()
         owner.ask(QUESTION)
         arrived(owner, 20)
-        with Visitor(two.url, run=owner.run_id) as mirrored:
+        with Visitor(two.url, headers=ME, run=owner.run_id) as mirrored:
             arrived(mirrored, 30)
             assert "interrupted" not in mirrored.text
             mirrored.click("stop")

@@ -13,6 +13,7 @@ from agent.engine.run import Run
 from agent.export.card import Card, to_svg
 from agent.export.export import file_name
 from agent.projections.items import ToolCall
+from agent.projections.metrics import is_sooner
 from agent.projections.transcript import Transcript
 from ui.run.output import Look
 from ui.shell.catalog import PAGES
@@ -26,7 +27,7 @@ def card_of(run: Run, transcript: Transcript, look: Look) -> Card | None:
     if transcript.first_output_at is None or transcript.ended_at is None:
         return None
     first, whole = transcript.worked(transcript.first_output_at), transcript.worked(transcript.ended_at)
-    if first > 0.9 * whole:
+    if not is_sooner(first, whole):
         return None
     return Card(run.request.question, first, whole, _tools(transcript.calls, look))
 

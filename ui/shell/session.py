@@ -191,6 +191,11 @@ def is_mine(run: Run) -> bool:
     return run.header.owner == digest(session_id())
 
 
+def is_anothers(conversation: Sequence[Run]) -> bool:
+    """Whether there is a conversation, and this visitor has asked nothing in it."""
+    return bool(conversation) and not any(map(is_mine, conversation))
+
+
 def waits(page: str) -> bool:
     """Whether a run of this page's conversation waits for a person, as far as this session knows the conversation."""
     thread = st.session_state.get("threads", {}).get(page)
@@ -216,10 +221,15 @@ def new_conversation(page: str) -> None:
     st.query_params.pop("run", None)
 
 
-def go_on(page: str, thread_id: str) -> None:
-    """Open a conversation on its page, with the next script. To be called before that, from a callback."""
+def open_conversation(page: str, thread_id: str) -> None:
+    """Show a conversation on its page."""
     new_conversation(page)
     st.session_state.setdefault("threads", {})[page] = thread_id
+
+
+def go_on(page: str, thread_id: str) -> None:
+    """Open a conversation on its page, with the next script. To be called before that, from a callback."""
+    open_conversation(page, thread_id)
     st.session_state["page_to_open"] = page
 
 

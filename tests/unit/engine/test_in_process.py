@@ -156,6 +156,14 @@ def test_the_next_question_knows_the_finished_turns(backend: InProcessBackend) -
     assert [message.text for message in sent][-2:] == [first.answer, "thank you"]
 
 
+def test_only_who_has_asked_in_a_conversation_asks_on_in_it(backend: InProcessBackend) -> None:
+    first = ask(backend, "what items are in the office?", session="owner")
+    guest = backend.start(request("thank you"), thread_id=first.thread_id, session="guest")
+    assert "not among yours" in refused(guest)
+    assert [run.id for run in backend.thread(first.thread_id)] == [first.id]
+    finish(ask(backend, "thank you", thread_id=first.thread_id, session="owner"))
+
+
 def test_runs_of_one_thread_wait_for_each_other(backend: InProcessBackend) -> None:
     first = ask(backend, model="demo")
     second = ask(backend, thread_id=first.thread_id)

@@ -71,9 +71,7 @@ def test_without_a_browser_nothing_is_on_the_way() -> None:
     assert messages_not_sent() == 0
 
 
-def test_a_message_that_is_not_sent_gives_its_place_in_the_queue_to_a_later_one() -> (
-    None
-):
+def test_a_message_that_is_not_sent_gives_its_place_in_the_queue_to_a_later_one() -> None:
     """Why places that are filled anew are sent empty first: what is in the new one came before the place itself."""
     assert "_browser_queue" in AppSession.__init__.__code__.co_names
     queue = ForwardMsgQueue()
