@@ -146,6 +146,14 @@ def run_id(page: Page) -> str:
 
 
 def choose(page: Page, key: str, option: str) -> None:
-    """Choose an option of a select box in the sidebar."""
-    page.locator(f".st-key-{key} input").click()
+    """Choose an option of a select box in the sidebar.
+
+    An open menu closes when what its box is in scrolls: no scrolling may be under way, neither of a page that is still
+    being drawn nor towards the box.
+    """
+    settle(page)
+    box = page.locator(f".st-key-{key} input")
+    box.scroll_into_view_if_needed()
+    page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    box.click()
     page.get_by_role("option", name=option, exact=True).click()

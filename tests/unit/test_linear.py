@@ -11,7 +11,7 @@ from agent.export.text import rendered
 from agent.projections.blocks import Blocks
 from ui.markdown import SafeTail, safe_blocks, safe_label, safe_markdown
 
-_SMALLEST, _LARGEST = 1 << 11, 1 << 20
+_SMALLEST, _LARGEST = 1 << 9, 1 << 20
 _ENOUGH = 0.02
 """Seconds of this thread: a text is chosen that takes about as long, if it takes no longer than its length allows."""
 
@@ -64,8 +64,8 @@ def test_twice_the_text_takes_about_twice_as_long(read: Callable[[str], object],
     first = _seconds(read, text(_SMALLEST))
     if first < _ENOUGH:
         first = min(first, _seconds(read, text(_SMALLEST)))
-    times = min(max(4, round(_ENOUGH / first)), _LARGEST // _SMALLEST)
-    most = 3 * (first + 0.0003) * times
+    times = min(max(8, round(_ENOUGH / first)), _LARGEST // _SMALLEST)
+    most = 3 * (first + 0.0001) * times
     longer = text(times * _SMALLEST)
     assert any(_seconds(read, longer) < most for _ in range(4))  # a garbage collection, say, takes time too
 

@@ -1,4 +1,7 @@
-"""Graphs that ask a person, of every kind; their models know from the conversation alone what to say."""
+"""Graphs that ask a person, of every kind; their models know from the conversation alone what to say.
+
+Each is made by a function: every graph is loaded by itself, and would otherwise make all the others.
+"""
 
 from __future__ import annotations
 
@@ -64,33 +67,48 @@ async def twice(text: str) -> str:
     return f"{first} and {second}"
 
 
-one = create_agent(once(("s", "send", {"text": "hello"})), [send])
-two = create_agent(
-    once(("s", "send", {"text": "A"}), ("t", "send", {"text": "B"}), ("a", "look", {"place": "C"})), [send, look]
-)
-asks_twice = create_agent(once(("w", "twice", {"text": "x"})), [twice])
-same_ids = create_agent(once(("call_0", "send", {"text": "A"}), ("call_0", "send", {"text": "B"})), [send])
+def one() -> Any:
+    return create_agent(once(("s", "send", {"text": "hello"})), [send])
 
-plain_edge = (
-    StateGraph(MessagesState)
-    .add_node(
-        "agent",
-        lambda state: {
-            "messages": [once(("s", "send", {"text": "A"}), ("a", "look", {"place": "C"})).invoke(state["messages"])]
-        },
+
+def two() -> Any:
+    calls = (("s", "send", {"text": "A"}), ("t", "send", {"text": "B"}), ("a", "look", {"place": "C"}))
+    return create_agent(once(*calls), [send, look])
+
+
+def asks_twice() -> Any:
+    return create_agent(once(("w", "twice", {"text": "x"})), [twice])
+
+
+def same_ids() -> Any:
+    return create_agent(once(("call_0", "send", {"text": "A"}), ("call_0", "send", {"text": "B"})), [send])
+
+
+def plain_edge() -> Any:
+    model = once(("s", "send", {"text": "A"}), ("a", "look", {"place": "C"}))
+    return (
+        StateGraph(MessagesState)
+        .add_node("agent", lambda state: {"messages": [model.invoke(state["messages"])]})
+        .add_node("tools", ToolNode([send, look]))
+        .add_edge(START, "agent")
+        .add_conditional_edges("agent", tools_condition)
+        .add_edge("tools", "agent")
     )
-    .add_node("tools", ToolNode([send, look]))
-    .add_edge(START, "agent")
-    .add_conditional_edges("agent", tools_condition)
-    .add_edge("tools", "agent")
-    .compile()
-)
 
-middleware = create_agent(
-    once(("s", "look", {"place": "A"}), ("t", "look", {"place": "B"})),
-    [look],
-    middleware=[HumanInTheLoopMiddleware(interrupt_on={"look": True})],
-)
+
+def _watched(then: str = "all sent", name: str | None = None, **options: Any) -> Any:
+    """An agent whose middleware asks before it looks at a place, or at two."""
+    calls = [("s", "look", {"place": "A"}), ("t", "look", {"place": "B"})][: 1 if name else 2]
+    asking = HumanInTheLoopMiddleware(interrupt_on={"look": True}, **options)
+    return create_agent(once(*calls, then=then), [look], middleware=[asking], name=name)
+
+
+def middleware() -> Any:
+    return _watched()
+
+
+def per_call() -> Any:
+    return _watched(interrupt_mode="per_call")
 
 
 def _helper(name: str) -> Any:
@@ -106,9 +124,9 @@ def _helper(name: str) -> Any:
     return ask
 
 
-helpers = create_agent(
-    once(("o1", "ask_ann", {"text": "go"}), ("o2", "ask_bob", {"text": "go"})), [_helper("ann"), _helper("bob")]
-)
+def helpers() -> Any:
+    calls = (("o1", "ask_ann", {"text": "go"}), ("o2", "ask_bob", {"text": "go"}))
+    return create_agent(once(*calls), [_helper("ann"), _helper("bob")])
 
 
 @task
@@ -136,7 +154,7 @@ class _State(TypedDict):
     xs: Annotated[list[Any], operator.add]
 
 
-def _stops() -> Any:
+def breakpoint_() -> Any:
     builder = (
         StateGraph(_State).add_node("first", lambda _: {"xs": ["first"]}).add_node("last", lambda _: {"xs": ["last"]})
     )
@@ -148,8 +166,8 @@ def _stops() -> Any:
     )
 
 
-breakpoint_ = _stops()
-breakpoint_inside = StateGraph(_State).add_node("inner", _stops()).add_edge(START, "inner").compile()
+def breakpoint_inside() -> Any:
+    return StateGraph(_State).add_node("inner", breakpoint_()).add_edge(START, "inner")
 
 
 async def _age(state: _State) -> Any:
@@ -159,30 +177,29 @@ async def _age(state: _State) -> Any:
     return {"xs": [age]}
 
 
-validating = StateGraph(_State).add_node("age", _age).add_edge(START, "age").compile()
+def validating() -> Any:
+    return StateGraph(_State).add_node("age", _age).add_edge(START, "age")
 
 
 # What others build, as far as it is not above already
 
-_pair = StateGraph(_State).add_node("left", lambda _: {"xs": [f"left {interrupt('left?')}"]})
-_pair.add_node("right", lambda _: {"xs": [f"right {interrupt('right?')}"]})
-at_once = (
-    StateGraph(_State)
-    .add_node("pair", _pair.add_edge(START, "left").add_edge(START, "right").compile())
-    .add_edge(START, "pair")
-    .compile()
-)
 
-_in_turn = StateGraph(_State).add_node("one", lambda _: {"xs": [interrupt("one?")]})
-_in_turn.add_node("two", lambda _: {"xs": [interrupt("two?")]}).add_edge(START, "one").add_edge("one", "two")
-_inner: Any = _in_turn.compile()
+def at_once() -> Any:
+    pair = StateGraph(_State).add_node("left", lambda _: {"xs": [f"left {interrupt('left?')}"]})
+    pair.add_node("right", lambda _: {"xs": [f"right {interrupt('right?')}"]})
+    pair.add_edge(START, "left").add_edge(START, "right")
+    return StateGraph(_State).add_node("pair", pair.compile()).add_edge(START, "pair")
 
 
-async def _calls_a_graph(state: _State) -> Any:
-    return {"xs": (await _inner.ainvoke({"xs": []}))["xs"]}
+def inside_a_node() -> Any:
+    in_turn = StateGraph(_State).add_node("one", lambda _: {"xs": [interrupt("one?")]})
+    in_turn.add_node("two", lambda _: {"xs": [interrupt("two?")]}).add_edge(START, "one").add_edge("one", "two")
+    inner: Any = in_turn.compile()
 
+    async def calls_a_graph(state: _State) -> Any:
+        return {"xs": (await inner.ainvoke({"xs": []}))["xs"]}
 
-inside_a_node = StateGraph(_State).add_node("outer", _calls_a_graph).add_edge(START, "outer").compile()
+    return StateGraph(_State).add_node("outer", calls_a_graph).add_edge(START, "outer")
 
 
 class _Child(TypedDict, total=False):
@@ -190,26 +207,13 @@ class _Child(TypedDict, total=False):
     xs: Annotated[list[Any], operator.add]
 
 
-_child = StateGraph(_Child).add_node("ask", lambda state: {"xs": [interrupt(state["prompt"])]}).add_edge(START, "ask")
-children = (
-    StateGraph(_State)
-    .add_node("child", _child.compile())
-    .add_conditional_edges(START, lambda _: [Send("child", {"prompt": each}) for each in "ab"], ["child"])
-    .compile()
-)
-
-per_call = create_agent(
-    once(("s", "look", {"place": "A"}), ("t", "look", {"place": "B"})),
-    [look],
-    middleware=[HumanInTheLoopMiddleware(interrupt_on={"look": True}, interrupt_mode="per_call")],
-)
-
-_worker = create_agent(
-    once(("w", "look", {"place": "A"}), then="worker has"),
-    [look],
-    middleware=[HumanInTheLoopMiddleware(interrupt_on={"look": True})],
-    name="worker",
-)
+def children() -> Any:
+    child = StateGraph(_Child).add_node("ask", lambda state: {"xs": [interrupt(state["prompt"])]})
+    return (
+        StateGraph(_State)
+        .add_node("child", child.add_edge(START, "ask").compile())
+        .add_conditional_edges(START, lambda _: [Send("child", {"prompt": each}) for each in "ab"], ["child"])
+    )
 
 
 def _supervise(state: MessagesState) -> Command[Any]:
@@ -217,14 +221,14 @@ def _supervise(state: MessagesState) -> Command[Any]:
     return Command(goto=END if is_done else "worker")
 
 
-handed_over = (
-    StateGraph(MessagesState)
-    .add_node("supervisor", _supervise, destinations=("worker", END))
-    .add_node("worker", _worker)
-    .add_edge(START, "supervisor")
-    .add_edge("worker", "supervisor")
-    .compile()
-)
+def handed_over() -> Any:
+    return (
+        StateGraph(MessagesState)
+        .add_node("supervisor", _supervise, destinations=("worker", END))
+        .add_node("worker", _watched("worker has", "worker"))
+        .add_edge(START, "supervisor")
+        .add_edge("worker", "supervisor")
+    )
 
 
 class _Locked(TypedDict, total=False):
@@ -232,11 +236,11 @@ class _Locked(TypedDict, total=False):
     xs: Annotated[list[Any], operator.add]
 
 
-holds_a_lock = (
-    StateGraph(_Locked)
-    .add_node("first", lambda _: {"lock": threading.Lock(), "xs": ["first"]})
-    .add_node("last", lambda _: {"xs": [interrupt("Go on?")]})
-    .add_edge(START, "first")
-    .add_edge("first", "last")
-    .compile()
-)
+def holds_a_lock() -> Any:
+    return (
+        StateGraph(_Locked)
+        .add_node("first", lambda _: {"lock": threading.Lock(), "xs": ["first"]})
+        .add_node("last", lambda _: {"xs": [interrupt("Go on?")]})
+        .add_edge(START, "first")
+        .add_edge("first", "last")
+    )

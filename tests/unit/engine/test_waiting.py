@@ -437,41 +437,50 @@ def test_what_is_asked_meanwhile_outlives_a_restart(tmp_path: Path) -> None:
         assert states == dict.fromkeys(names.values(), "finished")
 
 
+KILLED: dict[str, list[JSON]] = {"two": ["yes", "no"], "helpers": ["yes", "no"], "functional": [True]}
+"""Graphs whose process is killed while they wait, and what they are answered in the next."""
 _ASKS = """
 import sys
 from pathlib import Path
-from tests.unit.engine.test_waiting import asks, backend_of, started, waiting, ME
-backend = backend_of(Path(sys.argv[1]), [sys.argv[2]])
-run = backend.start(asks(sys.argv[2]), session=ME)
-waiting(run)
-print(run.id, flush=True)
+from tests.unit.engine.test_waiting import KILLED, ME, asks, backend_of, started, waiting
+backend = backend_of(Path(sys.argv[1]), KILLED)
+runs = [backend.start(asks(graph), session=ME) for graph in KILLED]
+for run in runs:
+    waiting(run)
+print(*(run.id for run in runs), flush=True)
 sys.stdin.read()
 """
 
 
-@pytest.mark.parametrize(
-    ("graph", "answers"), [("two", ["yes", "no"]), ("helpers", ["yes", "no"]), ("functional", [True])]
-)
-def test_what_a_killed_process_left_waiting_is_answered_in_the_next(
-    graph: str, answers: list[JSON], tmp_path: Path
-) -> None:
-    command = [sys.executable, "-c", _ASKS, str(tmp_path), graph]
+@pytest.fixture(scope="module")
+def left_waiting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[InProcessBackend, dict[str, str]]]:
+    """What comes after a process that was killed, and the ids of the runs that it left waiting, by their graph."""
+    folder = tmp_path_factory.mktemp("killed")
+    command = [sys.executable, "-c", _ASKS, str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        run_id = process.stdout.readline().strip()
+        ids = process.stdout.readline().split()
         process.kill()
         process.wait()
-    with backend_of(tmp_path, [graph]) as backend:
-        (entry,) = backend.of(ME)
-        assert (entry.state, entry.interrupted) == ("waiting", False)
-        run = found(backend, run_id)
-        answer(backend, run, *answers)
-        again = found(backend, run_id)
-        told = checked(finish(again))
-        assert again.state == "finished", told.message
-        assert told.pauses
-        assert all(call.state == "finished" for call in told.calls)
-        assert finish(run) == again.read()[0]
+    with backend_of(folder, KILLED) as backend:
+        yield backend, dict(zip(KILLED, ids, strict=True))
+
+
+@pytest.mark.parametrize("graph", KILLED)
+def test_what_a_killed_process_left_waiting_is_answered_in_the_next(
+    graph: str, left_waiting: tuple[InProcessBackend, dict[str, str]]
+) -> None:
+    backend, left = left_waiting
+    (entry,) = [entry for entry in backend.of(ME) if entry.header.id == left[graph]]
+    assert (entry.state, entry.interrupted) == ("waiting", False)
+    run = found(backend, left[graph])
+    answer(backend, run, *KILLED[graph])
+    again = found(backend, left[graph])
+    told = checked(finish(again))
+    assert again.state == "finished", told.message
+    assert told.pauses
+    assert all(call.state == "finished" for call in told.calls)
+    assert finish(run) == again.read()[0]
 
 
 # Answered otherwise
