@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -43,6 +44,17 @@ def quick_loops() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BackgroundLoop, "new_loop", QuickLoop)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_search_for_components() -> Iterator[None]:
+    """Have no page run in this process search everything installed for components: it takes longer than most pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "streamlit.testing.v1" in sys.modules:
+            from streamlit.components.v2.component_manager import BidiComponentManager
+
+            patch.setattr(BidiComponentManager, "discover_and_register_components", lambda *_, **__: None)
         yield
 
 
