@@ -91,7 +91,7 @@ def test_letters_that_only_look_alike_name_no_place(text: str) -> None:
     "part", ["가와", "가와 ", "'a ", " ", "in ", ".", "a, ", "a and ", "the a", "A, B ", "over the next "]
 )
 def test_a_hostile_text_is_read_at_once(part: str) -> None:
-    start = time.monotonic()
+    start = time.thread_time()
     topics(part * 100_000 + "!")
 
-    assert time.monotonic() - start < 0.5
+    assert time.thread_time() - start < 0.5
