@@ -53,6 +53,7 @@ lock: $(VENV)/.run
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements-postgres.in -o requirements-postgres.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements-mcp.in -o requirements-mcp.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
 clean:

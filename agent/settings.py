@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from agent.errors import SettingsError
+from agent.mcp.servers import McpServer, read_servers
 
 DEMO_MODELS = ("demo", "demo-fast", "demo-flaky")
 """The models of the demo server: no AI, no key, no cost."""
@@ -97,6 +98,8 @@ class Settings:
     """A PostgreSQL database that keeps what models know of conversations; None is a file beside the recordings."""
     graphs: tuple[str, ...] = ()
     """The host's own graphs: `file.py:name`, `package.module:name`, or a `langgraph.json`."""
+    mcp: tuple[McpServer, ...] = ()
+    """The host's MCP servers, whose tools are offered beside the others."""
     host_password: str | None = field(default=None, repr=False)
     """Unlocks the table of all comments on the page Runs; None keeps it locked."""
     address_header: str | None = None
@@ -116,6 +119,7 @@ class Settings:
             recordings=_folder(environ.get("TOOLSTREAM_RECORDINGS", "data/runs").strip()),
             database_url=_database_url(environ.get("TOOLSTREAM_DATABASE_URL", "").strip()),
             graphs=tuple(text.strip() for text in environ.get("TOOLSTREAM_GRAPHS", "").split(",") if text.strip()),
+            mcp=_mcp(environ.get("TOOLSTREAM_MCP", "").strip()),
             host_password=environ.get("TOOLSTREAM_HOST_PASSWORD", "").strip() or None,
             address_header=environ.get("TOOLSTREAM_ADDRESS_HEADER", "").strip() or None,
             limits=Limits.from_env(environ),
@@ -146,6 +150,10 @@ def _positive(name: str, text: str, kind: type) -> float:
 
 def _folder(text: str) -> Path | None:
     return None if text.lower() in ("", "off", "none") else Path(text).expanduser()
+
+
+def _mcp(text: str) -> tuple[McpServer, ...]:
+    return read_servers(Path(text).expanduser()) if text else ()
 
 
 def _database_url(text: str) -> str | None:

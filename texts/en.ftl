@@ -247,6 +247,8 @@ tool-write_brief-llm = Write the brief
 tool-search_logs = Search the logs
 tool-restart_service = Restart the service
 tool-roll_back = Roll it back
+tool-check_stock = Check the stock
+tool-book_delivery = Book the delivery
 
 ## Stream lab
 
@@ -650,6 +652,20 @@ ended-no-database = The database that holds the conversations does not answer. T
 ended-unwritten = The rest of this run could not be saved: the server's disk was full or busy.
 ended-unrecorded = This run could not be saved, as the server's disk is full or busy. You can read it now, but it is gone when the server restarts.
 ended-killed = The server stopped in the middle of this run; it was interrupted.
+
+ended-no-tool = The tool { $tool } is no longer here. Ask again with others.
+
+## What an MCP server did
+
+mcp-not-installed = MCP tools need packages that are not installed here: pip install -r requirements-mcp.txt
+mcp-not-started = The MCP server “{ $server }” could not be started: its command cannot be run.
+mcp-unreachable = The MCP server “{ $server }” cannot be reached. Check that it runs, then try again.
+mcp-silent = The MCP server “{ $server }” did not answer within { $seconds } seconds.
+mcp-died = The MCP server “{ $server }” ended before it had answered.
+mcp-junk = The MCP server “{ $server }” sent something that is no MCP message.
+mcp-too-much = The MCP server “{ $server }” sent more than { $megabytes } MB at once.
+mcp-answer-long = The answer of the MCP server “{ $server }” is longer than { $most } characters.
+mcp-refused = The MCP server “{ $server }” reported an error: { $message }
 
 ## What a model server did
 

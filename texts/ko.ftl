@@ -247,6 +247,8 @@ tool-write_brief-llm = 브리핑 작성
 tool-search_logs = 로그 검색
 tool-restart_service = 서비스 재시작
 tool-roll_back = 이전 버전으로 되돌리기
+tool-check_stock = 재고 확인
+tool-book_delivery = 배송 예약
 
 ## Stream lab
 
@@ -602,6 +604,20 @@ ended-no-database = 대화를 저장하는 데이터베이스가 응답하지 �
 ended-unwritten = 이 실행의 나머지는 저장하지 못했어요. 서버의 디스크가 가득 찼거나 바빴어요.
 ended-unrecorded = 서버의 디스크가 가득 찼거나 바빠서 이 실행을 저장하지 못했어요. 지금은 볼 수 있지만 서버가 다시 시작되면 사라져요.
 ended-killed = 이 실행 중에 서버가 멈춰서 중단됐어요.
+
+ended-no-tool = { $tool } 도구가 더는 없어요. 다른 도구로 다시 물어보세요.
+
+## What an MCP server did
+
+mcp-not-installed = MCP 도구에 필요한 패키지가 설치되어 있지 않아요: pip install -r requirements-mcp.txt
+mcp-not-started = “{ $server }” MCP 서버의 명령을 실행할 수 없어서 시작하지 못했어요.
+mcp-unreachable = “{ $server }” MCP 서버에 연결할 수 없어요. 서버가 켜져 있는지 확인한 뒤 다시 시도하세요.
+mcp-silent = “{ $server }” MCP 서버가 { $seconds }초 안에 응답하지 않았어요.
+mcp-died = “{ $server }” MCP 서버가 답하기 전에 종료됐어요.
+mcp-junk = “{ $server }” MCP 서버가 MCP 메시지가 아닌 것을 보냈어요.
+mcp-too-much = “{ $server }” MCP 서버가 한 번에 { $megabytes }MB보다 많이 보냈어요.
+mcp-answer-long = “{ $server }” MCP 서버의 답이 { $most }자보다 길어요.
+mcp-refused = “{ $server }” MCP 서버가 오류를 알렸어요: { $message }
 
 ## What a model server did
 

@@ -19,6 +19,7 @@ from agent.engine import waiting
 from agent.engine.active import ActiveRun
 from agent.engine.checkpoints import Checkpoints
 from agent.engine.job import Job
+from agent.engine.mcp_tools import McpTools
 from agent.engine.own_graphs import OwnGraphs
 from agent.engine.run import Run
 from agent.engine.warmup import warm_up
@@ -63,6 +64,8 @@ class Engine:
         self._resources = contextlib.AsyncExitStack()
         self.own = OwnGraphs(settings.graphs, Path.cwd())
         """The host's own graphs."""
+        self.mcp = McpTools(settings.mcp)
+        """The tools of the host's MCP servers."""
         self.checkpoints = Checkpoints(settings)
         """What is kept of the state of all graphs that do not keep it themselves."""
         self.demo: DemoServer | None = None
@@ -137,6 +140,8 @@ class Engine:
             self.demo = demo
         self.own.open()
         self._resources.push_async_callback(self.own.close)
+        self.mcp.open()
+        self._resources.push_async_callback(self.mcp.close)
         await warm_up(self._settings.limits)
 
     async def _leave_checkpoints(self, entering: asyncio.Future[Checkpoints]) -> None:
@@ -155,6 +160,10 @@ class Engine:
             key = run.take_key()
             if run.header.own_key and not key:
                 raise AgentError(waiting.NO_KEY.sentence)
+            if not TOOLS.keys() >= set(request.tools):  # a run that goes on after a restart
+                await self.mcp.listed()
+            if missing := sorted(set(request.tools) - TOOLS.keys()):
+                raise AgentError(sentence("ended-no-tool", tool=missing[0]))
             build = self._build if key else self._graph
             graph, keeps_threads = build(request.graph, request.tools, request.tool_choice, request.model, key), False
         if not keeps_threads:

@@ -13,6 +13,7 @@ from agent.engine import waiting
 from agent.engine.active import ActiveRun, new_header
 from agent.engine.backend import Conversation
 from agent.engine.engine import Engine
+from agent.engine.mcp_tools import McpState
 from agent.engine.own_graphs import OwnState
 from agent.engine.recorded import KeptRun, RecordedRun
 from agent.engine.request_check import check
@@ -216,6 +217,10 @@ class InProcessBackend:
     def own_graphs(self) -> list[OwnState]:
         """The host's own graphs, as they are now."""
         return self._engine.own.states()
+
+    def mcp_servers(self) -> list[McpState]:
+        """The host's MCP servers, as they are now."""
+        return self._engine.mcp.states()
 
     def close(self) -> None:
         """Stop all runs, close the connections and the demo model, end the loop; takes a second, busy machines more."""

@@ -1,0 +1,214 @@
+"""One session with an MCP server for each call, so that all it reports belongs to that call.
+
+Needs requirements-mcp.txt; `agent.mcp.calls` is the door for who does not know whether that is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import math
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, cast
+
+import httpx
+from langgraph.errors import GraphBubbleUp
+from langgraph.types import interrupt
+from mcp import ClientSession, McpError, types
+from mcp.shared.context import RequestContext
+
+from agent.errors import ToolFailed, cause
+from agent.mcp.servers import McpServer
+from agent.mcp.transports import Wire, connected
+from texts import Sentence, sentence
+
+log = logging.getLogger(__name__)
+
+START_SECONDS = 20.0
+"""What a server may take to start and to say hello, and again to list its tools."""
+CANCEL_SECONDS = 0.2
+"""What telling a server that nobody waits any more may take."""
+MOST_CHUNKS = 2_000
+"""Progress notifications and log messages of one call that are passed on."""
+MOST_LOG_CHARS = 1_000
+MOST_RESULT_CHARS = 50_000
+MOST_TOOLS = 100
+"""Of one server."""
+Write = Callable[[Any], None]
+
+
+async def list_tools(server: McpServer) -> list[types.Tool]:
+    """The tools of a server; raises ToolFailed with a sentence."""
+    async with _session(server, {}) as (session, _):
+        found: list[types.Tool] = []
+        cursor: str | None = None
+        async with asyncio.timeout(START_SECONDS):
+            while len(found) < MOST_TOOLS:
+                page = await session.list_tools(params=types.PaginatedRequestParams(cursor=cursor))
+                found += page.tools
+                cursor = page.nextCursor
+                if not (cursor and page.tools):
+                    break
+        return found[:MOST_TOOLS]
+
+
+async def call_tool(server: McpServer, name: str, arguments: dict[str, Any], write: Write) -> str:
+    """What a tool answers; what it reports meanwhile is written. Raises ToolFailed with a sentence.
+
+    What the server asks a person, it is asked by `interrupt()`: the call is taken back, and made anew with the answer.
+    """
+    reports = _Reports(write)
+    paused: asyncio.Future[GraphBubbleUp] = asyncio.get_running_loop().create_future()
+
+    async def ask(
+        _context: RequestContext[ClientSession, Any], params: types.ElicitRequestParams
+    ) -> types.ElicitResult | types.ErrorData:
+        try:
+            return _answer(interrupt(_question(server, name, params)))
+        except GraphBubbleUp as question:
+            paused.set_result(question)
+            return await asyncio.Future[types.ElicitResult]()  # never: the session ends
+
+    callbacks = {"logging_callback": reports.log, "elicitation_callback": ask}
+    async with _session(server, callbacks) as (session, wire):
+        call = asyncio.create_task(session.call_tool(name, arguments, progress_callback=reports.progress))
+        lost = asyncio.create_task(wire.lost.wait())
+        try:
+            await asyncio.wait((call, paused, lost), return_when=asyncio.FIRST_COMPLETED)
+            if paused.done():
+                raise paused.result()
+            if lost.done() and not (await asyncio.wait((call,), timeout=CANCEL_SECONDS))[0]:
+                raise ConnectionError
+            return _text(server, await call)
+        finally:
+            lost.cancel()
+            if not call.done():
+                call.cancel()
+                await _take_back(session, wire)
+
+
+@contextlib.asynccontextmanager
+async def _session(server: McpServer, callbacks: dict[str, Any]) -> AsyncIterator[tuple[ClientSession, Wire]]:
+    wire: Wire | None = None
+    try:
+        async with connected(server) as wire:
+            outgoing = cast(Any, wire.outgoing)
+            async with ClientSession(cast(Any, wire.incoming), outgoing, **callbacks) as session:
+                async with asyncio.timeout(START_SECONDS):
+                    await session.initialize()
+                yield session, wire
+    except Exception as error:
+        raise _explained(server, error, wire.failed if wire else None) from error
+
+
+def _explained(server: McpServer, error: Exception, failed: Sentence | None) -> Exception:
+    """What a person is told: of many errors at once, the one that began it."""
+    leaves = list(_leaves(error))
+    for leaf in leaves:
+        if isinstance(leaf, (GraphBubbleUp, ToolFailed)):
+            return leaf
+    if failed:
+        return ToolFailed(failed)
+    for leaf in leaves:
+        match leaf:
+            case McpError():
+                return ToolFailed(sentence("mcp-refused", server=server.name, message=leaf.error.message[:300]))
+            case TimeoutError():
+                return ToolFailed(sentence("mcp-silent", server=server.name, seconds=f"{START_SECONDS:g}"))
+            case httpx.HTTPError():
+                return ToolFailed(sentence("mcp-unreachable", server=server.name))
+            case OSError():
+                return ToolFailed(sentence("mcp-not-started", server=server.name))
+    log.warning("A session with the MCP server %s failed: %s", server.name, cause(error))
+    return ToolFailed(sentence("mcp-refused", server=server.name, message=type(leaves[0]).__name__))
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+async def _take_back(session: ClientSession, wire: Wire) -> None:
+    """Tell the server that nobody waits for the call any more."""
+    if wire.outgoing.call is None:
+        return
+    params = types.CancelledNotificationParams(requestId=wire.outgoing.call)
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(CANCEL_SECONDS):
+            notification = types.CancelledNotification(params=params)
+            await session.send_notification(types.ClientNotification(notification))
+
+
+class _Reports:
+    """Passes on what a tool reports while it works, in the shapes that are drawn."""
+
+    def __init__(self, write: Write) -> None:
+        self._write, self._left = write, MOST_CHUNKS
+
+    async def progress(self, progress: float, total: float | None, message: str | None) -> None:
+        """A bar if it is known how much there is to do, else the words alone."""
+        status = (message or "")[:MOST_LOG_CHARS]
+        share = progress / total if total and math.isfinite(total) else math.nan
+        if math.isfinite(share):
+            self._pass_on({"progress": share} | ({"status": status} if status else {}))
+        else:
+            self._pass_on({"status": status or f"{progress:g}"})
+
+    async def log(self, params: types.LoggingMessageNotificationParams) -> None:
+        """A line."""
+        data = params.data
+        text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, default=str)
+        self._pass_on({"log": text[:MOST_LOG_CHARS]})
+
+    def _pass_on(self, chunk: dict[str, Any]) -> None:
+        self._left -= 1
+        if self._left >= 0:
+            self._write(chunk)
+
+
+def _question(server: McpServer, tool: str, params: types.ElicitRequestParams) -> dict[str, Any]:
+    """As an interrupt's value."""
+    asked = {"type": "mcp_elicitation", "server": server.name, "tool_name": tool, "message": params.message}
+    if isinstance(params, types.ElicitRequestURLParams):
+        return {**asked, "mode": "url", "url": params.url}
+    return {**asked, "mode": "form", "requested_schema": params.requestedSchema}
+
+
+def _answer(given: Any) -> types.ElicitResult:
+    match given:
+        case {"action": "accept", "content": dict(content)}:
+            return types.ElicitResult(action="accept", content=content)
+        case {"action": "accept"}:
+            return types.ElicitResult(action="accept")
+        case {"action": "decline"}:
+            return types.ElicitResult(action="decline")
+    return types.ElicitResult(action="cancel")
+
+
+def _text(server: McpServer, result: types.CallToolResult) -> str:
+    """An answer in words, with a word for what is none."""
+    parts = [_block(block) for block in result.content]
+    text = "\n".join(part for part in parts if part)
+    if not text and result.structuredContent:
+        text = json.dumps(result.structuredContent, ensure_ascii=False)
+    if len(text) > MOST_RESULT_CHARS:
+        raise ToolFailed(sentence("mcp-answer-long", server=server.name, most=f"{MOST_RESULT_CHARS:,}"))
+    if result.isError:
+        raise ToolFailed(text or sentence("mcp-refused", server=server.name, message="?"))
+    return text
+
+
+def _block(block: types.ContentBlock) -> str:
+    match block:
+        case types.TextContent():
+            return block.text
+        case types.EmbeddedResource(resource=types.TextResourceContents() as resource):
+            return resource.text
+        case types.ResourceLink():
+            return str(block.uri)
+    return f"[{block.type}]"

@@ -1,0 +1,240 @@
+"""The two ways to an MCP server, each bounded: a child process, or streamable HTTP. Needs requirements-mcp.txt."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+from typing import Any
+
+import anyio
+import httpx
+from anyio.abc import ObjectReceiveStream, ObjectSendStream
+from mcp.client.stdio import get_default_environment
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.message import SessionMessage
+from mcp.types import JSONRPCMessage, JSONRPCRequest
+
+from agent.mcp.servers import McpServer
+from texts import Sentence, sentence
+
+MOST_BYTES = 2_000_000
+"""Of one line from a child process; over HTTP, of one response."""
+MOST_JUNK = 50
+"""Lines that are no messages: some servers greet, or print for debugging."""
+CONNECT_SECONDS = 10.0
+SILENT_SECONDS = 300.0
+"""Between two signs of life over HTTP."""
+END_SECONDS = 0.5
+"""How long a child has to end when its input ends, and again when it is asked to."""
+
+
+class Wire:
+    """A connection: what comes in, what goes out, and what is wrong with it."""
+
+    def __init__(self, server: McpServer, incoming: ObjectReceiveStream[Any], outgoing: Outgoing) -> None:
+        self.incoming, self.outgoing = incoming, outgoing
+        self._server = server
+        self.failed: Sentence | None = None
+        self.lost = asyncio.Event()
+        """Set when an answer over HTTP broke off: the session would wait for the rest of it for ever."""
+
+    def fail(self, key: str, **values: str) -> None:
+        """Note why nothing more will come."""
+        self.failed = self.failed or sentence(key, server=self._server.name, **values)
+
+
+class Outgoing(ObjectSendStream[SessionMessage]):
+    """Notes the id of a tool call on its way out: it is needed to cancel the call."""
+
+    def __init__(self) -> None:
+        self.call: str | int | None = None
+
+    async def send(self, item: SessionMessage) -> None:
+        """Send a message."""
+        request = item.message.root
+        if isinstance(request, JSONRPCRequest) and request.method == "tools/call":
+            self.call = request.id
+        await self.put(item)
+
+    async def put(self, item: SessionMessage) -> None:
+        """Send a message, this way or that."""
+        raise NotImplementedError
+
+
+@contextlib.asynccontextmanager
+async def connected(server: McpServer) -> AsyncIterator[Wire]:
+    """A connection to a server; raises OSError if it cannot be started."""
+    async with _over_http(server) if server.url else _as_child(server) as wire:
+        yield wire
+
+
+class _ToChild(Outgoing):
+    def __init__(self, stdin: asyncio.StreamWriter) -> None:
+        super().__init__()
+        self._stdin = stdin
+
+    async def put(self, item: SessionMessage) -> None:
+        text = item.message.model_dump_json(by_alias=True, exclude_none=True)
+        try:
+            self._stdin.write(text.encode() + b"\n")
+            await self._stdin.drain()
+        except (ConnectionError, RuntimeError) as error:
+            raise anyio.ClosedResourceError from error
+
+    async def aclose(self) -> None:
+        self._stdin.close()
+
+
+@contextlib.asynccontextmanager
+async def _as_child(server: McpServer) -> AsyncIterator[Wire]:
+    child = await asyncio.create_subprocess_exec(
+        server.command,
+        *server.args,
+        env=get_default_environment() | dict(server.env),
+        cwd=server.cwd or None,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=MOST_BYTES,
+        start_new_session=True,  # so that what it starts itself ends with it
+    )
+    assert child.stdin
+    assert child.stdout
+    to_session, incoming = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+    wire = Wire(server, incoming, _ToChild(child.stdin))
+    reading = asyncio.create_task(_read(child.stdout, to_session, wire))
+    try:
+        yield wire
+    finally:
+        child.stdin.close()
+        reading.cancel()
+        draining = asyncio.create_task(_drain(child.stdout))  # or it would not count as ended
+        try:
+            await _end(child)
+        finally:
+            draining.cancel()
+
+
+async def _read(stdout: asyncio.StreamReader, to_session: ObjectSendStream[Any], wire: Wire) -> None:
+    junk = 0
+    async with to_session:  # whose end tells the session that nothing more will come
+        while True:
+            try:
+                line = await stdout.readline()
+            except ValueError:
+                return wire.fail("mcp-too-much", megabytes=f"{MOST_BYTES / 1e6:g}")
+            if not line:
+                return wire.fail("mcp-died")
+            try:
+                message = JSONRPCMessage.model_validate_json(line)
+            except ValueError:
+                junk += bool(line.strip())
+                if junk > MOST_JUNK:
+                    return wire.fail("mcp-junk")
+                continue
+            try:
+                await to_session.send(SessionMessage(message))
+            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                return None
+
+
+async def _drain(stdout: asyncio.StreamReader) -> None:
+    while await stdout.read(1 << 16):
+        pass
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    """End a child whose input has ended, and whatever it has started; its last moments are not waited for for long."""
+    try:
+        for number in (None, signal.SIGTERM):
+            if number is not None:
+                _signal(child, number)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(child.wait(), END_SECONDS)
+                break
+    finally:  # also when there is no more time for waiting
+        _signal(child, getattr(signal, "SIGKILL", signal.SIGTERM))
+    await child.wait()
+
+
+def _signal(child: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(child.pid, number)  # the child leads a group of its own
+        else:
+            child.send_signal(number)
+
+
+class _ToStream(Outgoing):
+    def __init__(self, stream: ObjectSendStream[SessionMessage]) -> None:
+        super().__init__()
+        self._stream = stream
+
+    async def put(self, item: SessionMessage) -> None:
+        await self._stream.send(item)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+@contextlib.asynccontextmanager
+async def _over_http(server: McpServer) -> AsyncIterator[Wire]:
+    transport = _Bounded()
+    client = httpx.AsyncClient(
+        headers={**server.headers, "accept-encoding": "identity"},
+        timeout=httpx.Timeout(CONNECT_SECONDS, read=SILENT_SECONDS),
+        transport=transport,
+    )
+    async with client, streamable_http_client(server.url, http_client=client) as (incoming, stream, _):
+        wire = Wire(server, incoming, _ToStream(stream))
+        transport.wire = wire
+        yield wire
+
+
+class _Bounded(httpx.AsyncHTTPTransport):
+    """Reads no more of a response than may be read."""
+
+    wire: Wire | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            response = await super().handle_async_request(request)
+        except httpx.TransportError:
+            self.fail("mcp-unreachable")
+            raise
+        if response.headers.get("content-encoding", "identity") != "identity":
+            self.fail("mcp-junk")  # it was asked not to: nobody knows how much it would be
+            await response.aclose()
+            raise httpx.DecodingError("compressed", request=request)
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        response.stream = _Counted(response.stream, self, is_answer=request.method == "POST")
+        return response
+
+    def fail(self, key: str, **values: str) -> None:
+        if self.wire:
+            self.wire.fail(key, **values)
+
+
+class _Counted(httpx.AsyncByteStream):
+    def __init__(self, stream: httpx.AsyncByteStream, transport: _Bounded, *, is_answer: bool) -> None:
+        self._stream, self._transport, self._is_answer = stream, transport, is_answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        count = 0
+        try:
+            async for piece in self._stream:
+                count += len(piece)
+                if count > MOST_BYTES:
+                    self._transport.fail("mcp-too-much", megabytes=f"{MOST_BYTES / 1e6:g}")
+                    raise httpx.ReadError("too much")
+                yield piece
+        except httpx.TransportError:
+            if self._is_answer and (wire := self._transport.wire):
+                wire.fail("mcp-died")
+                wire.lost.set()
+            raise
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()

@@ -1,0 +1,86 @@
+"""An MCP server in plain JSON that does what its first argument says; its process id goes to the second, a file."""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def put(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def say(**message: Any) -> None:
+    put(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+
+
+def answer(call: Any, text: str) -> None:
+    say(id=call["id"], result={"content": [{"type": "text", "text": text}]})
+
+
+def call_tool(what: str, call: Any) -> None:
+    match what:
+        case "dies":
+            os._exit(3)
+        case "junk":
+            for _ in range(200):
+                put("{'not': JSON}\n")
+        case "10 MB":
+            answer(call, "x" * 10_000_000)
+        case "a long answer":
+            answer(call, "x" * 100_000)
+        case "an endless line":
+            while True:
+                put("x" * 65_536)
+        case "environment":
+            answer(call, json.dumps(dict(os.environ)))
+        case "refuses":
+            say(id=call["id"], error={"code": -32000, "message": "Not today"})
+        case "floods":
+            for count in range(5_000):
+                say(method="notifications/message", params={"level": "info", "data": {"count": count}})
+            answer(call, "done")
+        case "strange numbers":
+            token = call["params"]["_meta"]["progressToken"]
+            for progress, total in ((1, 0), (1, None), (1e300, 1e-300), (-5, 10)):
+                say(
+                    method="notifications/progress",
+                    params={"progressToken": token, "progress": progress, "total": total},
+                )
+            answer(call, "done")
+        case "greets":
+            answer(call, "hello")
+        case _:  # hangs, and lets nobody end it kindly
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            say(method="notifications/message", params={"level": "info", "data": "hanging"})
+            time.sleep(600)
+
+
+def main(what: str, place: str = "") -> None:
+    if place:
+        Path(place).write_text(str(os.getpid()))
+    if what == "greets":
+        put("Welcome!\n\n")
+    for line in sys.stdin:
+        message = json.loads(line)
+        match message.get("method"):
+            case "initialize":
+                version = message["params"]["protocolVersion"]
+                info = {"name": "any", "version": "1"}
+                say(
+                    id=message["id"],
+                    result={"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info},
+                )
+            case "tools/list":
+                say(id=message["id"], result={"tools": [{"name": "do it/now", "inputSchema": {"type": "object"}}]})
+            case "tools/call":
+                call_tool(what, message)
+            case "notifications/cancelled" if place:
+                Path(f"{place}.cancelled").write_text("yes")
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,117 @@
+"""MCP tools in runs of our agents: beside the others, each report with its call, questions as cards, and Stop."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.engine.in_process import InProcessBackend
+from agent.engine.run import Run
+from agent.mcp.servers import McpServer
+from agent.projections.questions import questions_of
+from agent.projections.transcript import fold
+from agent.settings import Limits, Settings
+from agent.streaming.events import RunRequest, Waiting
+from agent.streaming.modes import RUN_MODES
+from agent.tools.catalog import TOOLS
+from tests.runs import finish, started, wait_for
+from tests.serving import wait_until
+from tests.unit.mcp.test_calls import CLOCK, any_server
+
+ME = "somebody"
+WAREHOUSE = ("check_stock", "book_delivery")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mcp") / "pid"
+
+
+@pytest.fixture(scope="module")
+def backend(place: Path) -> Iterator[InProcessBackend]:
+    hangs = McpServer("dock", sys.executable, (*any_server("hangs").args, str(place)))
+    servers = (CLOCK, McpServer("gone", "/no/such/command"), hangs)
+    before = set(TOOLS)
+    with InProcessBackend(Settings(mcp=servers, limits=Limits(runs_per_minute=1_000, runs_per_session=20))) as backend:
+        wait_until(lambda: all(state.state != "starting" for state in backend.mcp_servers()), 60, "all have answered")
+        yield backend
+    for tool_id in set(TOOLS) - before:
+        del TOOLS[tool_id]
+
+
+def run_of(backend: InProcessBackend, question: str, tools: tuple[str, ...], graph: str = "react") -> Run:
+    return started(backend.start(RunRequest(question, graph, tools, model="demo-fast"), session=ME))
+
+
+def test_a_servers_tools_are_offered_and_one_that_does_not_start_says_so(backend: InProcessBackend) -> None:
+    states = {state.name: state for state in backend.mcp_servers()}
+    assert [states[name].state for name in ("clock", "gone", "dock")] == ["ready", "failed", "ready"]
+    assert "could not be started" in str(states["gone"].message)
+    assert TOOLS["clock_get_current_time"].title == "Get current time"
+    assert "dock_do_it_now" in TOOLS, "a name that every model takes"
+
+
+@pytest.mark.parametrize("graph", ["react", "create_agent", "prebuilt", "without_langchain"])
+def test_an_agent_calls_the_tool_of_a_server_that_others_have_written(backend: InProcessBackend, graph: str) -> None:
+    run = run_of(backend, "Get the current time in 'Asia/Seoul'", ("clock_get_current_time",), graph)
+    (call,) = fold(finish(run), RUN_MODES).calls
+    assert call.state == "finished"
+    assert "Asia/Seoul" in str(call.result)
+
+
+@pytest.mark.parametrize("graph", ["react", "create_agent", "without_langchain"])
+def test_two_calls_at_once_each_have_their_own_reports(backend: InProcessBackend, graph: str) -> None:
+    run = run_of(backend, "Check the stock in Busan and in Oakland", WAREHOUSE, graph)
+    first, second = fold(finish(run), RUN_MODES).calls
+    for call, desks in ((first, 64), (second, 35)):
+        name = call.args["warehouse"]  # type: ignore[index, call-overload]
+        assert (call.output.progress, call.output.status) == (1.0, f"Aisle 6 of 6 in {name}")
+        assert len(call.output.others) == 3
+        assert all(str(name) in str(line) for line in call.output.others)
+        assert call.result == f"{desks} desks are in {name}."
+
+
+BOOKED = {"action": "accept", "content": {"day": "Friday", "call_ahead": False}}
+
+
+@pytest.mark.parametrize(
+    ("graph", "answer", "result"),
+    [
+        ("react", BOOKED, "Done: 40 desks come from Busan on Friday."),
+        ("create_agent", BOOKED, "Done: 40 desks come from Busan on Friday."),
+        ("without_langchain", BOOKED, "Done: 40 desks come from Busan on Friday."),
+        ("prebuilt", {"action": "decline"}, "Nothing was booked: the delivery from Busan was not wanted."),
+    ],
+)
+def test_what_a_server_asks_a_person_waits_for_the_answer(
+    backend: InProcessBackend, graph: str, answer: dict[str, object], result: str
+) -> None:
+    run = run_of(backend, "Book a delivery of 40 desks from Busan", WAREHOUSE, graph)
+    wait_until(lambda: run.state not in ("queued", "running"), 30, "it waits")
+    (waits,) = [event.payload for event in run.read()[0] if isinstance(event.payload, Waiting)]
+    (interrupt,) = waits.interrupts
+    (question,) = questions_of(interrupt.value)
+    assert (question.kind, question.tool) == ("form", "book_delivery")
+    assert question.text == "When shall the 40 desks from Busan arrive?"
+    assert [field.name for field in question.fields] == ["day", "call_ahead"]
+    started(backend.answer(run.id, interrupt.id, answer, session=ME))  # type: ignore[arg-type]
+    (call,) = fold(finish(run), RUN_MODES).calls
+    assert call.result == result
+
+
+def test_stop_ends_the_child_in_mid_call(backend: InProcessBackend, place: Path) -> None:
+    run = run_of(backend, "Do it now: dock_do_it_now", ("dock_do_it_now",))
+    wait_for(run, lambda event: event.mode == "custom")
+    run.stop()
+    assert finish(run)[-1].payload.kind == "ended"
+
+    def is_gone() -> bool:
+        try:
+            os.kill(int(place.read_text()), 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    wait_until(is_gone, 5, "the child has ended")
