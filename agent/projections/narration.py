@@ -30,7 +30,7 @@ class Sentence:
     """One thing that happened, or is happening."""
 
     at: float
-    """Seconds since the run's turn came, without waiting for a person: when it began, or was done."""
+    """Seconds since the run's turn came, without waiting for a person: when it began."""
     text: str
     state: SentenceState = "done"
     depth: int = 0
@@ -38,9 +38,11 @@ class Sentence:
 
 
 def narrate(run: Transcript, language: Language = "en") -> list[Sentence]:
-    """What has happened so far, in order of beginning; what happens inside a call follows the call."""
-    in_order = _in_order(_Narrator(run, language).all())
-    told = [sentence for _, sentences in in_order for sentence in sentences][-MAX_SENTENCES:]
+    """What has happened so far, in order of beginning; what happens inside a call follows the call, in that order.
+
+    Why a run failed is not told: it stands below it, with a way on.
+    """
+    told = _in_order(_Narrator(run, language).all())[-MAX_SENTENCES:]
     return [replace(sentence, at=run.worked(sentence.at)) for sentence in told]
 
 
@@ -58,12 +60,13 @@ def amount_of(call: ToolCall, language: Language = "en") -> str:
     return reduce(lambda some, more: say(language, "amount-and", some=some, more=more), amounts) if amounts else ""
 
 
-_Told = tuple[float, list[Sentence]]
-"""When something began, and the sentence about it."""
+_Told = list[Sentence]
+"""A sentence, and those about what happened inside of its call."""
 
 
-def _in_order(told: Iterable[_Told]) -> list[_Told]:
-    return sorted(told, key=lambda each: each[0])  # keeps the order of what began at the same moment
+def _in_order(told: Iterable[_Told]) -> list[Sentence]:
+    in_order = sorted(told, key=lambda each: each[0].at)  # keeps the order of what began at the same moment
+    return [sentence for each in in_order for sentence in each]
 
 
 class _Narrator:
@@ -76,7 +79,7 @@ class _Narrator:
     def all(self) -> Iterator[_Told]:
         run, items = self._run, self._items
         if run.state == "queued" and run.started_at is None:
-            yield 0.0, [Sentence(0.0, self._say("narration-queued"), "now")]
+            yield [Sentence(0.0, self._say("narration-queued"), "now")]
         if run.started_at is not None:
             yield from self._reading(run.started_at)
         last_call = {item.asked_by: place for place, item in enumerate(items) if isinstance(item, ToolCall)}
@@ -96,17 +99,16 @@ class _Narrator:
     def _reading(self, at: float) -> Iterator[_Told]:
         run = self._run
         if not self._items and run.state == "running":
-            yield at, [Sentence(at, self._say("narration-reading"), "now")]
+            yield [Sentence(at, self._say("narration-reading"), "now")]
         elif run.speakers and not run.is_handed:
-            yield at, [Sentence(at, self._say("narration-read", who=self._who(next(iter(run.speakers)))))]
+            yield [Sentence(at, self._say("narration-read", who=self._who(next(iter(run.speakers)))))]
 
     def _call(self, call: ToolCall) -> Iterator[_Told]:
         if call.asked_at is not None:
-            yield call.asked_at, [Sentence(call.asked_at, self._ask(call), depth=call.depth)]
+            yield [Sentence(call.asked_at, self._ask(call), depth=call.depth)]
         if call.started_at is not None:
             inside = (told for inner in call.items if isinstance(inner, ToolCall) for told in self._call(inner))
-            below = [sentence for _, sentences in _in_order(inside) for sentence in sentences]
-            yield call.started_at, [self._work(call, call.started_at), *below]
+            yield [self._work(call, call.started_at), *_in_order(inside)]
 
     def _ask(self, call: ToolCall) -> str:
         run = self._run
@@ -142,13 +144,14 @@ class _Narrator:
         match call.state:
             case "failed":
                 why = words((call.result or "").removeprefix("Error: "))
+                why = "" if why in tell(self._language, self._run.said) else why
                 told = {"name": name, "seconds": told["seconds"]} | ({"why": why} if why else {})
                 return Sentence(
-                    call.ended_at, self._say(f"narration-failed{'.why' if why else ''}", **told), "failed", call.depth
+                    began, self._say(f"narration-failed{'.why' if why else ''}", **told), "failed", call.depth
                 )
             case "stopped":
-                return Sentence(call.ended_at, self._say(f"narration-halted{which}", **told), "stopped", call.depth)
-        return Sentence(call.ended_at, self._say(f"narration-done{which}", **told), depth=call.depth)
+                return Sentence(began, self._say(f"narration-halted{which}", **told), "stopped", call.depth)
+        return Sentence(began, self._say(f"narration-done{which}", **told), depth=call.depth)
 
     def _doing(self, call: ToolCall) -> str:
         """What it is busy with."""
@@ -159,7 +162,7 @@ class _Narrator:
     def _said(self, answer: Answer, is_before_a_call: bool, is_last: bool) -> Iterator[_Told]:
         run = self._run
         if answer.is_value:
-            yield answer.began_at, [Sentence(answer.began_at, self._say("narration-result"))]
+            yield [Sentence(answer.began_at, self._say("narration-result"))]
             return
         who, thought = self._who(answer.speaker), answer.output.reasoning
         if thought:
@@ -168,20 +171,21 @@ class _Narrator:
             else:
                 seconds = f"{thought.ended_at - thought.began_at:.0f}"
                 text, state = self._say("narration-thought", who=who, seconds=seconds), _DONE
-            yield thought.began_at, [Sentence(thought.began_at, text, state)]
+            yield [Sentence(thought.began_at, text, state)]
         if not has_words(answer.output.text):
             return
         at = answer.began_at if not thought else thought.ended_at or thought.began_at
         state = _NOW if answer.ended_at is None and run.ended_at is None and not is_before_a_call else _DONE
+        how = "cut" if run.state in ("failed", "stopped") and answer.ended_at == run.ended_at else state
         if is_before_a_call:
             text = self._say(f"narration-announces.{state}", who=who)
         elif not is_last:
-            text = self._say(f"narration-part.{state}", who=who)
+            text = self._say(f"narration-part.{how}", who=who)
         elif len(run.speakers) > 1:
-            text = self._say(f"narration-answer.{state}-of", who=who)
+            text = self._say(f"narration-answer.{how}-of", who=who)
         else:
-            text = self._say(f"narration-answer.{state}")
-        yield at, [Sentence(at, text, state)]
+            text = self._say(f"narration-answer.{how}")
+        yield [Sentence(at, text, state)]
 
     def _asks(self, asked: Asked) -> Iterator[_Told]:
         """A question to a person, and its answer."""
@@ -189,12 +193,12 @@ class _Narrator:
         text = "; ".join(filter(None, (self._question(question) for question in questions)))
         said = self._say("narration-waits.asked", asked=text) if text else self._say("narration-waits")
         is_open = asked.answered_at is None and self._run.ended_at is None
-        yield asked.at, [Sentence(asked.at, said, _NOW if is_open else _DONE)]
+        yield [Sentence(asked.at, said, _NOW if is_open else _DONE)]
         if asked.answered_at is not None:
             pairs = zip(questions, decisions.decisions_of(questions, asked.answer), strict=True)
             lines = [tell(self._language, decisions.replied(*pair)) for pair in pairs]
             answer = self._say("narration-answered", answer="; ".join(lines))
-            yield asked.answered_at, [Sentence(asked.answered_at, answer)]
+            yield [Sentence(asked.answered_at, answer)]
 
     def _question(self, question: Question) -> str:
         if question.text or not question.tool:
@@ -214,17 +218,15 @@ class _Narrator:
             considers = run.state == "running" and run.speakers and not run.waiting
             if considers and len(ended) == len(calls) > 0 and isinstance(self._items[-1], ToolCall):
                 at = max(ended)
-                yield at, [Sentence(at, self._say("narration-considers", who=self._who(calls[-1].asked_by)), "now")]
+                yield [Sentence(at, self._say("narration-considers", who=self._who(calls[-1].asked_by)), "now")]
             return
         match run.state:
             case "failed":
-                why = tell(self._language, run.said)
-                text = self._say("narration-broke.why", why=why) if why else self._say("narration-broke")
-                yield at, [Sentence(at, text, "failed")]
+                yield [Sentence(at, self._say("narration-broke"), "failed")]
             case "stopped":
-                yield at, [Sentence(at, self._say("narration-stopped"), "stopped")]
+                yield [Sentence(at, self._say("narration-stopped"), "stopped")]
             case _ if not run.waiting:
-                yield at, [Sentence(at, self._say("narration-all-done"))]
+                yield [Sentence(at, self._say("narration-all-done"))]
 
     def _who(self, speaker: str) -> str:
         """A single speaking node is the assistant; several are called by their names."""

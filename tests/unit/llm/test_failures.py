@@ -12,6 +12,7 @@ from agent.engine.in_process import InProcessBackend
 from agent.engine.run import Run
 from agent.errors import Refusal
 from agent.loop import BackgroundLoop
+from agent.projections.narration import narrate
 from agent.projections.transcript import Transcript, fold
 from agent.settings import Limits, Settings
 from agent.streaming.events import RunRequest
@@ -66,6 +67,10 @@ def test_a_providers_failure_is_one_sentence_and_the_next_question_works(
         assert "\n" not in failed.message
         if fault in IN_MID_STREAM:
             assert failed.answer
+            assert [sentence.text for sentence in narrate(failed)[-2:]] == [
+                "It wrote part of the answer.",
+                "It broke off.",
+            ]
         assert KEY not in f"{failed}{caplog.text}{run.read()[0]}"
         after = RunRequest("hello", request.graph, request.tools, model="demo-fast")
         assert told(flaky.start(after, thread_id=run.thread_id)).state == "finished"
@@ -79,6 +84,7 @@ def test_what_a_tool_had_sent_stays_when_its_model_fails(flaky: InProcessBackend
         assert (call.state, failed.state) == ("failed", "failed")
         assert any(said.output.text.text for said in (call, *call.items)), "what its own model had said"
         assert (call.result or "").startswith("Error: ")
+        assert not any(FAULTS[fault] in sentence.text for sentence in narrate(failed)), "it stands below, with a way on"
 
 
 def test_a_busy_provider_that_says_when_to_come_back_is_asked_again(flaky: InProcessBackend) -> None:

@@ -1,11 +1,26 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from agent.projections.narration import MAX_SENTENCES, Sentence, narrate
 from agent.projections.transcript import Transcript, fold
-from agent.streaming.events import JSON, Answered, Ended, Interrupt, Interrupted, Resumed, ToolFailed, Waiting
+from agent.store.recording import read
+from agent.streaming.events import (
+    JSON,
+    Answered,
+    Ended,
+    Interrupt,
+    Interrupted,
+    Resumed,
+    StreamEvent,
+    ToolFailed,
+    Waiting,
+)
 from agent.streaming.modes import RUN_MODES
+from tests.serving import ROOT
 from tests.unit.events import (
     FINISHED,
     STARTED,
@@ -23,6 +38,8 @@ from tests.unit.events import (
     task,
     token,
 )
+from tests.unit.examples import examples
+from tests.unit.projections.arbitrary import some_run
 
 READ = Sentence(0.0, "The assistant read the question.")
 ASKED = Sentence(2.0, "The assistant asks the tool “Look up items” about “office”.")
@@ -45,7 +62,7 @@ def test_a_whole_run() -> None:
     assert told(*events, token("There is a desk."), FINISHED) == [
         READ,
         ASKED,
-        Sentence(6.0, "Look up items · office is done after 3.0 s, with 2 items."),
+        Sentence(3.0, "Look up items · office is done after 3.0 s, with 2 items."),
         Sentence(7.0, "It wrote the answer."),
         Sentence(8.0, "All done."),
     ]
@@ -80,7 +97,7 @@ def test_tools_at_the_same_time_each_have_their_own_sentences() -> None:
         READ,
         ASKED,
         Sentence(2.0, "At the same time it asks the tool “Look up items” about “bedroom”."),
-        Sentence(6.0, "Look up items · office is done after 3.0 s."),
+        Sentence(3.0, "Look up items · office is done after 3.0 s."),
         Sentence(4.0, "Look up items · bedroom: 2 words so far…", "now"),
     ]
 
@@ -111,7 +128,7 @@ def test_the_steps_of_a_graph_inside_a_tool() -> None:
     steps = [task(name, "a").below("tools:1") for name in ("look_around", "choose")]
     assert working(steps[0]) == Sentence(3.0, "Look up items · office: Look around…", "now")
     assert told(*BEGUN, *steps, answered("a"))[2] == Sentence(
-        6.0, "Look up items · office is done after 3.0 s, in 2 steps."
+        3.0, "Look up items · office is done after 3.0 s, in 2 steps."
     )
 
 
@@ -140,7 +157,7 @@ def test_what_goes_on_inside_of_a_call_follows_it() -> None:
 def test_a_tool_that_failed_says_why() -> None:
     failed = answered("a", text="Error: The lock is stuck.", failed=True)
     assert told(*BEGUN, failed)[2] == Sentence(
-        4.0, "Look up items · office failed after 1.0 s: The lock is stuck.", "failed"
+        3.0, "Look up items · office failed after 1.0 s: The lock is stuck.", "failed"
     )
 
 
@@ -154,13 +171,58 @@ def test_a_run_that_failed_and_one_that_was_stopped() -> None:
     assert told(*begun, Ended("stopped", "Stopped.")) == [
         READ,
         ASKED,
-        Sentence(5.0, "Look up items · office was stopped after 2.0 s, with 1 item.", "stopped"),
+        Sentence(3.0, "Look up items · office was stopped after 2.0 s, with 1 item.", "stopped"),
         Sentence(5.0, "It was stopped. What had arrived is kept.", "stopped"),
     ]
     assert told(*begun, Ended("failed", "The model fell silent."))[2:] == [
-        Sentence(5.0, "Look up items · office failed after 2.0 s.", "failed"),
-        Sentence(5.0, "It broke off: The model fell silent.", "failed"),
+        Sentence(3.0, "Look up items · office failed after 2.0 s.", "failed"),
+        Sentence(5.0, "It broke off.", "failed"),
     ]
+
+
+@pytest.mark.parametrize("end", [Ended("failed", "The model fell silent."), Ended("stopped", "Stopped.")])
+def test_an_answer_that_broke_off_was_not_written(end: Ended) -> None:
+    begun: list[Event] = [queued(), STARTED, token("There is a")]
+    assert told(*begun, end)[1].text == "It wrote part of the answer."
+    assert told(*begun, says("There is a desk.", message="m"), end)[1].text == "It wrote the answer."
+    others: list[Event] = [STARTED, token("a", message="1", node="plan"), token("b", message="2", node="write"), end]
+    assert [sentence.text for sentence in told(*others)[1:3]] == [
+        "Plan has written some of its part.",
+        "Write wrote part of the answer.",
+    ]
+
+
+def test_a_cause_is_not_told_beside_the_run_that_failed_of_it() -> None:
+    failed = answered("a", text="Error: The lock is stuck.", failed=True)
+    assert [
+        sentence.text for sentence in told(*BEGUN, failed, Ended("failed", "Open safe: The lock is stuck."))[2:]
+    ] == [
+        "Look up items · office failed after 1.0 s.",
+        "It broke off.",
+    ]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "recordings").glob("*.jsonl")), ids=lambda path: path.stem)
+def test_the_steps_of_a_recorded_run_are_in_order_of_time_at_every_moment(path: Path) -> None:
+    run = Transcript(frozenset(RUN_MODES))
+    for event in read(path).events:
+        run.add(event)
+        assert_in_order(narrate(run))
+
+
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
+@given(some_run())
+def test_the_steps_of_any_run_are_in_order_of_time(events: list[StreamEvent]) -> None:
+    assert_in_order(narrate(fold(events, RUN_MODES)))
+
+
+def assert_in_order(sentences: list[Sentence]) -> None:
+    """What is told of a run, or of a call in it, begins one after the other."""
+    last: dict[int, float] = {}
+    for sentence in sentences:
+        last = {depth: at for depth, at in last.items() if depth <= sentence.depth}
+        assert sentence.at >= last.get(sentence.depth, 0.0)
+        last[sentence.depth] = sentence.at
 
 
 def test_what_is_said_before_a_tool_is_not_the_answer() -> None:
