@@ -46,6 +46,9 @@ page-incident = Incident
 page-ask_me_first = Ask me first
     .summary = An assistant that asks you before it pays or writes to anybody.
     .intro = Before it pays or writes to anybody, this assistant **asks you**. Approve, correct it, or say no: it waits as long as you need, even if you close the page.
+page-mcp_tools = MCP tools
+    .summary = Tools of other programs, over the Model Context Protocol: progress, log lines, questions.
+    .intro = These tools belong to **another program**, an MCP server. What it reports while it works appears with the call it belongs to, **also when two work at once**; what it asks, you answer.
 page-custom_data = Custom data
     .summary = A tool sends whatever it likes while it works: finds, progress, rows.
     .intro = A tool can send **anything** while it works: what it has found so far, how far along it is, a row of a table. Ask what is in a place, and watch the tool report each find before it is done.
@@ -659,6 +662,11 @@ ended-no-tool = The tool { $tool } is no longer here. Ask again with others.
 
 ## What an MCP server did
 
+mcp-server-starting = The MCP server “{ $server }” is starting.
+mcp-server-ready = { $count ->
+    [one] The MCP server “{ $server }” has { $count } tool. Choose it in the sidebar.
+   *[other] The MCP server “{ $server }” has { $count } tools. Choose them in the sidebar.
+}
 mcp-not-installed = MCP tools need packages that are not installed here: pip install -r requirements-mcp.txt
 mcp-not-started = The MCP server “{ $server }” could not be started: its command cannot be run.
 mcp-unreachable = The MCP server “{ $server }” cannot be reached. Check that it runs, then try again.

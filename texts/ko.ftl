@@ -46,6 +46,9 @@ page-incident = 장애 대응
 page-ask_me_first = 먼저 물어보기
     .summary = 돈을 보내거나 메일을 쓰기 전에 먼저 물어보는 AI 비서예요.
     .intro = 이 AI 비서는 돈을 보내거나 메일을 쓰기 전에 **먼저 물어봐요**. 승인하거나, 고치거나, 거절하세요. 페이지를 닫아도 답할 때까지 기다려요.
+page-mcp_tools = MCP 도구
+    .summary = Model Context Protocol로 쓰는 다른 프로그램의 도구예요. 진행 상황과 로그, 질문까지 볼 수 있어요.
+    .intro = 이 도구들은 **다른 프로그램**, 곧 MCP 서버의 것이에요. 서버가 일하는 동안 알리는 내용은 **둘이 동시에 일해도** 각자의 호출 옆에 나타나고, 서버가 묻는 것에는 직접 답하면 돼요.
 page-custom_data = 커스텀 데이터
     .summary = 도구가 일하는 동안 찾은 것, 진행 상황, 표의 행 등 무엇이든 보내요.
     .intro = 도구는 일하는 동안 **무엇이든** 보낼 수 있어요. 지금까지 찾은 것, 진행 상황, 표의 한 행까지요. 어떤 장소에 무엇이 있는지 물어보고, 도구가 일을 마치기 전에 하나씩 알려 주는 모습을 지켜보세요.
@@ -611,6 +614,8 @@ ended-no-tool = { $tool } 도구가 더는 없어요. 다른 도구로 다시 �
 
 ## What an MCP server did
 
+mcp-server-starting = “{ $server }” MCP 서버가 시작하고 있어요.
+mcp-server-ready = “{ $server }” MCP 서버에 도구가 { $count }개 있어요. 사이드바에서 고르세요.
 mcp-not-installed = MCP 도구에 필요한 패키지가 설치되어 있지 않아요: pip install -r requirements-mcp.txt
 mcp-not-started = “{ $server }” MCP 서버의 명령을 실행할 수 없어서 시작하지 못했어요.
 mcp-unreachable = “{ $server }” MCP 서버에 연결할 수 없어요. 서버가 켜져 있는지 확인한 뒤 다시 시도하세요.

@@ -114,6 +114,19 @@ PAGES: dict[str, PageInfo] = {
             ),
         ),
         PageInfo(
+            name="mcp_tools",
+            file="pages/12_MCP_tools.py",
+            icon=":material/extension:",
+            graphs=(*_AGENTS, "without_langchain"),
+            tools=("check_stock", "book_delivery"),
+            modes=("custom", "messages"),
+            suggestions=(
+                "Check the stock in Busan and in Rotterdam, then book a delivery of 10 desks from Busan",
+                "Check the stock in Oakland",
+                "Book a delivery of 500 desks from Rotterdam",
+            ),
+        ),
+        PageInfo(
             name="custom_data",
             file="pages/1_Custom_data.py",
             icon=":material/data_object:",

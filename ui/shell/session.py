@@ -10,6 +10,7 @@ from typing import Any, cast
 import streamlit as st
 
 from agent.engine.backend import RunBackend
+from agent.engine.mcp_tools import McpState
 from agent.engine.own_graphs import OwnState
 from agent.engine.run import Run, digest
 from agent.offload import Offload
@@ -19,6 +20,7 @@ from agent.store.comments import Comment, Comments
 from agent.store.gate import Gate
 from agent.store.links import Links
 from agent.store.upload import Shelf
+from agent.tools.mcp_tools import offer
 from texts import Sentence, sentence
 from ui.shell import pin
 
@@ -84,6 +86,17 @@ def demo_url() -> str | None:
 def own_graphs() -> list[OwnState]:
     """The host's own graphs in their current state."""
     return pin.application().runs.own_graphs()
+
+
+def mcp_servers() -> list[McpState]:
+    """The host's MCP servers in their current state."""
+    return pin.application().runs.mcp_servers()
+
+
+def offer_mcp_tools() -> None:
+    """Offer their tools in this script, too, whose modules may be newer than those of the application."""
+    for state in mcp_servers():
+        offer(state.tools)
 
 
 def session_id() -> str:

@@ -1,0 +1,69 @@
+"""The page of MCP tools: two calls at once, a question, the host's own servers; and no child is left behind."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from tests.server.client import Visitor
+from tests.server.steps import complete
+from tests.serving import App, app_server, wait_until
+from ui.shell.catalog import PAGES
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    path = tmp_path_factory.mktemp("mcp") / "mcp.json"
+    clock = {"command": sys.executable, "args": ["-m", "mcp_server_time", "--local-timezone", "UTC"]}
+    path.write_text(json.dumps({"mcpServers": {"clock": clock, "gone": {"command": "/no/such/command"}}}))
+    with app_server({"TOOLSTREAM_MCP": str(path)}) as app:
+        yield app
+        assert "Traceback" not in app.log(), app.log()
+
+
+def opened(app: App, tools: str = "") -> Visitor:
+    query = {"tools": tools} if tools else {}
+    return Visitor(app.url, "MCP_tools", receive_buffer=0, headers=None, model="demo-fast", **query)
+
+
+def servers_of(app: App) -> list[psutil.Process]:
+    """The MCP servers at work."""
+    children = psutil.Process(app.process.pid).children(recursive=True)
+    return [child for child in children if {"agent.mcp.demo_server", "mcp_server_time"} & set(child.cmdline())]
+
+
+def test_two_calls_at_once_and_then_a_question_that_a_person_answers(app: App) -> None:
+    with opened(app) as visitor:
+        visitor.wait_idle()
+        visitor.ask(PAGES["mcp_tools"].suggestions[0])
+        visitor.wait_until(lambda: len(servers_of(app)) == 2, "two servers are at work")
+        visitor.wait_until(lambda: visitor.idle and visitor.keys("Send"), "the card is there", 40)
+        assert "When shall the 10 desks from Busan arrive?" in visitor.text.replace("\\", "")
+        assert not servers_of(app), "nobody works while a person thinks"
+        (day,) = visitor.keys("Day of arrival", "selectbox")
+        visitor.select(day, "Wednesday")
+        visitor.wait_idle()
+        visitor.click(visitor.keys("Send")[0])
+        complete(visitor)
+        assert "10 desks come from Busan on Wednesday" in visitor.text
+    wait_until(lambda: not servers_of(app), 5, "no server is left")
+
+
+def test_the_hosts_servers_are_listed_and_their_tools_work(app: App) -> None:
+    def have_answered() -> bool:
+        with opened(app) as visitor:
+            visitor.wait_idle()
+            return "is starting" not in visitor.text
+
+    wait_until(have_answered, 40, "the servers have answered")
+    with opened(app, tools="clock_get_current_time") as visitor:
+        visitor.wait_idle()
+        assert "“clock” has 2 tools" in visitor.text
+        assert "“gone” could not be started" in visitor.text
+        visitor.ask("Get the current time in 'Asia/Seoul'")
+        complete(visitor)
+        assert "Asia/Seoul" in visitor.turns[0].answer

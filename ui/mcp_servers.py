@@ -1,0 +1,25 @@
+"""The host's MCP servers, each with its state; or what is missing for any."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from agent.mcp.calls import is_installed
+from ui.markdown import safe_label, safe_markdown
+from ui.shell import session
+from ui.shell.language import say, tell
+
+
+def servers() -> None:
+    """Draw them."""
+    if not is_installed():
+        st.info(say("mcp-not-installed"), icon=":material/extension_off:")
+    for state in session.mcp_servers():
+        name, tools = safe_label(state.name), len(state.tools)
+        match state.state:
+            case "failed":
+                st.caption(f":material/extension_off: {safe_markdown(tell(state.message))}")
+            case "starting":
+                st.caption(f":material/hourglass_top: {say('mcp-server-starting', server=name)}")
+            case "ready":
+                st.caption(f":material/extension: {say('mcp-server-ready', server=name, count=tools)}")
