@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
 from agent.graphs.registry import graph_title
@@ -27,7 +28,7 @@ from ui.run.view import Shape, has_grown, parts_of, shape
 from ui.run.waiting import show_waiting
 from ui.shell import session
 from ui.shell.browser import wait_for_browser, wait_until_sent
-from ui.shell.catalog import suggestions
+from ui.shell.catalog import PageInfo, suggestions
 from ui.shell.choices import Choices
 from ui.shell.language import language, say, tell
 from ui.shell.sidebar import sidebar
@@ -69,7 +70,7 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
     if moving:
         moving[0].reader.follow(lambda: not moving[0].is_silent, seconds=A_MOMENT)
 
-    elsewhere = _Elsewhere(choices.page.name, runs)
+    elsewhere = Elsewhere(choices.page.name, runs)
 
     def follow() -> None:
         for number, turn in enumerate(moving, 1):  # what waits behind it says so, and at which place
@@ -80,19 +81,22 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
     return follow
 
 
-class _Elsewhere:
+class Elsewhere:
     """Looks now and then whether the conversation has gone on in another tab."""
 
     def __init__(self, page: str, runs: list[Run]) -> None:
         self._page, self._known = page, {run.id for run in runs}
         self._due = time.monotonic() + LOOK_ELSEWHERE
+        self.has_news = False
+        """Whether there was one at the last look."""
 
     def has_asked(self) -> bool:
         """Whether there is a question that is not drawn here."""
         if time.monotonic() < self._due:
             return False
         self._due = time.monotonic() + LOOK_ELSEWHERE
-        return any(run.id not in self._known for run in session.conversation(self._page))
+        self.has_news = any(run.id not in self._known for run in session.conversation(self._page))
+        return self.has_news
 
 
 def suggest(choices: Choices) -> None:
@@ -195,13 +199,13 @@ class _Turn:
                 st.markdown(safe_markdown(run.request.question))
         self.run, self._choices, self._tree = run, choices, tree
         with st.chat_message("assistant", avatar=":material/waves:"):
-            place, self._way_out, self._end = st.container(), st.empty(), st.empty()
+            place, way_out, self._end = st.container(), st.empty(), st.empty()
+        self._way_out = WayOut(way_out, run, choices.page, tree)
         self._cards = Cards.of(run, technical=choices.technical)
         self._drawing = Drawing(place, self._cards, choices.modes)
         self._look = Look(choices.technical, run.request.tools)
         self._timeline = FoldedTimeline(run, self._look)
         self._can_hold = False
-        self._stalls, self._ways_out = False, 0
         self._take_back: Literal["", "offered", "over"] = ""
         self.reader = Reader(run, self)
         self.reader.take()
@@ -229,7 +233,7 @@ class _Turn:
         self._drawn[self.run.id] = (self._choices.technical, self._shape(), filled)
         self._timeline.draw(self._drawing.transcript, ended=ended)
         self._offer_to_take_back()
-        self._offer_a_way_out()
+        self._way_out.offer(self._drawing.stalls)
         if ended:
             end = self._end.container()
             show_end(end, self._drawing.transcript, self.run.unrecorded)
@@ -257,33 +261,6 @@ class _Turn:
         elif self._take_back == "offered" and not queues:
             self._take_back = "over"
             self._end.empty()
-
-    def _offer_a_way_out(self) -> None:
-        """Stop, and ask again, while nothing comes of it; gone as soon as something does."""
-        if self._stalls == self._drawing.stalls:
-            return
-        self._stalls = self._drawing.stalls
-        if not self._stalls:
-            self._way_out.empty()
-            return
-        self._ways_out += 1  # a script may draw a key once
-        with self._way_out.container(horizontal=True, gap="small"):
-            page, key = self._choices.page, f"{self.run.id}_{self._ways_out}"
-            st.button(
-                say("chat-stop"),
-                key=f"break_off_{key}",
-                icon=":material/stop_circle:",
-                on_click=_stop,
-                args=(page.name, self.run.id),
-            )
-            if self._tree:
-                st.button(
-                    say("chat-ask-again"),
-                    key=f"ask_anew_{key}",
-                    icon=":material/refresh:",
-                    on_click=branches.ask_anew,
-                    args=(page, self.run, len(self._tree.beside(self.run.id))),
-                )
 
     def tell_waiting(self) -> None:
         """Say that it waits for a person, and since when."""
@@ -321,6 +298,41 @@ class _Turn:
 
     def _shape(self) -> Shape:
         return shape(parts_of(self._drawing.transcript))
+
+
+class WayOut:
+    """Stop, and ask again with a `tree` to do it in, while nothing comes of a run; gone as soon as something does."""
+
+    def __init__(self, place: DeltaGenerator, run: Run, page: PageInfo, tree: Branches | None) -> None:
+        self._place, self._run, self._page, self._tree = place, run, page, tree
+        self._is_offered, self._offers = False, 0
+
+    def offer(self, stalls: bool) -> None:
+        """Show it if the run `stalls`; otherwise take it away."""
+        if self._is_offered == stalls:
+            return
+        self._is_offered = stalls
+        if not stalls:
+            self._place.empty()
+            return
+        self._offers += 1  # a script may draw a key once
+        key = f"{self._run.id}_{self._offers}"
+        with self._place.container(horizontal=True, gap="small"):
+            st.button(
+                say("chat-stop"),
+                key=f"break_off_{key}",
+                icon=":material/stop_circle:",
+                on_click=_stop,
+                args=(self._page.name, self._run.id),
+            )
+            if self._tree:
+                st.button(
+                    say("chat-ask-again"),
+                    key=f"ask_anew_{key}",
+                    icon=":material/refresh:",
+                    on_click=branches.ask_anew,
+                    args=(self._page, self._run, len(self._tree.beside(self._run.id))),
+                )
 
 
 def show_code(choices: Choices) -> None:

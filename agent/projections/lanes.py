@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.projections.label import cut, short
@@ -38,6 +39,10 @@ FIRST_WIDTH = 0.05
 """Seconds of a slice at first."""
 
 _MOST_TEXT = 240
+_MOST_ARGS = 2_000
+"""Characters of a call's arguments within which it is looked for their end."""
+_MOST_WRITTEN = 100
+"""Calls that may be written at the same time."""
 _LAST_ITEMS = 3
 _MOST_NAMES = 12
 _MOST_SOURCES = 40
@@ -67,6 +72,8 @@ class Lanes:
     """Seconds that were waited for its turn and for a person."""
     _waits_since: float | None = None
     _has_begun: bool = False
+    _written: dict[tuple[str, str], _Call] = field(default_factory=dict)
+    """The calls that models are writing, by message and id."""
 
     def add(self, event: StreamEvent) -> None:
         """Add the next event of the run."""
@@ -81,7 +88,7 @@ class Lanes:
             place = int(at / self.width)
         while len(self._slices) <= place:
             self._slices.append({})
-        self._slices[place].setdefault(mode, _Cell()).add(event)
+        self._slices[place].setdefault(mode, _Cell()).add(event, self._begun(event))
 
     def rows(self, modes: Collection[StreamMode], titles: Mapping[str, str]) -> list[Row]:
         """The slices from the first event on, in these modes; `titles` are the names of tool calls by id."""
@@ -92,6 +99,25 @@ class Lanes:
             )
             for place, cells in enumerate(self._slices)
         ]
+
+    def _begun(self, event: StreamEvent) -> list[_Call]:
+        """The calls that a model begins to write with this event; pieces of others go where those stand."""
+        token = event.payload
+        if not isinstance(token, Token):
+            return []
+        begun = []
+        for piece in token.calls:
+            key = token.message, piece.id
+            if key not in self._written:
+                if len(self._written) == _MOST_WRITTEN:
+                    self._written.pop(next(iter(self._written))).is_whole = True
+                self._written[key] = _Call()
+                begun.append(self._written[key])
+            self._written[key].write(piece.name, piece.args)
+        if token.finish_reason:
+            for message, call in [key for key in self._written if key[0] == token.message]:
+                self._written.pop((message, call)).is_whole = True
+        return begun
 
     def _pause(self, event: StreamEvent) -> None:
         if isinstance(event.payload, Started) and not self._has_begun:
@@ -112,13 +138,31 @@ class Lanes:
                 self._slices[-1].setdefault(mode, _Cell()).merge(cell)
 
 
+@dataclass(slots=True, eq=False)
+class _Call:
+    """A call that a model writes: where it began, and whole as soon as its arguments are."""
+
+    name: str = ""
+    args: str = ""
+    is_whole: bool = False
+
+    def write(self, name: str, args: str) -> None:
+        self.name = self.name or name
+        self.args += args[: _MOST_ARGS - len(self.args)]
+
+    def __str__(self) -> str:
+        name = cut(self.name, 80) or "tool"
+        self.is_whole = self.is_whole or len(self.args) >= _MOST_ARGS or _is_json(self.args)
+        return f"→ {name} {cut(self.args, _MOST_TEXT)}".rstrip() if self.is_whole else f"preparing {name}…"
+
+
 @dataclass(slots=True)
 class _Heap:
     """What one source sent in one slice: text joined; of anything else, the count and the last ones."""
 
     text: str = ""
     cut: int = 0
-    items: list[str] = field(default_factory=list)
+    items: list[str | _Call] = field(default_factory=list)
     count: int = 0
 
     def add_text(self, text: str, cut: int = 0) -> None:
@@ -126,7 +170,7 @@ class _Heap:
         self.text += text[:room]
         self.cut += max(len(text) - room, 0) + cut
 
-    def add_items(self, items: list[str], count: int) -> None:
+    def add_items(self, items: Sequence[str | _Call], count: int) -> None:
         self.items = [*self.items, *items][-_LAST_ITEMS:]
         self.count += count
 
@@ -135,7 +179,7 @@ class _Heap:
         if self.count > _LAST_ITEMS:
             parts.append(f"{self.count:,} chunks, last {self.items[-1]}")
         else:
-            parts += self.items
+            parts += map(str, self.items)
         return " · ".join(parts)
 
 
@@ -149,12 +193,14 @@ class _Cell:
     count: int = 0
     """How many of these there were."""
 
-    def add(self, event: StreamEvent) -> None:
+    def add(self, event: StreamEvent, begun: Sequence[_Call]) -> None:
         match event.payload:
             case Custom(data=data) | Unknown(data=data):
                 _add_data(self._heap(event), data)
             case Token() as token:
-                _add_token(self._heap(event), token)
+                heap = self._heap(event)
+                heap.add_text(token.reasoning + token.text)
+                heap.add_items(begun, len(begun))
             case Said(message=message):
                 _add_message(self._heap(event), message)
             case _:
@@ -200,11 +246,12 @@ def _add_message(heap: _Heap, message: Message) -> None:
     heap.add_items([f"{'returned' if message.role == 'tool' else message.role} {short(message.text)}"], 1)
 
 
-def _add_token(heap: _Heap, token: Token) -> None:
-    heap.add_text(token.reasoning + token.text)
-    for piece in token.calls:
-        called = f"{' ' if heap.text else ''}→ {piece.name} " if piece.name else ""
-        heap.add_text(called + piece.args)
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _name(event: StreamEvent) -> str:

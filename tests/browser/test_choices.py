@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.visitor import ask, choose, last_turn, visit, wait_for_end
 
-DEMO_FAST = "demo-fast · no AI, all at once"
+DEMO_FAST = "demo-fast · all at once"
 READY_MADE = "Agent, ready-made (create_agent)"
 
 

@@ -23,7 +23,7 @@ def test_what_arrived_stays_and_another_model_can_try_again(page: Page) -> None:
     expect(page.locator(BOX)).to_contain_text("Certainly! Here are 3 things")
     expect(page.locator(f"{BOX} summary")).to_contain_text("failed")
 
-    choose(page, "model", "demo-fast · no AI, all at once")
+    choose(page, "model", "demo-fast · all at once")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("2 of 2")).to_be_visible()
     wait_for_end(page)

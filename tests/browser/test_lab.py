@@ -12,8 +12,8 @@ PARALLEL = "Search the archive for the lighthouse and take inventory of the gara
 CELLS = "[data-testid=stDataFrame] table td"
 """What a screen reader finds of a table that is drawn on a canvas: the rows in sight."""
 VIEWS = {
-    "Lanes": CELLS,
     "Timeline": "text=The same in words",
+    "Lanes": CELLS,
     "Inspector": "text=Choose a row",
     "Metrics": "text=Without streaming",
     "Code": "[data-testid=stCode]",
@@ -49,6 +49,7 @@ def look(page: Page, view: str) -> None:
 
 def test_two_parallel_tools_of_different_speed_fill_their_lane_live(page: Page) -> None:
     visit(page, "/Stream_lab?modes=custom,updates&model=demo-fast")
+    look(page, "Lanes")
     ask(page, PARALLEL)
     page.evaluate(WATCH, CELLS)
     finish(page)
@@ -65,19 +66,21 @@ def test_the_lanes_are_the_same_after_a_refresh(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo-fast")
     ask(page, "what items are in the office?")
     finish(page)
+    look(page, "Lanes")
     # Newest first while the run works; the instant of the first row turns to 0 when all of it is there.
     expect(page.locator(CELLS).first).to_have_text("0")
     read = f"[...document.querySelectorAll('{CELLS}')].slice(0, 27).map(cell => cell.innerText)"
     before = page.evaluate(read)
     assert any("office" in cell for cell in before)
     page.reload()
+    look(page, "Lanes")
     expect(page.locator(CELLS).first).to_have_text("0")
     assert page.evaluate(read) == before
 
 
 def test_a_question_can_be_stopped_in_every_view(page: Page) -> None:
     visit(page, "/Stream_lab?model=demo")
-    for view in ("Lanes", "Timeline", "Inspector", "Metrics"):
+    for view in ("Timeline", "Lanes", "Inspector", "Metrics"):
         look(page, view)
         ask(page, PARALLEL)
         page.get_by_text("Working", exact=True).wait_for()
@@ -136,12 +139,12 @@ def test_the_views_are_chosen_by_keyboard(page: Page) -> None:
     page.locator(".st-key-lab_view button").first.focus()
     page.keyboard.press("Tab")
     focused = "document.activeElement.innerText"
-    if "Timeline" not in page.evaluate(focused):  # a radio group is one stop, and arrows move in it
+    if "Lanes" not in page.evaluate(focused):  # a radio group is one stop, and arrows move in it
         page.locator(".st-key-lab_view button").first.focus()
         page.keyboard.press("ArrowRight")
-    assert "Timeline" in page.evaluate(focused)
+    assert "Lanes" in page.evaluate(focused)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("The same in words")).to_be_visible()
+    expect(page.get_by_text("each mode fills its lane")).to_be_visible()
 
 
 def test_axe_finds_nothing_that_is_ours(page: Page) -> None:

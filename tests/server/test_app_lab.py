@@ -18,6 +18,12 @@ def open_lab(**query: str) -> AppTest:
     return opened("pages/4_Stream_lab.py", **{"model": "demo-fast", **query})
 
 
+def open_lanes(**query: str) -> AppTest:
+    app = open_lab(**query)
+    look(app, "Lanes")
+    return app
+
+
 def look(app: AppTest, view: str) -> None:
     run(app.segmented_control(key="lab_view").set_value(view.lower()))
 
@@ -33,13 +39,13 @@ def test_it_offers_all_modes_graphs_and_tools() -> None:
 
 def test_every_view_says_what_it_will_show_before_there_is_a_run() -> None:
     app = open_lab()
-    for view in ("Lanes", "Timeline", "Inspector", "Metrics"):
+    for view in ("Timeline", "Lanes", "Inspector", "Metrics"):
         look(app, view)
         assert "Ask a question" in "".join(markdown.value for markdown in app.markdown)
 
 
 def test_each_mode_fills_a_lane_and_a_rerun_shows_the_same() -> None:
-    app = open_lab(modes=",".join(STREAM_MODES))
+    app = open_lanes(modes=",".join(STREAM_MODES))
     ask(app, OFFICE)
     lanes = app.dataframe[0].value
     assert list(lanes) == ["seconds", *STREAM_MODES]
@@ -92,13 +98,13 @@ def test_the_code_follows_the_choices() -> None:
 
 
 def test_one_node_runs_here_as_well() -> None:
-    app = open_lab(graph="tool_node")
+    app = open_lanes(graph="tool_node")
     ask(app, OFFICE)
     assert "Desk" in "\n".join(app.dataframe[0].value["custom"])
 
 
 def test_an_older_run_can_be_chosen() -> None:
-    app = open_lab()
+    app = open_lanes()
     ask(app, OFFICE)
     ask(app, "what items are in the bedroom?")
     assert "Nightstand" in "\n".join(app.dataframe[0].value["custom"])
@@ -107,7 +113,7 @@ def test_an_older_run_can_be_chosen() -> None:
 
 
 def test_a_failed_run_keeps_its_lanes_and_can_be_tried_again() -> None:
-    app = open_lab(model="demo-flaky")
+    app = open_lanes(model="demo-flaky")
     ask(app, "count to 5")
     assert len(app.dataframe) == 1
     assert len(app.error) == 1
@@ -117,6 +123,6 @@ def test_a_failed_run_keeps_its_lanes_and_can_be_tried_again() -> None:
 
 
 def test_without_modes_it_asks_for_some() -> None:
-    app = open_lab(modes="-")
+    app = open_lanes(modes="-")
     ask(app, OFFICE)
     assert any("Choose stream modes" in info.value for info in app.info)

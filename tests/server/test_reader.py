@@ -17,7 +17,7 @@ def test_ten_clicks_in_mid_stream_lose_no_token(visit: Visit, model: DemoServer)
         for click in range(10):
             arrived(visitor, 20 * (click + 1))
             if click % 2:
-                visitor.select("model", "demo-fast · no AI, all at once")
+                visitor.select("model", "demo-fast · all at once")
             else:
                 visitor.pick("modes", *(["messages", "updates"] if click % 4 else ["messages"]))
 

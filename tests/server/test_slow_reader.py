@@ -83,7 +83,7 @@ def test_bytes_per_token_do_not_grow_with_the_length_of_the_answer(narrow: App) 
 
 def bytes_per_token(app: App, tokens: int) -> float:
     with visit(app) as visitor:
-        visitor.select("model", "demo · no AI, reading speed")
+        visitor.select("model", "demo · reading speed")
         visitor.wait_idle()
         visitor.ask(f"describe the office in about {tokens} tokens")
         complete(visitor)

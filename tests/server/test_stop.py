@@ -120,8 +120,9 @@ def test_a_question_in_the_queue_can_be_taken_back(visit: Visit, model: DemoServ
     assert numbers(visitor) == NUMBERS
 
 
-def test_a_model_that_says_nothing_is_told_of_and_can_be_asked_again(visit: Visit) -> None:
-    visitor = visit("Custom_data", model="demo-flaky:no_head", modes="messages,custom")
+@pytest.mark.parametrize("page", ["Custom_data", "Stream_lab"])
+def test_a_model_that_says_nothing_is_told_of_and_can_be_asked_again(visit: Visit, page: str) -> None:
+    visitor = visit(page, model="demo-flaky:no_head", modes="messages,custom")
     visitor.wait_idle()
     visitor.ask("count to 5")
     visitor.wait_until(lambda: "No word for" in visitor.text, "it is told since when", 40)
@@ -133,14 +134,14 @@ def test_a_model_that_says_nothing_is_told_of_and_can_be_asked_again(visit: Visi
     visitor.click("stop")
 
 
-def test_a_question_asked_in_one_tab_appears_in_another_that_follows_a_run(visit: Visit) -> None:
-    one = visit(headers=ME, tool_choice="none")
+@pytest.mark.parametrize("page", ["LLM_tokens", "Stream_lab"])
+def test_a_question_asked_in_one_tab_appears_in_another_that_follows_a_run(visit: Visit, page: str) -> None:
+    one = visit(page, headers=ME, tool_choice="none")
     one.wait_idle()
     one.ask(QUESTION)
-    asked(one, 1)
-    arrived(one, 5)
-    other = visit(headers=ME, run=one.run_id, tool_choice="none")
-    other.wait_until(lambda: other.turns, "the conversation is there")
+    one.wait_until(lambda: one.run_id, "it is asked")
+    other = visit(page, headers=ME, run=one.run_id, tool_choice="none")
+    other.wait_until(lambda: QUESTION in other.text, "the conversation is there")
     other.ask("count to 5")
     one.wait_until(lambda: "count to 5" in one.text, "it appears")
     other.click("stop")

@@ -13,7 +13,7 @@ from agent.graphs.registry import graph_title
 from agent.projections.transcript import Transcript
 from agent.streaming.events import StreamEvent
 from ui import branches
-from ui.chat import Follow
+from ui.chat import Elsewhere, Follow, WayOut
 from ui.lab.code import CodeView
 from ui.lab.inspector import InspectorView
 from ui.lab.lanes import LanesView
@@ -22,7 +22,7 @@ from ui.lab.metrics import MetricsView
 from ui.lab.timeline import LabTimeline
 from ui.markdown import safe_label
 from ui.run.card import Cards
-from ui.run.drawing import SILENT, show_end, silence
+from ui.run.drawing import SILENT, show_end, silence, stalls
 from ui.run.follow import Reader, Unseen
 from ui.run.text import clear
 from ui.run.waiting import show_waiting
@@ -35,8 +35,8 @@ SECONDS_A_DRAWING = 0.5
 """Tables and charts are sent whole, so they are drawn at most that often."""
 
 VIEWS: dict[str, tuple[str, Callable[[Choices], View]]] = {
-    "lanes": (":material/view_column:", LanesView),
     "timeline": (":material/view_timeline:", LabTimeline),
+    "lanes": (":material/view_column:", LanesView),
     "inspector": (":material/manage_search:", InspectorView),
     "metrics": (":material/speed:", MetricsView),
     "code": (":material/code:", CodeView),
@@ -45,36 +45,41 @@ VIEWS: dict[str, tuple[str, Callable[[Choices], View]]] = {
 
 def lab(runs: list[Run], choices: Choices) -> Follow:
     """Show one run of the conversation in the chosen view; what is returned follows all of them to their end."""
-    run = _choose_run(runs)
+    run, tree = _choose_run(runs), branches.tree_of(runs)
     if run:
         with st.chat_message("user", avatar=":material/person:"):
-            branches.question(run, branches.tree_of(runs), choices.page)
-    status = st.empty()
+            branches.question(run, tree, choices.page)
+    status, way_out = st.empty(), st.empty()
     end = st.container()
     questions = _Questions(st.container(), run) if run else None
     name = st.segmented_control(
         say("lab-view"),
         list(VIEWS),
-        default="lanes",
+        default=next(iter(VIEWS)),
         required=True,
         key="lab_view",
         format_func=lambda name: f"{VIEWS[name][0]} {say(f'lab-view-{name}')}",
         label_visibility="collapsed",
     )
-    view = VIEWS[name or "lanes"][1](choices)
+    view = VIEWS[name or next(iter(VIEWS))][1](choices)
     log = Log(run)
     if run is None or questions is None:
         view.draw(log)
         return lambda: None
 
     waited = run.state == "waiting"
+    offered = WayOut(way_out, run, choices.page, tree)
+    elsewhere = Elsewhere(choices.page.name, runs)
 
     def follow() -> None:
         def show_status() -> None:
             status.markdown(quiet(_status(run, log)))
+            offered.offer(not log.ended and stalls(run, log.transcript))
             questions.draw(log.transcript)
 
-        Reader(run, _Shown(log, view, show_status)).follow()
+        Reader(run, _Shown(log, view, show_status)).follow(elsewhere.has_asked)
+        if elsewhere.has_news:
+            st.rerun()
         if log.transcript.state == "waiting":
             if not waited:
                 st.rerun()  # for the sidebar and the title, which tell of it
@@ -84,9 +89,11 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
         elif run.unrecorded:
             end.warning(tell(run.unrecorded), icon=":material/save:")
         if run.ended:
-            branches.again(end, run, branches.tree_of(runs), choices.page)
+            branches.again(end, run, tree, choices.page)
         for other in runs:
-            Reader(other, Unseen()).follow()
+            Reader(other, Unseen()).follow(elsewhere.has_asked)
+        if elsewhere.has_news:
+            st.rerun()
 
     return follow
 

@@ -13,9 +13,6 @@ from ui.lab.log import Log, quiet
 from ui.shell.choices import Choices
 from ui.shell.language import language, say
 
-ROW_HEIGHT = 78
-"""Pixels; text is wrapped in rows of more than 64."""
-
 
 class LanesView:
     """All chosen modes in one table, so that the same moment is at the same height in every lane."""
@@ -43,7 +40,6 @@ class LanesView:
                 _columns(rows, self._modes),
                 hide_index=True,
                 height="content",
-                row_height=ROW_HEIGHT,
                 column_config=_columns_looks(self._modes),
                 alt=say("lab-lanes-alt"),
             )

@@ -89,7 +89,7 @@ class Drawing:
     @property
     def stalls(self) -> bool:
         """Whether it works, and nothing has come of it for a long time."""
-        return self._clock == "live" and silence(self._run, self.transcript) >= STALLED
+        return self._clock == "live" and stalls(self._run, self.transcript)
 
     def _signs_of_life(self) -> tuple[str, bool]:
         if self._clock == "still":
@@ -128,6 +128,11 @@ def silence(run: Run, transcript: Transcript) -> float:
     if transcript.state != "running":
         return 0.0
     return max(time.time() - run.header.asked_at - transcript.last_at, 0.0)
+
+
+def stalls(run: Run, transcript: Transcript) -> bool:
+    """Whether a run works, and nothing has come of it for a long time."""
+    return silence(run, transcript) >= STALLED
 
 
 def _moves(item: Item) -> bool:

@@ -161,7 +161,7 @@ def _model(choices: Choices) -> None:
     if choices.is_own:
         return
     st.selectbox(say("sidebar-model"), offered_models(), key="model", format_func=_model_label)
-    if choices.model in DEMO_MODELS and session.settings().is_demo:
+    if choices.model in DEMO_MODELS:
         st.caption(say("sidebar-demo"))
 
 

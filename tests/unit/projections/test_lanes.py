@@ -14,6 +14,7 @@ from agent.streaming.events import (
     Said,
     State,
     StreamEvent,
+    Token,
     ToolDelta,
     ToolFinished,
     Unknown,
@@ -129,4 +130,23 @@ def test_odd_parts_are_said_too() -> None:
 
 def test_reasoning_and_calls_stand_in_the_lane_of_their_mode() -> None:
     events = log(*(each.when(0.0) for each in (token("", reasoning="Hm. "), token("So."), piece("a", "{}", "get"))))
-    assert lanes_of(events) == [(0.0, {"messages": "agent: Hm. So. → get {}"})]
+    assert lanes_of(events) == [(0.0, {"messages": "agent: Hm. So. · → get {}"})]
+
+
+def test_a_call_stands_whole_where_it_began_and_is_being_prepared_until_then() -> None:
+    pieces = [piece("a", '{"pla', "get_items").when(0.01), piece("b", "", "look").when(0.02)]
+    assert lanes_of(log(*pieces)) == [(0.0, {"messages": "agent: preparing get_items… · preparing look…"})]
+    pieces += [piece("a", 'ce": "x"}').when(0.07), piece("b", "{}").when(0.08)]
+    assert lanes_of(log(*pieces))[0] == (0.0, {"messages": 'agent: → get_items {"place": "x"} · → look {}'})
+
+
+def test_a_call_whose_arguments_are_no_json_is_whole_with_its_message() -> None:
+    end = Happened(Token("m", finish_reason="tool_calls"), (), "agent", at=0.0)
+    events = [piece("a", "free text", "write").when(0.0)]
+    assert lanes_of(log(*events)) == [(0.0, {"messages": "agent: preparing write…"})]
+    assert lanes_of(log(*events, end)) == [(0.0, {"messages": "agent: → write free text"})]
+
+
+def test_arguments_without_end_are_bounded() -> None:
+    events = log(*(piece(f"c{n}", '{"a": "' + "x" * 100, "get").when(0.0) for n in range(300) for _ in range(30)))
+    assert len(lanes_of(events)[0][1]["messages"]) < 1_000
