@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
@@ -11,7 +12,7 @@ from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from agent.projections.blocks import Blocks
 from agent.projections.items import Answer, Item, ToolCall, visible
-from agent.projections.label import subject
+from agent.projections.label import subject, words
 from ui.markdown import safe_label
 from ui.run.output import Look, OutputView
 from ui.run.text import TextView, clear
@@ -21,6 +22,7 @@ COLUMNS = 3
 """Tool calls side by side, if the page is wide enough."""
 STANDS = {"complete": ":material/check:", "error": ":material/error:", "waiting": ":material/front_hand:"}
 """The sign before a call in which nothing moves."""
+_WORD = re.compile(r"\w+")
 
 
 class Inside(Protocol):
@@ -135,7 +137,7 @@ class _Body:
             self._inside.draw(inside, at)
         if call.shows_result and call.result and self._told != (call.state, call.result):
             self._told = (call.state, call.result)
-            if self._result or not _is_shown(call, call.result):
+            if self._result or not _is_shown(call, call.result, self._look):
                 self._result = self._result or TextView(self._place)
                 self._result.draw(Blocks(_result(call, technical=self._look.technical)))
 
@@ -154,11 +156,16 @@ def call_head(call: ToolCall, look: Look) -> tuple[str, Literal["running", "wait
     return label, "complete" if call.state == "finished" else "error"
 
 
-def _is_shown(call: ToolCall, result: str) -> bool:
-    """Whether a call's result is already there as its output."""
+def _is_shown(call: ToolCall, result: str, look: Look) -> bool:
+    """Whether a call's result is already there as its output; in plain words, also in as many parts."""
     said = [item.output for item in call.items if isinstance(item, Answer) and item.visible]
     outputs = [*said, *([call.output] if call.shows_output else [])]
-    return any(output.text.text.strip() == result.strip() for output in outputs)
+    if any(output.text.text.strip() == result.strip() for output in outputs):
+        return True
+    if look.technical or call.state != "finished" or not call.shows_output:
+        return False
+    parts = {word for part in call.output.others for word in _WORD.findall(words(part, 4_000).casefold())}
+    return parts.issuperset(_WORD.findall(result.casefold())) and bool(parts)
 
 
 def _result(call: ToolCall, *, technical: bool) -> str:

@@ -147,6 +147,20 @@ def test_a_call_that_was_opened_while_it_waited_for_a_person_is_drawn_as_it_goes
     assert "x" in live.texts
 
 
+@pytest.mark.parametrize(
+    ("result", "technical", "is_told"),
+    [
+        ("Desk, Desk lamp", False, False),
+        ("Found: a desk and a lamp", False, True),
+        ("Desk, Desk lamp", True, True),
+    ],
+)
+def test_a_result_that_stands_there_in_parts_is_not_told_once_more(result: str, technical: bool, is_told: bool) -> None:
+    live = Live(technical=technical)
+    live.draw(began("a"), sent({"found": "Desk"}, "a"), sent({"found": "Desk lamp"}, "a"), returned(result, "a"))
+    assert any(result in text for text in live.texts) == is_told
+
+
 def test_what_goes_on_inside_of_a_call_stands_in_its_box() -> None:
     happened = (
         began("out", name="research"),
