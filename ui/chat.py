@@ -21,7 +21,7 @@ from ui.markdown import safe_markdown
 from ui.run.card import Cards
 from ui.run.drawing import Drawing, show_end
 from ui.run.end_card import card_of, hold_button, show_card
-from ui.run.follow import UPDATES_PER_SECOND, Reader
+from ui.run.follow import QUICKEST, Reader
 from ui.run.output import Look
 from ui.run.timeline import FoldedTimeline
 from ui.run.view import Shape, has_grown, parts_of, shape
@@ -288,7 +288,7 @@ class _Turn:
     @property
     def rest(self) -> float:
         """Seconds until the next look: the first words are not kept waiting."""
-        return 0.01 if self.is_silent else 1 / UPDATES_PER_SECOND
+        return 0.01 if self.is_silent else QUICKEST
 
     @property
     def is_silent(self) -> bool:

@@ -5,14 +5,22 @@ A click ends the reader at its next check of the browser, and never the run.
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from agent.streaming.events import StreamEvent, Waiting
 from ui.shell.browser import PATIENCE, pause, wait_for_browser
 
-UPDATES_PER_SECOND = 15
+QUICKEST, SLOWEST = 1 / 40, 1 / 15
+"""Seconds between two drawings: the least, and what the load of many readers may make of it."""
+SHARE = 1 / 6
+"""Of the process's time that all drawings together may take before they become fewer."""
+
+_following = 0
+_count = threading.Lock()
 
 
 class Readable(Protocol):
@@ -50,6 +58,8 @@ class Reader:
     def __init__(self, log: Readable, drawn: Drawn) -> None:
         self._log, self._drawn = log, drawn
         self._cursor = 0
+        self._took = 0.0
+        """Seconds that the last drawing took, with the wait for its turn."""
         self.ended = False
         """Whether there is nothing more to read."""
 
@@ -62,7 +72,9 @@ class Reader:
     def look(self, patience: float = 0.0) -> None:
         """Read on, waiting at most `patience` seconds, and draw if anything changed."""
         if self.take(patience) or self.ended or self._drawn.is_due:
+            began = time.monotonic()
             self._drawn.draw(ended=self.ended)
+            self._took = time.monotonic() - began
 
     def follow(
         self,
@@ -76,14 +88,32 @@ class Reader:
         Looks `beside` as well.
         """
         until = time.monotonic() + seconds
-        while not self.ended and not self._drawn.waits and not enough() and (left := until - time.monotonic()) > 0:
-            self.look(min(left, PATIENCE))
-            for other in beside:
-                if not other.ended:
-                    other.look()
-            wait_for_browser()
-            if not self.ended and not self._drawn.waits:
-                pause(self._drawn.rest)
+        with _counted():
+            while not self.ended and not self._drawn.waits and not enough() and (left := until - time.monotonic()) > 0:
+                self.look(min(left, PATIENCE))
+                for other in beside:
+                    if not other.ended:
+                        other.look()
+                wait_for_browser()
+                if not self.ended and not self._drawn.waits:
+                    pause(max(self._drawn.rest, rest_after(self._took, _following)))
+
+
+def rest_after(took: float, readers: int) -> float:
+    """Seconds to rest after a drawing that took so many, where so many readers draw: their share of the process."""
+    return min(took * readers / SHARE, SLOWEST)
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    global _following
+    with _count:
+        _following += 1
+    try:
+        yield
+    finally:
+        with _count:
+            _following -= 1
 
 
 class Unseen:

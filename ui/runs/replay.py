@@ -20,7 +20,7 @@ from agent.streaming.events import StreamEvent
 from agent.streaming.modes import StreamMode
 from ui.run.card import Cards
 from ui.run.drawing import Drawing, show_end
-from ui.run.follow import UPDATES_PER_SECOND, Reader
+from ui.run.follow import QUICKEST, Reader
 from ui.run.output import Look
 from ui.run.timeline import naming
 from ui.run.waiting import show_waiting
@@ -157,7 +157,7 @@ class _Shown:
     """A run that moves, and how many places it fills."""
 
     is_due = True
-    rest = 1 / UPDATES_PER_SECOND
+    rest = QUICKEST
 
     def __init__(self, drawing: Drawing, state: dict[str, Any], tell: Callable[[], None], *, lives: bool) -> None:
         self._drawing, self._state, self._tell, self._lives = drawing, state, tell, lives
