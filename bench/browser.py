@@ -18,7 +18,7 @@ from playwright.sync_api import CDPSession, Error, Page, sync_playwright
 
 from bench.process_tree import watched
 from bench.servers import Server, model_log, page_url, streamlit_server
-from bench.texts import question, stamps
+from bench.stamped import question, stamps
 from tests.conftest import CHROMIUM_ARGS, chromium
 
 WATCH = Path(__file__).with_name("watch.js")

@@ -25,7 +25,7 @@ from websockets.exceptions import ConnectionClosed
 
 from bench.browser import lags, percentile
 from bench.servers import ROOT, Server, model_log, page_url, streamlit_server
-from bench.texts import question, stamps
+from bench.stamped import question, stamps
 
 RATE = 30
 TEXT = 5_000

@@ -9,7 +9,7 @@ import sys
 import time
 
 from bench.servers import NO_LIMITS, ROOT, Server
-from bench.texts import question
+from bench.stamped import question
 
 TOKENS = 100
 

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.texts import ASKED, stamped_tokens
+from bench.stamped import ASKED, stamped_tokens
 
 TURN = 32
 """Without a pause between tokens, others get their turn after so many."""

@@ -16,8 +16,9 @@ from ui.shell.browser import PATIENCE, pause, wait_for_browser
 
 QUICKEST, SLOWEST = 1 / 40, 1 / 15
 """Seconds between two drawings: the least, and what the load of many readers may make of it."""
-SHARE = 1 / 6
-"""Of the process's time that all drawings together may take before they become fewer."""
+SHARE = 1 / 25
+"""Of the process's time that all drawings together may take before they become fewer; to send them takes several times
+as much."""
 
 _following = 0
 _count = threading.Lock()
