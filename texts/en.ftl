@@ -327,8 +327,8 @@ lab-timeline-ask = Ask a question: this shows who works when.
 lab-timeline-nothing = Nothing yet.
 lab-timeline-words = The same in words
 lab-timeline-ticks = { $count ->
-        [one] The tick is the one chunk.
-       *[other] Each tick is one of { $count } chunks.
+        [one] The tick is the one chunk with something to read.
+       *[other] Each tick is one of { $count } chunks with something to read.
     }
 lab-timeline-some-ticks = Each tick is one of { $all } chunks; { $drawn } of them are drawn.
 lab-timeline-first = The line marks the first output, at { $seconds } s.
@@ -436,7 +436,7 @@ pack-link = Link
 pack-answer = Answer
     .none = There is none.
 pack-when = What happened when
-    .how-to-read = A bar shows when something was working; each tick is a sign of it at that moment.
+    .how-to-read = A bar shows when something was working; each tick is a moment at which there was more to read.
 pack-person = What a person was asked
     .left-out = The time until the answer is in no other figure here.
     .answer = Answer after { $after }: { $answer }
@@ -455,14 +455,15 @@ pack-comments = What reviewers say
 pack-thumb-up = Thumb up.
 pack-thumb-down = Thumb down.
 pack-made-with = Made with
+    .engineers = For engineers
 pack-first-output = First output after
 pack-never = never
 pack-whole = Without streaming
 pack-took = Everything there after
 pack-calls = Tool calls
 pack-tokens = Tokens written
-pack-demo = A demo model wrote these words from a short list of places. No AI was asked.
-pack-in-motion = See it in motion at { $link }
+pack-demo = A demo model wrote these words by fixed rules. No AI was asked.
+pack-in-motion = See it in motion: { $link }
 pack-from-to = { $began } to { $ended }
 pack-span = { $began } to { $ended } s
 pack-inside = inside { $outer }

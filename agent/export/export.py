@@ -9,12 +9,14 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, Literal
+from urllib.parse import urlsplit
 
 from agent.export.text import escaped, rendered
 from agent.export.timeline import STYLE as TIMELINE_STYLE
@@ -38,6 +40,8 @@ from texts import Language, Value, moment, say, tell
 
 STYLE = Path(__file__).with_name("export.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_HOST, _PATH = re.compile(r"[\w.:\[\]-]+", re.ASCII), re.compile(r"[\w./~%-]+", re.ASCII)
+_SHARED = re.compile(r"share=[\w-]+", re.ASCII)
 Ending = Literal["html", "md", "jsonl"]
 MAX_SHOWN = 100
 """Rows, points and other chunks of one tool call that are written out: the last ones."""
@@ -57,6 +61,8 @@ class Export:
     titles: Mapping[str, str] = field(default_factory=dict)
     """What tools are called in words, by their names."""
     language: Language = "en"
+    agent: str = ""
+    """The graph's title."""
 
     @cached_property
     def transcript(self) -> Transcript:
@@ -115,6 +121,7 @@ def make(ending: Ending, export: Export, offload: Offload) -> bytes:
         "link": export.link,
         "titles": dict(export.titles),
         "language": export.language,
+        "agent": export.agent,
     }
     lines = itertools.chain([json.dumps(order) + "\n", header_line(export.header)], map(event_line, export.events))
     made = offload.run("agent.export.export:fill", (line.encode() for line in lines))
@@ -134,6 +141,7 @@ def fill(source: BinaryIO, target: BinaryIO) -> None:
         order["link"],
         order["titles"],
         order["language"],
+        order["agent"],
     )
     target.write(_MAKERS[order["ending"]](export).encode())
 
@@ -189,7 +197,7 @@ def to_markdown(export: Export) -> str:
     lines += [f"- {say('sidebar-model')}: {_code(_model(export))}"]
     lines += [f"- {_code(header.label)}"] if header.label else []
     lines += [f"- {name}: {value}" for name, value in facts(export)]
-    lines += [f"- {say('pack-link')}: {export.link}"] if export.link else []
+    lines += [f"- {say('pack-link')}: {link}"] if (link := _link(export)) else []
     lines += ["", f"## {say('pack-answer')}", "", _fenced(export.answer or say("pack-answer.none"))]
     if end := _end(export):
         lines += ["", _fenced(end)]
@@ -201,7 +209,8 @@ def to_markdown(export: Export) -> str:
     for call in export.calls:
         name = "› " * call.depth + call_label(call.name, call.args)
         state = say(f"call-{call.state}")
-        cells = (_code(name.replace("|", "/")), _at(export, call.started_at), _at(export, call.ended_at), _code(state))
+        began, ended = _span(export, call)
+        cells = (_code(name.replace("|", "/")), began, ended, _code(state))
         lines.append(f"| {' | '.join(cells)} |")
     for call in export.calls:
         lines += ["", f"### {_code(call_label(call.name, call.args))}"]
@@ -273,12 +282,24 @@ def _thumb(export: Export, comment: Comment) -> str:
 def _note(export: Export) -> str:
     notes = []
     if export.header.request.model.split(":")[0] in DEMO_MODELS:
-        notes.append(export.say("pack-demo"))
-    if export.header.label:
-        notes.append(export.header.label)
-    if export.link:
-        notes.append(export.say("pack-in-motion", link=export.link))
-    return "".join(f'<p class="note">{escaped(note)}</p>' for note in notes)
+        notes.append(escaped(export.say("pack-demo")))
+    elif export.header.label:
+        notes.append(escaped(export.header.label))
+    if link := escaped(_link(export)):
+        said = escaped(export.say("pack-in-motion", link=_link(export)))
+        notes.append(said.replace(link, f'<a href="{link}" rel="noreferrer">{link}</a>', 1))
+    return "".join(f'<p class="note">{note}</p>' for note in notes)
+
+
+def _link(export: Export) -> str:
+    """The run's address on the page of runs; nothing for any other."""
+    try:
+        parts = urlsplit(export.link)
+    except ValueError:
+        return ""
+    is_ours = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.netloc) and not parts.fragment
+    is_run = parts.path.endswith("/Runs") and _PATH.fullmatch(parts.path) and _SHARED.fullmatch(parts.query)
+    return export.link if is_ours and is_run else ""
 
 
 def _end(export: Export) -> str:
@@ -315,7 +336,7 @@ def _question(export: Export, question: Question) -> str:
 
 
 def _tool(export: Export, call: ToolCall) -> str:
-    began, ended = _at(export, call.started_at), _at(export, call.ended_at)
+    began, ended = _span(export, call)
     took = f"{export.say('pack-from-to', began=began, ended=ended)} · {export.say(f'call-{call.state}')}"
     outer = export.transcript.outer(call)
     took = f"{export.say('pack-inside', outer=export.title(outer))} · {took}" if outer else took
@@ -338,7 +359,7 @@ def _sent(export: Export, call: ToolCall) -> list[_Sent]:
     """What a tool call sent while it worked, and what came out."""
     found = [*_chunks(export, call.output)]
     found += [part for item in call.items if isinstance(item, Answer) for part in _chunks(export, item.output)]
-    if call.result and call.result not in [text for _, text, _ in found]:
+    if call.result and call.result not in {form for _, text, _ in found for form in (text, text.replace("\n", ", "))}:
         failed = call.state == "failed"
         text = call.result.removeprefix("Error: ") if failed else call.result
         found.append((export.say("pack-failed" if failed else "pack-returned"), text, "\n" in text))
@@ -362,7 +383,7 @@ def _chunks(export: Export, output: Output) -> Iterable[_Sent]:
         if items:
             kinds = {next(iter(item)) if isinstance(item, dict) and len(item) == 1 else "" for item in items}
             if len(kinds) == 1 and (kind := kinds.pop()):
-                title, items = f"{title}: {kind}", [item[kind] for item in items if isinstance(item, dict)]
+                items = [item[kind] for item in items if isinstance(item, dict)]
             count = output.counts[name]
             left_out = f"{export.say('pack-the-last', shown=MAX_SHOWN, all=count)}\n" if count > MAX_SHOWN else ""
             yield title, left_out + "\n".join(_line(item) for item in items[-MAX_SHOWN:]), False
@@ -370,7 +391,7 @@ def _chunks(export: Export, output: Output) -> Iterable[_Sent]:
 
 def _line(item: JSON) -> str:
     if isinstance(item, dict):
-        return " · ".join(f"{key}: {words(value)}" for key, value in item.items())
+        return " · ".join(f"{key.replace('_', ' ')}: {words(value)}" for key, value in item.items())
     return words(item)
 
 
@@ -381,11 +402,20 @@ def _comment(export: Export, comment: Comment) -> str:
 
 
 def _made_with(export: Export) -> str:
-    request = export.header.request
-    names = ("sidebar-model", "sidebar-agent", "choices-tools")
-    values = (request.model, request.graph, ", ".join(request.tools))
-    rows = [(export.say(name), value) for name, value in zip(names, values, strict=True)]
-    cells = "".join(f"<tr><th>{escaped(k)}</th><td>{escaped(v)}</td></tr>" for k, v in (*rows, *export.header.versions))
+    request, say = export.header.request, export.say
+    names = (tool.split(".")[0] for tool in request.tools)
+    tools = dict.fromkeys(export.titles.get(name) or spoken(name) for name in names)
+    plain_words = [
+        (say("sidebar-model"), request.model),
+        (say("sidebar-agent"), export.agent or spoken(request.graph)),
+        (say("sidebar-tools"), ", ".join(tools)),
+    ]
+    raw = [("graph", request.graph), ("tools", ", ".join(request.tools)), *export.header.versions]
+    return f"{_table(plain_words)}<h3>{escaped(say('pack-made-with.engineers'))}</h3>{_table(raw)}"
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    cells = "".join(f"<tr><th>{escaped(name)}</th><td>{escaped(value)}</td></tr>" for name, value in rows if value)
     return f'<div class="wide"><table class="versions"><tbody>{cells}</tbody></table></div>'
 
 
@@ -396,6 +426,13 @@ def _short(text: str) -> str:
 
 def _at(export: Export, seconds: float | None) -> str:
     return "–" if seconds is None else export.say("time-seconds", seconds=f"{seconds:.1f}")
+
+
+def _span(export: Export, call: ToolCall) -> tuple[str, str]:
+    """When a call began and ended, on the clock of the picture."""
+    moments = (at if at is None else export.transcript.worked(at) for at in (call.started_at, call.ended_at))
+    began, ended = (_at(export, at) for at in moments)
+    return began, ended
 
 
 def _fenced(text: str) -> str:

@@ -60,7 +60,7 @@ class Row:
     call: ToolCall | None = None
     spans: list[Span] = field(default_factory=list)
     ticks: list[float] = field(default_factory=list)
-    """When its chunks came; down-sampled."""
+    """When there was something to read in its chunks; down-sampled."""
 
     @property
     def start(self) -> float:
@@ -82,7 +82,7 @@ class Picture:
     more: int
     """Rows that are left out."""
     chunks: int
-    """How many chunks there were before ticks were left out."""
+    """How many chunks with something to read there were, before ticks were left out."""
     first_output: float | None
     end: float
 
@@ -137,16 +137,16 @@ class Timeline:
                     work.end = event.at
                     self._open[work.place].remove(work)
                     self._busy.pop(work.key, None)
-            case Token(message=message):
-                self._chunk(event, message)
+            case Token(message=message, text=text, reasoning=reasoning):
+                self._chunk(event, message, is_readable=bool(text or reasoning))
                 self._speaks(event)
-            case Said(message=Message(role="ai", id=message)):
-                self._chunk(event, message)
+            case Said(message=Message(role="ai", id=message, text=text)):
+                self._chunk(event, message, is_readable=bool(text))
                 self._speaks(event)
             case Update(messages=messages) if any(message.role == "ai" for message in messages):
                 self._speaks(event)
             case Custom() | ToolDelta():
-                self._chunk(event, "")
+                self._chunk(event, "", is_readable=True)
 
     def picture(self, transcript: Transcript, titles: Mapping[str, str]) -> Picture:
         """Who worked when; `transcript` is the fold of the same events, `titles` name its tool calls."""
@@ -182,8 +182,8 @@ class Timeline:
     def _speaks(self, event: StreamEvent) -> None:
         self._speaking.add((event.calls, _names(event.namespace), event.node or "", 0))
 
-    def _chunk(self, event: StreamEvent, message: str) -> None:
-        if event.call:
+    def _chunk(self, event: StreamEvent, message: str, *, is_readable: bool) -> None:
+        if event.call and is_readable:
             self._ticks.setdefault(event.call, []).append(event.at)
         place = (event.calls, event.namespace, event.node or "")
         work = self._writing.get((place, message)) if message else None
@@ -194,7 +194,8 @@ class Timeline:
                 self._writing[place, message] = work
         if work:
             work.first = event.at if work.first is None else work.first
-            work.ticks.append(event.at)
+            if is_readable:
+                work.ticks.append(event.at)
 
     def _draw_call(
         self, found: dict[_Key, Row], transcript: Transcript, call: ToolCall, titles: Mapping[str, str], end: float

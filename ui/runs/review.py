@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit, urlunsplit
@@ -12,6 +12,7 @@ import streamlit as st
 
 from agent.engine.run import Run, digest
 from agent.export.export import Ending, Export, file_name, make
+from agent.graphs.registry import graph_title
 from agent.offload import Offload
 from agent.projections.tool_titles import tool_titles
 from agent.store.comments import MAX_COMMENT, Comment, Comments, table, to_csv
@@ -45,22 +46,23 @@ def host() -> None:
             if refusal := st.session_state.pop("password_refusal", None):
                 st.warning(tell(refusal), icon=":material/lock:")
             return
-        rows = table(*session.all_comments())
+        read = session.all_comments()
+        rows = table(*read())
         st.dataframe(rows, hide_index=True) if rows else st.caption(say("host.none"))
         st.download_button(
             say("host.csv"),
-            lambda: to_csv(rows),
+            partial(csv_now, read),
             "feedback.csv",
             "text/csv",
             icon=":material/download:",
             on_click="ignore",
-            disabled=not rows,
         )
 
 
 def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
     link, titles = _link(run) if kind == "own" else "", tool_titles(run.request.tools, language())
-    export = Export(run.header, run.read()[0], modes, _comments(kind, run), link, titles, language())
+    title = graph_title(run.request.graph, language())
+    export = Export(run.header, run.read()[0], modes, _comments(kind, run), link, titles, language(), title)
     made = partial(make_now, comments=session.comments() if kind in ("own", "shared") else None, packs=session.packs())
     st.download_button(
         say("review-download"),
@@ -96,6 +98,11 @@ def make_now(ending: Ending, export: Export, *, comments: Comments | None, packs
     if comments:
         export = replace(export, comments=comments.of(export.header.id))
     return make(ending, export, packs)
+
+
+def csv_now(read: Callable[[], tuple[list[Comment], dict[str, str]]]) -> str:
+    """All comments that are there at the click, as CSV."""
+    return to_csv(table(*read()))
 
 
 def _share(run: Run) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import streamlit as st
@@ -47,10 +47,10 @@ def comments() -> Comments:
     return pin.application().store.comments
 
 
-def all_comments() -> tuple[list[Comment], dict[str, str]]:
-    """All comments, newest first, and the questions of the runs that are still kept: for the host only."""
+def all_comments() -> Callable[[], tuple[list[Comment], dict[str, str]]]:
+    """Reads all comments, newest first, and the questions of the runs that are still kept: for the host only."""
     store = pin.application().store
-    return store.comments.all(), store.questions()
+    return lambda: (store.comments.all(), store.questions())
 
 
 def host_gate() -> Gate | None:

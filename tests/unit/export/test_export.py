@@ -99,22 +99,31 @@ def hostile(text: str) -> Export:
         Happened(Interrupted((Interrupt(text, {text: text}),))),
         Ended("failed", text, text + " in the end"),
     )
-    return Export(header, events, RUN_MODES, [Comment("abcdefgh", text, 1, text, 2.0)], link="http://here/Runs?share=x")
+    return Export(header, events, RUN_MODES, [Comment("abcdefgh", text, 1, text, 2.0)], link=LINK)
 
 
 ALLOWED = set(
     "html head meta title style body main header p h1 h2 h3 h4 h5 h6 dl div dt dd section article footer small "
-    "span b i pre code ul ol li strong em s br hr table thead tbody tr th td blockquote".split()
+    "span b i a pre code ul ol li strong em s br hr table thead tbody tr th td blockquote".split()
 )
-ATTRIBUTES = set("lang charset http-equiv content name class role aria-label aria-hidden style".split())
+ATTRIBUTES = set("lang charset http-equiv content name class role aria-label aria-hidden style href rel".split())
 PLACE = re.compile(r"left:[\d.]+%(;width:[\d.e-]+%)?")
 
 
-def assert_harmless(page: str) -> None:
+LINK = "https://here.example/Runs?share=x-1"
+LOADS = re.compile(r"url\(|@import|image-set|src=|srcset|http-equiv=.?refresh", re.IGNORECASE)
+"""How a page without scripts would ask for something of its own accord."""
+
+
+def assert_harmless(page: str, link: str = "") -> None:
     metas = 0
+    links = [attributes["href"] for tag, attributes in _Elements(page).found if "href" in attributes]
+    assert links == ([link] if link else [])
+    assert not LOADS.search("".join(re.findall("<style>.*?</style>", page, re.DOTALL)))
     for tag, attributes in _Elements(page).found:
         assert tag in ALLOWED, tag
         assert set(attributes) <= ATTRIBUTES, attributes
+        assert tag == "a" or not {"href", "rel"} & set(attributes)
         assert PLACE.fullmatch(attributes.get("style") or "left:0%"), attributes
         metas += tag == "meta"
     assert metas == 5
@@ -126,7 +135,7 @@ def assert_harmless(page: str) -> None:
 def test_whatever_a_run_holds_the_file_is_made_of_harmless_elements_only(text: str) -> None:
     export = hostile(text)
     page = to_html(export)
-    assert_harmless(page)
+    assert_harmless(page, LINK)
     assert "default-src &#x27;none&#x27;" in page
     assert parse(to_jsonl(export)).events == tuple(export.events)
 
@@ -253,6 +262,49 @@ def test_what_is_inside_of_a_call_is_told_as_inside_of_it() -> None:
     assert "inside Look up items" in page
     assert "<p>Words</p>" in page
     assert "› search" in to_markdown(export)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)//Runs?share=x",
+        "https://here.example/elsewhere",
+        "https://here.example/Runs?share=x&next=//evil.example",
+        "https://here.example@evil.example/Runs?share=x",
+        'https://here.example/"><b>/Runs?share=x',
+        "https://here.example/Runs?share=x#y",
+        "//here.example/Runs?share=x",
+        "https://[/Runs?share=x",
+        "",
+    ],
+)
+def test_an_address_that_is_not_the_runs_own_is_no_link(link: str) -> None:
+    made = exported(queued(), STARTED, token("Words"), FINISHED)
+    for export in (made, replace(made, link=link)):
+        assert to_html(export) == to_html(made)
+        assert to_markdown(export) == to_markdown(made)
+    assert_harmless(to_html(replace(made, link=LINK)), LINK)
+
+
+def test_raw_names_stand_where_engineers_look() -> None:
+    found = sent({"custom_tool_data": "Desk"}, "a")
+    request = RunRequest("?", "react", ("get_items.llm",), model="gpt")
+    made = exported(queued(), STARTED, asks(("a", {"place": "office"})), found, answered("a"), FINISHED)
+    header = Header("abcdefgh", 1.0, request)
+    plain_words, raw = to_html(replace(made, header=header, agent="Ready-made agent")).split("For engineers")
+    assert "Ready-made agent" in plain_words
+    assert "<td>Look up items</td>" in plain_words
+    assert not re.search("custom_tool_data|get_items|react", plain_words)
+    assert "<td>get_items.llm</td>" in raw
+    assert "<td>react</td>" in raw
+
+
+def test_a_calls_times_are_those_of_the_picture() -> None:
+    made = exported(queued(), Happened(STARTED, at=70.0), began("a").when(71.0), answered("a").when(72.5), FINISHED)
+    page = to_html(made)
+    assert "1.0 s to 2.5 s" in page
+    assert "1.0 to 2.5 s" in page
+    assert "| 1.0 s | 2.5 s |" in to_markdown(made)
 
 
 def test_the_first_output_is_the_pages_own() -> None:
