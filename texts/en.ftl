@@ -738,6 +738,7 @@ unfilled-missing = { $field }: please fill this in.
 unfilled-no-json = { $field }: this is not JSON.
 unfilled-answer = Please write an answer.
 unfilled-choice = Please choose an answer.
+unfilled-unfit = This answer does not have the form that the question takes.
 
 ## What is wrong with a file
 
@@ -898,6 +899,8 @@ card-cancelled = Cancelled
 card-answered = Answered: { $answer }
 card-wants-tool = The assistant wants to use the tool “{ $tool }”.
 card-asks = The assistant asks you something.
+card-ask-go-on = The assistant asks whether to go on.
+card-go-on = Go on
 card-breakpoint = The assistant stops here, as its program says. Next: { $next }
 card-approve = Approve
 card-edit = Edit
@@ -911,6 +914,7 @@ card-approve-changed = Approve with these changes
 card-reason = Why? (optional)
 card-your-answer = Your answer
 card-anything = Text or JSON
+card-or-only = or only
 card-yes = Yes
 card-no = No
 card-sent-together =

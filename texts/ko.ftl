@@ -678,6 +678,7 @@ unfilled-missing = { $field }: 입력하세요.
 unfilled-no-json = { $field }: JSON이 아니에요.
 unfilled-answer = 답을 입력하세요.
 unfilled-choice = 답을 고르세요.
+unfilled-unfit = 이 질문이 받을 수 있는 형식의 답이 아니에요.
 
 ## What is wrong with a file
 
@@ -823,6 +824,8 @@ card-cancelled = 취소했어요
 card-answered = 답했어요: { $answer }
 card-wants-tool = AI 비서가 도구 “{ $tool }”{ PARTICLE($tool, "을/를") } 쓰려고 해요.
 card-asks = AI 비서가 물어볼 것이 있어요.
+card-ask-go-on = AI 비서가 계속해도 되는지 물어요.
+card-go-on = 계속하기
 card-breakpoint = 프로그램에 정해진 대로 AI 비서가 여기서 멈췄어요. 다음: { $next }
 card-approve = 승인
 card-edit = 수정
@@ -836,6 +839,7 @@ card-approve-changed = 바꾼 대로 승인
 card-reason = 이유 (선택)
 card-your-answer = 내 답
 card-anything = 글 또는 JSON
+card-or-only = 또는
 card-yes = 예
 card-no = 아니요
 card-sent-together = 나머지 결정 { $count }개를 마치면 함께 보내요.

@@ -15,6 +15,10 @@ from typing import Literal
 from agent.engine.active import ActiveRun
 from agent.engine.recorded import KeptRun
 from agent.errors import Refusal
+from agent.graphs.inputs import NotFilledIn
+from agent.graphs.tool_schemas import tool_schema
+from agent.projections.decisions import fit
+from agent.projections.questions import questions_of
 from agent.settings import Limits
 from agent.store.index import Claim
 from agent.store.recording import BrokenRecording
@@ -44,7 +48,7 @@ def refused(run: KeptRun, interrupt: str, given: JSON, limits: Limits, *, has_ke
         return Refusal(sentence("refused-no-such-question"))
     if run.header.own_key and not has_key:
         return NO_KEY
-    return _too_long(given, limits)
+    return _too_long(given, limits) or _unfit(run, interrupt, given)
 
 
 def beginning(
@@ -63,7 +67,8 @@ def beginning(
                 return Refusal(sentence("refused-nothing-kept"))
             if any(interrupt.id not in run.answers for interrupt in waits.interrupts):
                 return Refusal(sentence("refused-not-answered"))
-            return events[: place + 1]
+            unfit = (_unfit(run, interrupt, given) for interrupt, given in answers.items())
+            return next((refusal for refusal in unfit if refusal), events[: place + 1])
     return Refusal(sentence("refused-no-such-questions"))
 
 
@@ -109,6 +114,15 @@ def _too_long(given: JSON, limits: Limits) -> Refusal | None:
     most = 2 * limits.prompt_chars
     if len(json.dumps(given)) > most:
         return Refusal(sentence("refused-answer-long", most=most))
+    return None
+
+
+def _unfit(run: KeptRun, interrupt: str, given: JSON) -> Refusal | None:
+    asked = run.asked[interrupt]
+    try:
+        fit(questions_of(asked.value, asked.schema, tool_schema), given, asked.schema)
+    except NotFilledIn as error:
+        return Refusal(error.said)
     return None
 
 

@@ -329,6 +329,8 @@ def _exchange(export: Export, asked: Asked) -> list[str]:
 
 
 def _question(export: Export, question: Question) -> str:
+    if question.is_bare:
+        return export.say("card-ask-go-on")
     about = question.text.replace("**", "") or subject(question.args, 300)
     if question.tool and question.dialect != "action":
         about = " · ".join(filter(None, (export.titles.get(question.tool) or spoken(question.tool), about)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agent.graphs.arguments import changed, checked
+from agent.graphs.arguments import changed, checked, tamed
 from agent.graphs.inputs import NotFilledIn, assembled
 from agent.projections.label import words
 from agent.projections.questions import Question, Verdict
@@ -51,17 +51,33 @@ def resume_value(questions: Sequence[Question], decisions: Sequence[Decision]) -
 
 def decisions_of(questions: Sequence[Question], answer: JSON) -> list[Decision]:
     """The decisions behind an answer; one of unknown form counts as a response to all questions."""
-    parts: list[Any] = [answer]
-    match questions[0].dialect, answer:
-        case "batch", {"decisions": [*found]}:
-            parts = found
-        case "inbox", [*found]:
-            parts = found
-        case "elicitation", {"responses": dict(found)}:
-            parts = [found.get(question.key) for question in questions]
+    parts = _parts(questions, answer)
     if len(parts) != len(questions):
         return [Decision("respond", answer)] * len(questions)
     return [_read(question, part) for question, part in zip(questions, parts, strict=True)]
+
+
+def fit(questions: Sequence[Question], answer: JSON, schema: JSON = None) -> None:
+    """Whether an answer, made anywhere, has the form that these questions take, and `schema` of the whole of it.
+
+    Raises NotFilledIn with a sentence if not.
+    """
+    checked(answer, tamed(schema))
+    parts = _parts(questions, answer)
+    if len(parts) != len(questions):
+        raise NotFilledIn(sentence("unfilled-unfit"))
+    for question, part in zip(questions, parts, strict=True):
+        decision = _read(question, part)
+        if question.dialect != "free" and decision.verdict not in question.allowed:
+            raise NotFilledIn(sentence("unfilled-unfit"))
+        if decision.verdict == "edit":
+            before = question.args if question.dialect == "action" and isinstance(question.args, dict) else {}
+            checked({**before, **decision.value} if isinstance(decision.value, dict) else None, question.schema)
+        elif decision.verdict == "respond":
+            if question.dialect not in ("free", "action") and _written(question, decision) != part:
+                raise NotFilledIn(sentence("unfilled-unfit"))
+            if question.kind != "approve":
+                checked(decision.value, question.schema)
 
 
 def filled_in(question: Question, values: Mapping[str, object]) -> JSON:
@@ -97,6 +113,8 @@ def changes(question: Question, args: JSON) -> list[tuple[str, JSON]]:
 def told(question: Question, decision: Decision) -> Sentence:
     """The decision in a sentence, with other people's words in it."""
     match decision.verdict:
+        case "respond" if question.is_bare and decision.value is True:
+            return sentence("card-go-on")
         case "approve":
             return sentence("card-approved")
         case "edit":
@@ -111,7 +129,22 @@ def told(question: Question, decision: Decision) -> Sentence:
 
 def replied(question: Question, decision: Decision) -> Spoken:
     """The same, where it is said already that a person answered: of an answer, its words alone."""
-    return words(decision.value) if decision.verdict == "respond" else told(question, decision)
+    is_answered = decision.verdict == "respond" and not question.is_bare
+    return words(decision.value) if is_answered else told(question, decision)
+
+
+def _parts(questions: Sequence[Question], answer: JSON) -> list[Any]:
+    """The part of an answer that belongs to each question; another number of them if it has another form."""
+    match questions[0].dialect, answer:
+        case "batch", {"decisions": [*found]}:
+            return found
+        case "inbox", [*found]:
+            return found
+        case "elicitation", {"responses": dict(found)}:
+            return [found.get(question.key) for question in questions]
+        case "batch" | "inbox" | "elicitation", _:
+            return []
+    return [answer]
 
 
 def _written(question: Question, decision: Decision) -> Any:

@@ -201,6 +201,8 @@ class _Narrator:
             yield [Sentence(asked.answered_at, answer)]
 
     def _question(self, question: Question) -> str:
+        if question.is_bare:
+            return self._say("card-ask-go-on")
         if question.text or not question.tool:
             return one_line(question.text.replace("**", "") or subject(question.args, 200))
         title = tool_title(question.tool, self._run.request.tools if self._run.request else (), self._language)

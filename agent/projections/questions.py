@@ -71,6 +71,11 @@ class Question:
     key: str = ""
     """The name of its answer among others in the same interrupt, if they are told apart by name."""
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether it says nothing at all: the graph stops, and waits for whether to go on."""
+        return self.dialect == "free" and self.schema is None and self.raw in (None, "", [], {})
+
 
 def questions_of(
     value: JSON, schema: JSON = None, tool_schema: Callable[[str], Plain | None] = lambda _name: None

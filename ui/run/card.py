@@ -202,19 +202,15 @@ class _Card:
 
     def _answer(self) -> None:
         question, key = self._question, self._asks.key
-        choices = question.choices or ((True, False) if question.schema is None else ())
-        if len(choices) <= FEW_CHOICES:
+        if question.is_bare:
+            self._choice(0, True, say("card-go-on"), primary=True)
+        elif 0 < len(question.choices) <= FEW_CHOICES:
             with st.container(horizontal=True):
-                for number, choice in enumerate(choices):
-                    st.button(
-                        safe_label(_choice(choice)),
-                        key=f"choice {number} {key}",
-                        on_click=_choose,
-                        args=(self._asks, choice_answer(choice)),
-                    )
-        else:
+                for number, choice in enumerate(question.choices):
+                    self._choice(number, choice_answer(choice), safe_label(_choice(choice)))
+        elif question.choices:
             _recall(f"choice {key}")
-            labels = [_choice(choice) for choice in choices]
+            labels = [_choice(choice) for choice in question.choices]
             st.selectbox(
                 say("card-your-answer"),
                 range(len(labels)),
@@ -223,16 +219,30 @@ class _Card:
                 format_func=lambda number: labels[number],
             )
             self._send("respond", say("card-send"))
-            return
         if not question.choices:
             _recall(f"answer {key}")
             st.text_area(
                 say("card-your-answer"), key=f"answer {key}", max_chars=_most(), placeholder=say("card-anything")
             )
-            self._send("respond", say("card-send"))
+            with st.container(horizontal=True, vertical_alignment="center"):
+                self._send("respond", say("card-send"))
+                if question.schema is None and not question.is_bare:
+                    # Whether it is a question for yes or no, only its graph knows: its text does not tell.
+                    st.markdown(f":small[:gray[{say('card-or-only')}]]", width="content")
+                    for number, choice in enumerate((True, False)):
+                        self._choice(number, choice, _choice(choice))
+
+    def _choice(self, number: int, answer: JSON, label: str, *, primary: bool = False) -> None:
+        st.button(
+            label,
+            key=f"choice {number} {self._asks.key}",
+            type="primary" if primary else "secondary",
+            on_click=_choose,
+            args=(self._asks, answer),
+        )
 
     def _send(self, verdict: Verdict, label: str) -> None:
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, width="content" if self._question.kind == "answer" else "stretch"):
             st.button(
                 label,
                 key=f"send {verdict} {self._asks.key}",
@@ -256,6 +266,8 @@ def _title(question: Question) -> str:
     """What is asked, in one sentence."""
     if question.dialect == "breakpoint":
         return say("card-breakpoint", next=words(question.args))
+    if question.is_bare:
+        return say("card-ask-go-on")
     is_short = bool(question.text) and "\n" not in question.text.strip() and len(question.text) <= LONG
     if question.tool and not is_short:
         return say("card-wants-tool", tool=tool_title(question.tool, language=language()))

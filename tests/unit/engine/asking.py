@@ -181,6 +181,17 @@ def validating() -> Any:
     return StateGraph(_State).add_node("age", _age).add_edge(START, "age")
 
 
+def with_a_schema() -> Any:
+    whole_number = {"type": "integer", "minimum": 0}
+    return (
+        StateGraph(_State)
+        .add_node("age", lambda _: {"xs": [interrupt("How old?", response_schema=whole_number)]})
+        .add_node("rest", lambda _: {"xs": [interrupt(None)]})
+        .add_edge(START, "age")
+        .add_edge("age", "rest")
+    )
+
+
 # What others build, as far as it is not above already
 
 

@@ -49,7 +49,7 @@ OF_OTHERS = ("at_once", "inside_a_node", "children", "per_call", "handed_over", 
 FEW = ("one", "two", "asks_twice")
 NAMES = (
     "one", "two", "asks_twice", "same_ids", "plain_edge", "middleware", "helpers", "functional", "breakpoint_",
-    "breakpoint_inside", "validating",
+    "breakpoint_inside", "validating", "with_a_schema",
     *OF_OTHERS,
 )  # fmt: skip
 
@@ -241,6 +241,25 @@ def test_a_question_is_asked_until_its_answer_fits(memory: InProcessBackend) -> 
         "old is no number. How old?",
     ]
     assert run.answer == '{"xs": [81]}'
+
+
+def test_an_answer_that_the_questions_schema_does_not_take_is_refused_wherever_it_comes_from(
+    memory: InProcessBackend,
+) -> None:
+    run = started(memory.start(asks("with_a_schema", {"xs": []}), session=ME))
+    (age,) = waiting(run)
+    before = len(run.read()[0])
+    wrong: tuple[JSON, ...] = ("old", -1, None, {"type": "approve"}, [7])
+    for given in wrong:
+        assert "The input" in refused(memory.answer(run.id, age, given, session=ME))
+    assert len(run.read()[0]) == before
+    started(memory.answer(run.id, age, 81, session=ME))
+    wait_for(run, lambda event: isinstance(event.payload, Waiting) and event.payload.interrupts[0].id != age)
+    (rest,) = waiting(run)
+    started(memory.answer(run.id, rest, True, session=ME))
+    finish(run)
+    assert run.answer == '{"xs": [81, true]}'
+    assert "The input" in refused(memory.answer_otherwise(run.id, {age: "young"}, session=ME))
 
 
 @pytest.mark.parametrize("graph", OF_OTHERS)

@@ -18,6 +18,7 @@ from agent.projections.decisions import (
     changes,
     decisions_of,
     filled_in,
+    fit,
     resume_value,
     told,
 )
@@ -25,7 +26,7 @@ from agent.projections.questions import Question, Verdict, choice_answer, choice
 from agent.streaming.events import JSON
 from tests.unit.projections.arbitrary import ODD
 from tests.unit.projections.asked import ASKED, REVIEW
-from texts import say
+from texts import say, tell
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -237,3 +238,76 @@ def test_anything_at_all_is_a_question_that_can_be_answered(value: JSON, schema:
 def test_an_answer_that_was_made_elsewhere_is_told_too(value: JSON, answer: JSON) -> None:
     questions = questions_of(value)
     assert len(decisions_of(questions, answer)) == len(questions)
+
+
+def fits(name: str, given: JSON) -> bool:
+    asked = ASKED[name]
+    try:
+        fit(questions_of(asked.value, asked.schema, tool_schema), given, asked.schema)
+    except NotFilledIn:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_an_answer_that_a_card_makes_fits(name: str) -> None:
+    questions = questions_of(ASKED[name].value, ASKED[name].schema, tool_schema)
+    for place in range(max(len(question.allowed) for question in questions)):
+        made = [decision(each, each.allowed[min(place, len(each.allowed) - 1)]) for each in questions]
+        if ASKED[name].schema and questions[0].dialect == "free":
+            made = [Decision("respond", {"a validated age": 81, "a truth": True}.get(name, {"city": "Oslo"}))]
+        if name == "MCP, a form and an address" and made[0].verdict == "respond":
+            made[0] = Decision("respond", {"mode": "beta"})
+        assert fits(name, resume_value(questions, made))
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("a validated age", "old"),
+        ("a truth", "yes"),
+        ("data with a schema", {"nights": 2}),
+        ("data with a schema", "Oslo"),
+        ("the middleware, one call", {"decisions": []}),
+        ("the middleware, one call", {"decisions": [{"type": "approve"}, {"type": "approve"}]}),
+        ("the middleware, one call", {"decisions": [{"type": "anything"}]}),
+        ("the middleware, one call", "yes"),
+        ("the middleware, one interrupt a call", {"type": "reject"}),
+        ("Agent Inbox, without a config", {"type": "accept"}),
+        ("Agent Inbox, without a config", [{"type": "yes"}]),
+        ("MCP, a form and an address", {"responses": {"k1": {"action": "accept", "content": {"mode": "beta"}}}}),
+        ("MCP, a form and an address", {"action": "accept"}),
+        ("MCP, one request by itself", {"action": "accept", "content": {"city": 7}}),
+        ("MCP, one request by itself", "Oslo"),
+    ],
+)
+def test_an_answer_that_no_card_makes_is_refused_with_a_sentence(name: str, given: JSON) -> None:
+    asked = ASKED[name]
+    with pytest.raises(NotFilledIn) as refused:
+        fit(questions_of(asked.value, asked.schema, tool_schema), given, asked.schema)
+    assert tell("en", refused.value.said).endswith(".")
+
+
+def test_changed_arguments_fit_the_tool_wherever_they_were_changed() -> None:
+    name = "the middleware, one call"
+    (question,) = questions_of(ASKED[name].value)
+    edit: dict[str, JSON] = {"type": "edit", "edited_action": {"name": question.tool, "args": question.args}}
+    assert fits(name, {"decisions": [edit]})
+    assert isinstance(question.args, dict)
+    lists: JSON = {key: [[1]] for key in question.args}
+    others: tuple[JSON, ...] = (None, "x", lists)
+    for args in others:
+        wrong: JSON = {**edit, "edited_action": {"name": question.tool, "args": args}}
+        assert not fits(name, {"decisions": [wrong]})
+
+
+def test_a_question_that_says_nothing_asks_whether_to_go_on() -> None:
+    nothing: tuple[JSON, ...] = (None, "", [], {})
+    something: tuple[JSON, ...] = (0, False, "Which city?", {"a": None})
+    for value in nothing:
+        (question,) = questions_of(value)
+        assert question.is_bare
+        assert say("en", told(question, Decision("respond", True))) == "Go on"
+    for value in something:
+        assert not questions_of(value)[0].is_bare
+    assert not questions_of(None, {"type": "integer"})[0].is_bare
