@@ -22,7 +22,7 @@ from texts import moment
 from ui.entry import ask_once
 from ui.run.output import Look
 from ui.shell import session, tour
-from ui.shell.catalog import PAGES, page_summary, page_title
+from ui.shell.catalog import PAGES, page_summary, page_title, suggestions
 from ui.shell.choices import Choices
 from ui.shell.language import language, say
 
@@ -44,7 +44,7 @@ def opening(choices: Choices) -> None:
             type="primary",
             icon=":material/play_arrow:",
             on_click=ask_once,
-            args=(choices.page.suggestions[0], choices.page, session.last_run(choices.page.name)),
+            args=(suggestions(choices.page)[0], choices.page, session.last_run(choices.page.name)),
         )
         if st.button(say("home-tour"), key="take_tour", icon=":material/tour:"):
             tour.begin()

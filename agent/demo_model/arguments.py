@@ -28,10 +28,10 @@ _THINGS_UNASKED = 3
 
 _PLACES = frozenset("place location room where city town area building spot venue site destination".split())
 _THINGS = frozenset("item thing object content element finding".split())
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?![\w]|\.\d)")
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?![^\W가-힣]|\.\d)")
 _FORMS = (
     ({"expression", "formula", "equation"}, re.compile(r"[\d(][\d\s.()]*+[+*/^%-][\d\s.()*/^%+-]*+")),
-    ({"email", "mail", "recipient", "to"}, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ({"email", "mail", "recipient", "to"}, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
     ({"date"}, re.compile(r"\b\d{4}-\d\d-\d\d\b")),
     ({"url", "uri", "link"}, re.compile(r"https?://[^\s'\"<>]+")),
     ({"from", "origin", "source", "departure"}, re.compile(r"(?<=\bfrom )\w[\w-]*", re.IGNORECASE)),
@@ -56,7 +56,8 @@ def named(options: Sequence[Any], question: str) -> list[Any]:
     found: list[tuple[int, Any]] = []
     for option in options:
         spoken = re.sub(r"_|\\-|\\ ", "[ _-]", re.escape(str(option).lower()))
-        if spoken and isinstance(option, str | int | float) and (match := re.search(rf"(?<!\w){spoken}s?(?!\w)", text)):
+        end = r"s?(?![^\W가-힣])"  # Korean words carry their particles
+        if spoken and isinstance(option, str | int | float) and (match := re.search(rf"(?<!\w){spoken}{end}", text)):
             found.append((match.start(), option))
     return [option for _, option in sorted(found, key=lambda pair: pair[0])]
 

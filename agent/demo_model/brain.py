@@ -25,7 +25,7 @@ _COMMON = frozenset(
     "some tell that the their them there these they thing this to tool up use used using want was we "
     "what when where which who will with would you your s re".split()
 )
-_BETWEEN = re.compile(r",|;|\b(?:and then|and|then)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r",(?!\d)|;|\b(?:and then|and|then)\b|(?<=하)고(?=\s)", re.IGNORECASE)
 _LOOKING = re.compile(
     r"\b(?:what|what's|whats|which|list|items?|things?|find|show|look|describe|contents?|anything|see)\b|무엇|뭐|뭘|물건|있",
     re.IGNORECASE,
@@ -34,7 +34,19 @@ _HOLDS_THINGS = frozenset("place location room where area building spot venue si
 _SIGN = re.compile(r"\d\)?\s*([-+*/x^])\s*(?=\(?\d)")
 _SIGNS = {"+": "add plus", "-": "subtract minus", "*": "multiply", "x": "multiply", "/": "divide", "^": "power"}
 _FOR_SUMS = frozenset("expression formula equation math arithmetic mathematical calculator".split())
-_STEP = re.compile(r"[,;.]?\s(?:and |but )?(?:then|(?P<rescue>if (?:it|that|this) fails))\b,?\s", re.IGNORECASE)
+_STEP = re.compile(
+    r"[,;.]?\s(?:and |but )?(?:then|(?<=[가-힣] )다음에?(?! [주달해])|"
+    r"(?P<rescue>if (?:it|that|this) fails|(?:그래도 )?실패하면))\b,?\s",
+    re.IGNORECASE,
+)
+_KOREAN = {
+    "주문": "order", "조회": "look up", "정책": "policy", "확인": "check", "답장": "reply", "초안": "draft",
+    "환불하": "refund", "환불해": "refund", "메일": "email", "보내": "send", "뉴스": "news", "검색": "search",
+    "찾아": "search", "제조사": "maker", "비교": "compare", "수요": "demand", "차트": "chart", "브리핑": "brief",
+    "로그를": "log", "로그와": "log", "재시작": "restart", "되돌": "roll back", "창고": "warehouse", "재고": "stock",
+    "배송을 예약": "book delivery",
+}  # fmt: skip
+"""What Korean words of a question ask for, in the words of tools' names."""
 _DIGIT = re.compile(r"\d")
 _HANDOFF = re.compile(r"(?:transfer|hand_?off|delegate|assign)(?:_back)?_to_")
 
@@ -79,8 +91,10 @@ def _words(request: Request) -> str:
             raise ApiError(message, param="response_format", code="unsupported_schema")
         return json.dumps(value, ensure_ascii=False)
     if form and form.type == "json_object":
-        return json.dumps({"answer": prose.summary(told)} if told else prose.as_object(asked), ensure_ascii=False)
-    return prose.summary(told) if told else prose.answer(asked)
+        return json.dumps(
+            {"answer": prose.summary(told, asked)} if told else prose.as_object(asked), ensure_ascii=False
+        )
+    return prose.summary(told, asked) if told else prose.answer(asked)
 
 
 def _calls(request: Request) -> list[Function]:
@@ -220,4 +234,5 @@ def _stems(text: str | None) -> frozenset[str]:
 
 
 def _asked_stems(question: str) -> frozenset[str]:
-    return _stems(question).union(*(_SIGNS[sign].split() for sign in _SIGN.findall(question)))
+    signs = (_SIGNS[sign].split() for sign in _SIGN.findall(question))
+    return _stems(question).union(*signs, *(_stems(asked) for word, asked in _KOREAN.items() if word in question))

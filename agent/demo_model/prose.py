@@ -10,7 +10,8 @@ from itertools import count
 
 from agent.demo_model.request import Told
 from agent.tools.places import MOST_READ, Place, find, known_places, language_of, topics
-from texts import Language, say
+from agent.tools.scenario import SCENARIOS
+from texts import Language, say, say_or
 
 _MOST_NUMBERS = 100_000
 _MOST_TOKENS = 50_000
@@ -37,14 +38,17 @@ _FAILED = re.compile(
 _BOLD = re.compile(r"\*\*([^*\n]{1,60})\*\*")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+([^\n:]{1,60})", re.MULTILINE)
 _WRITE = re.compile(
-    r"Write a (?:short )?(?P<what>(?:reply to|brief on) [^,:\n]{1,60}?)(?:,| for )[^:\n]{1,80}Say this:\n"
-    r"(?P<facts>- .+)",
+    r"(?:Write a (?:short )?(?:reply to (?P<to>[^,:\n]{1,60}?)|brief on (?P<on>[^,:\n]{1,60}?))(?:,| for )[^:\n]{1,80}"
+    r"Say this|"
+    r"(?:(?P<ko_to>[^,:\n]{1,60}?) 고객님께|경영진이 읽을 (?P<ko_on>[^,:\n]{1,60}?) 시장) [^:\n]{1,80}담을 내용"
+    r"):\n(?P<facts>- .+)",
     re.DOTALL,
 )
 _REJECTED = re.compile(
     r"User rejected the tool call for `(?P<tool>[^`\n]{1,80})`(?: with reason: (?P<why>.*))?", re.DOTALL
 )
-_DONE, _NOT_DONE = "Done: ", "Not done: "
+_DONE = tuple(told.done for told in SCENARIOS.values())
+_NOT_DONE = tuple(told.not_done for told in SCENARIOS.values())
 _SHORT = 160
 _MOST_NAMES = 6
 
@@ -76,7 +80,11 @@ def answer(text: str) -> str:
     if repeat := _REPEAT.search(text):
         return text[repeat.end() :]
     if order := _WRITE.match(text):
-        return _written(order["what"], [line.strip("- ") for line in order["facts"].splitlines()][:_MOST_NAMES])
+        facts = [line.strip("- ") for line in order["facts"].splitlines()][:_MOST_NAMES]
+        told, said = SCENARIOS[language_of(order["facts"])], "\n\n".join(facts)
+        if customer := order["to"] or order["ko_to"]:
+            return told.letter.format(customer=customer, said=said)
+        return told.summary.format(market=order["on"] or order["ko_on"], said=said)
     asked = " ".join(text[:MOST_READ].split())
     if counting := _COUNT.search(asked):
         return " ".join(map(str, range(1, min(_number(counting[1]), _MOST_NUMBERS) + 1)))
@@ -125,12 +133,12 @@ def essay(place: Place | None, length: int) -> str:
     return "".join([*tokens[:-1], "."])
 
 
-def summary(told: Sequence[Told]) -> str:
+def summary(told: Sequence[Told], asked: str = "") -> str:
     """Say in markdown which tool said what, and which failed. Long results are cut down to what they name.
 
     A tool is named where several kinds have answered, and in spaces: a reader need not know that it is a function.
     """
-    language = language_of(f"{told[0].arguments} {told[0].content}")
+    language = language_of(f"{asked} {told[0].arguments} {told[0].content}")
     several = len({each.name for each in told}) > 1
     lines = [_tell(each, language, named=several) for each in told]
     failed = sum(has_failed(each.content) for each in told)
@@ -138,7 +146,7 @@ def summary(told: Sequence[Told]) -> str:
     if failed == len(told):
         return f"{body}\n\n{say(language, 'demo-nothing-to-report')}"
     closing = say(language, "demo-without-ai")
-    if any(_decided(each.content).startswith(_NOT_DONE) for each in told):
+    if any(_decided(each.content, language).startswith(_NOT_DONE) for each in told):
         closing = f"{say(language, 'demo-offer')}\n\n{closing}"
     if failed:
         closing = f"{say(language, 'demo-some-failed', failed=failed, all=len(told))} {closing}"
@@ -148,19 +156,11 @@ def summary(told: Sequence[Told]) -> str:
 def letter(told: Sequence[Told]) -> tuple[str, str]:
     """Write an e-mail about what the tools have found out: its subject and its text."""
     facts = dict(fact.split(": ", 1) for each in told for fact in each.content.rstrip(".").split(". ") if ": " in fact)
-    item = facts.get("Item", "your order").partition(",")[0]
-    said = (f"You ordered {item}, and it arrived damaged.", "We pay you back; please allow three working days.")
-    return f"Your refund for {item}", _written(f"reply to {facts.get('Customer', 'customer')}", said)
-
-
-def _written(what: str, facts: Sequence[str]) -> str:
-    """Write the reply or the brief that is asked for, out of what it is to say."""
-    said = "\n\n".join(facts)
-    if what.startswith("reply to "):
-        opening = f"Dear {what.removeprefix('reply to ')},\n\nThank you for writing to us. I am sorry for the trouble."
-        return f"{opening}\n\n{said}\n\nKind regards,\n\nThe support team"
-    opening = f"In short, on {what.removeprefix('brief on ')}:"
-    return f"{opening}\n\n{said}\n\nWhat to decide first is the price; the rest follows."
+    story = SCENARIOS[language_of(told[0].content)]
+    item = facts.get(story.item, story.any_item).partition(",")[0]
+    said = "\n\n".join(story.letter_facts).format(item=item)
+    customer = facts.get(story.customer, story.any_customer)
+    return story.letter_subject.format(item=item), story.letter.format(customer=customer, said=said)
 
 
 def _number(digits: str) -> int:
@@ -189,14 +189,14 @@ def _describe(topic: str, place: Place, wanted: int) -> str:
 
 
 def _tell(told: Told, language: Language, *, named: bool) -> str:
-    content = _decided(told.content)
+    content = _decided(told.content, language)
     if told.arguments is None:
         return say(language, "demo-tool-says", tool=told.name, said=_shorten(content))
     about = _about(told.arguments)
-    kind = f" *{told.name.replace('_', ' ')}*" if named else ""
+    kind = f" *{_title(told.name, language)}*" if named else ""
     tool = say(language, "demo-tool.about", about=about, kind=kind) if about else say(language, "demo-tool", kind=kind)
-    if content.startswith((_DONE, _NOT_DONE)):  # it says itself what it did, perhaps otherwise than it was asked
-        said = content.removeprefix(_NOT_DONE).removeprefix(_DONE)
+    if content.startswith(_DONE + _NOT_DONE):  # it says itself what it did, perhaps otherwise than it was asked
+        said = content.partition(": ")[2]
         return said[:1].upper() + said[1:]
     if has_failed(content):
         return say(language, "demo-tool-failed", tool=tool, why=_shorten(content))
@@ -216,13 +216,22 @@ def _tell(told: Told, language: Language, *, named: bool) -> str:
     return say(language, "demo-tool-names", tool=tool, names=listed)
 
 
-def _decided(content: str) -> str:
+def _title(tool: str, language: Language) -> str:
+    """What a tool is called: its name as words, or in Korean its title, if it has one."""
+    spoken = tool.replace("_", " ")
+    return (
+        spoken if language == "en" else say_or(language, f"tool-{tool}", say_or(language, f"tool-{tool}-llm", spoken))
+    )
+
+
+def _decided(content: str, language: Language) -> str:
     """What a tool has done, without a reviewer's note in front of it; a call that was rejected is one not done."""
     if content.startswith("Note: a human reviewer"):
         content = content.rpartition("Tool response:\n")[2]
     if rejected := _REJECTED.match(content):
-        why = f", because “{rejected['why']}”" if rejected["why"] else ""
-        return f"{_NOT_DONE}the tool *{rejected['tool'].replace('_', ' ')}* was rejected{why}."
+        told = SCENARIOS[language]
+        why = told.because.format(reason=rejected["why"]) if rejected["why"] else ""
+        return told.not_done + told.rejected.format(tool=_title(rejected["tool"], language), because=why)
     return content
 
 

@@ -37,8 +37,9 @@ from agent.streaming.events import JSON, Ended
 from agent.streaming.modes import RUN_MODES, STREAM_MODES
 from agent.streaming.place import NOWHERE, Place
 from agent.tools.catalog import TOOLS
-from agent.tools.places import place_of
+from agent.tools.places import language_of, place_of
 from agent.tools.registry import Models
+from agent.tools.scenario import asked_in
 from texts import sentence
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ class Engine:
 
     async def work(self, run: ActiveRun, before: Before) -> None:
         """Work on a run until it has ended, or waits for a person; `before` finds what it goes on after."""
+        asked_in.set(language_of(run.request.question))  # in this run's own task
         try:
             await asyncio.shield(self._opening)
             waits = run.waits

@@ -7,17 +7,21 @@ import asyncio
 from langgraph.config import get_stream_writer
 
 from agent.tools.business import customer_of
+from agent.tools.scenario import scenario
 
 
 async def refund(amount: float, order: int) -> str:
-    """Refund an amount of dollars for an order to its customer."""
-    get_stream_writer()({"status": "Paying"})
+    """Refund an amount of money for an order to its customer."""
+    told = scenario()
+    get_stream_writer()({"status": told.paying})
     await asyncio.sleep(0.6)  # a slow bank
-    return f"Done: {amount:g} dollars were refunded to {customer_of(order)} for order {order}."
+    paid = told.paid.format(money=told.money.format(amount=amount), customer=customer_of(order), order=order)
+    return told.done + paid
 
 
 async def send_email(to: str, subject: str, body: str) -> str:
     """Send an email to an address."""
-    get_stream_writer()({"status": f"Sending {len(body.split())} words"})
+    told = scenario()
+    get_stream_writer()({"status": told.sending.format(words=len(body.split()))})
     await asyncio.sleep(0.4)  # a slow post office
-    return f"Done: the e-mail “{subject}” was sent to {to}."
+    return told.done + told.sent.format(subject=subject, to=to)

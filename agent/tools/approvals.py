@@ -13,25 +13,27 @@ from langgraph.types import interrupt
 from agent.tools import acts
 from agent.tools.business import customer_of
 from agent.tools.registry import offered
+from agent.tools.scenario import scenario
 
 
 def wants_to_refund(amount: float, order: int) -> str:
     """What a person is asked."""
-    return f"The assistant wants to refund **{amount:g} dollars** to **{customer_of(order)}**."
+    told = scenario()
+    return told.wants_to_refund.format(money=told.money.format(amount=amount), customer=customer_of(order))
 
 
 def wants_to_write(to: str, subject: str, body: str) -> str:
     """What a person is asked."""
-    return f"The assistant wants to send an e-mail to **{to}**."
+    return scenario().wants_to_write.format(to=to)
 
 
 @offered(icon="payments", act=acts.refund, wants=wants_to_refund)
 async def refund(amount: float, order: int) -> str:
-    """Refund an amount of dollars for an order to its customer. A person is asked first."""
+    """Refund an amount of money for an order to its customer. A person is asked first."""
     question = wants_to_refund(amount, order)
     answer = interrupt({"action": "refund", "amount": amount, "order": order, "message": question})
     if not is_approved(answer):
-        return f"Not done: the refund was rejected{_because(answer)}."
+        return scenario().not_done + scenario().refund_rejected.format(because=_because(answer))
     return await acts.refund(answer.get("amount", amount), answer.get("order", order))  # a person may have changed them
 
 
@@ -41,7 +43,7 @@ async def send_email(to: str, subject: str, body: str) -> str:
     question = wants_to_write(to, subject, body)
     answer = interrupt({"action": "send_email", "to": to, "subject": subject, "body": body, "message": question})
     if not is_approved(answer):
-        return f"Not done: the e-mail to {to} was rejected{_because(answer)}."
+        return scenario().not_done + scenario().email_rejected.format(to=to, because=_because(answer))
     return await acts.send_email(answer.get("to", to), answer.get("subject", subject), answer.get("body", body))
 
 
@@ -52,4 +54,4 @@ def is_approved(answer: Any) -> bool:
 
 def _because(answer: Any) -> str:
     reason = answer.get("reason") if isinstance(answer, dict) else answer
-    return f", because “{reason}”" if reason else ""
+    return scenario().because.format(reason=reason) if reason else ""

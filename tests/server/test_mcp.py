@@ -12,7 +12,7 @@ import pytest
 from tests.server.client import Visitor
 from tests.server.steps import complete
 from tests.serving import App, app_server, wait_until
-from ui.shell.catalog import PAGES
+from texts import say
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def servers_of(app: App) -> list[psutil.Process]:
 def test_two_calls_at_once_and_then_a_question_that_a_person_answers(app: App) -> None:
     with opened(app) as visitor:
         visitor.wait_idle()
-        visitor.ask(PAGES["mcp_tools"].suggestions[0])
+        visitor.ask(say("en", "page-mcp_tools.ask-1"))
         visitor.wait_until(lambda: len(servers_of(app)) == 2, "two servers are at work")
         visitor.wait_until(lambda: visitor.idle and visitor.keys("Send"), "the card is there", 40)
         assert "When shall the 10 desks from Busan arrive?" in visitor.text.replace("\\", "")

@@ -26,8 +26,6 @@ class PageInfo:
     tools: tuple[str, ...] = ()
     """Tools on offer at first; others can be added in the sidebar."""
     modes: tuple[StreamMode, ...] = ()
-    suggestions: tuple[str, ...] = ()
-    """Questions to begin with, where the text files have no `.ask-1`, `.ask-2`... for the page."""
     is_demo: bool = False
     """Whether Home leads to it as one of the ways to do it."""
     is_job: bool = False
@@ -55,7 +53,6 @@ PAGES: dict[str, PageInfo] = {
             graphs=("react",),
             tools=("look_up_order", "check_policy"),
             modes=("custom", "messages"),
-            suggestions=("Can order 1042 be refunded? Look it up and check the refund policy",),
         ),
         PageInfo(
             name="refund",
@@ -64,11 +61,6 @@ PAGES: dict[str, PageInfo] = {
             graphs=_AGENTS,
             tools=("look_up_order", "check_policy", "draft_reply.llm"),
             modes=("custom", "messages"),
-            suggestions=(
-                "Can order 1042 be refunded? Look it up and check the refund policy, then draft a reply",
-                "Look up order 2077 and check the warranty policy",
-                "Check the delivery policy",
-            ),
             is_job=True,
         ),
         PageInfo(
@@ -78,11 +70,6 @@ PAGES: dict[str, PageInfo] = {
             graphs=_AGENTS,
             tools=("search_news", "compare_makers", "chart_demand", "write_brief.llm"),
             modes=("custom", "messages"),
-            suggestions=(
-                "Search the news about electric bikes, compare the makers and chart the demand, then write a brief",
-                "Compare the makers of heat pumps and chart the demand",
-                "Search the news about meal kits, then write a brief",
-            ),
             is_job=True,
         ),
         PageInfo(
@@ -92,11 +79,6 @@ PAGES: dict[str, PageInfo] = {
             graphs=_AGENTS,
             tools=("search_logs", "restart_service", "roll_back"),
             modes=("custom", "messages"),
-            suggestions=(
-                "The checkout is down: search its logs, then restart it, and if that fails roll it back",
-                "Search the logs of the catalog and of the sign-in",
-                "Restart the sign-in",
-            ),
             is_job=True,
         ),
         PageInfo(
@@ -106,12 +88,6 @@ PAGES: dict[str, PageInfo] = {
             graphs=(*_AGENTS, "without_langchain"),
             tools=("look_up_order", "check_policy", "refund", "send_email"),
             modes=("custom", "messages"),
-            suggestions=(
-                "Order 1042 arrived damaged. Look it up and check the refund policy, "
-                "then refund 129 dollars for order 1042 and send an email to okafor@example.com",
-                "Refund 54 dollars for order 2077",
-                "Send an email to lindqvist@example.com",
-            ),
         ),
         PageInfo(
             name="mcp_tools",
@@ -120,11 +96,6 @@ PAGES: dict[str, PageInfo] = {
             graphs=(*_AGENTS, "without_langchain"),
             tools=("check_stock", "book_delivery"),
             modes=("custom", "messages"),
-            suggestions=(
-                "Check the stock in Busan and in Rotterdam, then book a delivery of 10 desks from Busan",
-                "Check the stock in Oakland",
-                "Book a delivery of 500 desks from Rotterdam",
-            ),
         ),
         PageInfo(
             name="custom_data",
@@ -194,6 +165,6 @@ def page_summary(page: PageInfo) -> str:
 
 
 def suggestions(page: PageInfo) -> list[str]:
-    """Questions to begin with."""
+    """Questions to begin with: the text files' `.ask-1`, `.ask-2`... of the page."""
     keys = itertools.takewhile(is_known, (f"page-{page.name}.ask-{number}" for number in itertools.count(1)))
-    return [say(key) for key in keys] or list(page.suggestions)
+    return [say(key) for key in keys]

@@ -1,5 +1,6 @@
 """Every tool, asked for in plain words: the demo model finds it, and it shows what it is there to show."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from agent.demo_model.brain import reply
+from agent.demo_model.request import Function, parse
 from agent.engine.in_process import InProcessBackend
+from agent.graphs.without_langchain import describe
 from agent.projections.items import ToolCall
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
@@ -16,6 +20,7 @@ from agent.streaming.modes import RUN_MODES
 from agent.tools import demo as tools
 from agent.tools.catalog import TOOLS
 from tests.runs import finish, started
+from texts import LANGUAGES, Language, say
 
 ROOT = Path(__file__).parents[3]
 Answers = dict[str, tuple[list[ToolCall], list[StreamEvent]]]
@@ -85,12 +90,16 @@ def test_two_tools_of_different_speed_work_side_by_side(answers: Answers) -> Non
     assert (quick.output.progress, quick.output.status) == (1.0, "Shelf 8 of 8")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", ["refund", "market_brief", "incident"])
-def test_a_job_works_side_by_side_step_by_step_and_to_its_end(backend: InProcessBackend, page: str) -> None:
+def test_a_job_works_side_by_side_step_by_step_and_to_its_end(
+    backend: InProcessBackend, page: str, language: Language
+) -> None:
     catalog = pytest.importorskip("ui.shell.catalog")  # agent/ also runs where there is no Streamlit
     info = catalog.PAGES[page]
-    run = backend.start(RunRequest(info.suggestions[0], info.graphs[0], info.tools, model="demo-fast"))
-    transcript = fold(finish(started(run)), info.modes)
+    question = say(language, f"page-{page}.ask-1")
+    run = started(backend.start(RunRequest(question, info.graphs[0], info.tools, model="demo-fast")))
+    transcript = fold(finish(run), info.modes)
     calls = transcript.calls
     assert [call.name for call in calls] == [TOOLS[tool_id].name for tool_id in info.tools]
     assert [call.state for call in calls if call.state != "finished"] == ["failed"] * (page == "incident")
@@ -100,6 +109,46 @@ def test_a_job_works_side_by_side_step_by_step_and_to_its_end(backend: InProcess
     assert all(call.ended_at is not None and call.ended_at <= last for call in calls[:-1])
     assert transcript.first_output_at is not None
     assert all(call.ended_at is not None and transcript.first_output_at < call.ended_at for call in calls)
+    if language == "ko":
+        for read in (*(f"{call.output.status} {call.output.rows} {call.result}" for call in calls), run.answer):
+            assert re.search("[가-힣]", read)
+            assert not re.search("[A-Za-z]{2,} [a-z]{2,}", read.removeprefix("Error: ")), read
+
+
+@pytest.mark.parametrize("page", ["home", "refund", "market_brief", "incident", "ask_me_first", "mcp_tools"])
+def test_every_question_that_is_offered_asks_the_same_of_the_tools_in_every_language(page: str) -> None:
+    catalog = pytest.importorskip("ui.shell.catalog")  # agent/ also runs where there is no Streamlit
+    models: Any = None  # no tool is run
+    tools = [describe(TOOLS[tool_id].build(models)) for tool_id in catalog.PAGES[page].tools]
+    for number in range(1, 1 + len(catalog.suggestions(catalog.PAGES[page]))):
+        made = {lang: steps(say(lang, f"page-{page}.ask-{number}"), tools) for lang in LANGUAGES}
+        names = {lang: [[call.name for call in step] for step in each] for lang, each in made.items()}
+        assert names["en"][0]
+        assert names["ko"] == names["en"]
+        asked = [json.loads(call.arguments) for step in made["ko"] for call in step]
+        chosen = [args[key] for args in asked for key in ("market", "policy", "service") if key in args]
+        assert [option for option in chosen if option.isascii()] == []
+        assert [args["order"] for args in asked if args.get("order", 1042) not in (1042, 2077)] == []
+        assert [args["amount"] for args in asked if args.get("amount", 10) not in (10, 500, 54_000, 129_000)] == []
+        assert [args["to"] for args in asked if not args.get("to", "a@example.com").endswith("@example.com")] == []
+
+
+def steps(question: str, tools: list[dict[str, Any]]) -> list[tuple[Function, ...]]:
+    """What the demo model calls, turn by turn, if all goes well but a restart."""
+    messages: list[dict[str, Any]] = [{"role": "user", "content": question}]
+    found = []
+    while calls := reply(parse(json.dumps({"model": "demo", "messages": messages, "tools": tools}).encode())).calls:
+        found.append(calls)
+        ids = {f"{len(found)}-{at}": call for at, call in enumerate(calls)}
+        made = [
+            {"id": id_, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for id_, call in ids.items()
+        ]
+        messages.append({"role": "assistant", "content": None, "tool_calls": made})
+        for id_, call in ids.items():
+            content = "Error: no" if call.name == "restart_service" else "Found."
+            messages.append({"role": "tool", "tool_call_id": id_, "content": content})
+    return found
 
 
 @pytest.fixture
