@@ -26,7 +26,7 @@ from ui.run.output import Look
 from ui.run.timeline import FoldedTimeline
 from ui.run.view import Shape, has_grown, parts_of, shape
 from ui.run.waiting import show_waiting
-from ui.shell import session
+from ui.shell import session, tour
 from ui.shell.browser import wait_for_browser, wait_until_sent
 from ui.shell.catalog import PageInfo, suggestions
 from ui.shell.choices import Choices
@@ -152,6 +152,7 @@ def chat(
     follow()
     if all(run.ended for run in shown):
         stop.empty()
+        tour.go_on()
 
 
 def _shown(page: str, runs: list[Run]) -> list[Run]:
@@ -232,6 +233,7 @@ class _Turn:
         filled = self._drawing.draw()
         self._drawn[self.run.id] = (self._choices.technical, self._shape(), filled)
         self._timeline.draw(self._drawing.transcript, ended=ended)
+        tour.point(self._drawing.transcript)
         self._offer_to_take_back()
         self._way_out.offer(self._drawing.stalls)
         if ended:

@@ -65,25 +65,37 @@ def test_the_race_fits_a_phone(open_page: OpenPage, app: App) -> None:
     assert box["y"] + box["height"] <= question["y"]
 
 
-def test_the_tour_on_a_phone(open_page: OpenPage, app: App) -> None:
+def test_the_tour_on_a_phone_goes_by_itself_and_is_one_step_back_a_page(open_page: OpenPage, app: App) -> None:
     page = open_page(app, **PHONE)
     page.goto("/?view=technical")
     page.get_by_role("button", name="Take the tour").wait_for()
     stops = page.evaluate("history.length")
     page.get_by_role("button", name="Take the tour").click()
     card = page.locator(".st-key-tour")
-    for step in (1, 2, 3):
-        expect(card).to_contain_text(f"step {step} of 3")
+    for step, moment in enumerate(("the finds come one by one", "still writing", "The same picture"), 1):
+        expect(card).to_contain_text(f"step {step} of 3", timeout=30_000)
+        expect(card).to_contain_text(moment)
         expect(card).to_be_in_viewport(ratio=1)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        if step < 3:
-            page.get_by_role("button", name="Next").click()
+    expect(card).to_contain_text("That is all", timeout=30_000)
+    assert page.evaluate("history.length") == stops + 3, "one stop for the Back button on each page"
     page.go_back()
     expect(card).to_contain_text("step 2 of 3")
+    expect(card.get_by_role("button", name="Go on with the tour")).to_be_in_viewport(ratio=1)
     page.go_forward()
     page.get_by_role("button", name="Finish").click()
     expect(card).to_have_count(0)
-    assert page.evaluate("history.length") == stops + 3, "one stop for the Back button on each page"
+
+
+def test_a_key_pressed_on_the_page_keeps_the_tour_there(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Take the tour").click()
+    stay = page.get_by_role("button", name="Stay here")
+    stay.focus()
+    stay.press("Enter")
+    expect(page.get_by_role("button", name="Go on with the tour")).to_be_visible()
+    expect(page.locator(".st-key-tour")).to_contain_text("That is all")
+    expect(page.locator(".countdown")).to_have_count(0)
 
 
 def test_a_link_opens_the_technical_view(page: Page) -> None:

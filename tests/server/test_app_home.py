@@ -101,18 +101,6 @@ def test_without_showing_work_the_narration_comes_with_the_end() -> None:
     assert "All done" in text(app)
 
 
-def test_the_tour_goes_through_the_demos_and_can_be_left() -> None:
-    app = opened()
-    run(app.button(key="take_tour").click())
-    assert "Tour · step 1 of 3 · See finds as they come" in text(app)
-    run(app.button(key="tour_next").click())
-    assert "Tour · step 2 of 3" in text(app)
-    assert app.title[0].value == "LLM tokens"
-    run(app.button(key="tour_leave").click())
-    assert "Tour" not in text(app)
-    assert app.title[0].value == "LLM tokens"
-
-
 def test_a_finished_run_can_be_shown_to_others() -> None:
     app = opened("pages/8_Refund.py", model="demo-fast")
     run(app.chat_input(key="question").set_value("Look up order 1042 and check the refund policy"))

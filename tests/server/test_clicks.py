@@ -52,17 +52,6 @@ def test_two_clicks_on_stop_leave_the_next_question_alone(visit: Visit, model: D
     assert len(numbers(visitor)) == 30
 
 
-def test_two_clicks_on_next_are_one_step_of_the_tour(visit: Visit) -> None:
-    visitor = visit("")
-    visitor.wait_until(lambda: visitor.has("button", "take_tour"), "the tour is offered")
-    visitor.click("take_tour", times=2)
-    visitor.wait_until(lambda: "step 1 of 3" in visitor.text, "the tour has begun")
-    visitor.wait_idle()
-    visitor.click("tour_next", times=2)
-    visitor.wait_until(lambda: visitor.idle and "step 2 of 3" in visitor.text, "the tour has gone on")
-    assert "step 3 of 3" not in visitor.text
-
-
 def test_a_key_is_forgotten_while_a_run_is_followed(visit: Visit) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()

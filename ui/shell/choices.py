@@ -79,6 +79,14 @@ def chosen(page: PageInfo) -> Choices:
     return Choices(page, graph, modes, tools, tool_choice, model, technical)
 
 
+def begin_anew(page: PageInfo) -> Choices:
+    """Forget what was chosen for a page that is not open; returns what it begins with."""
+    st.session_state.get("kept_choices", {}).pop(page.name, None)
+    kept = _store(page, "model").get("model")
+    model = next((model for model in offered_models() if model == kept), offered_models()[0])
+    return Choices(page, page.graphs[0], page.modes, page.tools, "auto", model, technical=False)
+
+
 def is_technical() -> bool:
     """Whether the visitor wants to see runs as they are sent, not in plain words."""
     return _one("view", VIEWS) == "technical"
@@ -191,11 +199,14 @@ def remember(page: PageInfo) -> None:
 
 
 def address(page: PageInfo) -> dict[str, str]:
-    """The URL of a page: the choices made there that differ from the defaults, and its run."""
+    """The URL of a page: the choices made there that differ from the defaults, and its run.
+
+    A run that is only watched is not named: the browser's Back button would stop twice.
+    """
     starts, run_id = _starts(page), session.last_run(page.name)
     values = {name: _store(page, name).get(name, start) for name, start in starts.items()}
     texts = {name: _to_url(value) for name, value in values.items() if value != starts[name]}
-    return texts | ({"run": run_id} if run_id else {})
+    return texts | ({"run": run_id} if run_id and run_id != st.session_state.get("watched_run") else {})
 
 
 def _starts(page: PageInfo) -> dict[str, Value]:

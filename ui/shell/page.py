@@ -36,8 +36,8 @@ def page(name: str) -> choices.Choices:
     """Open a page with a conversation, sidebar included. Returns the choices."""
     info = _open(name)
     chosen = choices.chosen(info)
-    choices.remember(info)
     tour.card(info.name)
+    choices.remember(info)
     return chosen
 
 

@@ -229,9 +229,14 @@ def thread_id(page: str) -> str:
 
 def new_conversation(page: str) -> None:
     """Leave this page's conversation; its runs stay where they are."""
-    for of_page in ("threads", "branches", "compared"):
-        st.session_state.get(of_page, {}).pop(page, None)
+    _leave(page)
     st.query_params.pop("run", None)
+
+
+def begin_anew(page: str) -> str:
+    """Begin a conversation on a page that is not open; returns its id."""
+    _leave(page)
+    return thread_id(page)
 
 
 def open_conversation(page: str, thread_id: str) -> None:
@@ -270,6 +275,11 @@ def take_input(name: str, key: str) -> Any:
     taken[name] = taken.get(name, 0) + 1
     del st.session_state[key]
     return value
+
+
+def _leave(page: str) -> None:
+    for of_page in ("threads", "branches", "compared"):
+        st.session_state.get(of_page, {}).pop(page, None)
 
 
 def _is_https() -> bool:

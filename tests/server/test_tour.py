@@ -1,0 +1,100 @@
+"""The tour goes by itself for as long as it is only watched."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.demo_model import DemoServer
+from tests.server.client import Visitor
+from tests.server.conftest import Visit
+from tests.server.steps import one_run
+
+REQUESTS = {1: 2, 2: 3, 3: 3}
+"""How often a step's run asks the model: before the tool, in it where it writes itself, and after it."""
+
+
+@pytest.fixture
+def visitor(visit: Visit) -> Visitor:
+    """A visitor of Home, where the tour is offered."""
+    visitor = visit("", view="simple")
+    visitor.wait_until(lambda: visitor.has("button", "take_tour"), "the tour is offered")
+    return visitor
+
+
+def see(visitor: Visitor, *words: str) -> None:
+    """Wait until all of this is on the page: for a run, the countdown and the next page at most."""
+    visitor.wait_until(lambda: all(word in visitor.text for word in words), f"{words} are there", 40)
+
+
+def test_it_asks_and_points_and_goes_on_without_a_click(visitor: Visitor, model: DemoServer) -> None:
+    with one_run(model, requests=sum(REQUESTS.values())):
+        visitor.click("take_tour", times=2)
+        see(visitor, "step 1 of 3", "Watch: the finds come one by one")
+        see(visitor, "That is all: you saw the first of it after", "The tour goes on in 8 seconds")
+        see(visitor, "step 2 of 3", "Read along: the tool is still writing")
+        see(visitor, "Now the answer, written word by word")
+        see(visitor, "step 3 of 3", "The same picture with fewer parts")
+        see(visitor, "That is all")
+        visitor.wait_idle()
+    assert [turn.question for turn in visitor.turns] == ["What items are in the bedroom?"]
+    assert not visitor.run_id, "a second stop on the way back"
+    visitor.click("tour_finish")
+    visitor.wait_until(lambda: visitor.idle and "step 3 of 3" not in visitor.text, "the tour is over")
+    assert visitor.run_id
+
+
+def test_a_touch_keeps_it_where_it_is_until_it_is_told_to_go_on(visitor: Visitor, model: DemoServer) -> None:
+    with one_run(model, requests=REQUESTS[1] + REQUESTS[2]):
+        visitor.click("take_tour")
+        see(visitor, "Watch: the finds come one by one")
+        visitor.select("model", "demo-fast · no AI, all at once")
+        see(visitor, "Go on with the tour")
+        visitor.wait_idle()  # it waits for nothing any more
+        assert "step 1 of 3" in visitor.text
+        assert "That is all" in visitor.text
+        assert "The tour goes on in" not in visitor.text
+        visitor.click("tour_next", times=2)
+        see(visitor, "step 2 of 3", "The tour goes on in 8 seconds")
+        assert not visitor.keys("Go on with the tour")
+        visitor.click("tour_stay")
+        see(visitor, "Go on with the tour")
+        visitor.wait_idle()
+    assert "step 2 of 3" in visitor.text
+
+
+def test_told_to_go_on_while_a_run_is_at_work_it_watches_it_to_its_end(visitor: Visitor) -> None:
+    visitor.click("take_tour")
+    see(visitor, "Watch: the finds come one by one")
+    visitor.click("tour_stay")
+    see(visitor, "Go on with the tour")
+    visitor.click("tour_next")
+    see(visitor, "step 1 of 3", "The tour goes on in 8 seconds")
+
+
+def test_it_asks_nothing_while_another_run_of_the_visitor_is_at_work(visit: Visit, model: DemoServer) -> None:
+    visitor = visit(tool_choice="none")
+    visitor.wait_idle()
+    with one_run(model):
+        visitor.ask("count to 400")
+        visitor.wait_until(lambda: visitor.turns and visitor.turns[-1].answer, "the answer has begun")
+        visitor.goto("")
+        visitor.wait_until(lambda: visitor.has("button", "take_tour"), "the tour is offered")
+        visitor.click("take_tour")
+        see(visitor, "step 1 of 3", "Press the first question below")
+        visitor.wait_idle()
+        assert visitor.has("button", "suggestion_0")
+        assert not visitor.turns
+
+
+def test_on_the_way_back_nothing_is_asked_again(visitor: Visitor, model: DemoServer) -> None:
+    with one_run(model, requests=REQUESTS[1] + REQUESTS[2]):
+        visitor.click("take_tour")
+        see(visitor, "step 1 of 3")
+        visitor.click("tour_next")
+        see(visitor, "step 2 of 3")
+        visitor.goto("Custom_data")
+        see(visitor, "step 1 of 3", "Go on with the tour", "That is all")
+        visitor.wait_idle()
+        visitor.click("tour_next")
+        see(visitor, "step 2 of 3", "That is all")
+        assert len(visitor.turns) == 1
