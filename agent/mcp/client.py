@@ -33,6 +33,8 @@ CANCEL_SECONDS = 0.2
 MOST_CHUNKS = 2_000
 """Progress notifications and log messages of one call that are passed on."""
 MOST_LOG_CHARS = 1_000
+MOST_QUESTION_CHARS = 20_000
+"""What a server asks a person, with the form for the answer."""
 MOST_RESULT_CHARS = 50_000
 MOST_TOOLS = 100
 """Of one server."""
@@ -65,10 +67,13 @@ async def call_tool(server: McpServer, name: str, arguments: dict[str, Any], wri
     async def ask(
         _context: RequestContext[ClientSession, Any], params: types.ElicitRequestParams
     ) -> types.ElicitResult | types.ErrorData:
+        if len(params.model_dump_json()) > MOST_QUESTION_CHARS:
+            return types.ErrorData(code=types.INVALID_PARAMS, message="The question is too long.")
         try:
             return _answer(interrupt(_question(server, name, params)))
         except GraphBubbleUp as question:
-            paused.set_result(question)
+            if not paused.done():
+                paused.set_result(question)
             return await asyncio.Future[types.ElicitResult]()  # never: the session ends
 
     callbacks = {"logging_callback": reports.log, "elicitation_callback": ask}

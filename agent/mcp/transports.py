@@ -154,9 +154,10 @@ async def _end(child: asyncio.subprocess.Process) -> None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(child.wait(), END_SECONDS)
                 break
-    finally:  # also when there is no more time for waiting
+    finally:  # also when the app ends, and there is no more time for waiting
         _signal(child, getattr(signal, "SIGKILL", signal.SIGTERM))
-    await child.wait()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(child.wait(), END_SECONDS)
 
 
 def _signal(child: asyncio.subprocess.Process, number: signal.Signals) -> None:

@@ -48,18 +48,34 @@ def _tools(tools: Sequence[str], model: str, imports: set[str]) -> tuple[str, li
     built = []
     for tool_id in tools:
         spec = TOOLS[tool_id]
+        if spec.is_mcp:
+            built.append(f"mcp[{_quoted(tool_id)}]")
+            continue
         module, name = _where(spec.code)
         imports.add(f"from {module} import {name}")
         built.append(f"{name}(models)" if spec.asks_model else name)
+    lines = []
+    if any(TOOLS[tool_id].is_mcp for tool_id in tools):
+        imports |= {
+            "from pathlib import Path",
+            "from agent.mcp.calls import list_tools",
+            "from agent.mcp.servers import read_servers",
+            "from agent.tools.mcp_tools import as_tool",
+        }
+        lines = [
+            'servers = read_servers(Path("mcp.json"))',
+            "listed = [as_tool(tool) for server in servers for tool in await list_tools(server)]",
+            "mcp = {tool.name: tool for tool in listed}",
+        ]
     if not any(TOOLS[tool_id].asks_model for tool_id in tools):
-        return f"[{', '.join(built)}]", []
+        return f"[{', '.join(built)}]", lines
     imports |= {
         "from agent.tools.registry import Models",
         "from langchain_openai import ChatOpenAI",
         "from openai import AsyncOpenAI",
     }
     models = f"models = Models({_quoted(model)}, ChatOpenAI(model={_quoted(model)}), AsyncOpenAI())"
-    return f"[{', '.join(built)}]", [models]
+    return f"[{', '.join(built)}]", [*lines, models]
 
 
 def _where(tool: AnyTool) -> tuple[str, str]:
@@ -121,6 +137,7 @@ def _quoted(text: str) -> str:
 def _sorted(imports: set[str]) -> str:
     """The imports in the order that linters expect: standard library, packages, our own."""
     own = sorted(line for line in imports if line.startswith("from agent"))
-    packages = sorted(imports - set(own) - {"import asyncio"})
-    blocks = ["import asyncio", "\n".join(packages), "\n".join(own)]
+    standard = [line for line in ("import asyncio", "from pathlib import Path") if line in imports]
+    packages = sorted(imports - set(own) - set(standard))
+    blocks = ["\n".join(standard), "\n".join(packages), "\n".join(own)]
     return "\n\n".join(block for block in blocks if block)

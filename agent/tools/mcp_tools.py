@@ -38,4 +38,4 @@ def as_tool(tool: McpTool) -> StructuredTool:
 
 def _spec(made: StructuredTool, tool: McpTool) -> ToolSpec:
     title = tool.title or re.sub(r"[_\-./]+", " ", tool.name).strip().capitalize()
-    return ToolSpec(made.name, "extension", lambda _models: made, made, title=title)
+    return ToolSpec(made.name, "extension", lambda _models: made, made, title=title, is_mcp=True)

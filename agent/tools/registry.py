@@ -48,6 +48,8 @@ class ToolSpec:
     """If it asks a person first: what it does then, for an agent that asks by itself."""
     wants: Callable[..., str] | None = None
     """If it asks a person first: the question, from its arguments."""
+    is_mcp: bool = False
+    """Whether it is a tool of one of the host's MCP servers."""
 
     @property
     def name(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -51,6 +52,34 @@ def test_two_calls_at_once_and_then_a_question_that_a_person_answers(app: App) -
         complete(visitor)
         assert "10 desks come from Busan on Wednesday" in visitor.text
     wait_until(lambda: not servers_of(app), 5, "no server is left")
+
+
+WITHOUT_MCP = """
+import sys
+from importlib.machinery import PathFinder
+
+
+class Without(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name == "mcp" else super().find_spec(name, path, target)
+
+
+sys.meta_path[:] = [Without if finder is PathFinder else finder for finder in sys.meta_path]
+"""
+
+
+def test_without_the_packages_a_sentence_says_how_to_get_them(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_MCP)
+    servers = tmp_path / "mcp.json"
+    servers.write_text('{"mcpServers": {"clock": {"command": "uvx"}}}')
+    with app_server({"PYTHONPATH": str(tmp_path), "TOOLSTREAM_MCP": str(servers)}) as app, opened(app) as visitor:
+        visitor.wait_idle()
+        assert "pip install -r requirements-mcp.txt" in visitor.text
+        visitor.ask("Check the stock in Oakland")
+        complete(visitor)
+        assert "need packages that are not installed here" in visitor.turns[0].answer
+        assert "Traceback" not in app.log(), app.log()
 
 
 def test_the_hosts_servers_are_listed_and_their_tools_work(app: App) -> None:

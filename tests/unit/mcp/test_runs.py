@@ -1,10 +1,13 @@
 """MCP tools in runs of our agents: beside the others, each report with its call, questions as cards, and Stop."""
 
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from agent.engine.in_process import InProcessBackend
@@ -13,15 +16,22 @@ from agent.mcp.servers import McpServer
 from agent.projections.questions import questions_of
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
+from agent.snippets.programs import program
 from agent.streaming.events import RunRequest, Waiting
 from agent.streaming.modes import RUN_MODES
 from agent.tools.catalog import TOOLS
 from tests.runs import finish, started, wait_for
-from tests.serving import wait_until
+from tests.serving import ROOT, wait_until
 from tests.unit.mcp.test_calls import CLOCK, any_server
 
 ME = "somebody"
+TIME = "Get the current time in 'Asia/Seoul'"
 WAREHOUSE = ("check_stock", "book_delivery")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick() -> None:
+    """No quick clock here: a program of others starts no sooner."""
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +65,22 @@ def test_a_servers_tools_are_offered_and_one_that_does_not_start_says_so(backend
 
 @pytest.mark.parametrize("graph", ["react", "create_agent", "prebuilt", "without_langchain"])
 def test_an_agent_calls_the_tool_of_a_server_that_others_have_written(backend: InProcessBackend, graph: str) -> None:
-    run = run_of(backend, "Get the current time in 'Asia/Seoul'", ("clock_get_current_time",), graph)
+    run = run_of(backend, TIME, ("clock_get_current_time",), graph)
     (call,) = fold(finish(run), RUN_MODES).calls
     assert call.state == "finished"
     assert "Asia/Seoul" in str(call.result)
+
+
+def test_the_program_that_is_shown_runs_and_tells_nothing_of_the_server(
+    backend: InProcessBackend, tmp_path: Path
+) -> None:
+    source = program("without_langchain", "updates", question=TIME, tools=["clock_get_current_time"], model="demo-fast")
+    assert sys.executable not in source
+    path = tmp_path / "mcp.json"
+    path.write_text(json.dumps({"mcpServers": {"clock": {"command": CLOCK.command, "args": list(CLOCK.args)}}}))
+    env = os.environ | {"OPENAI_BASE_URL": str(backend.demo_url), "OPENAI_API_KEY": "no key", "PYTHONPATH": str(ROOT)}
+    printed = subprocess.run([sys.executable, "-c", source], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert "Asia/Seoul" in printed.stdout, printed.stderr
 
 
 @pytest.mark.parametrize("graph", ["react", "create_agent", "without_langchain"])
@@ -67,6 +89,7 @@ def test_two_calls_at_once_each_have_their_own_reports(backend: InProcessBackend
     first, second = fold(finish(run), RUN_MODES).calls
     for call, desks in ((first, 64), (second, 35)):
         name = call.args["warehouse"]  # type: ignore[index, call-overload]
+        assert call.state == "finished", call.result
         assert (call.output.progress, call.output.status) == (1.0, f"Aisle 6 of 6 in {name}")
         assert len(call.output.others) == 3
         assert all(str(name) in str(line) for line in call.output.others)
@@ -106,12 +129,23 @@ def test_stop_ends_the_child_in_mid_call(backend: InProcessBackend, place: Path)
     wait_for(run, lambda event: event.mode == "custom")
     run.stop()
     assert finish(run)[-1].payload.kind == "ended"
+    wait_until(lambda: is_gone(place), 5, "the child has ended")
 
-    def is_gone() -> bool:
-        try:
-            os.kill(int(place.read_text()), 0)
-        except ProcessLookupError:
-            return True
-        return False
 
-    wait_until(is_gone, 5, "the child has ended")
+def test_the_end_of_the_app_ends_children_that_hang(tmp_path: Path) -> None:
+    place = tmp_path / "pid"
+    hangs = McpServer("quay", sys.executable, (*any_server("hangs").args, str(place)))
+    with InProcessBackend(Settings(mcp=(hangs,))) as backend:
+        wait_until(lambda: backend.mcp_servers()[0].state == "ready", 30, "it has answered")
+        run = run_of(backend, "Do it now: quay_do_it_now", ("quay_do_it_now",))
+        wait_for(run, lambda event: event.mode == "custom")
+    del TOOLS["quay_do_it_now"]
+    wait_until(lambda: is_gone(place), 5, "the child has ended")
+
+
+def is_gone(place: Path) -> bool:
+    """Whether the process whose id is written there has ended."""
+    try:
+        return bool(psutil.Process(int(place.read_text())).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True

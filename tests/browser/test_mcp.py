@@ -1,0 +1,35 @@
+"""MCP tools on the page: two at once, each with its own bar and lines, and a question that is answered."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.test_cards import cards
+from tests.browser.visitor import BOX, axe_findings, last_turn, settle, wait_for_end
+from tests.conftest import OpenPage
+from tests.serving import app_server
+
+BAR = "[data-testid=stProgress]"
+
+
+def test_two_servers_report_at_once_and_one_asks(open_page: OpenPage) -> None:
+    with app_server() as app:
+        page = open_page(app)
+        page.goto("/MCP_tools?model=demo-fast&view=technical")
+        page.get_by_role("button", name=re.compile("Check the stock in Busan and in Rotterdam")).click()
+        boxes = page.locator(BOX)
+        expect(boxes.locator(BAR)).to_have_count(2)
+        for place, warehouse in enumerate(("Busan", "Rotterdam")):
+            expect(boxes.nth(place).locator(BAR)).to_contain_text(f"of 6 in {warehouse}")
+        expect(cards(page)).to_have_count(1, timeout=30_000)
+        card = cards(page)
+        expect(card).to_contain_text("When shall the 10 desks from Busan arrive?")
+        settle(page)
+        assert axe_findings(page) == []
+        card.get_by_role("combobox").click()
+        page.get_by_role("option", name="Friday").click()
+        card.get_by_role("button", name="Send").click()
+        wait_for_end(page)
+        expect(last_turn(page)).to_contain_text("10 desks come from Busan on Friday, after a call")
