@@ -26,6 +26,9 @@ _LABEL_CHARS = 400
 _GROWING = "growing"
 """In a parser's environment: the text goes on, and what is open is closed where it ends."""
 
+_AUTOLINK = re.compile(r"<(?:h|ht|htt|https?(?::[^\s<>]*)?)?")
+"""The start of an address between angle brackets, as models write them."""
+
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 """Control characters, and marks that reverse the reading direction."""
 
@@ -46,9 +49,12 @@ def block_tokens(text: str) -> list[Token]:
 def inline_tokens(content: str, *, growing: bool = False) -> list[Token]:
     """The tokens inside a paragraph, a heading or a cell.
 
-    If it grows, marks still open are closed at its end: emphasis, code, a link's address. A final mark that opens
-    nothing yet is left out.
+    If it grows, marks still open are closed at its end: emphasis, code, a link's words and address. A final mark that
+    opens nothing yet is left out.
     """
+    if growing:
+        for mark in "~\\":
+            content = content[: len(content) - (len(content) - len(content.rstrip(mark))) % 2]
     tokens: list[Token] = []
     _PARSER.inline.parse(content, _PARSER, {_GROWING: growing}, tokens)
     return tokens
@@ -73,13 +79,15 @@ def _close_fence(fence: Token, tokens: list[Token]) -> None:
 
 
 def _closed_lines(text: str) -> str:
-    above, _, line = text.rpartition("\n")
-    if above and line.strip() in ("-", "--", "=", "=="):
-        return above  # more likely a list or a rule to come than the line below a heading
     head, _, rule = text.partition("\n")
-    if head.startswith("| ") and not rule.strip("|-: \t"):
-        cells = head.count("|") - head.count("\\|") - head.rstrip().endswith("|")
-        return f"{head}\n|{'---|' * cells}" if cells else text
+    is_table = head.startswith("| ") or (" | " in head and rule.strip() not in ("", "-"))
+    if is_table and not rule.strip("|-: \t"):
+        inner = head.strip().removeprefix("|")
+        cells = inner.count("|") - inner.count("\\|") + (not inner.endswith("|"))
+        return f"{head}\n|{'---|' * cells}" if inner else ""
+    above, _, line = text.rpartition("\n")
+    if line.strip() in (("-", "--", "=", "==") if above else ("--", "|")):
+        return above  # more likely a list, a table or a rule to come than the line below a heading
     return text
 
 
@@ -115,13 +123,23 @@ def _labelled(begin: str, rule: RuleFuncInlineType) -> RuleFuncInlineType:
 
 
 def _open_link(state: StateInline, silent: bool) -> bool:
-    """A link whose address has no end yet."""
+    """A link of which the words or the address have no end yet."""
     start, end = state.pos, state.posMax
-    if silent or state.src[start] != "[" or not _goes_on(state):
+    if silent or state.src[start] not in "[!<" or not _goes_on(state):
         return False
+    if state.src[start] == "<":
+        return _open_autolink(state)
+    if state.src[start] == "!" and not state.src.startswith("[", start + 1):
+        return False
+    if state.src[start] == "!":
+        start += 1
     middle = state.src.rfind("](", start)
-    address = state.src[middle + 2 :]
-    if not 0 <= middle - start < _LABEL_CHARS or ")" in address or address.split() not in ([], [address]):
+    if middle < 0:
+        return _open_label(state, start)
+    address, _, title = state.src[middle + 2 :].partition(" ")
+    if not middle - start < _LABEL_CHARS or address.count(")") > address.count("(") or "\n" in address:
+        return False
+    if title.strip() and title.lstrip()[0] not in "\"'":
         return False
     if state.md.helpers.parseLinkLabel(state, start, True) != middle:
         return False
@@ -130,6 +148,31 @@ def _open_link(state: StateInline, silent: bool) -> bool:
     state.md.inline.tokenize(state)
     state.push("link_close", "a", -1)
     state.pos = state.posMax = end
+    return True
+
+
+def _open_label(state: StateInline, start: int) -> bool:
+    """A bracket that may turn out to begin a link is left out until it has turned out not to; so is its other half."""
+    if start and state.src[start - 1].isalnum():
+        return False
+    middle = state.src.find("]", start)
+    if middle < 0:
+        state.pos = start + 1
+        return True
+    if middle < state.posMax - 1:
+        return False
+    state.pos, state.posMax = start + 1, middle
+    state.md.inline.tokenize(state)
+    state.pos = state.posMax = middle + 1
+    return True
+
+
+def _open_autolink(state: StateInline) -> bool:
+    """An address between angle brackets, without the second one yet."""
+    if not _AUTOLINK.fullmatch(state.src, state.pos):
+        return False
+    state.append_pending(state.src[state.pos + 1 :])
+    state.pos = state.posMax
     return True
 
 
@@ -147,14 +190,25 @@ def _close_emphasis(state: StateInline) -> None:
             openers.append(found[at])
         at += 1
     end = _marks_at_end(state, closers)
-    if len(end) > 1 or any(one.marker == opener.marker for one in end for opener in openers):
-        for one in end:
-            state.tokens[one.token].content = ""
+    for one in end:
+        state.tokens[one.token].content = ""
+    if openers:
+        _end_before(state.tokens, end[-1].token if end else len(state.tokens))
     for opener in reversed(openers):
         token = state.push("text", "", 0)
         token.content = state.tokens[opener.token].content
         opener.end, opener.close = len(found), False
         found.append(Delimiter(opener.marker, opener.length, len(state.tokens) - 1, -1, open=False, close=True))
+
+
+def _end_before(tokens: list[Token], at: int) -> None:
+    """Leave out the white space before a token, or what ends there would not be ended."""
+    while at and tokens[at - 1].type in ("softbreak", "text"):
+        at -= 1
+        tokens[at].type, tokens[at].tag = "text", ""
+        tokens[at].content = tokens[at].content.rstrip()
+        if tokens[at].content:
+            return
 
 
 def _opens(state: StateInline, delimiter: Delimiter) -> bool:

@@ -94,7 +94,7 @@ class SafeTail:
             self._read = growing
             return
         self._read = ""
-        in_words = growing[-1:].isalnum()
+        in_words = growing[-1:].isalnum() and "<" not in growing.rpartition(" ")[2]  # that may begin an address
         in_line = bool(growing[growing.rfind("\n") + 1 :].strip())  # before it, spaces may belong to the fence
         if in_words or (text.in_fence and in_line and growing[-1:] not in "`~"):
             written = self._writer.growing(growing, text.head, _END)
