@@ -526,6 +526,10 @@ runs-count = { $count ->
         [one] { $count } run
        *[other] { $count } runs
     }
+runs-new-comments = { $count ->
+        [one] { $count } new comment
+       *[other] { $count } new comments
+    }
 runs-delete = Delete
     .now = Delete for good
     .not = Keep
@@ -565,6 +569,10 @@ review-comment = Comment
     .hint = What is good, what is missing?
     .keep = Save
     .kept = Saved. You can change it here.
+review-said = { $count ->
+        [one] { $count } comment by somebody else
+       *[other] { $count } comments by others
+    }
 review-reads-own = It goes into the review pack, and the host of this app can read it.
 review-reads-shared = The person who shared this run can read it, and so can the host of this app.
 review-reads-sample = It goes into your review pack, and the host of this app can read it.

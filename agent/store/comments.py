@@ -22,6 +22,12 @@ MAX_PER_RUN = 50
 """Reviewers per run."""
 MAX_PER_AUTHOR = 200
 """Runs per reviewer."""
+_NEW = """
+SELECT comments.run, count(*) FROM runs JOIN comments ON comments.run = runs.id
+LEFT JOIN looked ON looked.run = runs.id
+WHERE runs.owner = ? AND comments.author != runs.owner AND comments.at > coalesce(looked.at, 0)
+GROUP BY comments.run
+"""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
@@ -66,6 +72,23 @@ class Comments:
     def all(self) -> list[Comment]:
         """All comments, the newest first."""
         return self._where("ORDER BY at DESC")
+
+    def new(self, owner: str) -> dict[str, int]:
+        """How many comments of others a visitor has not seen yet, by run; runs without any are left out."""
+        try:
+            return dict(self._database.rows(_NEW, owner))
+        except sqlite3.Error as error:
+            log.warning("It is not known what is new: %s", error)
+            return {}
+
+    def look(self, run_id: str) -> None:
+        """Note that the owner of a run sees its comments."""
+        try:
+            self._database.write(
+                "INSERT OR REPLACE INTO looked SELECT run, max(at) FROM comments WHERE run = ? GROUP BY run", run_id
+            )
+        except sqlite3.Error as error:
+            log.warning("A look at comments could not be noted: %s", error)
 
     def _put(self, connection: sqlite3.Connection, comment: Comment) -> Refusal | None:
         key = (comment.run_id, comment.author)

@@ -335,6 +335,7 @@ def _delete(connection: sqlite3.Connection, run_ids: Sequence[str]) -> None:
         "DELETE FROM runs WHERE id = ?",
         "DELETE FROM links WHERE run = ?",
         "DELETE FROM comments WHERE run = ?",
+        "DELETE FROM looked WHERE run = ?",
         "DELETE FROM answers WHERE run = ?",
     ):
         connection.executemany(statement, ids)

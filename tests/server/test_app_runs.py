@@ -18,6 +18,7 @@ from agent.engine.run import digest
 from agent.projections.replay import Playback, count_at, length, moments
 from agent.projections.transcript import Transcript, fold
 from agent.settings import Settings
+from agent.store.comments import Comment
 from agent.store.index import read_entry
 from agent.store.recorder import NOT_WRITTEN
 from agent.store.recording import Header, dump, read
@@ -238,6 +239,24 @@ def test_a_comment_is_for_the_pack_and_the_host(store: Store, keep: Keep) -> Non
     host.text_input(key="typed_password_1").set_value("sesame").run()
     assert host.dataframe[0].value["comment"].tolist() == ["=Too slow"]
     assert "sesame" not in repr(host.session_state)
+
+
+def test_the_owner_is_told_of_what_others_say_until_they_look(store: Store, keep: Keep) -> None:
+    keep("my-own-run")
+    keep("somebody-elses", owner=OTHER)
+    for run_id, author in (("my-own-run", ME), ("my-own-run", OTHER), ("somebody-elses", ME)):
+        store.comments.add(Comment(run_id, digest(author), 0, f"Said by {author}", time.time()))
+    assert store.comments.new(digest(OTHER)) == {"somebody-elses": 1}
+    app = open_runs()
+    assert text(app).count("1 new comment]") == 1
+    app.button(key="open_my-own-run").click().run()
+    assert f"Said by {OTHER}" in text(app).replace("\\", "")
+    assert f"Said by {ME}" not in text(app).replace("\\", "")
+    app.button(key="back").click().run()
+    assert "new comment" not in text(app)
+    store.comments.add(Comment("my-own-run", digest(OTHER), 1, "On second thoughts", time.time()))
+    assert "1 new comment]" in text(open_runs())
+    assert store.comments.new(digest(OTHER)) == {"somebody-elses": 1}
 
 
 def test_a_thousand_runs_open_quickly_and_only_ten_are_drawn(store: Store) -> None:

@@ -18,8 +18,11 @@ from agent.projections.tool_titles import tool_titles
 from agent.store.comments import MAX_COMMENT, Comment, Comments, table, to_csv
 from agent.streaming.modes import StreamMode
 from texts import sentence
+from ui.markdown import safe_markdown
 from ui.shell import session
 from ui.shell.language import language, say, tell
+
+_THUMBS = (":material/thumb_down:", ":material/thumb_up:")
 
 
 def bar(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
@@ -32,6 +35,9 @@ def bar(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
         if kind == "own":
             _share(run)
         _comment(kind, run)
+    with st.container():  # there before it is filled: the run below keeps its place
+        if kind == "own":
+            _said_by_others(run)
 
 
 def host() -> None:
@@ -154,6 +160,20 @@ def _comment(kind: str, run: Run) -> None:
             )
         if told := st.session_state.pop("comment_told", None):
             st.caption(tell(told))
+
+
+def _said_by_others(run: Run) -> None:
+    """What others say about a run, to its owner."""
+    me = digest(session.session_id())
+    said = [comment for comment in session.comments().of(run.id) if comment.author != me]
+    if not said:
+        return
+    if run.id in session.new_comments():
+        session.comments().look(run.id)
+    with st.expander(say("review-said", count=len(said)), icon=":material/rate_review:", expanded=True):
+        for comment in said:
+            thumb = "" if comment.thumb is None else _THUMBS[bool(comment.thumb)]
+            st.markdown(f"{thumb} {safe_markdown(comment.text)}")
 
 
 def _comments(kind: str, run: Run) -> list[Comment]:

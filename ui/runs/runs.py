@@ -114,14 +114,15 @@ def _rows(items: Sequence[Entry], kind: Kind) -> None:
     pages = -(-len(items) // PER_PAGE)
     place = st.container(gap="xxsmall", key=f"list_{kind}")
     number = st.pagination(pages, key=f"page_{kind}") if pages > 1 else 1
+    new = session.new_comments() if kind == "own" else {}
     with place:
         for item in items[(number - 1) * PER_PAGE : number * PER_PAGE]:
-            _row(item, kind)
+            _row(item, kind, new.get(item.header.id, 0))
     if pages > 1:
         st.caption(say("runs-count", count=len(items)))
 
 
-def _row(item: Entry, kind: Kind) -> None:
+def _row(item: Entry, kind: Kind, new: int) -> None:
     run_id = item.header.id
     with st.container(
         border=True,
@@ -143,6 +144,8 @@ def _row(item: Entry, kind: Kind) -> None:
             state = "interrupted" if item.interrupted else item.state
             color, icon = _STATES[state]
             badge = f":{color}-badge[{icon} {say(f'runs-state-{state}')}]"
+            if new:
+                badge = f":orange-badge[:material/rate_review: {say('runs-new-comments', count=new)}] {badge}"
             st.markdown(f"{badge} :small[:gray[{asked}]]", width="content")
             if kind == "own":
                 _delete(run_id)

@@ -47,6 +47,11 @@ def comments() -> Comments:
     return pin.application().store.comments
 
 
+def new_comments() -> dict[str, int]:
+    """How many comments of others on this visitor's runs they have not seen yet, by run."""
+    return comments().new(digest(session_id()))
+
+
 def all_comments() -> Callable[[], tuple[list[Comment], dict[str, str]]]:
     """Reads all comments, newest first, and the questions of the runs that are still kept: for the host only."""
     store = pin.application().store

@@ -62,17 +62,24 @@ def links() -> None:
 
     A page has nothing to add to such a URL, and so it is a single stop for the Back button.
     """
+    new = sum(session.new_comments().values())
     with st.container(gap="xxsmall"):
         for page in PAGES.values():
             if page.own and not session.own_graphs():
                 continue
             # A page that is run alone, as in a test of its own, has no others to link to.
             with contextlib.suppress(StreamlitPageNotFoundError):
+                label, about = page_title(page), page_summary(page)
+                if session.waits(page.name):
+                    label += " :orange[:material/pending:]"
+                if new and page.name == "runs":
+                    label += f" :orange-badge[{new}]"
+                    about = say("runs-new-comments", count=new)
                 st.page_link(
                     page.file,
-                    label=page_title(page) + (" :orange[:material/pending:]" if session.waits(page.name) else ""),
+                    label=label,
                     icon=page.icon,
-                    help=page_summary(page),
+                    help=about,
                     query_params=address(page),
                 )
 
