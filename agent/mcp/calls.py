@@ -17,8 +17,8 @@ from agent.errors import ToolFailed
 from agent.mcp.servers import McpServer
 from texts import sentence
 
-MOST_AT_ONCE = 16
-"""Sessions of one process; each may be a child process. Others wait."""
+MOST_AT_ONCE = 8
+"""Sessions of one process; each may be a child process, of 40 MB if it is in Python. Others wait."""
 MOST_TEXT = 4_000
 """Characters of a tool's description."""
 _PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()

@@ -54,6 +54,8 @@ def call_tool(what: str, call: Any) -> None:
             answer(call, "done")
         case "greets":
             answer(call, "hello")
+        case "waits":
+            say(method="notifications/message", params={"level": "info", "data": "waiting"})
         case _:  # hangs, and lets nobody end it kindly
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             say(method="notifications/message", params={"level": "info", "data": "hanging"})

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ def call(server: McpServer, name: str = "do it/now", **arguments: Any) -> tuple[
 
 @pytest.fixture(scope="module")
 def over_http() -> Iterator[McpServer]:
+    with served() as (server, _):
+        yield server
+
+
+@contextmanager
+def served() -> Iterator[tuple[McpServer, subprocess.Popen[bytes]]]:
     """Our server at an address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -42,7 +49,7 @@ def over_http() -> Iterator[McpServer]:
         server = McpServer("web", url=f"http://127.0.0.1:{port}/mcp")
         try:
             asyncio.run(_until_it_answers(server))
-            yield server
+            yield server, process
         finally:
             process.kill()
 
@@ -118,13 +125,16 @@ def test_a_child_knows_nothing_of_the_apps_secrets_but_what_the_file_says(monkey
     assert "secret" not in json.dumps(environment)
 
 
-def test_a_call_that_is_cancelled_is_taken_back_and_its_child_ends_even_if_it_will_not(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["waits", "hangs"])
+def test_a_call_that_is_cancelled_is_taken_back_and_its_child_ends_even_if_it_will_not(
+    what: str, tmp_path: Path
+) -> None:
     place = tmp_path / "pid"
 
     async def cancelled() -> None:
         hangs = asyncio.Event()
         calling = asyncio.create_task(
-            client.call_tool(any_server("hangs", str(place)), "x", {}, lambda _chunk: hangs.set())
+            client.call_tool(any_server(what, str(place)), "x", {}, lambda _chunk: hangs.set())
         )
         await hangs.wait()
         calling.cancel()
@@ -134,3 +144,10 @@ def test_a_call_that_is_cancelled_is_taken_back_and_its_child_ends_even_if_it_wi
     asyncio.run(cancelled())
     with pytest.raises(ProcessLookupError):
         os.kill(int(place.read_text()), 0)
+    assert Path(f"{place}.cancelled").exists() is (what == "waits"), "who listens is told"
+
+
+def test_an_answer_over_http_that_breaks_off_is_not_waited_for() -> None:
+    with served() as (server, process), pytest.raises(ToolFailed) as failed:
+        asyncio.run(client.call_tool(server, "check_stock", {"warehouse": "Busan"}, lambda _chunk: process.kill()))
+    assert getattr(failed.value.said, "key", "") == "mcp-died"
