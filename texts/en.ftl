@@ -426,6 +426,14 @@ narration-paused = { $name } waits for an answer.
 narration-answered = A person answered: { $answer }
 narration-waits = It waits for a person.
     .asked = It waits for a person: { $asked }
+    .more = It waits for a person: { $count ->
+        [one] 1 more question
+       *[other] { $count } more questions
+    }
+narration-more = { $count ->
+        [one] and { $count } more
+       *[other] and { $count } more
+    }
 narration-considers = { $who } reads what came back…
 narration-broke = It broke off.
 narration-stopped = It was stopped. What had arrived is kept.
@@ -948,6 +956,12 @@ card-undo = Change
 card-approve-changed = Approve with these changes
 card-reason = Why? (optional)
 card-your-answer = Your answer
+card-more = { $count ->
+        [one] Show { $count } more
+       *[other] Show { $count } more
+    }
+    .of-others = Show more questions
+    .not-here = More questions wait; they are not drawn here.
 card-anything = Text or JSON
 card-or-only = or only
 card-yes = Yes

@@ -70,7 +70,7 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
     if moving:
         moving[0].reader.follow(lambda: not moving[0].is_silent, seconds=A_MOMENT)
 
-    elsewhere = Elsewhere(choices.page.name, runs)
+    elsewhere = Elsewhere(choices.page.name, runs, [turn.run for turn in waiting])
 
     def follow() -> None:
         for number, turn in enumerate(moving, 1):  # what waits behind it says so, and at which place
@@ -82,21 +82,27 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
 
 
 class Elsewhere:
-    """Looks now and then whether the conversation has gone on in another tab."""
+    """Looks now and then whether the conversation has gone on in another tab, or one of its runs that was `waiting`."""
 
-    def __init__(self, page: str, runs: list[Run]) -> None:
+    def __init__(self, page: str, runs: list[Run], waiting: Sequence[Run] = ()) -> None:
         self._page, self._known = page, {run.id for run in runs}
+        self._waiting = {run.id: run.read()[1] for run in waiting}
         self._due = time.monotonic() + LOOK_ELSEWHERE
         self.has_news = False
         """Whether there was one at the last look."""
 
     def has_asked(self) -> bool:
-        """Whether there is a question that is not drawn here."""
+        """Whether there is a question, or an answer to a run that waits, that is not drawn here."""
         if time.monotonic() < self._due:
             return False
         self._due = time.monotonic() + LOOK_ELSEWHERE
-        self.has_news = any(run.id not in self._known for run in session.conversation(self._page))
+        self.has_news = any(self._is_news(run) for run in session.conversation(self._page))
         return self.has_news
+
+    def _is_news(self, run: Run) -> bool:
+        if (seen := self._waiting.get(run.id)) is not None:
+            return run.state != "waiting" or bool(run.read(seen)[0])
+        return run.id not in self._known
 
 
 def suggest(choices: Choices) -> None:

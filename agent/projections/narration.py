@@ -6,7 +6,7 @@ A sentence appears when its subject begins, and grows with it: "3 items so far" 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal
@@ -23,6 +23,8 @@ from texts import Language, Value, say, tell
 SentenceState = Literal["now", "done", "failed", "stopped"]
 MAX_SENTENCES = 100
 """The last ones are told."""
+MOST_ASKED = 5
+"""Of very many questions at once the first ones are told, and how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +192,21 @@ class _Narrator:
     def _asks(self, asked: Asked) -> Iterator[_Told]:
         """A question to a person, and its answer."""
         questions = questions_of(asked.interrupt.value, asked.interrupt.schema)
-        text = "; ".join(filter(None, (self._question(question) for question in questions)))
+        texts = list(filter(None, (self._question(question) for question in questions)))
+        text = self._listed(texts)
         said = self._say("narration-waits.asked", asked=text) if text else self._say("narration-waits")
         is_open = asked.answered_at is None and self._run.ended_at is None
         yield [Sentence(asked.at, said, _NOW if is_open else _DONE)]
         if asked.answered_at is not None:
             pairs = zip(questions, decisions.decisions_of(questions, asked.answer), strict=True)
             lines = [tell(self._language, decisions.replied(*pair)) for pair in pairs]
-            answer = self._say("narration-answered", answer="; ".join(lines))
+            answer = self._say("narration-answered", answer=self._listed(lines))
             yield [Sentence(asked.answered_at, answer)]
+
+    def _listed(self, texts: Sequence[str]) -> str:
+        """The first of them, and how many more there are."""
+        more = len(texts) - MOST_ASKED
+        return "; ".join([*texts[:MOST_ASKED], *([self._say("narration-more", count=more)] if more > 0 else [])])
 
     def _question(self, question: Question) -> str:
         if question.is_bare:
@@ -211,8 +219,13 @@ class _Narrator:
 
     def _end(self) -> Iterator[_Told]:
         run = self._run
-        for asked in run.asked.values():
-            yield from self._asks(asked)
+        for asked_together in _together(run.asked.values()):
+            for asked in asked_together[:MOST_ASKED]:
+                yield from self._asks(asked)
+            if more := asked_together[MOST_ASKED:]:
+                is_open = run.ended_at is None and any(asked.answered_at is None for asked in more)
+                said = self._say("narration-waits.more", count=len(more))
+                yield [Sentence(more[0].at, said, _NOW if is_open else _DONE)]
         calls = [item for item in self._items if isinstance(item, ToolCall)]
         at = run.ended_at
         if at is None:
@@ -246,3 +259,16 @@ class _Narrator:
 
 _NOW: SentenceState = "now"
 _DONE: SentenceState = "done"
+
+
+def _together(all_asked: Iterable[Asked]) -> list[list[Asked]]:
+    """Questions in groups: those asked before any of the group was answered."""
+    groups: list[list[Asked]] = []
+    until = 0.0
+    for asked in all_asked:
+        if not groups or asked.at > until:
+            groups.append([])
+            until = float("inf")
+        groups[-1].append(asked)
+        until = min(until, float("inf") if asked.answered_at is None else asked.answered_at)
+    return groups

@@ -151,6 +151,9 @@ def test_what_a_graph_asks_loads_nothing_and_leads_nowhere_else(open_page: OpenP
         page.goto("/Your_agent?graph=own:hostile")
         page.locator(QUESTION).fill("Go")
         page.locator(QUESTION).press("Enter")
+        for count in (10, 20, 30):
+            expect(cards(page)).to_have_count(count)
+            page.get_by_role("button", name=re.compile("^Show .*more")).click()
         for view in ("Simple", "Technical"):
             page.get_by_role("radio", name=view).click()
             expect(cards(page)).to_have_count(34)

@@ -88,6 +88,15 @@ async def delete(name: str) -> str:
     return f"{name} is gone"
 
 
+@tool
+async def fill_in(number: int) -> str:
+    """Have a person fill in a line of a form."""
+    return interrupt(f"Line {number}?")
+
+
+form = agent([fill_in], *({"name": "fill_in", "args": {"number": at}} for at in range(1, 51)))
+
+
 review = create_agent(Model(), [delete], middleware=[HumanInTheLoopMiddleware({"delete": True})])
 '''
-"""`desk` asks three things at once, one of them in a sub-agent; `review` asks two in one interrupt."""
+"""`desk` asks three things at once, one of them in a sub-agent; `form` fifty; `review` two in one interrupt."""

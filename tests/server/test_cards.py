@@ -20,7 +20,7 @@ ANSWERED = "Done: 20 euros paid to Ms Kim; chosen: coffee; the helper says: Done
 def env(tmp_path_factory: pytest.TempPathFactory, model: DemoServer) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("asks")
     (folder / "desk.py").write_text(DESK)
-    graphs = f"{folder}/desk.py:desk,{folder}/desk.py:review"
+    graphs = ",".join(f"{folder}/desk.py:{name}" for name in ("desk", "review", "form"))
     kept = {"TOOLSTREAM_RECORDINGS": str(folder / "runs"), "TOOLSTREAM_RUNS_PER_MINUTE": "1000"}
     return {**pointed_at(model), **kept, "TOOLSTREAM_GRAPHS": graphs}
 
@@ -172,6 +172,23 @@ def test_several_calls_in_one_interrupt_are_decided_one_by_one_and_answered_toge
         assert "B is gone" in plain(visitor)
         assert "A is gone" not in plain(visitor)
         assert "Rejected: keep it" in plain(visitor)
+
+
+def test_of_fifty_questions_ten_are_drawn_and_what_is_told_above_them_stays_short(app: App) -> None:
+    with asking(app, "form", 10) as visitor, opened(app, "form", SOMEBODY, visitor.run_id) as other:
+        assert "More questions wait" in other.text
+        assert other.text.count("material/front_hand: ") == 11
+        visitor.type(visitor.keys("Your answer", "text_area")[0], "first", "text_area")
+        press(visitor, "Send")
+        waits(visitor, 10)
+        assert "Line 11" in visitor.text
+        press(visitor, "Show more questions")
+        waits(visitor, 20)
+    with Visitor(app.url, "Your_agent", headers=ME, view="simple", graph="own:form", run=visitor.run_id) as simple:
+        waits(simple, 10)
+        told = plain(simple).count("It waits for a person: ")
+        assert told == 6
+        assert "It waits for a person: 45 more questions" in plain(simple)
 
 
 def test_stop_ends_it_and_the_list_of_runs_knows_how_it_stands(app: App) -> None:

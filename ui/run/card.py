@@ -27,6 +27,8 @@ from ui.shell.language import language, say, tell
 
 FEW_CHOICES = 5
 """Answers that get a button each; of more, one is selected."""
+FIRST_CARDS = 10
+"""Open questions of a run that are drawn at first, and how many more each click draws."""
 LONG = 200
 """Characters of an argument beyond which it is shown below the others."""
 
@@ -49,6 +51,8 @@ class Cards:
     """Whether they can be answered here: on the page that asked, by the visitor who asked."""
     _drawn: set[str] = field(default_factory=set)
     """The interrupts whose cards are drawn: a widget can exist only once per script."""
+    _open: set[str] = field(default_factory=set)
+    """The questions drawn that are still to be decided: of very many, only the first are."""
 
     @classmethod
     def of(cls, run: Run, *, technical: bool) -> Cards:
@@ -64,7 +68,10 @@ class Cards:
         elif asked.answered_at is not None:
             row = place.container(horizontal=True, vertical_alignment="center")
             pairs = zip(questions, decisions_of(questions, asked.answer), strict=True)
-            row.markdown("  \n".join(_line(*pair) for pair in pairs), width="content")
+            lines = [_line(*pair) for pair in pairs]
+            more = len(lines) - FIRST_CARDS
+            lines[FIRST_CARDS:] = [f":gray[{say('run-more', count=more)}]"] if more > 0 else []
+            row.markdown("  \n".join(lines), width="content")
             for number in range(len(questions)):  # it was taken elsewhere, a moment before
                 if refusal := _kept("card_refusals").pop(_Asks(self.run.id, asked.interrupt, number).key, None):
                     place.info(safe_markdown(tell(refusal)), icon=":material/info:")
@@ -80,19 +87,52 @@ class Cards:
                     args=(again, True),
                 )
         elif ended or not self.answers:
-            for question in questions:
-                mark = ":material/block:" if ended else ":material/front_hand:"
-                place.markdown(f"{mark} {self._title(question)} · {say('card-unanswered' if ended else 'card-waits')}")
+            mark = ":material/block:" if ended else ":material/front_hand:"
+            said = say("card-unanswered" if ended else "card-waits")
+            for number, question in enumerate(questions):
+                if not self._has_room(_Asks(self.run.id, asked.interrupt, number)):
+                    self._tell_more(place)
+                    break
+                place.markdown(f"{mark} {self._title(question)} · {said}")
         else:
             self._ask(place, asked, questions)
 
     def _ask(self, place: DeltaGenerator, asked: Asked, questions: Sequence[Question], *, again: bool = False) -> None:
         self._once(f"{asked.interrupt.id} {again}")
-        for number in range(len(questions)):
-            _Card(place, self, _Asks(self.run.id, asked.interrupt, number, again), questions).draw()
+        cards = [_Asks(self.run.id, asked.interrupt, number, again) for number in range(len(questions))]
+        decided = _drafts(cards[0])
+        for asks in cards:
+            if asks.number in decided or self._has_room(asks):
+                _Card(place, self, asks, questions).draw()
+        if left := sum(asks.number not in decided and not self._has_room(asks) for asks in cards):
+            self._offer_more(place, left)
         if again:
             asks = _Asks(self.run.id, asked.interrupt, 0, again)
             place.button(say("card-otherwise.not"), key=f"keep {asks.key}", on_click=_ask_again, args=(asks, False))
+
+    def _has_room(self, asks: _Asks) -> bool:
+        """Whether an open question is among those that are drawn."""
+        if len(self._open) < FIRST_CARDS + int(_kept("card_more").get(self.run.id, 0)):
+            self._open.add(asks.key)
+        return asks.key in self._open
+
+    def _tell_more(self, place: DeltaGenerator) -> None:
+        """Say once that there are more questions, of this interrupt or of others."""
+        if "more" not in self._drawn:
+            self._drawn.add("more")
+            place.markdown(f":gray[{say('card-more.not-here')}]")
+
+    def _offer_more(self, place: DeltaGenerator, left: int) -> None:
+        """Offer once to see more questions, of this interrupt or of others."""
+        if "more" not in self._drawn:
+            self._drawn.add("more")
+            place.button(
+                say("card-more", count=min(left, FIRST_CARDS)) if left > 1 else say("card-more.of-others"),
+                key=f"more cards {self.run.id}",
+                icon=":material/expand_more:",
+                on_click=_show_more,
+                args=(self.run.id,),
+            )
 
     def _once(self, key: str) -> None:
         if key in self._drawn:  # something has appeared above it
@@ -313,6 +353,12 @@ def _choice(choice: JSON) -> str:
 
 
 # What a click does: callbacks, which go before the script
+
+
+def _show_more(run_id: str) -> None:
+    """Draw more of very many questions."""
+    more = _kept("card_more")
+    more[run_id] = more.get(run_id, 0) + FIRST_CARDS
 
 
 def _open(asks: _Asks, verdict: Verdict | None) -> None:
