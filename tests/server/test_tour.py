@@ -30,7 +30,7 @@ def test_it_asks_and_points_and_goes_on_without_a_click(visitor: Visitor, model:
     with one_run(model, requests=sum(REQUESTS.values())):
         visitor.click("take_tour", times=2)
         see(visitor, "step 1 of 3", "Watch: the finds come one by one")
-        see(visitor, "That is all: you saw the first of it after", "The tour goes on in 8 seconds")
+        see(visitor, "That is all: you saw the first of it after", "Next step in 8 seconds")
         see(visitor, "step 2 of 3", "Read along: the tool is still writing")
         see(visitor, "Now the answer, written word by word")
         see(visitor, "step 3 of 3", "The same picture with fewer parts")
@@ -52,9 +52,9 @@ def test_a_touch_keeps_it_where_it_is_until_it_is_told_to_go_on(visitor: Visitor
         visitor.wait_idle()  # it waits for nothing any more
         assert "step 1 of 3" in visitor.text
         assert "That is all" in visitor.text
-        assert "The tour goes on in" not in visitor.text
+        assert "Next step in" not in visitor.text
         visitor.click("tour_next", times=2)
-        see(visitor, "step 2 of 3", "The tour goes on in 8 seconds")
+        see(visitor, "step 2 of 3", "Next step in 8 seconds")
         assert not visitor.keys("Go on with the tour")
         visitor.click("tour_stay")
         see(visitor, "Go on with the tour")
@@ -68,7 +68,7 @@ def test_told_to_go_on_while_a_run_is_at_work_it_watches_it_to_its_end(visitor: 
     visitor.click("tour_stay")
     see(visitor, "Go on with the tour")
     visitor.click("tour_next")
-    see(visitor, "step 1 of 3", "The tour goes on in 8 seconds")
+    see(visitor, "step 1 of 3", "Next step in 8 seconds")
 
 
 def test_it_asks_nothing_while_another_run_of_the_visitor_is_at_work(visit: Visit, model: DemoServer) -> None:

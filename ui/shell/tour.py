@@ -81,9 +81,7 @@ def card(page: str) -> None:
             if number < len(STEPS):
                 _buttons(tour, STEPS[number], touched)
             else:
-                st.button(
-                    say("tour-finish"), key="tour_finish", type="primary", icon=":material/check:", on_click=_leave
-                )
+                st.button(say("tour-finish"), key="tour_finish", icon=":material/check:", on_click=_leave)
     tour.touched = touched
 
 
