@@ -538,6 +538,7 @@ runs-new-comments = { $count ->
         [one] { $count } new comment
        *[other] { $count } new comments
     }
+    .short = { $number } new
 runs-delete = Delete
     .now = Delete for good
     .not = Keep

@@ -496,6 +496,7 @@ runs-samples = 녹화된 예시
     .about = 데모 모델로 미리 녹화했어요.
 runs-count = 실행 { $count }개
 runs-new-comments = 새 의견 { $count }개
+    .short = 새 의견 { $number }
 runs-delete = 삭제
     .now = 완전히 삭제
     .not = 유지

@@ -248,14 +248,14 @@ def test_the_owner_is_told_of_what_others_say_until_they_look(store: Store, keep
         store.comments.add(Comment(run_id, digest(author), 0, f"Said by {author}", time.time()))
     assert store.comments.new(digest(OTHER)) == {"somebody-elses": 1}
     app = open_runs()
-    assert text(app).count("1 new comment]") == 1
+    assert text(app).count("1 new]") == 1
     app.button(key="open_my-own-run").click().run()
     assert f"Said by {OTHER}" in text(app).replace("\\", "")
     assert f"Said by {ME}" not in text(app).replace("\\", "")
     app.button(key="back").click().run()
-    assert "new comment" not in text(app)
+    assert "1 new]" not in text(app)
     store.comments.add(Comment("my-own-run", digest(OTHER), 1, "On second thoughts", time.time()))
-    assert "1 new comment]" in text(open_runs())
+    assert "1 new]" in text(open_runs())
     assert store.comments.new(digest(OTHER)) == {"somebody-elses": 1}
 
 

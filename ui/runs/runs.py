@@ -145,7 +145,7 @@ def _row(item: Entry, kind: Kind, new: int) -> None:
             color, icon = _STATES[state]
             badge = f":{color}-badge[{icon} {say(f'runs-state-{state}')}]"
             if new:
-                badge = f":orange-badge[:material/rate_review: {say('runs-new-comments', count=new)}] {badge}"
+                badge = f":orange-badge[:material/rate_review: {say('runs-new-comments.short', number=new)}] {badge}"
             st.markdown(f"{badge} :small[:gray[{asked}]]", width="content")
             if kind == "own":
                 _delete(run_id)

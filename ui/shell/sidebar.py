@@ -62,7 +62,8 @@ def links() -> None:
 
     A page has nothing to add to such a URL, and so it is a single stop for the Back button.
     """
-    new = sum(session.new_comments().values())
+    opened = st.query_params.get("open")
+    new = sum(count for run_id, count in session.new_comments().items() if run_id != opened)
     with st.container(gap="xxsmall"):
         for page in PAGES.values():
             if page.own and not session.own_graphs():
