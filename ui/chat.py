@@ -190,9 +190,8 @@ def _empty_what_others_left(drawn: list[_Turn]) -> None:
 
 
 def _to_stop(shown: list[Run]) -> Run | None:
-    """The run that Stop is for: not one that waits for somebody else's answer."""
-    stoppable = (run for run in shown if not run.ended and (run.state != "waiting" or session.is_mine(run)))
-    return next(stoppable, None)
+    """The run that Stop is for: not somebody else's, whoever reads along."""
+    return next((run for run in shown if not run.ended and session.is_mine(run)), None)
 
 
 class _Turn:
@@ -255,7 +254,7 @@ class _Turn:
 
     def _offer_to_take_back(self) -> None:
         """A button while it waits behind others, so that one question can be taken back and the others stay."""
-        queues = self._drawing.queues
+        queues = self._drawing.queues and self._cards.answers
         if queues and not self._take_back:
             self._take_back = "offered"
             self._end.button(
@@ -317,6 +316,7 @@ class WayOut:
 
     def offer(self, stalls: bool) -> None:
         """Show it if the run `stalls`; otherwise take it away."""
+        stalls = stalls and session.is_mine(self._run)
         if self._is_offered == stalls:
             return
         self._is_offered = stalls

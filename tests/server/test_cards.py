@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from agent.demo_model import DemoServer
 from tests.server.asking import DESK
@@ -280,3 +281,33 @@ def _offers(visitor: Visitor, place: int, label: str) -> bool:
         return True
     press(visitor, "Keep the answer")
     return False
+
+
+def test_who_has_the_link_of_a_run_that_waits_can_do_nothing_with_it(app: App) -> None:
+    with asking(app) as owner, opened(app, who=SOMEBODY, run=owner.run_id) as stranger:
+        run = owner.run_id
+        mine = [name for name in owner.widget_ids if name not in stranger.widget_ids]
+        assert len(mine) > 5
+        for name in mine:  # all that the owner can press or fill in, by its very id
+            stranger.rerun(WidgetState(id=name, trigger_value=True))
+        stranger.wait_idle()
+        for label in ("Edit", "Ask again", "Try again"):
+            for key in stranger.keys(label):
+                stranger.click(key)
+                stranger.wait_idle()
+        for key in stranger.keys("The question", "text_area"):
+            stranger.type(key, "What is theirs?", "text_area")
+            stranger.wait_idle()
+            press(stranger, "Ask")
+        stranger.ask("And what of me?")
+        stranger.wait_until(lambda: stranger.idle and stranger.run_id not in ("", run), "a conversation of their own")
+        with Visitor(app.url, "Runs", headers=SOMEBODY, open=run) as runs:
+            runs.wait_idle()
+            for label in ("Delete", "Rename", "Delete for good"):
+                assert not runs.keys(label)
+        owner.rerun()
+        waits(owner, 3)
+        assert len(owner.turns) == 1
+        assert "of 2" not in owner.text
+        press(owner, "coffee")
+        waits(owner, 2)

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
@@ -35,6 +36,22 @@ def test_two_sessions_see_nothing_of_each_other(visit: Visit) -> None:
     assert QUESTION.encode() not in b"".join(second.frames)
     assert first.run_id.encode() not in b"".join(second.frames)
     assert first.run_id != second.run_id
+
+
+def test_who_reads_along_cannot_stop_what_is_at_work(visit: Visit) -> None:
+    owner = visit(tool_choice="none")
+    owner.wait_idle()
+    owner.ask(QUESTION)
+    arrived(owner, 10)
+    stop = WidgetState(id=owner.widget_id("button", "stop"), trigger_value=True)
+    guest = visit(run=owner.run_id)
+    arrived(guest, 15)
+    assert not guest.has("button", "stop")
+    guest.rerun(stop)
+    complete(owner)
+    assert owner.turns[0].notes == []
+    complete(guest)
+    assert numbers(guest) == numbers(owner)
 
 
 def test_a_file_made_for_a_download_is_there_whatever_others_do(visit: Visit) -> None:
