@@ -26,6 +26,12 @@ def see(visitor: Visitor, *words: str) -> None:
     visitor.wait_until(lambda: all(word in visitor.text for word in words), f"{words} are there", 40)
 
 
+def press(visitor: Visitor, key: str, times: int = 1) -> None:
+    """Click a button of the tour's card, which is drawn after the words on it."""
+    visitor.wait_until(lambda: visitor.has("button", key), f"{key} is there")
+    visitor.click(key, times)
+
+
 def test_it_asks_and_points_and_goes_on_without_a_click(visitor: Visitor, model: DemoServer) -> None:
     with one_run(model, requests=sum(REQUESTS.values())):
         visitor.click("take_tour", times=2)
@@ -38,7 +44,7 @@ def test_it_asks_and_points_and_goes_on_without_a_click(visitor: Visitor, model:
         visitor.wait_idle()
     assert [turn.question for turn in visitor.turns] == ["What items are in the bedroom?"]
     assert not visitor.run_id, "a second stop on the way back"
-    visitor.click("tour_finish")
+    press(visitor, "tour_finish")
     visitor.wait_until(lambda: visitor.idle and "step 3 of 3" not in visitor.text, "the tour is over")
     assert visitor.run_id
 
@@ -47,16 +53,16 @@ def test_a_touch_keeps_it_where_it_is_until_it_is_told_to_go_on(visitor: Visitor
     with one_run(model, requests=REQUESTS[1] + REQUESTS[2]):
         visitor.click("take_tour")
         see(visitor, "Watch: the finds come one by one")
-        visitor.select("model", "demo-fast · no AI, all at once")
+        visitor.select("model", "demo-fast · all at once")
         see(visitor, "Go on with the tour")
         visitor.wait_idle()  # it waits for nothing any more
         assert "step 1 of 3" in visitor.text
         assert "That is all" in visitor.text
         assert "Next step in" not in visitor.text
-        visitor.click("tour_next", times=2)
+        press(visitor, "tour_next", times=2)
         see(visitor, "step 2 of 3", "Next step in 8 seconds")
         assert not visitor.keys("Go on with the tour")
-        visitor.click("tour_stay")
+        press(visitor, "tour_stay")
         see(visitor, "Go on with the tour")
         visitor.wait_idle()
     assert "step 2 of 3" in visitor.text
@@ -65,9 +71,9 @@ def test_a_touch_keeps_it_where_it_is_until_it_is_told_to_go_on(visitor: Visitor
 def test_told_to_go_on_while_a_run_is_at_work_it_watches_it_to_its_end(visitor: Visitor) -> None:
     visitor.click("take_tour")
     see(visitor, "Watch: the finds come one by one")
-    visitor.click("tour_stay")
+    press(visitor, "tour_stay")
     see(visitor, "Go on with the tour")
-    visitor.click("tour_next")
+    press(visitor, "tour_next")
     see(visitor, "step 1 of 3", "Next step in 8 seconds")
 
 
@@ -90,11 +96,11 @@ def test_on_the_way_back_nothing_is_asked_again(visitor: Visitor, model: DemoSer
     with one_run(model, requests=REQUESTS[1] + REQUESTS[2]):
         visitor.click("take_tour")
         see(visitor, "step 1 of 3")
-        visitor.click("tour_next")
+        press(visitor, "tour_next")
         see(visitor, "step 2 of 3")
         visitor.goto("Custom_data")
         see(visitor, "step 1 of 3", "Go on with the tour", "That is all")
         visitor.wait_idle()
-        visitor.click("tour_next")
+        press(visitor, "tour_next")
         see(visitor, "step 2 of 3", "That is all")
         assert len(visitor.turns) == 1
