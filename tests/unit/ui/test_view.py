@@ -392,7 +392,7 @@ def test_streamlit_draws_a_run_with_calls_inside_of_calls() -> None:
     app = draw_with_streamlit([*RUN[:-1], *log(piece("z", "{"), STARTED, asked, FINISHED)])
     assert any("Once upon" in element.value for element in app.markdown)
     assert sum("**Really?** · was not answered" in element.value for element in app.markdown) == 2
-    assert [button.label for button in app.button] == ["Yes", "No", "Send"]
+    assert [button.label for button in app.button] == ["Send", "Yes", "No"]
 
 
 def test_streamlit_draws_a_question_whose_id_is_no_text() -> None:
