@@ -808,7 +808,7 @@ demo-or = { $others }, { $last }
 demo-and = { $others }, { $last }
 demo-take-away = { $without }{ PARTICLE($without, "이/가") } 없다면 같은 곳이라고 하기 어려울 거예요.
 demo-wanted = { $wanted }가지를 물었지만, 데모 모델은 { $known }가지만 알아요.
-demo-found = 도구가 찾은 내용이에요.
+demo-found = 확인한 내용이에요.
 demo-nothing-to-report = 그래서 알려 드릴 것이 없어요. 다시 묻거나 다른 것을 물어보세요.
 demo-without-ai = *AI 없이 데모 모델이 정리했어요.*
 demo-offer = 상품권이나 교환도 제안할 수 있어요. 어느 쪽이 좋을까요?
@@ -816,12 +816,12 @@ demo-some-failed = 호출 { $all }건 중 { $failed }건이 실패했어요.
 demo-tool-says = **{ $tool }**: { $said }
 demo-tool ={ $kind }
     .about = **{ $about }**:{ $kind }
-demo-tool-failed = { $tool } 도구가 실패했어요. { $why }
-demo-tool-nothing = { $tool } 도구가 아무것도 찾지 못했어요.
-demo-tool-found = { $tool } 도구가 찾은 것: { $found }
-demo-tool-wrote = { $tool } 도구가 위의 글을 썼어요(단어 { $words }개).
-demo-tool-names = { $tool } 도구가 찾은 것: { $names }.
-    .more = { $tool } 도구가 찾은 것: { $names } 외 { $more }개.
+demo-tool-failed = { $tool } 실패: { $why }
+demo-tool-nothing = { $tool } 결과 없음
+demo-tool-found = { $tool } 결과: { $found }
+demo-tool-wrote = { $tool } 결과: 위의 글({ $words }단어)
+demo-tool-names = { $tool } 결과: { $names }
+    .more = { $tool } 결과: { $names } 외 { $more }개
 
 ## A run on the page
 

@@ -199,7 +199,7 @@ def _tell(told: Told, language: Language, *, named: bool) -> str:
         said = content.partition(": ")[2]
         return said[:1].upper() + said[1:]
     if has_failed(content):
-        return say(language, "demo-tool-failed", tool=tool, why=_shorten(content))
+        return say(language, "demo-tool-failed", tool=tool, why=_shorten(content.removeprefix("Error: ")))
     if not content:
         return say(language, "demo-tool-nothing", tool=tool)
     if len(content) <= _SHORT and "\n" not in content:

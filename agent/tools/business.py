@@ -77,7 +77,7 @@ async def search_news(market: Market) -> str:
     for headline in told.headlines:
         await asyncio.sleep(0.6)
         write({"headline": told.headline.format(headline=headline, market=market)})
-    return "; ".join(told.headlines) + "."
+    return told.between.join(told.headlines) + "."
 
 
 @offered(icon="table_chart")

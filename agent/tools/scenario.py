@@ -31,6 +31,8 @@ class Scenario:
     reply_facts: tuple[str, ...]
     headlines: tuple[str, ...]
     headline: str
+    between: str
+    """What stands between two headlines of a list."""
     columns: tuple[str, ...]
     leaders: str
     axes: tuple[str, str]
@@ -90,6 +92,7 @@ _ENGLISH = Scenario(
     ),
     headlines=("Sales rose for the third year", "Prices fell by a tenth", "Two makers share half of the market"),
     headline="{headline}: {market}",
+    between="; ",
     columns=("maker", "price", "share %", "stars"),
     leaders="{first} and {second} hold 57 % of the market.",
     axes=("month", "sold (thousands)"),
@@ -143,7 +146,7 @@ _KOREAN = Scenario(
     order=("고객: {customer}", "상품: {item}, {price}", "배송: {days}일 전 완료"),
     policies=(
         (
-            "파손된 상품은 배송 후 30일 안에 전액 환불해요.",
+            "파손된 상품은 배송 후 30일까지 전액 환불해요.",
             "파손 사진만 있으면 되고, 상품은 돌려보내지 않아도 돼요.",
             "20만 원까지는 고객지원팀이 바로 결정해요.",
         ),
@@ -158,6 +161,7 @@ _KOREAN = Scenario(
     ),
     headlines=("판매량 3년 연속 증가", "평균 가격 10% 하락", "상위 두 곳이 시장 절반 차지"),
     headline="{market}: {headline}",
+    between=", ",
     columns=("제조사", "가격(천 원)", "점유율(%)", "별점"),
     leaders="{first}와 {second}의 점유율을 합치면 57%예요.",
     axes=("개월", "판매량(천 대)"),

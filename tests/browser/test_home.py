@@ -38,10 +38,11 @@ def test_it_stands_still_while_paused_and_plays_again_when_asked(home: Page) -> 
     home.wait_for_function("document.querySelector('.hero')?.dataset.plays === '1'")
     home.locator(".hero .pause input").dispatch_event("click")
     words = home.evaluate(SEEN, "with")
-    bar = "document.querySelector('.hero .cover').getAnimations()[0].playState"
-    assert home.evaluate(bar) == "paused"
+    bar = "document.querySelector('.hero .cover')?.getAnimations()[0]?.playState"
+    home.wait_for_function(f"{bar} === 'paused'")
     assert home.evaluate(SEEN, "with") == words
     home.locator(AGAIN).click()
+    home.wait_for_function("document.querySelector('.hero')?.dataset.plays === '2'")  # it is drawn anew
     home.wait_for_function(f"{bar} === 'running'")
 
 

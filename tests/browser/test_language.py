@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.visitor import QUESTION, TURN, ask, settle, visit
+from tests.browser.visitor import BOX, QUESTION, STOP, TURN, ask, settle, visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.conftest import OpenPage
     from tests.serving import App
 
-JOBS = ("/Refund", "/Market_brief", "/Incident", "/Ask_me_first")
+JOBS = ("/Refund", "/Market_brief", "/Incident", "/Ask_me_first", "/MCP_tools")
 PATHS = ("/Custom_data", "/LLM_tokens", "/Without_LangChain", "/Stream_lab", "/Pitfalls", "/Runs")
 ENGLISH = re.compile(r"[A-Za-z][a-z'’]+(?:[ ,:]+[a-z'’]+){2,}")
 """Three English words in a row."""
@@ -26,7 +26,7 @@ _SHOWN = """() => {
     while (walker.nextNode()) {
         const at = walker.currentNode.parentElement;
         if (at.closest("script, style, code, pre, [data-testid=stChatMessage]")) continue;
-        if (at.closest("a[href^='https://github.com'], [class*=st-key-open_], [class*=st-key-suggestion_]")) continue;
+        if (at.closest("a[href^='https://github.com'], [class*=st-key-open_]")) continue;
         if (at.checkVisibility()) texts.push(walker.currentNode.data);
     }
     for (const field of document.querySelectorAll('[placeholder]')) texts.push(field.placeholder);
@@ -51,7 +51,18 @@ def english(page: Page) -> list[str]:
 def test_a_korean_browser_meets_no_english_sentence(open_page: OpenPage, app: App, path: str) -> None:
     page = korean(open_page, app, path)
     assert english(page) == []
-    assert page.evaluate("document.documentElement.lang") == "ko"
+    page.wait_for_function("document.documentElement.lang === 'ko'")
+
+
+@pytest.mark.parametrize("path", ["/Refund", "/Market_brief", "/Incident"])
+def test_a_korean_job_is_asked_done_and_answered_in_korean(open_page: OpenPage, app: App, path: str) -> None:
+    page = korean(open_page, app, f"{path}?model=demo-fast")
+    page.locator(".st-key-suggestion_0 button").click()
+    page.locator(TURN).nth(1).wait_for()
+    page.locator(STOP).wait_for(state="detached")
+    settle(page)
+    assert ENGLISH.findall("\n".join(page.locator(TURN).all_inner_texts())) == []
+    assert len(page.locator(BOX).all()) >= 3
 
 
 def test_the_language_is_chosen_in_the_sidebar_kept_on_other_pages_and_in_the_url(

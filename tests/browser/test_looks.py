@@ -26,6 +26,16 @@ from tests.serving import App
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
+SMALL_TARGETS = """() => [...document.querySelectorAll('button, a[href], summary, label:has(input), [role=tab]')]
+    .filter(e => e.checkVisibility({opacityProperty: true, visibilityProperty: true}))
+    .filter(e => !e.closest('[data-testid=stToolbar], [data-testid=stCode], [data-testid=stElementToolbar], p, li'))
+    .map(e => [e, e.getBoundingClientRect(), getComputedStyle(e, '::after')])
+    .filter(([, box, more]) => box.width > 1 && box.height > 1
+        && box.height - 2 * Math.min(0, parseFloat(more.top) || 0) < 43.5)
+    .map(([e, box]) => `${e.outerHTML.slice(0, 150)} ${box.width} x ${box.height}`)"""
+"""What a finger has to hit and is less than 44 px high; not in running text, code, and Streamlit's own toolbar."""
+
+
 def brightness(color: str) -> float:
     """From 0 to 1, of a color as the browser says it: "rgb(1, 2, 3)"."""
     red, green, blue = (int(part) for part in color.removeprefix("rgb(").rstrip(")").split(","))
@@ -82,6 +92,25 @@ def test_a_screen_reader_meets_no_obstacle_on_the_other_pages(page: Page, path: 
     page.goto(path)
     page.locator("h1").wait_for()
     assert axe_findings(page) == []
+
+
+def test_a_phone_meets_no_obstacle_and_a_finger_no_small_target(open_page: OpenPage, app: App) -> None:
+    page = open_page(app, **PHONE)
+    for path in ("/", "/Ask_me_first", "/Stream_lab", "/Pitfalls", "/Runs", "/Refund?model=demo-fast"):
+        page.goto(path)
+        page.locator("h1").wait_for()
+        settle(page)
+        assert axe_findings(page) == [], path
+        assert page.evaluate(SMALL_TARGETS) == [], path
+    page.locator(".st-key-suggestion_0 button").click()
+    page.locator(STOP).wait_for()
+    page.locator(STOP).wait_for(state="detached")
+    assert axe_findings(page) == [], "answered"
+    assert page.evaluate(SMALL_TARGETS) == [], "answered"
+    page.get_by_test_id("stExpandSidebarButton").click()
+    settle(page)
+    assert axe_findings(page) == [], "sidebar"
+    assert page.evaluate(SMALL_TARGETS) == [], "sidebar"
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
