@@ -21,23 +21,23 @@ class LanesView:
         self._modes = choices.modes
         self._graph = choices.graph
         self._sentences = st.empty()
-        self._order = st.empty()
         self._table = st.empty()
 
     def draw(self, log: Log) -> None:
         """Draw the lanes, and what each delivers."""
         graph = log.run.request.graph if log.run else self._graph
-        self._sentences.markdown(quiet(" ".join(f"**{mode}** {_sentence(graph, mode)}" for mode in self._modes)))
+        rows = [row for row in log.lanes.rows(self._modes, log.titles) if any(row.cells.values())]
+        sentences = [f"**{mode}** {_sentence(graph, mode)}" for mode in self._modes]
+        if rows:  # while it works, what is new is at the top, where it is seen
+            sentences.append(say("lab-lanes-ended" if log.ended else "lab-lanes-working"))
+        self._sentences.markdown(quiet(" ".join(sentences)))
         if not self._modes:
             self._sentences.info(say("lab-lanes-choose"), icon=":material/view_column:")
         elif log.run is None:
             self._table.markdown(quiet(say("lab-lanes-ask")))
-        elif rows := log.lanes.rows(self._modes, log.titles):
-            # While it works, what is new is at the top, where it is seen.
-            self._order.markdown(quiet(say("lab-lanes-ended" if log.ended else "lab-lanes-working")))
-            rows = rows if log.ended else rows[::-1]
+        elif rows:
             self._table.dataframe(
-                _columns(rows, self._modes),
+                _columns(rows if log.ended else rows[::-1], self._modes),
                 hide_index=True,
                 height="content",
                 column_config=_columns_looks(self._modes),

@@ -216,13 +216,13 @@ def _grouped(parts: Sequence[Part]) -> list[list[Part]]:
 def _sentence(sentence: Sentence, quiet: bool) -> str:
     """A sentence of a narration, as an item of a list; without its time inside a call: calls work at once."""
     text = safe_label(sentence.text, 300)
-    at = "" if sentence.depth else f" :gray[{say('time-seconds', seconds=f'{sentence.at:.1f}')}]"
+    at = "" if sentence.depth else f":gray[{say('time-seconds', seconds=f'{sentence.at:.1f}')}] "
     match sentence.state:
         case "now":
             text = _moving(text, quiet)
         case "failed":
             text = f":red[{text}]"
-    return f"{'  ' * sentence.depth}- :small[{text}{at}]"
+    return f"{'  ' * sentence.depth}- :small[{at}{text}]"
 
 
 def _moving(text: str, quiet: bool) -> str:
