@@ -68,6 +68,7 @@ def test_the_lanes_are_the_same_after_a_refresh(page: Page) -> None:
     finish(page)
     look(page, "Lanes")
     expect(page.get_by_text("Double-click a cell")).to_be_visible()  # all of it is there, and no more newest first
+    expect(page.locator(CELLS).filter(has_text="office").first).to_be_attached()
     read = f"[...document.querySelectorAll('{CELLS}')].slice(0, 27).map(cell => cell.innerText)"
     before = page.evaluate(read)
     assert any("office" in cell for cell in before)
