@@ -1,5 +1,7 @@
 """Clicks in the middle of a run: stopping it, and looking at it another way."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from agent.demo_model import DemoServer
@@ -8,12 +10,14 @@ from tests.browser.visitor import (
     BOX,
     LONG,
     OFFICE,
+    QUESTION,
     STOP,
     TURN,
     ask,
     last_turn,
     run_id,
     seen,
+    settle,
     start_watching,
     visit,
     wait_for_end,
@@ -127,3 +131,47 @@ def test_stop_ends_the_run_that_works_and_not_the_one_that_waits(page: Page) -> 
     expect(page.locator(TURN).nth(1)).to_contain_text("Stopped")
     expect(last_turn(page)).to_contain_text("Desk")
     wait_for_end(page)
+
+
+def test_the_keyboard_alone_leads_from_home_to_a_question_its_stop_and_a_link_to_it(page: Page) -> None:
+    page.goto("/?model=demo")
+    page.locator("h1").wait_for()
+    settle(page)
+    tab_to(page, "main a[href^='Custom_data']")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Custom data", exact=True).wait_for()
+    settle(page)
+    tab_to(page, QUESTION)
+    page.keyboard.type("count to 400")
+    page.keyboard.press("Enter")
+    page.locator(STOP).wait_for()
+    tab_to(page, STOP)
+    page.keyboard.press("Space")
+    page.get_by_text("Stopped.").first.wait_for()
+    settle(page)
+    tab_to(page, "[data-testid=stSidebar] a[href^='Runs']")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Runs", exact=True).wait_for()
+    settle(page)
+    tab_to(page, ".st-key-list_own [class*=st-key-open_] button")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Share").wait_for()
+    settle(page)
+    tab_to(page, "button", "Share")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-share button").wait_for()
+    tab_to(page, ".st-key-share button")
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile("/Runs\\?share=")).first.wait_for()
+
+
+def tab_to(page: Page, selector: str, name: str = "") -> None:
+    """Press Tab until what the selector finds, with that name, has the focus, which is to be seen."""
+    is_there = """([selector, name]) => document.activeElement.matches(selector)
+        && document.activeElement.innerText.includes(name)"""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate(is_there, [selector, name]):
+            assert page.evaluate("document.activeElement.matches(':focus-visible')")
+            return
+    raise AssertionError(f"No Tab leads to {selector}.")
