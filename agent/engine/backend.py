@@ -64,6 +64,12 @@ class RunBackend(Protocol):
         The graph is resumed with `answer`. Each question is answered once, by whoever is first.
         """
 
+    def keep_decision(self, run_id: str, interrupt_id: str, number: int, decision: JSON, *, session: str) -> None:
+        """Keep a decision on one of several questions that are answered together; None takes it back."""
+
+    def decisions(self, run_id: str, interrupt_id: str, *, session: str) -> dict[int, JSON]:
+        """What a run's owner has decided so far, by the question's number; nothing for anybody else."""
+
     def answer_otherwise(
         self, run_id: str, answers: Mapping[str, JSON], *, session: str, api_key: str | None = None
     ) -> Run | Refusal:

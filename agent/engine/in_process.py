@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ from agent.engine.upkeep import Upkeep
 from agent.errors import Refusal
 from agent.llm.key import KeyCheck
 from agent.loop import BackgroundLoop
+from agent.projections.questions import MOST_QUESTIONS
 from agent.settings import Settings
 from agent.store.index import Entry
 from agent.store.recording import FIRST, Header
@@ -131,6 +133,24 @@ class InProcessBackend:
         if told == "kept" and isinstance(run, ActiveRun):
             self._loop.call_soon(run.hear, interrupt_id, answer, api_key)
         return self._take_over(run, session, api_key) if told == "taken" else run
+
+    def keep_decision(self, run_id: str, interrupt_id: str, number: int, decision: JSON, *, session: str) -> None:
+        """Keep what has been decided of one of several questions; see RunBackend."""
+        is_short = len(json.dumps(decision)) <= 2 * self._settings.limits.prompt_chars
+        if self._waits_for(run_id, interrupt_id, session) and 0 <= number < MOST_QUESTIONS and is_short:
+            self._store.drafts.keep(run_id, interrupt_id, number, decision)
+
+    def decisions(self, run_id: str, interrupt_id: str, *, session: str) -> dict[int, JSON]:
+        """What has been decided so far; see RunBackend."""
+        return self._store.drafts.of(run_id, interrupt_id) if self._waits_for(run_id, interrupt_id, session) else {}
+
+    def _waits_for(self, run_id: str, interrupt_id: str, session: str) -> bool:
+        """Whether a run of this visitor's asks this."""
+        run = self._runs.get(run_id) if self.get(run_id) else None
+        if run is None or run.header.owner != digest(session):
+            return False
+        run.read()
+        return interrupt_id in run.asked
 
     def answer_otherwise(
         self, run_id: str, answers: Mapping[str, JSON], *, session: str, api_key: str | None = None

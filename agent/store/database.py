@@ -53,6 +53,13 @@ CREATE TABLE IF NOT EXISTS answers (
     at REAL NOT NULL,
     PRIMARY KEY (run, interrupt)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS drafts (
+    run TEXT NOT NULL,
+    interrupt TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    decision TEXT NOT NULL,
+    PRIMARY KEY (run, interrupt, number)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS done (what TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 

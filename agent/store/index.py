@@ -337,6 +337,7 @@ def _delete(connection: sqlite3.Connection, run_ids: Sequence[str]) -> None:
         "DELETE FROM comments WHERE run = ?",
         "DELETE FROM looked WHERE run = ?",
         "DELETE FROM answers WHERE run = ?",
+        "DELETE FROM drafts WHERE run = ?",
     ):
         connection.executemany(statement, ids)
     connection.execute("DELETE FROM titles WHERE thread NOT IN (SELECT thread FROM runs)")

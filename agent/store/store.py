@@ -13,6 +13,7 @@ from agent.settings import Limits, Settings
 from agent.store.comments import Comments
 from agent.store.conversations import Conversations
 from agent.store.database import Database
+from agent.store.drafts import Drafts
 from agent.store.index import Claim, Entry, Index, read_entry
 from agent.store.legacy import take_over
 from agent.store.links import Links
@@ -43,6 +44,7 @@ class Store:
         self.links = Links(self._database)
         self.comments = Comments(self._database)
         self.conversations = Conversations(self._database)
+        self.drafts = Drafts(self._database)
         self.adopt()
         self._recorder = Recorder(self._folder, self._index, self.prune)
 

@@ -165,6 +165,12 @@ def test_several_calls_in_one_interrupt_are_decided_one_by_one_and_answered_toge
         assert "once you have made it" in plain(visitor)
         press(visitor, "Change")
         assert len(visitor.keys("Approve")) == 2
+        press(visitor, "Approve")
+        with opened(app, "review", run=visitor.run_id) as refreshed:
+            assert len(refreshed.keys("Approve")) == 1, "what is decided is there again"
+            press(refreshed, "Change")
+            assert len(refreshed.keys("Approve")) == 2
+        press(visitor, "Change")
         press(visitor, "Reject…")
         assert visitor.keys("Why? (optional)", "text_input"), "what was typed is still there"
         press(visitor, "Reject")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, cast
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -369,6 +369,7 @@ def _open(asks: _Asks, verdict: Verdict | None) -> None:
 def _undo(asks: _Asks) -> None:
     """Decide again, as long as the answer has not been sent."""
     _drafts(asks).pop(asks.number, None)
+    _keep(asks, None)
     _open(asks, None)
 
 
@@ -415,6 +416,7 @@ def _decide(asks: _Asks, decision: Decision) -> None:
     drafts = _drafts(asks)
     drafts[asks.number] = decision
     if len(drafts) < len(questions):
+        _keep(asks, decision)
         return
     answer = resume_value(questions, [drafts[number] for number in range(len(questions))])
     visitor, key = session.session_id(), session.visitor_key()
@@ -437,8 +439,26 @@ def _decide(asks: _Asks, decision: Decision) -> None:
 
 def _drafts(asks: _Asks) -> dict[int, Decision]:
     """The decisions of an interrupt that is not answered yet, by the question's number."""
-    drafts: dict[int, Decision] = _kept("card_drafts").setdefault(_place(asks), {})
+    all_drafts = _kept("card_drafts")
+    if _place(asks) not in all_drafts:
+        before = (
+            {} if asks.again else session.runs().decisions(asks.run_id, asks.interrupt.id, session=session.session_id())
+        )
+        all_drafts[_place(asks)] = {number: Decision(**cast(dict[str, Any], kept)) for number, kept in before.items()}
+    drafts: dict[int, Decision] = all_drafts[_place(asks)]
     return drafts
+
+
+def _keep(asks: _Asks, decision: Decision | None) -> None:
+    """Have a decision outlive this page, until it is sent with the others."""
+    if not asks.again:
+        session.runs().keep_decision(
+            asks.run_id,
+            asks.interrupt.id,
+            asks.number,
+            asdict(decision) if decision else None,
+            session=session.session_id(),
+        )
 
 
 def _place(asks: _Asks) -> str:

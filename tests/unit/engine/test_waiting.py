@@ -585,3 +585,23 @@ def test_every_agent_asks_and_goes_on(memory: InProcessBackend, graph: str) -> N
     assert [(call.name, call.state) for call in told.calls] == [("refund", "finished"), ("send_email", "finished")]
     assert all(call.attempts <= 1 for call in told.calls)
     assert "were refunded" in run.answer
+
+
+def test_what_is_decided_and_not_sent_yet_is_kept_for_its_owner_alone_and_goes_with_the_run(
+    here: InProcessBackend, elsewhere: InProcessBackend
+) -> None:
+    run = started(here.start(asks("one"), session=ME))
+    (id_,) = waiting(run)
+    approve: JSON = {"verdict": "approve", "value": None, "reason": ""}
+    here.keep_decision(run.id, id_, 0, approve, session="a stranger")
+    here.keep_decision(run.id, "no such question", 0, approve, session=ME)
+    here.keep_decision(run.id, id_, 9_999, approve, session=ME)
+    assert here.decisions(run.id, id_, session=ME) == {}
+    here.keep_decision(run.id, id_, 1, approve, session=ME)
+    assert elsewhere.decisions(run.id, id_, session=ME) == {1: approve}
+    assert elsewhere.decisions(run.id, id_, session="a stranger") == {}
+    elsewhere.keep_decision(run.id, id_, 1, None, session=ME)
+    assert here.decisions(run.id, id_, session=ME) == {}
+    here.keep_decision(run.id, id_, 0, approve, session=ME)
+    assert here.forget(run.id) is None
+    assert elsewhere.decisions(run.id, id_, session=ME) == {}

@@ -1,0 +1,46 @@
+"""Decisions of a person that are not sent yet: several questions of one interrupt are answered together."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+
+from agent.store.database import Database
+from agent.streaming.events import JSON
+
+log = logging.getLogger(__name__)
+
+
+class Drafts:
+    """The decisions of all processes sharing the database. Safe from any thread.
+
+    One that cannot be kept is lost with the page, no more: it is logged.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, run_id: str, interrupt: str, number: int, decision: JSON) -> None:
+        """Keep the decision of one question, by its number in its interrupt; None takes it back."""
+        try:
+            if decision is None:
+                self._database.write(
+                    "DELETE FROM drafts WHERE run = ? AND interrupt = ? AND number = ?", run_id, interrupt, number
+                )
+            else:
+                row = (run_id, interrupt, number, json.dumps(decision))
+                self._database.write("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)", *row)
+        except sqlite3.Error as error:
+            log.warning("A decision could not be kept: %s", error)
+
+    def of(self, run_id: str, interrupt: str) -> dict[int, JSON]:
+        """The decisions so far, by the question's number."""
+        try:
+            rows = self._database.rows(
+                "SELECT number, decision FROM drafts WHERE run = ? AND interrupt = ?", run_id, interrupt
+            )
+            return {number: json.loads(decision) for number, decision in rows}
+        except sqlite3.Error as error:
+            log.warning("Decisions could not be read: %s", error)
+            return {}
