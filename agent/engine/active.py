@@ -11,6 +11,7 @@ from typing import Any, Literal
 from agent.engine.recorded import KeptRun
 from agent.engine.run import digest
 from agent.errors import LimitReached
+from agent.projections.metrics import seconds_worked
 from agent.settings import Limits
 from agent.store.recorder import Track
 from agent.store.recording import FIRST, Header, event_line, versions
@@ -61,6 +62,8 @@ class ActiveRun(KeptRun):
         self._track: Track | None = None
         for event in events:
             self._note(event, len(event_line(event)))
+        self.worked = 0.0
+        """Seconds that it had worked when it last began, waited or ended."""
         self._t0 = time.monotonic() - max(time.time() - header.asked_at, self.seconds)
         if not len(self._memory):
             self._add(Happening(Queued(header.request)))
@@ -163,8 +166,9 @@ class ActiveRun(KeptRun):
 
     def _tell(self) -> None:
         self.place = 0
+        self.worked = seconds_worked(self._memory.read()[0])
         if self._track:
-            self._track.note(self.state, self.seconds)
+            self._track.note(self.state, self.seconds, self.seconds - self.worked)
 
     def _cancel(self) -> None:
         """Cancel until it is done: a tool may swallow a cancellation, and then go on to the next await."""

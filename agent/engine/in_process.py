@@ -100,9 +100,10 @@ class InProcessBackend:
             return []
         found = {entry.header.id: entry for entry in self._store.entries(owner)}
         for run in list(self._runs.values()):
-            is_known = isinstance(run, ActiveRun) and not run.rests and (run.id in found or run.unrecorded)
-            if run.header.owner == owner and is_known:
-                found[run.id] = Entry(run.header, run.state, run.seconds)  # memory knows better how it is
+            if not isinstance(run, ActiveRun) or run.header.owner != owner or run.rests:
+                continue
+            if run.id in found or run.unrecorded:
+                found[run.id] = Entry(run.header, run.state, run.worked)  # memory knows better how it is
         return sorted(found.values(), key=lambda entry: entry.header.asked_at, reverse=True)
 
     def thread(self, thread_id: str) -> list[Run]:

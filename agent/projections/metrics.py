@@ -6,12 +6,28 @@ start of a tool is nothing to read, and neither are arguments still being writte
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.projections.output import piece_of
 from agent.projections.transcript import Transcript, fold, speaker_of
-from agent.streaming.events import Custom, Message, Said, StreamEvent, TaskStarted, Token, ToolDelta, Update, Usage
+from agent.streaming.events import (
+    Answered,
+    Custom,
+    Ended,
+    Message,
+    Queued,
+    Resumed,
+    Said,
+    Started,
+    StreamEvent,
+    TaskStarted,
+    Token,
+    ToolDelta,
+    Update,
+    Usage,
+    Waiting,
+)
 from agent.streaming.modes import StreamMode
 
 
@@ -187,6 +203,17 @@ def first_output(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -
     """Seconds until a reader with these `modes` has something to read; None if that never comes."""
     transcript = fold(events, modes)
     return _worked(transcript, transcript.first_output_at)
+
+
+def seconds_worked(events: Sequence[StreamEvent]) -> float:
+    """How long a run has worked: without the wait for its turn, and for a person."""
+    first = next((event for event in events if not isinstance(event.payload, Queued | Ended)), None)
+    told = fold((*([first] if first else ()), *filter(_moves, events), *events[-1:]), ())
+    return told.worked(told.last_at)
+
+
+def _moves(event: StreamEvent) -> bool:
+    return isinstance(event.payload, Queued | Started | Waiting | Answered | Resumed | Ended)
 
 
 def _worked(transcript: Transcript, at: float | None) -> float | None:

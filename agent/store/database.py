@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS runs (
     bytes INTEGER NOT NULL DEFAULT 0,
     process TEXT NOT NULL DEFAULT '',
     stopping INTEGER NOT NULL DEFAULT 0,
-    broken INTEGER NOT NULL DEFAULT 0
+    broken INTEGER NOT NULL DEFAULT 0,
+    rested REAL NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS runs_by_owner ON runs (owner, asked_at);
 CREATE INDEX IF NOT EXISTS runs_by_thread ON runs (thread, asked_at);
@@ -84,6 +85,8 @@ class Database:
             with self.transaction() as connection:
                 for statement in filter(str.strip, SCHEMA.split(";")):
                     connection.execute(statement)
+                if "rested" not in {row[1] for row in connection.execute("PRAGMA table_info(runs)")}:
+                    connection.execute("ALTER TABLE runs ADD COLUMN rested REAL NOT NULL DEFAULT 0")
         except BaseException:
             self._connection.close()
             raise

@@ -17,7 +17,7 @@ from agent.store.recording import Header, ends, header_line, opened, parse, wait
 from agent.streaming.events import END_STATES, JSON, Answered, RunState, Waiting
 
 _ROW = """
-SELECT runs.header, runs.state, runs.seconds, runs.asked_at, runs.broken, runs.process, leases.until
+SELECT runs.header, runs.state, runs.seconds, runs.rested, runs.asked_at, runs.broken, runs.process, leases.until
 FROM runs LEFT JOIN leases ON leases.process = runs.process
 """
 _HELD = """
@@ -41,7 +41,7 @@ class Entry:
     header: Header
     state: RunState
     seconds: float
-    """Length of the run so far."""
+    """How long it has worked, without the wait for its turn or for a person."""
     interrupted: bool = False
     """Whether the process working on it ended before the run did."""
     broken: bool = False
@@ -60,6 +60,9 @@ class Progress:
     run_id: str
     state: RunState
     seconds: float
+    """Since it was asked."""
+    rested: float
+    """Of these, those that it waited for its turn or for a person."""
     size: int
     """Bytes of its recording."""
     broken: bool
@@ -111,7 +114,10 @@ class Claim:
 
     def end(self, state: RunState, seconds: float) -> None:
         """Note that a run that waited has ended."""
-        self._connection.execute("UPDATE runs SET state = ?, seconds = ? WHERE id = ?", (state, seconds, self._run_id))
+        self._connection.execute(
+            "UPDATE runs SET state = ?, rested = rested + max(? - seconds, 0), seconds = ? WHERE id = ?",
+            (state, seconds, seconds, self._run_id),
+        )
 
 
 class Index:
@@ -133,13 +139,17 @@ class Index:
     def note(self, changes: Iterable[Progress]) -> News:
         """Note what has changed, and renew this process's lease; a waiting run, fully written, belongs to nobody."""
         rows = [
-            (one.state, one.seconds, one.size, one.broken, one.state == "waiting" and not one.broken, one.run_id)
+            (
+                *(one.state, one.seconds, one.rested, one.size, one.broken),
+                one.state == "waiting" and not one.broken,
+                one.run_id,
+            )
             for one in changes
         ]
         with self._database.transaction() as connection:
             self._renew(connection)
             connection.executemany(
-                "UPDATE runs SET state = ?, seconds = ?, bytes = ?, broken = ?,"
+                "UPDATE runs SET state = ?, seconds = ?, rested = ?, bytes = ?, broken = ?,"
                 " process = CASE WHEN ? THEN '' ELSE process END WHERE id = ?",
                 rows,
             )
@@ -275,14 +285,14 @@ class Index:
 
     def _entries(self, condition: str, *values: str) -> list[Entry]:
         found = []
-        for header, state, seconds, asked_at, broken, process, until in self._database.rows(
+        for header, state, seconds, rested, asked_at, broken, process, until in self._database.rows(
             f"{_ROW} {condition}", *values
         ):
             is_unfinished = state not in (*END_STATES, "waiting")
             at_work = is_unfinished and _holds(process, until)
             interrupted = is_unfinished and not at_work
             seconds = max(seconds, time.time() - asked_at) if at_work else seconds
-            found.append(Entry(_header(header), state, seconds, interrupted, bool(broken)))
+            found.append(Entry(_header(header), state, max(seconds - rested, 0.0), interrupted, bool(broken)))
         return found
 
 

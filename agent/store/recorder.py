@@ -65,8 +65,8 @@ class Track:
         """Why the run is not recorded, in a sentence for its visitor; empty while all is well."""
         self._path, self._wake = path, wake
         self._lines: deque[str] = deque([] if size else [header_line(header)])
-        self._stands: tuple[RunState, float] = "queued", 0.0
-        self._written: tuple[RunState, float] = self._stands
+        self._stands: tuple[RunState, float, float] = "queued", 0.0, 0.0
+        self._written: tuple[RunState, float, float] = self._stands
         """The run's state when its lines were last written."""
         self._size = size
         self._deleted = False
@@ -77,9 +77,12 @@ class Track:
         if self._path and not self.lost and not self._deleted:
             self._lines.append(line)
 
-    def note(self, state: RunState, seconds: float) -> None:
-        """Note the run's state; it is written at once when the run begins or ends."""
-        self._stands = state, seconds
+    def note(self, state: RunState, seconds: float, rested: float = 0.0) -> None:
+        """Note the run's state; it is written at once when the run begins or ends.
+
+        `seconds` have passed since it was asked; `rested` of them it waited for its turn or for a person.
+        """
+        self._stands = state, seconds, rested
         self._wake()
 
     @property

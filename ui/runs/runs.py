@@ -14,6 +14,7 @@ import streamlit as st
 from agent.engine import samples
 from agent.engine.run import Run, digest
 from agent.export.export import model_words
+from agent.projections.metrics import seconds_worked
 from agent.store.index import Entry
 from agent.store.recording import Recording, ends
 from agent.store.upload import opened, take
@@ -99,7 +100,7 @@ def _states(items: Sequence[Entry]) -> list[tuple[str, str, bool]]:
 
 def _entry(sample: Recording) -> Entry:
     end = sample.events[-1]
-    return Entry(sample.header, ends(end) or "stopped", end.at, sample.interrupted)
+    return Entry(sample.header, ends(end) or "stopped", seconds_worked(sample.events), sample.interrupted)
 
 
 def when(seconds: float) -> str:
@@ -140,7 +141,9 @@ def _row(item: Entry, kind: Kind, new: int) -> None:
             args=(run_id,),
         )
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
-            asked = f"{when(item.header.asked_at)} · {say('time-seconds', seconds=f'{item.seconds:.1f}')}"
+            asked = when(item.header.asked_at)
+            if not item.at_work:
+                asked += f" · {say('time-seconds', seconds=f'{item.seconds:.1f}')}"
             state = "interrupted" if item.interrupted else item.state
             color, icon = _STATES[state]
             badge = f":{color}-badge[{icon} {say(f'runs-state-{state}')}]"

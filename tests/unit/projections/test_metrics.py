@@ -2,12 +2,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+
 from agent.projections.label import call_titles
-from agent.projections.metrics import Metrics, first_output, measure
+from agent.projections.metrics import Metrics, first_output, measure, seconds_worked
 from agent.projections.transcript import fold
 from agent.streaming.events import Ended, Message, StreamEvent, Update, Usage
 from agent.streaming.modes import STREAM_MODES, StreamMode
 from tests.unit.events import FINISHED, Happened, began, log, sent, task, token, updates, usage
+from tests.unit.examples import examples
+from tests.unit.projections.arbitrary import some_run
+from tests.unit.projections.test_pause import RUN as PAUSED
+from tests.unit.projections.test_queue import LATE
 from tests.unit.projections.test_timeline import OFFICE, RUN
 
 
@@ -78,3 +85,16 @@ def test_the_first_output_depends_on_what_is_shown() -> None:
     shown: list[list[StreamMode]] = [["messages"], [], ["custom"]]
     assert [first_output(events, modes) for modes in shown] == [1.0, 3.0, 3.0]
     assert first_output(events[:1], shown[0]) is None
+
+
+@pytest.mark.parametrize("events", [LATE, LATE[:1], LATE[1:], PAUSED, PAUSED[:12], [], log(began("a"), FINISHED)])
+def test_how_long_a_run_has_worked_is_one_figure_everywhere(events: list[StreamEvent]) -> None:
+    transcript = fold(events, STREAM_MODES)
+    whole = measure(events, transcript, {}).whole
+    assert seconds_worked(events) == whole
+
+
+@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(some_run())
+def test_it_is_so_for_any_run(events: list[StreamEvent]) -> None:
+    assert seconds_worked(events) == measure(events, fold(events, STREAM_MODES), {}).whole

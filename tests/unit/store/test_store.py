@@ -337,3 +337,25 @@ def test_a_comment_after_a_crash_in_mid_write_is_kept(tmp_path: Path) -> None:
         assert store.comments.add(Comment("run-1", "bob", 1, "next")) is None
     with Store(tmp_path) as again:
         assert [comment.text for comment in again.comments.all()] == ["next"]
+
+
+def test_a_run_is_as_long_as_it_has_worked(opened: Open) -> None:
+    store = opened()
+    track = store.record(header("run-number-1"))
+    track.add(event_line(EVENTS[0]))
+    track.note("waiting", 70.0, 60.0)
+    wait_until(lambda: track.rests, 5, "it is written")
+    assert (entry(store, "run-number-1").seconds, entry(store, "run-number-1").state) == (10.0, "waiting")
+    with store.claim("run-number-1") as claim:
+        claim.end("stopped", 170.0)
+    assert (entry(store, "run-number-1").seconds, entry(store, "run-number-1").state) == (10.0, "stopped")
+
+
+def test_a_database_from_before_such_times_were_noted_is_read(opened: Open, tmp_path: Path) -> None:
+    end(begin(opened(), "run-number-1"))
+    wait_until(lambda: entry(opened(), "run-number-1").state == "finished", 5, "it has ended")
+    before = sqlite3.connect(tmp_path / FILE)
+    before.execute("ALTER TABLE runs DROP COLUMN rested")
+    before.commit()
+    before.close()
+    assert entry(opened(), "run-number-1").seconds == 1.5
