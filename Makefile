@@ -4,6 +4,7 @@
 # make test-fast  the tests that start no server and no browser
 # make test       all tests (WORKERS= for those with a server or a browser: 4; ARGS= goes to pytest)
 # make samples    make the recordings in recordings/ anew (ARGS=NAME: one)
+# make screens    pictures of the pages in screens/, and their contact sheets in docs/
 # make bench      measure it beside the obvious ways: a quarter of an hour; BENCH=quick: a minute
 
 # Any Python from 3.11 on; `make PYTHON=/path/to/python` chooses one.
@@ -18,7 +19,7 @@ WORKERS ?= 4
 # Tests compile anew what is not kept compiled, each worker for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run check fix test-fast test bench samples lock clean
+.PHONY: run check fix test-fast test bench screens samples lock clean
 
 run: $(VENV)/.run
 	$(if $(GRAPHS),TOOLSTREAM_GRAPHS="$(GRAPHS)") $(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.headless true
@@ -45,6 +46,9 @@ test: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+screens: $(VENV)/.dev
+	$(BIN)/python -m bench.screens
 
 samples: $(VENV)/.run
 	$(BIN)/python -m agent.engine.samples $(ARGS)
