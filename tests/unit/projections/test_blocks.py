@@ -105,12 +105,12 @@ def test_items_and_rows_settle_before_their_list_or_table_has_ended() -> None:
     [
         "x" * 50_000,
         "many words. " * 5_000,
-        "```\n" + "line\n" * 9_000,
-        "| a |\n|---|\n" + "| 1 |\n" * 6_000,
-        "|" + "a|" * 900 + "\n|" + "-|" * 900 + "\n" + "|\n" * 3_000,
-        "- a\n" * 9_000,
-        "- a\n  b\n" + "  c\n" * 9_000,
-        "> a\n" * 9_000,
+        "```\n" + "line\n" * 3_000,
+        "| a |\n|---|\n" + "| 1 |\n" * 2_000,
+        "|" + "a|" * 900 + "\n|" + "-|" * 900 + "\n" + "|\n" * 1_000,
+        "- a\n" * 3_000,
+        "- a\n  b\n" + "  c\n" * 3_000,
+        "> a\n" * 3_000,
     ],
 )
 def test_no_text_makes_a_long_tail(text: str) -> None:
