@@ -165,7 +165,8 @@ def _look_at_the_pack(page: Page, browser: Browser, path: Path) -> None:
     expect(pack.locator("h1")).to_have_text(BOTH)
     for part in ("Swivel chair", "no AI", "What happened when", "/Runs?share="):
         expect(pack.locator("body")).to_contain_text(part)
-    assert pack.locator("script, iframe, img, link, a, form").count() == 0
+    assert pack.locator("script, iframe, img, link, form").count() == 0
+    expect(pack.locator("a")).to_have_attribute("href", re.compile(r"/Runs\?share="))  # and no other
     assert pack.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert requests == [path.as_uri()]
     assert errors == []
