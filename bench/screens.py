@@ -70,7 +70,7 @@ class Visit:
         """The race at these seconds."""
         self.page.goto("/")
         self.page.locator(".hero").wait_for()
-        settle_script(self.page)
+        wait_until_drawn(self.page)
         for second in seconds:
             self.page.evaluate(_SET_CLOCK, second)
             self.take(f"home-{second}s")
@@ -79,8 +79,7 @@ class Visit:
         """A page as it is before anybody has done anything."""
         self.page.goto(path)
         self.page.locator("main").get_by_role("button").first.wait_for()
-        settle(self.page)
-        self.page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
+        wait_until_drawn(self.page)
         self.take(state)
 
     def run(self, *, every_state: bool) -> None:
@@ -122,10 +121,11 @@ class Visit:
         self.take("7-failed")
 
 
-def settle_script(page: Page) -> None:
-    """Wait until the script has come to its end."""
+def wait_until_drawn(page: Page) -> None:
+    """Wait until the script has come to its end, and all that it has drawn is there."""
     page.wait_for_function(
-        "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+        """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
+            && !document.querySelector('[data-testid=stSkeleton]')"""
     )
 
 
