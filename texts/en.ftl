@@ -686,6 +686,7 @@ ended-unanswered = { $count ->
        *[other] Nobody answered for { $count } days, so it was stopped. What had arrived is kept.
     }
 ended-restart = The server is restarting; the run was interrupted.
+ended-restart-key = The server restarted while this question waited. Your own key is never kept, so it could not go on: ask again.
 ended-stopped = Stopped. What had arrived is kept.
 ended-deleted = This run was deleted.
 ended-too-long = The answer reached its length limit here. What has arrived is kept.

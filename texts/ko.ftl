@@ -626,6 +626,7 @@ refused-trap-crowded = 지금 시도하는 방문자가 너무 많아요. 잠시
 ended-limit = 실행이 { $seconds }초 한도에 이르렀어요. 그때까지 받은 내용은 남아 있어요.
 ended-unanswered = { $count }일 동안 아무도 답하지 않아서 중지했어요. 그때까지 받은 내용은 남아 있어요.
 ended-restart = 서버가 다시 시작되면서 실행이 중단됐어요.
+ended-restart-key = 이 질문이 기다리는 동안 서버가 다시 시작됐어요. 직접 입력한 키는 저장하지 않으므로 이어 갈 수 없었어요. 다시 물어봐 주세요.
 ended-stopped = 중지했어요. 그때까지 받은 내용은 남아 있어요.
 ended-deleted = 이 실행은 삭제되었어요.
 ended-too-long = 답이 여기서 허용하는 길이에 이르렀어요. 그때까지 받은 내용은 남아 있어요.

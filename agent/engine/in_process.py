@@ -268,8 +268,9 @@ class InProcessBackend:
             self._keeping_up.cancel()
         scheduler = self._scheduler
         for run in [*scheduler.waiting, *scheduler.working]:
-            if not (self._is_held(run) and self._store.records and not run.header.own_key):  # else the next takes it up
-                run.end("stopped", sentence("ended-restart"))
+            lasts = self._is_held(run) and self._store.records  # the next process takes it up
+            if not lasts or run.header.own_key:
+                run.end("stopped", sentence("ended-restart-key" if lasts else "ended-restart"))
         tasks = [run.task for run in scheduler.working if run.task]
         if tasks:
             await asyncio.wait(tasks, timeout=1.0)

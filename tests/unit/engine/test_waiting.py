@@ -23,6 +23,7 @@ from agent.streaming.events import (
     JSON,
     Answered,
     Custom,
+    Ended,
     Resumed,
     RunRequest,
     State,
@@ -454,6 +455,19 @@ def test_what_is_asked_meanwhile_outlives_a_restart(tmp_path: Path) -> None:
         names = {run.id: "run", behind.id: "behind", third.id: "third"}
         states = {names[turn.id]: turn.state for turn in later.thread(run.thread_id)}
         assert states == dict.fromkeys(names.values(), "finished")
+
+
+def test_what_waits_with_a_key_of_ones_own_is_told_after_a_restart_why_it_does_not_go_on(tmp_path: Path) -> None:
+    with backend_of(tmp_path, FEW) as backend:
+        run = started(backend.start(asks("one"), session=ME))
+        waiting(run)
+        one = {"session": ME, "thread_id": run.thread_id}
+        behind = started(backend.start(request("thank you"), api_key="sk-mine", **one))
+        wait_until(lambda: {entry.state for entry in backend.of(ME)} == {"waiting", "queued"}, 5, "both are noted")
+    with backend_of(tmp_path, FEW) as later:
+        events = found(later, behind.id).read()[0]
+        assert isinstance(end := events[-1].payload, Ended)
+        assert "key is never kept" in end.message
 
 
 KILLED: dict[str, list[JSON]] = {"two": ["yes", "no"], "helpers": ["yes", "no"], "functional": [True]}
