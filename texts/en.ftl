@@ -436,7 +436,7 @@ narration-more = { $count ->
     }
 narration-considers = { $who } reads what came back…
 narration-broke = It broke off.
-narration-stopped = It was stopped. What had arrived is kept.
+narration-stopped = It was stopped.
 narration-all-done = All done.
 amount-calls = { $count ->
         [one] { $count } tool call

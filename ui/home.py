@@ -109,7 +109,7 @@ def _script(recording: Recording) -> tuple[list[tuple[str, _Pieces]], _Pieces]:
             case Custom(data=data) if event.call:
                 finds.setdefault(event.call, []).append((event.at, subject(data, 80)))
             case Token(text=text) if text and not event.calls:
-                words.append((event.at, text.replace("*", "").replace("\n", " ")))
+                words.append((event.at, "•" if text == "-" else text.replace("*", "").replace("\n", " ")))
     names = {call.id: look.title(call.name) for call in fold(recording.events, RUN_MODES).calls}
     return [(names.get(call, ""), pieces) for call, pieces in finds.items()], words
 

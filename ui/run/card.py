@@ -328,7 +328,8 @@ def _show_args(question: Question) -> None:
         return
     short, long = [], []
     for key, value in args.items():
-        name = f"**{safe_label(key.replace('_', ' '))}**"
+        label = key.replace("_", " ")
+        name = f"**{safe_label(label[:1].upper() + label[1:])}**"
         if isinstance(value, str) and ("\n" in value or len(value) > LONG):
             long.append((name, value))
         elif said := words(value, 1_000):

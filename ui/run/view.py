@@ -216,7 +216,8 @@ def _grouped(parts: Sequence[Part]) -> list[list[Part]]:
 def _sentence(sentence: Sentence, quiet: bool) -> str:
     """A sentence of a narration, as an item of a list; without its time inside a call: calls work at once."""
     text = safe_label(sentence.text, 300)
-    at = "" if sentence.depth else f":gray[{say('time-seconds', seconds=f'{sentence.at:.1f}')}] "
+    seconds = say("time-seconds", seconds=f"{sentence.at:.1f}").replace(" ", "\u00a0")  # or it breaks on a phone
+    at = "" if sentence.depth else f":gray[{seconds}] "
     match sentence.state:
         case "now":
             text = _moving(text, quiet)

@@ -172,7 +172,7 @@ def test_a_run_that_failed_and_one_that_was_stopped() -> None:
         READ,
         ASKED,
         Sentence(3.0, "Look up items · office was stopped after 2.0 s, with 1 item.", "stopped"),
-        Sentence(5.0, "It was stopped. What had arrived is kept.", "stopped"),
+        Sentence(5.0, "It was stopped.", "stopped"),
     ]
     assert told(*begun, Ended("failed", "The model fell silent."))[2:] == [
         Sentence(3.0, "Look up items · office failed after 2.0 s.", "failed"),
