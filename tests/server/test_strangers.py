@@ -107,7 +107,8 @@ def test_a_typed_key_is_sent_to_the_model_and_found_nowhere_else() -> None:
             owner.wait_idle()
             other.wait_idle()
             owner.type("typed_key_0", "sk-mistyped")
-            owner.wait_until(lambda: "The model server refuses this key" in owner.text, "it is told at once")
+            owner.wait_until(lambda: owner.has("text_input", "typed_key_1"), "it is told at once")
+            assert "The model server refuses this key" in owner.text
             owner.type("typed_key_1", KEY)
             owner.wait_until(lambda: owner.has("button", "forget_key"), "the key is taken")
             assert "refuses this key" not in owner.text
