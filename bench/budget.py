@@ -48,7 +48,7 @@ def measure() -> Budget:
     """Start the app, fill it, and watch it."""
     with (
         model_server(200) as model,
-        app_server(pointed_at(model) | NO_LIMITS) as app,
+        app_server(pointed_at(model) | NO_LIMITS, fresh=True) as app,
         watched(app.process.pid) as watch,
     ):
         steps: dict[str, float] = {}

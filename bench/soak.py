@@ -182,8 +182,8 @@ def main() -> int:
             "STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": str(SESSION_KEPT),
         }
         with (
-            app_server(env, ROOT) as app,
-            app_server(env | {"OPENAI_BASE_URL": hostile.url, "OPENAI_MODEL": "hostile"}, ROOT) as other,
+            app_server(env, ROOT, fresh=True) as app,
+            app_server(env | {"OPENAI_BASE_URL": hostile.url, "OPENAI_MODEL": "hostile"}, ROOT, fresh=True) as other,
             watched(app.process.pid) as watch,
             watched(other.process.pid) as other_watch,
         ):
@@ -346,7 +346,7 @@ def is_killed(guest: Guest) -> None:
 
 def _is_killed(guest: Guest) -> None:
     cookie = {"Cookie": f"toolstream_visitor={secrets.token_urlsafe(16)}"}
-    with app_server(guest.env, ROOT) as doomed:
+    with app_server(guest.env, ROOT, fresh=True) as doomed:
         with Visitor(doomed.url, "LLM_tokens", headers=cookie, tool_choice="none", model="demo") as visitor:
             whole(visitor)
             visitor.ask("count to 3000")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from agent.demo_model import DemoServer
 from agent.loop import BackgroundLoop
+from tests.forked import Forked, fork_app
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -26,7 +27,7 @@ class App:
     """The app at work."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     log_file: Path
 
     def log(self) -> str:
@@ -35,16 +36,19 @@ class App:
 
 
 @contextmanager
-def app_server(env: Mapping[str, str] | None = None, root: Path = ROOT, *, watch: bool = False) -> Iterator[App]:
+def app_server(
+    env: Mapping[str, str] | None = None, root: Path = ROOT, *, watch: bool = False, fresh: bool = False
+) -> Iterator[App]:
     """Run the app as a visitor would meet it, with `env` on top of an environment that configures nothing.
 
-    With `watch` it starts its scripts anew when a source below `root` is saved, as while one works on it.
+    With `watch` it starts its scripts anew when a source below `root` is saved, as while one works on it. Such an app
+    has an interpreter of its own, as has one that is `fresh`; another is forked where its libraries are imported
+    already, which is what takes an app most of the time that it needs to start.
     """
     with tempfile.TemporaryDirectory(prefix="toolstream-test-") as folder:
         port = free_port()
-        app = App(
-            f"http://127.0.0.1:{port}", _start(port, env or {}, Path(folder), root, watch), Path(folder, "log.txt")
-        )
+        log = Path(folder, "log.txt")
+        app = App(f"http://127.0.0.1:{port}", _start(port, env or {}, log, root, watch, fresh), log)
         try:
             wait_until(lambda: _is_healthy(app), 60, lambda: f"the app answers\n{app.log()}")
             yield app
@@ -90,14 +94,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _start(port: int, env: Mapping[str, str], folder: Path, root: Path, watch: bool) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
+def _start(
+    port: int, env: Mapping[str, str], log: Path, root: Path, watch: bool, fresh: bool
+) -> subprocess.Popen[bytes] | Forked:
+    arguments = ["run", "app.py", "--server.headless", "true"]
+    arguments += ["--server.address", "127.0.0.1", "--server.port", str(port)]
     watcher = ["auto", "--server.runOnSave", "true"] if watch else ["none"]
-    command += ["--server.fileWatcherType", *watcher]
-    env = _clean_environment() | {"TOOLSTREAM_RECORDINGS": str(folder / "runs")} | dict(env)
-    with Path(folder, "log.txt").open("wb") as log:
-        return subprocess.Popen(command, cwd=root, env=env, stdout=log, stderr=subprocess.STDOUT)
+    arguments += ["--server.fileWatcherType", *watcher]
+    whole = _clean_environment() | {"TOOLSTREAM_RECORDINGS": str(log.with_name("runs"))} | dict(env)
+    if root == ROOT and not watch and not fresh and "PYTHONPATH" not in env:
+        return fork_app(arguments, whole, log)
+    with log.open("wb") as file:
+        command = [sys.executable, "-m", "streamlit", *arguments]
+        return subprocess.Popen(command, cwd=root, env=whole, stdout=file, stderr=subprocess.STDOUT)
 
 
 def _clean_environment() -> dict[str, str]:
@@ -107,7 +116,7 @@ def _clean_environment() -> dict[str, str]:
 
 def _is_healthy(app: App) -> bool:
     if app.process.poll() is not None:
-        raise AssertionError(f"The app ended by itself with code {app.process.returncode}:\n{app.log()}")
+        raise AssertionError(f"The app ended by itself with code {app.process.poll()}:\n{app.log()}")
     try:
         with urllib.request.urlopen(f"{app.url}/_stcore/health", timeout=1) as answer:
             return bool(answer.status == 200)

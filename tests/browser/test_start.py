@@ -11,7 +11,7 @@ from tests.serving import app_server
 
 def test_a_deep_link_is_the_first_request_and_home_needs_no_key(open_page: OpenPage) -> None:
     """One server for both facts: the deep link has to be its first request, and it starts without any setting."""
-    with app_server({"TOOLSTREAM_DEMO_RATE": "120"}) as app:
+    with app_server({"TOOLSTREAM_DEMO_RATE": "120"}, fresh=True) as app:
         page = open_page(app)
         visit(page, "/LLM_tokens")
         expect(page.locator("h1")).to_have_text("LLM tokens")

@@ -20,7 +20,7 @@ ME = {"Cookie": "toolstream_visitor=" + "v" * 22}
 
 def test_sigterm_ends_a_working_app_soon_and_its_run_is_said_to_be_gone(model: DemoServer) -> None:
     before = model.stats.hung_up
-    with app_server(pointed_at(model)) as app, Visitor(app.url, tool_choice="none") as visitor:
+    with app_server(pointed_at(model), fresh=True) as app, Visitor(app.url, tool_choice="none") as visitor:
         visitor.wait_idle()
         visitor.ask(QUESTION)
         arrived(visitor, 20)
