@@ -20,7 +20,7 @@ OVERWRITES_WHAT_IS_FREED = {
 
 def test_fifty_visitors_come_and_go_and_leave_neither_handles_nor_keys() -> None:
     env = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "1", **OVERWRITES_WHAT_IS_FREED}
-    with model_server(150) as model, app_server(pointed_at(model) | env) as app:
+    with model_server(150) as model, app_server(pointed_at(model) | env, fresh=True) as app:
         _visits(app, 2)  # what the first ones open for all
         before = _handles(app)
         _visits(app, 47)
