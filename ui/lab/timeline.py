@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from agent.projections.timeline import MAX_TICKS, Picture, Row, describe
 from ui.lab.log import Log, quiet
@@ -19,8 +20,8 @@ class LabTimeline:
         self._hint = st.empty()
         self._picture = TimelineView(st.container())
         self._note = st.empty()
-        with st.expander(say("lab-timeline-words"), icon=":material/list:"):
-            self._words = st.empty()
+        self._below = st.container()
+        self._words: DeltaGenerator | None = None
         self._said = ""
 
     def draw(self, log: Log) -> None:
@@ -33,6 +34,8 @@ class LabTimeline:
         self._picture.draw(picture, _name, working=not log.ended)
         self._note.markdown(quiet(_note(picture)))
         words = "\n".join(f"- {safe_label(line, 160)}" for line in describe(picture, language()))
+        if self._words is None:
+            self._words = self._below.expander(say("lab-timeline-words"), icon=":material/list:").empty()
         if words != self._said:
             self._said = words
             self._words.markdown(words)
