@@ -36,6 +36,29 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('button, a[href], summary
 """What a finger has to hit and is less than 44 px high; not in running text, code, and Streamlit's own toolbar."""
 
 
+TOPS = """() => ["stMain h1", "stSidebar h3"].map(where => {
+    const [place, tag] = where.split(" "), range = document.createRange();
+    range.selectNodeContents(document.querySelector(`[data-testid=${place}] ${tag}`));
+    return range.getBoundingClientRect().top;
+})"""
+"""Where the words of the page's title and of the sidebar's begin."""
+
+
+def contrast(page: Page, selector: str) -> float:
+    """Of an element's words with what is behind them: from 1 to 21, as WCAG has it."""
+    colors: list[str] = page.locator(selector).evaluate(
+        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+    )
+    darker, lighter = sorted(map(luminance, colors))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(color: str) -> float:
+    parts = [int(part) / 255 for part in color.removeprefix("rgb(").rstrip(")").split(",")]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def brightness(color: str) -> float:
     """From 0 to 1, of a color as the browser says it: "rgb(1, 2, 3)"."""
     red, green, blue = (int(part) for part in color.removeprefix("rgb(").rstrip(")").split(","))
@@ -55,6 +78,46 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(open_page: OpenPage
         assert box["x"] + box["width"] <= 390
         assert box["y"] + box["height"] <= 844
         assert box["width"] > 200
+
+
+def test_a_page_begins_at_its_top_and_ends_with_its_question_box(open_page: OpenPage, app: App) -> None:
+    for size, most in ((None, 60), (PHONE, 100)):
+        page = open_page(app, **(size or {}))
+        visit(page, "/LLM_tokens")
+        assert max(page.evaluate(TOPS)[: 1 if size else 2]) < most
+        box, window = page.locator(QUESTION).bounding_box(), page.viewport_size
+        assert box
+        assert window
+        assert window["height"] - box["y"] - box["height"] < 40
+
+
+def test_all_buttons_of_home_are_above_the_question_box_on_a_phone(open_page: OpenPage, app: App) -> None:
+    page = open_page(app, **PHONE)
+    visit(page, "/")
+    settle(page)
+    last, box = page.locator(".st-key-play_again").bounding_box(), page.locator(".st-key-question").bounding_box()
+    assert last
+    assert box
+    assert last["y"] + last["height"] < box["y"]
+
+
+def test_a_row_of_the_list_of_runs_is_one_line_high(page: Page) -> None:
+    page.goto("/Runs")
+    row = page.locator("[class*=st-key-row_]").first
+    assert 40 <= row.evaluate("e => e.getBoundingClientRect().height") <= 48
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_button_that_is_pointed_at_can_be_read(page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/")
+    button = ".st-key-suggestion_0 button"
+    for act in (page.locator(button).wait_for, page.locator(button).hover, page.mouse.down):
+        act()
+        settle(page)
+        assert contrast(page, button) >= 4.5
+    page.mouse.move(0, 0)  # let go of elsewhere, it is not pressed
+    page.mouse.up()
 
 
 def test_a_first_visit_by_phone_starts_at_the_top(open_page: OpenPage, app: App) -> None:
