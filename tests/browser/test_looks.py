@@ -157,23 +157,41 @@ def test_a_screen_reader_meets_no_obstacle_on_the_other_pages(page: Page, path: 
     assert axe_findings(page) == []
 
 
-def test_a_phone_meets_no_obstacle_and_a_finger_no_small_target(open_page: OpenPage, app: App) -> None:
+def assert_no_obstacle(page: Page, where: str) -> None:
+    settle(page)
+    assert axe_findings(page) == [], where
+    assert page.evaluate(SMALL_TARGETS) == [], where
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("/", "/Ask_me_first", "/Stream_lab", "/Pitfalls", "/Runs", "/Your_agent"),
+        ("/MCP_tools", "/Custom_data", "/LLM_tokens", "/Without_LangChain"),
+    ],
+)
+def test_a_phone_meets_no_obstacle_and_a_finger_no_small_target(
+    open_page: OpenPage, app: App, paths: tuple[str, ...]
+) -> None:
     page = open_page(app, **PHONE)
-    for path in ("/", "/Ask_me_first", "/Stream_lab", "/Pitfalls", "/Runs", "/Refund?model=demo-fast"):
+    for path in paths:
         page.goto(path)
         page.locator("h1").wait_for()
-        settle(page)
-        assert axe_findings(page) == [], path
-        assert page.evaluate(SMALL_TARGETS) == [], path
+        assert_no_obstacle(page, path)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    assert_no_obstacle(page, "sidebar")
+
+
+@pytest.mark.parametrize("path", ["/Refund", "/Market_brief", "/Incident"])
+def test_a_phone_meets_no_obstacle_in_an_answer(open_page: OpenPage, app: App, path: str) -> None:
+    page = open_page(app, **PHONE)
+    page.goto(f"{path}?model=demo-fast")
+    page.locator(".st-key-suggestion_0 button").wait_for()
+    assert_no_obstacle(page, "asked")
     page.locator(".st-key-suggestion_0 button").click()
     page.locator(STOP).wait_for()
     page.locator(STOP).wait_for(state="detached")
-    assert axe_findings(page) == [], "answered"
-    assert page.evaluate(SMALL_TARGETS) == [], "answered"
-    page.get_by_test_id("stExpandSidebarButton").click()
-    settle(page)
-    assert axe_findings(page) == [], "sidebar"
-    assert page.evaluate(SMALL_TARGETS) == [], "sidebar"
+    assert_no_obstacle(page, "answered")
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
