@@ -3,6 +3,7 @@
 # make fix        format, and mend what lint can mend
 # make test-fast  the tests that start no server and no browser
 # make test       all tests (WORKERS= for those with a server or a browser: 4; ARGS= goes to pytest)
+# make agent-servers  aegra and langgraph dev in .venv/agent-servers, for the tests against them; Python 3.12 or newer
 # make samples    make the recordings in recordings/ anew (ARGS=NAME: one)
 # make screens    pictures of the pages in screens/, and their contact sheets in docs/
 # make bench      measure it beside the obvious ways: a quarter of an hour; BENCH=quick: a minute
@@ -10,7 +11,11 @@
 # Any Python from 3.11 on; `make PYTHON=/path/to/python` chooses one.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# aegra takes a newer one (SERVERS_PYTHON=).
+SERVERS_PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 $(HOME)/.pyenv/versions/3.1[2-9]*/bin/python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv
+SERVERS = $(VENV)/agent-servers
 BIN = $(VENV)/bin
 PORT ?= 8501
 HOST ?= localhost
@@ -19,7 +24,7 @@ WORKERS ?= 4
 # Tests compile anew what is not kept compiled, each worker for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run check fix test-fast test bench screens samples lock clean
+.PHONY: agent-servers run check fix test-fast test bench screens samples lock clean
 
 run: $(VENV)/.run
 	$(if $(GRAPHS),TOOLSTREAM_GRAPHS="$(GRAPHS)") $(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.headless true
@@ -58,7 +63,10 @@ lock: $(VENV)/.run
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements-postgres.in -o requirements-postgres.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements-mcp.in -o requirements-mcp.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.12 requirements-servers.in -o requirements-servers.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+agent-servers: $(VENV)/.servers
 
 clean:
 	rm -rf $(VENV)
@@ -71,4 +79,10 @@ $(VENV)/.run: requirements.txt
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.servers: $(VENV)/.run requirements-servers.txt
+	@test -n "$(SERVERS_PYTHON)" || { echo "aegra needs Python 3.12 or newer; none was found."; exit 1; }
+	$(SERVERS_PYTHON) -m venv $(SERVERS)
+	$(SERVERS)/bin/pip install --quiet --disable-pip-version-check -r requirements-servers.txt
 	@touch $@

@@ -14,6 +14,11 @@ AgentError
 ├── LimitReached           a run that met one of its limits
 ├── CheckpointError        a conversation that cannot be written down, or read back
 │   └── CheckpointLost     what was kept of it is gone, or cannot be read
+├── ServerFailed           an Agent Server that could not do its part
+│   ├── ServerUnreachable  it does not answer
+│   ├── ServerRefused      it says no
+│   ├── ServerForgot       it does not know what is asked for
+│   └── ServerStopped      somebody else stopped the run there
 └── ToolFailed             a tool that could not do its work
 """
 
@@ -90,6 +95,26 @@ class CheckpointError(AgentError):
 
 class CheckpointLost(CheckpointError):
     """What was saved of a conversation is gone or cannot be read."""
+
+
+class ServerFailed(AgentError):
+    """An Agent Server could not do its part."""
+
+
+class ServerUnreachable(ServerFailed):
+    """No address of the Agent Server answers."""
+
+
+class ServerRefused(ServerFailed):
+    """The Agent Server says no."""
+
+
+class ServerForgot(ServerFailed):
+    """The Agent Server does not know the run, the thread or the assistant."""
+
+
+class ServerStopped(ServerFailed):
+    """Somebody else stopped the run on the Agent Server."""
 
 
 class ToolFailed(AgentError):

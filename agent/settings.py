@@ -64,6 +64,8 @@ class Limits:
     """Megabytes of recordings kept; the oldest go first."""
     lease_seconds: float = 15.0
     """Seconds without a sign of life after which another process calls the runs of this one interrupted."""
+    server_seconds: float = 60.0
+    """Seconds for which an Agent Server may not answer before a run on it counts as failed."""
     connect_seconds: float = 10.0
     """Seconds to reach the model server."""
     read_seconds: float = 60.0
@@ -98,6 +100,10 @@ class Settings:
     """A PostgreSQL database that keeps what models know of conversations; None is a file beside the recordings."""
     graphs: tuple[str, ...] = ()
     """The host's own graphs: `file.py:name`, `package.module:name`, or a `langgraph.json`."""
+    agent_server: tuple[str, ...] = ()
+    """Addresses of one Agent Server, which then works on runs; none means that they work in this process."""
+    agent_server_header: str | None = field(default=None, repr=False)
+    """A header that it asks for, as `name: value`."""
     mcp: tuple[McpServer, ...] = ()
     """The host's MCP servers, whose tools are offered beside the others."""
     host_password: str | None = field(default=None, repr=False)
@@ -119,6 +125,8 @@ class Settings:
             recordings=_folder(environ.get("TOOLSTREAM_RECORDINGS", "data/runs").strip()),
             database_url=_database_url(environ.get("TOOLSTREAM_DATABASE_URL", "").strip()),
             graphs=tuple(text.strip() for text in environ.get("TOOLSTREAM_GRAPHS", "").split(",") if text.strip()),
+            agent_server=_agent_server(environ.get("TOOLSTREAM_AGENT_SERVER", "")),
+            agent_server_header=_header(environ.get("TOOLSTREAM_AGENT_SERVER_HEADER", "").strip()),
             mcp=_mcp(environ.get("TOOLSTREAM_MCP", "").strip()),
             host_password=environ.get("TOOLSTREAM_HOST_PASSWORD", "").strip() or None,
             address_header=environ.get("TOOLSTREAM_ADDRESS_HEADER", "").strip() or None,
@@ -150,6 +158,20 @@ def _positive(name: str, text: str, kind: type) -> float:
 
 def _folder(text: str) -> Path | None:
     return None if text.lower() in ("", "off", "none") else Path(text).expanduser()
+
+
+def _agent_server(text: str) -> tuple[str, ...]:
+    addresses = tuple(address.strip().rstrip("/") for address in text.split(",") if address.strip())
+    for address in addresses:
+        if not address.startswith(("http://", "https://")):
+            raise SettingsError(f"TOOLSTREAM_AGENT_SERVER must start with http:// or https://, not {address!r}.")
+    return addresses
+
+
+def _header(text: str) -> str | None:
+    if text and not (text.partition(":")[0].strip() and text.partition(":")[2].strip()):  # not repeated: it is a key
+        raise SettingsError("TOOLSTREAM_AGENT_SERVER_HEADER must be a name and a value, as in x-api-key: abc.")
+    return text or None
 
 
 def _mcp(text: str) -> tuple[McpServer, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from agent.demo_model import DemoServer
+    from tests.agent_servers import AgentServer
     from tests.postgres import Server
     from tests.serving import App
 
@@ -86,6 +87,30 @@ def database() -> Iterator[Server]:
     if found is None:
         _missing(MISSING)
     with postgres(found) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def aegra(database: Server, model: DemoServer) -> Iterator[AgentServer]:
+    """An aegra at work, whose graphs ask the shared model server."""
+    from tests.agent_servers import MISSING, PROGRAMS, aegra
+    from tests.serving import pointed_at
+
+    if not PROGRAMS.exists():
+        _missing(MISSING)
+    with aegra(database.tcp_url, pointed_at(model)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def langgraph_dev(model: DemoServer) -> Iterator[AgentServer]:
+    """A `langgraph dev` at work, whose graphs ask the shared model server."""
+    from tests.agent_servers import MISSING, PROGRAMS, langgraph_dev
+    from tests.serving import pointed_at
+
+    if not PROGRAMS.exists():
+        _missing(MISSING)
+    with langgraph_dev(pointed_at(model)) as server:
         yield server
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: in a folder of its own, reached by a socket in it."""
+"""A PostgreSQL of the tests' own: in a folder of its own, reached by a socket in it, and on a port of this machine."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.serving import free_port
+
 MISSING = "PostgreSQL is not installed here (Debian: apt-get install postgresql)."
 
 
@@ -19,14 +21,20 @@ class Server:
 
     def __init__(self, programs: Path, folder: Path, user: str | None) -> None:
         self._programs, self._folder, self._user = programs, folder, user
-        self.url = f"postgresql://toolstream@/postgres?host={folder}"
+        self._port = free_port()
+        self.url = f"postgresql://toolstream@/postgres?host={folder}&port={self._port}"
+        self.tcp_url = f"postgresql://toolstream@127.0.0.1:{self._port}/postgres"
+        """For programs that know no sockets."""
 
     def create(self) -> None:
         options = ["--username=toolstream", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8"]
         self._run("initdb", f"--pgdata={self._folder / 'data'}", *options)
 
     def start(self) -> None:
-        options = f"-c listen_addresses= -c unix_socket_directories={self._folder} -c fsync=off -c max_connections=60"
+        options = (
+            f"-c listen_addresses=127.0.0.1 -c port={self._port} -c unix_socket_directories={self._folder}"
+            " -c fsync=off -c max_connections=60"
+        )
         self._pg_ctl("start", f"--log={self._folder / 'log'}", f"--options={options}")
 
     def stop(self) -> None:

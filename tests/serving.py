@@ -101,7 +101,7 @@ def _start(
     arguments += ["--server.address", "127.0.0.1", "--server.port", str(port)]
     watcher = ["auto", "--server.runOnSave", "true"] if watch else ["none"]
     arguments += ["--server.fileWatcherType", *watcher]
-    whole = _clean_environment() | {"TOOLSTREAM_RECORDINGS": str(log.with_name("runs"))} | dict(env)
+    whole = clean_environment() | {"TOOLSTREAM_RECORDINGS": str(log.with_name("runs"))} | dict(env)
     if root == ROOT and not watch and not fresh and "PYTHONPATH" not in env:
         return fork_app(arguments, whole, log)
     with log.open("wb") as file:
@@ -109,7 +109,8 @@ def _start(
         return subprocess.Popen(command, cwd=root, env=whole, stdout=file, stderr=subprocess.STDOUT)
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
+    """The environment without anything that configures the app."""
     ours = ("OPENAI_", "TOOLSTREAM_", "STREAMLIT_", "LANG")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 

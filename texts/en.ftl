@@ -706,6 +706,15 @@ ended-killed = The server stopped in the middle of this run; it was interrupted.
 
 ended-no-tool = The tool { $tool } is no longer here. Ask again with others.
 
+server-unreachable = The Agent Server that works on runs does not answer. Try again in a minute.
+server-key = The Agent Server did not accept this app's key ({ $status }). Its host has to set TOOLSTREAM_AGENT_SERVER_HEADER.
+server-refused = The Agent Server did not accept this run ({ $status }). Ask again, or choose another agent.
+server-no-agent-server = What answers at the Agent Server's address is no Agent Server. Its host has to correct the address.
+server-forgot = The Agent Server no longer knows this run. What has arrived is kept; ask again.
+server-run-failed = An error ended this run on the Agent Server ({ $kind }). What has arrived is kept.
+server-stopped = Somebody stopped this run on the Agent Server. What has arrived is kept.
+server-none = This run belongs to an Agent Server, and none is set up here any more. Ask again.
+
 ## What an MCP server did
 
 mcp-server-starting = The MCP server “{ $server }” is starting.

@@ -646,6 +646,15 @@ ended-killed = 이 실행 중에 서버가 멈춰서 중단됐어요.
 
 ended-no-tool = { $tool } 도구가 더는 없어요. 다른 도구로 다시 물어보세요.
 
+server-unreachable = 실행을 맡은 에이전트 서버가 응답하지 않아요. 1분 뒤에 다시 시도해 주세요.
+server-key = 에이전트 서버가 이 앱의 키를 받아들이지 않았어요({ $status }). 운영자가 TOOLSTREAM_AGENT_SERVER_HEADER를 설정해야 해요.
+server-refused = 에이전트 서버가 이 실행을 받아들이지 않았어요({ $status }). 다시 물어보거나 다른 에이전트를 골라 주세요.
+server-no-agent-server = 에이전트 서버 주소에서 응답하는 것은 에이전트 서버가 아니에요. 운영자가 주소를 고쳐야 해요.
+server-forgot = 에이전트 서버가 이 실행을 더는 알지 못해요. 받은 내용은 남아 있으니 다시 물어봐 주세요.
+server-run-failed = 에이전트 서버에서 오류가 나서 이 실행이 끝났어요({ $kind }). 받은 내용은 남아 있어요.
+server-stopped = 누군가 에이전트 서버에서 이 실행을 멈췄어요. 받은 내용은 남아 있어요.
+server-none = 이 실행은 에이전트 서버의 것인데, 지금은 연결된 서버가 없어요. 다시 물어봐 주세요.
+
 ## What an MCP server did
 
 mcp-server-starting = “{ $server }” MCP 서버가 시작하고 있어요.

@@ -178,12 +178,26 @@ class ActiveRun(KeptRun):
 
 
 def new_header(
-    request: RunRequest, thread_id: str, session: str, *, parent: str = FIRST, own_key: bool = False
+    request: RunRequest,
+    thread_id: str,
+    session: str,
+    *,
+    parent: str = FIRST,
+    own_key: bool = False,
+    on_server: bool = False,
 ) -> Header:
     """What the recording of a new run begins with."""
     owner = digest(session)
     return Header(
-        secrets.token_urlsafe(16), time.time(), request, thread_id, owner, versions(), parent=parent, own_key=own_key
+        secrets.token_urlsafe(16),
+        time.time(),
+        request,
+        thread_id,
+        owner,
+        versions(),
+        parent=parent,
+        own_key=own_key,
+        on_server=on_server,
     )
 
 

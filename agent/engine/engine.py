@@ -4,46 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import httpx2
 from langchain_core.runnables import RunnableConfig
 
-from agent.demo_model import DemoServer
 from agent.engine import waiting
 from agent.engine.active import ActiveRun
+from agent.engine.builder import GraphBuilder
 from agent.engine.checkpoints import Checkpoints
 from agent.engine.job import Job
-from agent.engine.mcp_tools import McpTools
 from agent.engine.own_graphs import OwnGraphs
 from agent.engine.run import Run
 from agent.engine.warmup import warm_up
-from agent.errors import AgentError, cause
-from agent.graphs.langchain import Graph
+from agent.errors import AgentError, ServerStopped, cause
 from agent.graphs.registry import GRAPHS, OWN
-from agent.llm.chat import chat_model
-from agent.llm.endpoint import Endpoint, openai_client
 from agent.llm.explain import explain
-from agent.llm.http import HttpClient
-from agent.llm.key import KeyCheck, check_key
-from agent.settings import DEMO_MODELS, Settings
+from agent.llm.key import KeyCheck
+from agent.settings import Settings
 from agent.streaming.adapter import Adapter
-from agent.streaming.events import JSON, Ended
+from agent.streaming.events import JSON, Ended, RunRequest
 from agent.streaming.modes import RUN_MODES, STREAM_MODES
-from agent.streaming.place import NOWHERE, Place
-from agent.tools.catalog import TOOLS
+from agent.streaming.place import Place
 from agent.tools.places import language_of, place_of
-from agent.tools.registry import Models
 from agent.tools.scenario import asked_in
 from texts import sentence
 
+if TYPE_CHECKING:  # where there is no Agent Server, nothing of this is loaded
+    from agent.engine.agent_server import AgentServer
+    from agent.engine.server_job import ServerJob
+
 log = logging.getLogger(__name__)
 
+AnyJob: TypeAlias = "Job | ServerJob"
 Turn = tuple[str, str]
 """A question, and the answer to it."""
 Before = Callable[[], Awaitable[Sequence[Run]]]
@@ -51,26 +47,23 @@ Before = Callable[[], Awaitable[Sequence[Run]]]
 
 
 class Engine:
-    """Works on runs, and owns what they share: the HTTP client, the graphs, the demo model's server.
+    """Works on runs, and owns what they share: the graphs, and what is kept of their states.
 
     All of it belongs to the one loop that `open` is awaited on.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._graph = functools.lru_cache(maxsize=64)(self._build)
-        self._models = functools.lru_cache(maxsize=16)(self._connect)
-        self._http: httpx2.AsyncClient
         self._opening: asyncio.Task[None]
         self._resources = contextlib.AsyncExitStack()
         self.own = OwnGraphs(settings.graphs, Path.cwd())
         """The host's own graphs."""
-        self.mcp = McpTools(settings.mcp)
-        """The tools of the host's MCP servers."""
+        self.builder = GraphBuilder(settings)
+        """What makes the graphs of the registry."""
+        self.server: AgentServer | None = None
+        """The Agent Server that works on runs, if there is one."""
         self.checkpoints = Checkpoints(settings)
         """What is kept of the state of all graphs that do not keep it themselves."""
-        self.demo: DemoServer | None = None
-        """The demo model's server, when this engine has started one."""
 
     async def open(self) -> None:
         """Get ready for the first run; runs that come before wait for it, and fail if it does."""
@@ -86,7 +79,11 @@ class Engine:
     async def check_key(self, key: str) -> KeyCheck:
         """Ask the model server what a visitor's key is good for."""
         await asyncio.shield(self._opening)
-        return await check_key(key, Endpoint("", key, self._settings.base_url).url, self._http)
+        return await self.builder.check_key(key)
+
+    def is_elsewhere(self, request: RunRequest, *, own_key: bool) -> bool:
+        """Whether the Agent Server works on a request; a visitor's own key never leaves this process."""
+        return bool(self._settings.agent_server) and not own_key and not request.graph.startswith(OWN)
 
     async def work(self, run: ActiveRun, before: Before) -> None:
         """Work on a run until it has ended, or waits for a person; `before` finds what it goes on after."""
@@ -106,6 +103,8 @@ class Engine:
                     run.begin()
                     given = await job.resumed(run, waits)
                 run.end("finished", "", adapter.answer, str(await job.place() or ""))
+        except ServerStopped as error:
+            run.end("stopped", error.said)
         except Exception as error:
             if not run.ended:
                 log.warning("A run failed: %s\n%s", explain(error), cause(error))
@@ -121,7 +120,7 @@ class Engine:
         finally:
             deadline.cancel()
 
-    async def _follow(self, run: ActiveRun, job: Job, given: Any) -> Adapter:
+    async def _follow(self, run: ActiveRun, job: AnyJob, given: Any) -> Adapter:
         """Note what the run's graph streams of what it is given, until it does no more."""
         adapter = Adapter()
         adapter.recall(run.events)
@@ -134,24 +133,25 @@ class Engine:
         entering = asyncio.ensure_future(self.checkpoints.__aenter__())
         self._resources.push_async_callback(self._leave_checkpoints, entering)
         await asyncio.shield(entering)  # what is opened half cannot be closed
-        self._http = await self._resources.enter_async_context(HttpClient(self._settings.limits))
-        if self._settings.is_demo:
-            demo = DemoServer(rate=self._settings.demo_rate)
-            self._resources.push_async_callback(demo.close)
-            await demo.start()
-            self.demo = demo
+        self._resources.push_async_callback(self.builder.close)
+        await self.builder.open()
+        if self._settings.agent_server:
+            from agent.engine.agent_server import AgentServer
+
+            self.server = AgentServer(self._settings)
+            self._resources.push_async_callback(self.server.close)
         self.own.open()
         self._resources.push_async_callback(self.own.close)
-        self.mcp.open()
-        self._resources.push_async_callback(self.mcp.close)
         await warm_up(self._settings.limits)
 
     async def _leave_checkpoints(self, entering: asyncio.Future[Checkpoints]) -> None:
         await (await entering).__aexit__()
 
-    async def _job(self, run: ActiveRun) -> Job:
+    async def _job(self, run: ActiveRun) -> AnyJob:
         """The run's graph, with what it is to be run with."""
         request, limits = run.request, self._settings.limits
+        if run.header.on_server:
+            return await self._server_job(run)
         config: RunnableConfig = {"recursion_limit": limits.steps, "run_name": "toolstream"}
         modes = STREAM_MODES if request.all_modes else RUN_MODES
         if request.graph.startswith(OWN):
@@ -162,42 +162,42 @@ class Engine:
             key = run.take_key()
             if run.header.own_key and not key:
                 raise AgentError(waiting.NO_KEY.sentence)
-            if not TOOLS.keys() >= set(request.tools):  # a run that goes on after a restart
-                await self.mcp.listed()
-            if missing := sorted(set(request.tools) - TOOLS.keys()):
-                raise AgentError(sentence("ended-no-tool", tool=missing[0]))
-            build = self._build if key else self._graph
-            graph, keeps_threads = build(request.graph, request.tools, request.tool_choice, request.model, key), False
+            graph, keeps_threads = (
+                await self.builder.graph(request.graph, request.tools, request.tool_choice, request.model, key),
+                False,
+            )
         if not keeps_threads:
             own_graph = graph if request.graph.startswith(OWN) else None
             graph = graph.copy({"checkpointer": self.checkpoints.for_graph(own_graph)})
         return Job(graph, run.thread_id, run.id, keeps_threads, config, request.context, modes)
 
-    async def _given(self, run: ActiveRun, job: Job, before: Before) -> Any:
+    async def _server_job(self, run: ActiveRun) -> AnyJob:
+        """The run's assistant on the Agent Server, with what it is to be run with."""
+        from agent.engine.server_job import ServerJob
+
+        request = run.request
+        if self.server is None:
+            raise AgentError(sentence("server-none"))
+        config = {"recursion_limit": self._settings.limits.steps, "metadata": {"toolstream_run": run.id}}
+        config["configurable"] = {
+            "tools": list(request.tools),
+            "tool_choice": request.tool_choice,
+            "model": request.model,
+            "language": language_of(request.question),
+        }
+        modes = STREAM_MODES if request.all_modes else RUN_MODES
+        return ServerJob(self.server, run, request.graph, {"config": config}, modes)
+
+    async def _given(self, run: ActiveRun, job: AnyJob, before: Before) -> Any:
         """What the graph is started with, and where: from where the last turn has ended, or with the turns in words."""
         finished, turns = await before(), list[Turn]()
         place = await asyncio.to_thread(_place_after, finished[-1], run) if finished else None
         if place and await job.can_start(place):
             job.start = place
         elif not (job.keeps_threads and finished):  # such a one knows the turns before
-            job.start = Place(run.thread_id, NOWHERE)
+            job.start_anew()
             turns = await asyncio.to_thread(_turns, finished[-self._settings.limits.turns_remembered :])
         return {"messages": _messages(run, turns)} if run.request.inputs is None else run.request.inputs
-
-    def _build(self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None) -> Graph:
-        models = self._connect(model, key) if key else self._models(model, None)
-        tools = [TOOLS[tool_id].build(models) for tool_id in tool_ids]
-        return GRAPHS[graph].build(models, tools, tool_choice)
-
-    def _connect(self, model: str, key: str | None) -> Models:
-        endpoint = self._endpoint(model, key)
-        chat = chat_model(endpoint, self._settings.limits, self._http)
-        return Models(model, chat, openai_client(endpoint, self._http), self._settings.limits.turns_remembered)
-
-    def _endpoint(self, model: str, key: str | None) -> Endpoint:
-        if self.demo and model in DEMO_MODELS:
-            return Endpoint(model, "no-key-needed", self.demo.base_url)
-        return Endpoint(model, key or self._settings.api_key or "no-key-needed", self._settings.base_url)
 
 
 def _place_after(last: Run, run: Run) -> Place | None:

@@ -83,7 +83,14 @@ class InProcessBackend:
         if before and digest(session) not in {header.owner for header in before}:
             return Refusal(NOT_YOURS)
         parent = after or (max(before, key=lambda header: header.asked_at).id if before else FIRST)
-        header = new_header(request, thread_id, session, parent=parent, own_key=bool(api_key))
+        header = new_header(
+            request,
+            thread_id,
+            session,
+            parent=parent,
+            own_key=bool(api_key),
+            on_server=self._engine.is_elsewhere(request, own_key=bool(api_key)),
+        )
         run = ActiveRun(header, self._store, session, self._stop_soon, api_key)
         self._enqueue(run)
         return run
@@ -229,7 +236,7 @@ class InProcessBackend:
     @property
     def demo_url(self) -> str | None:
         """Where the demo model's server listens, when this backend has started one."""
-        return self._engine.demo.base_url if self._engine.demo else None
+        return demo.base_url if (demo := self._engine.builder.demo) else None
 
     def is_at_work(self) -> bool:
         """Whether any run is at work here, or waits for its turn."""
@@ -241,7 +248,7 @@ class InProcessBackend:
 
     def mcp_servers(self) -> list[McpState]:
         """The host's MCP servers, as they are now."""
-        return self._engine.mcp.states()
+        return self._engine.builder.mcp.states()
 
     def close(self) -> None:
         """Stop all runs, close the connections and the demo model, end the loop; takes a second, busy machines more."""

@@ -20,7 +20,7 @@ from agent.graphs.langchain import Graph
 from agent.streaming.adapter import Adapter, Happening
 from agent.streaming.events import JSON, Interrupt, Waiting, json_safe
 from agent.streaming.modes import StreamMode
-from agent.streaming.place import Place, head
+from agent.streaming.place import NOWHERE, Place, head
 from agent.streaming.watch import happenings, parts
 from texts import sentence
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 GONE = sentence("ended-gone")
 ASKS_OTHERWISE = sentence("ended-asks-otherwise")
 KEEPS_NOTHING = sentence("ended-keeps-nothing")
-_BREAKPOINT = "breakpoint "
+BREAKPOINT = "breakpoint "
 """What the id of a question begins with that no graph has asked: it only stops where it was compiled to."""
 _GO_ON: Command[Any] = Command(resume={})
 """What a graph is given at a breakpoint: given nothing at a named checkpoint, it begins its subgraphs anew."""
@@ -87,6 +87,10 @@ class Job:
             log.warning("A conversation goes on from its recordings: %s", error)
             return False
 
+    def start_anew(self) -> None:
+        """Start from nothing, whatever is in its thread."""
+        self.start = Place(self.thread, NOWHERE)
+
     async def what_it_waits_for(self, adapter: Adapter) -> Waiting:
         """What it waits for, once its stream has come to an end; raises CheckpointLost where that is not kept."""
         place = await self.place()
@@ -95,7 +99,7 @@ class Job:
         asked = tuple(adapter.pending.values())
         if not asked:
             state = await self.graph.aget_state(self._config(place))
-            asked = (Interrupt(_BREAKPOINT + place.checkpoint, {"type": "breakpoint", "next": list(state.next)}),)
+            asked = (Interrupt(BREAKPOINT + place.checkpoint, {"type": "breakpoint", "next": list(state.next)}),)
         return Waiting(asked, str(place))
 
     async def resumed(self, run: ActiveRun, waits: Waiting) -> Any:
@@ -108,7 +112,7 @@ class Job:
             return await self._asked_again(run, waits)
         state = await self.graph.aget_state(self._config(self.start))
         answers = {interrupt.id: run.answers[interrupt.id] for interrupt in waits.interrupts}
-        if all(id_.startswith(_BREAKPOINT) for id_ in answers):
+        if all(id_.startswith(BREAKPOINT) for id_ in answers):
             if not state.next:
                 raise CheckpointLost(GONE)
             return _GO_ON
@@ -129,7 +133,7 @@ class Job:
             self.start = await self.place()
             state = await self.graph.aget_state(self._config(self.start))
             if not state.interrupts:
-                return None if wanted and all(id_.startswith(_BREAKPOINT) for id_ in wanted) and state.next else _gone()
+                return None if wanted and all(id_.startswith(BREAKPOINT) for id_ in wanted) and state.next else _gone()
             found = _same(state.interrupts, run.asked.values(), waits.interrupts)
             if not set(found.values()) <= run.answers.keys():
                 break

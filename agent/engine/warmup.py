@@ -15,7 +15,6 @@ from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint, openai_client
 from agent.settings import Limits
 from agent.streaming.watch import watch
-from texts import LANGUAGES, say
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +29,7 @@ _ANSWER = f"data: {json.dumps(_CHUNK)}\n\ndata: [DONE]\n\n".encode()
 
 
 async def warm_up(limits: Limits) -> None:
-    """Put one question through both kinds of agent, canned answers and no server; and read the text files."""
-    for language in LANGUAGES:
-        say(language, "language-name")  # which reads the language's text file
+    """Put one question through both kinds of agent, canned answers and no server."""
     given: Any = {"messages": [{"role": "user", "content": "Are you warm?"}]}
     async with DefaultAsyncHttpxClient(transport=httpx2.MockTransport(_answer)) as client:
         endpoint = Endpoint("warm-up", "no-key-needed", "http://127.0.0.1/v1")

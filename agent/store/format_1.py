@@ -42,7 +42,7 @@ class Reader:
             happening = Happening(_life(line["data"], self._request))
         else:
             happening = (self._adapter.read(_part(line)) or [Happening(Unknown(line["data"]))])[0]
-        payload, node, agent, calls, namespace = happening
+        payload, node, agent, calls, namespace, _ = happening
         return StreamEvent(line["seq"], line["at"], payload, node or line["node"], agent, calls, namespace)
 
 

@@ -88,6 +88,8 @@ class Header:
     """The run whose beginning it shares, with one question answered otherwise."""
     own_key: Annotated[bool, _IF_ANY] = False
     """Whether it used a visitor's own key, which is not kept."""
+    on_server: Annotated[bool, _IF_ANY] = False
+    """Whether an Agent Server works on it, so that any process of ours can read on."""
 
     def to_json(self) -> dict[str, JSON]:
         """As the JSON object of the first line."""

@@ -18,6 +18,7 @@ from langchain_core.messages import BaseMessage
 from langgraph.types import Command, Overwrite, Send
 
 from agent.streaming._langgraph_compat import Place
+from agent.streaming.attributed import PART
 from agent.streaming.attribution import RUN, Mark, Path, path_of
 from agent.streaming.calls import Calls
 from agent.streaming.events import (
@@ -70,6 +71,7 @@ class Happening(NamedTuple):
     agent: str | None = None
     calls: tuple[str, ...] = ()
     namespace: tuple[str, ...] = ()
+    source: str = ""
 
 
 class Adapter:
@@ -216,6 +218,9 @@ class Adapter:
             yield Happening(Unknown(self._plain(part)))
             return
         mode, data = part.get("type"), part.get("data")
+        if mode == "custom" and isinstance(data, Mapping) and data.get(PART) == "tools":
+            mode, data = "tools", data.get("data")
+            part = {**part, "type": mode, "data": data}
         raw = part.get("ns")
         namespace = self._as_before(tuple(map(text_of, raw))) if isinstance(raw, (tuple, list)) else ()
         self._know_graphs(namespace)

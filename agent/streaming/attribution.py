@@ -101,6 +101,13 @@ class Attribution(BaseCallbackHandler):
         self._tools: dict[UUID, tuple[Token[Path] | None, Mark]] = {}
         self._announced: set[tuple[str, ...]] = set()
 
+    @classmethod
+    def is_in(cls, config: RunnableConfig | None) -> bool:
+        """Whether a run with this config is attributed already."""
+        callbacks = ensure_config(config).get("callbacks")
+        handlers = callbacks.handlers if isinstance(callbacks, BaseCallbackManager) else callbacks or ()
+        return any(isinstance(handler, cls) for handler in handlers)
+
     def config(self, graph: object, config: RunnableConfig | None) -> RunnableConfig:
         """The config to run `graph` with, in place of `config`; unchanged if the graph runs on another machine."""
         config = {**config} if config else {}

@@ -389,6 +389,8 @@ class StreamEvent:
     """The tool call it belongs to, after those that call works inside; parallel calls never mix."""
     namespace: Annotated[tuple[str, ...], _IF_ANY] = ()
     """Path of subgraphs."""
+    source: Annotated[str, _IF_ANY] = ""
+    """Place in the stream of the Agent Server that it came from, if it came from one."""
 
     @property
     def mode(self) -> StreamMode | Literal["run"]:

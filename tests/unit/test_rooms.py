@@ -102,7 +102,7 @@ def test_of_the_rest_the_demo_model_knows_only_the_book_of_places_the_scenario_a
 def test_the_environment_is_read_in_one_place() -> None:
     readers = {path: readings(tree) for path, tree in sources().items() if readings(tree)}
     handed_over = {path for path, lines in readers.items() if lines == ["Settings.from_env"]}
-    assert len(handed_over) == 1
+    assert handed_over == {"ui/shell/pin.py", "agent/engine/served.py"}, "one for each kind of process"
     others = {
         "agent/offload.py": "picks what a process of its own gets",
         "agent/graphs/loading.py": "sets what a langgraph.json says of it",

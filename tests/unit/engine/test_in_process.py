@@ -57,7 +57,7 @@ def ask(
 
 def demo(backend: InProcessBackend) -> Stats:
     """What the demo model's server has seen."""
-    server = backend._engine.demo
+    server = backend._engine.builder.demo
     assert server
     return server.stats
 

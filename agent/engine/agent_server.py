@@ -1,0 +1,268 @@
+"""An Agent Server that works on runs: LangGraph Server, `langgraph dev`, aegra. They speak one protocol.
+
+What they send is parsed here. Their own error texts are never passed on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import httpx
+from langgraph_sdk.client import LangGraphClient
+
+from agent.errors import ServerForgot, ServerRefused, ServerUnreachable
+from agent.settings import Settings
+from texts import sentence
+
+log = logging.getLogger(__name__)
+
+RunStatus = Literal["working", "success", "interrupted", "error"]
+T = TypeVar("T")
+
+CONNECT_SECONDS = 5.0
+SILENCE_SECONDS = 15.0
+"""Seconds without a byte after which a server is asked anew. They send a sign of life every 5 s or so."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+"""Seconds between attempts to reach a server."""
+FROM_THE_START = "-1"
+_PLACE = re.compile(r"(\d+)(?:-(\d+))?\Z")
+"""The end of an event's id: a number that rises, or a time and a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One event of a server's stream."""
+
+    mode: str
+    namespace: tuple[str, ...]
+    data: Any
+    source: str
+    """Its place in the stream; empty if the server gives none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """A graph that a server offers."""
+
+    id: str
+    name: str
+    graph: str
+    description: str = ""
+
+
+class Cursor:
+    """Which parts of a run's stream are known. Ids rise, and need not be unique: those of `langgraph dev` are not.
+
+    `source` is where a recording has come to.
+    """
+
+    def __init__(self, source: str = "") -> None:
+        place, _, number = source.partition("#")
+        self._place = _place(place)
+        self._number = int(number) if number.isdecimal() else 1
+        """How many parts with the last id are known."""
+        self._repeated = 0
+        """How many of these a new connection has sent once more."""
+        self._id = self._before = ""
+
+    @property
+    def join_after(self) -> str:
+        """The id to ask for what comes after: the one before the last, so that nothing that shares the last is lost."""
+        return self._before or FROM_THE_START
+
+    def joined(self) -> None:
+        """Note that a new connection sends what comes after `join_after`."""
+        self._repeated = 0
+
+    def source(self, id_: str | None) -> str | None:
+        """The source of the next part; None if it is known already, and empty if the server gives no ids."""
+        place = _place(id_)
+        if not id_ or place is None:
+            return ""
+        if self._place and place < self._place:
+            return None
+        if place == self._place:
+            self._repeated += 1
+            if self._repeated <= self._number:
+                return None
+            self._number = self._repeated
+        else:
+            self._before, self._id, self._place = self._id, id_, place
+            self._number = self._repeated = 1
+        return "-".join(map(str, place)) + ("" if self._number == 1 else f"#{self._number}")
+
+
+def _place(id_: str | None) -> tuple[int, ...] | None:
+    found = _PLACE.search(id_ or "")
+    return tuple(int(number) for number in found.groups() if number) if found else None
+
+
+class AgentServer:
+    """One Agent Server, at one address or several of the same. Belongs to one loop; `close` it there.
+
+    Methods raise AgentErrors: ServerUnreachable when no address answers, ServerRefused, ServerForgot.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._patience = settings.limits.server_seconds
+        name, _, value = (settings.agent_server_header or "").partition(":")
+        headers = {name.strip(): value.strip()} if name.strip() else {}
+        self._clients = [_client(address, headers) for address in settings.agent_server]
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for client in self._clients:
+            await client.aclose()
+
+    async def assistants(self) -> list[Assistant]:
+        """All that it offers, one per graph first."""
+        found = await self._ask(lambda client: client.assistants.search(limit=100))
+        return [assistant for one in found if (assistant := _assistant(one))]
+
+    async def schemas(self, assistant_id: str) -> Mapping[str, Any]:
+        """The JSON Schemas of an assistant's graph: `input_schema`, `context_schema`."""
+        found = await self._ask(lambda client: client.assistants.get_schemas(assistant_id))
+        return found if isinstance(found, Mapping) else {}
+
+    async def make_thread(self, thread: str) -> None:
+        """Have a thread of this id, which is a UUID."""
+        await self._ask(lambda client: client.threads.create(thread_id=thread, if_exists="do_nothing"))
+
+    async def has_thread(self, thread: str) -> bool:
+        """Whether it still knows a thread."""
+        try:
+            await self._ask(lambda client: client.threads.get(thread))
+        except (ServerForgot, ServerRefused):  # refused is an id of another form
+            return False
+        return True
+
+    async def state(self, thread: str) -> Mapping[str, Any]:
+        """A thread's state now."""
+        found = await self._ask(lambda client: client.threads.get_state(thread))
+        return found if isinstance(found, Mapping) else {}
+
+    async def begin(self, thread: str, assistant: str, **options: Any) -> str:
+        """Start a run whose stream can be joined again; returns its id. `options` are those of the SDK."""
+        run = await self._ask(
+            lambda client: client.runs.create(
+                thread, assistant, stream_resumable=True, stream_subgraphs=True, **options
+            ),
+            again=False,
+        )
+        return str(run["run_id"])
+
+    async def runs(self, thread: str) -> list[str]:
+        """The ids of a thread's runs, newest first."""
+        return [str(run["run_id"]) for run in await self._ask(lambda client: client.runs.list(thread))]
+
+    async def status(self, thread: str, run: str) -> RunStatus:
+        """What has become of a run."""
+        found = await self._ask(lambda client: client.runs.get(thread, run))
+        return _STATUS.get(str(found.get("status")), "error")
+
+    async def cancel(self, thread: str, run: str) -> None:
+        """Stop a run; one that has ended stays as it is."""
+        with contextlib.suppress(ServerForgot, ServerRefused):
+            await self._ask(lambda client: client.runs.cancel(thread, run))
+
+    async def parts(self, thread: str, run: str, cursor: Cursor) -> AsyncGenerator[Part]:
+        """What a run streams after `cursor`, to its end: joined again when a connection breaks or says nothing.
+
+        Where there are several addresses, the next one is asked.
+        """
+        had_ended = False
+        pause, tried = FIRST_PAUSE, 0
+        while True:
+            client = self._clients[tried % len(self._clients)]
+            try:
+                cursor.joined()
+                stream = client.runs.join_stream(thread, run, last_event_id=cursor.join_after)
+                async with contextlib.aclosing(stream) as events:  # type: ignore[type-var]  # it is a generator
+                    async for event in events:
+                        pause = FIRST_PAUSE
+                        source = cursor.source(event.id)
+                        if source is None:
+                            continue
+                        mode, *namespace = event.event.split("|")
+                        yield Part(mode, tuple(namespace), event.data, source)
+                        if mode == "end":
+                            return
+                if had_ended:
+                    return
+            except (httpx.HTTPError, ValueError) as error:
+                if (said := _refusal(error)) is not None:
+                    raise said from error
+                log.info("A stream broke off, and is joined again: %s", type(error).__name__)
+                tried += 1
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            had_ended = await self.status(thread, run) != "working"
+
+    async def _ask(self, ask: Callable[[LangGraphClient], Awaitable[T]], *, again: bool = True) -> T:
+        """The answer to a request, from the first address that gives one; asked `again` until patience is over.
+
+        A request that must not be carried out twice is repeated only where no connection came about.
+        """
+        until = asyncio.get_running_loop().time() + self._patience
+        pause = FIRST_PAUSE
+        while True:
+            for client in self._clients:
+                try:
+                    return await ask(client)
+                except (httpx.HTTPError, ValueError) as error:
+                    if (said := _refusal(error)) is not None:
+                        raise said from error
+                    if not again and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+                        raise ServerUnreachable(sentence("server-unreachable")) from error
+            if asyncio.get_running_loop().time() > until:
+                raise ServerUnreachable(sentence("server-unreachable"))
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+
+_STATUS: Mapping[str, RunStatus] = {
+    "pending": "working",
+    "running": "working",
+    "success": "success",
+    "interrupted": "interrupted",
+}
+
+
+def _client(address: str, headers: Mapping[str, str]) -> LangGraphClient:
+    timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
+    hooks: dict[str, list[Callable[[httpx.Response], Awaitable[None]]]] = {"response": [_no_address]}
+    return LangGraphClient(httpx.AsyncClient(base_url=address, headers=headers, timeout=timeout, event_hooks=hooks))
+
+
+async def _no_address(response: httpx.Response) -> None:
+    """Take from a stream the address at which the SDK would join it again by itself, losing what shares an id."""
+    if response.headers.get("content-type", "").startswith("text/event-stream"):
+        response.headers.pop("location", None)
+
+
+def _refusal(error: Exception) -> ServerRefused | ServerForgot | None:
+    """What a server says no to; None for one that does not answer, or not at the moment."""
+    if isinstance(error, httpx.HTTPStatusError):
+        status = error.response.status_code
+        if status in (401, 403):
+            return ServerRefused(sentence("server-key", status=str(status)))
+        if status == 404:
+            return ServerForgot(sentence("server-forgot"))
+        if status < 500 and status not in (408, 425, 429):
+            return ServerRefused(sentence("server-refused", status=str(status)))
+    elif isinstance(error, ValueError):
+        return ServerRefused(sentence("server-no-agent-server"))
+    return None
+
+
+def _assistant(one: Any) -> Assistant | None:
+    if not isinstance(one, Mapping) or not isinstance(one.get("assistant_id"), str):
+        return None
+    graph = str(one.get("graph_id") or "")
+    return Assistant(one["assistant_id"], str(one.get("name") or graph), graph, str(one.get("description") or ""))

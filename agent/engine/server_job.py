@@ -1,0 +1,207 @@
+"""One run at work on an Agent Server: what `job.Job` is for a run in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from agent.engine.active import ActiveRun
+from agent.engine.agent_server import AgentServer, Cursor, Part, RunStatus
+from agent.engine.job import BREAKPOINT, GONE, KEEPS_NOTHING
+from agent.errors import AgentError, CheckpointLost, ServerForgot, ServerStopped
+from agent.streaming.adapter import Adapter, Happening
+from agent.streaming.attributed import ERROR, PART
+from agent.streaming.events import JSON, Interrupt, Waiting
+from agent.streaming.modes import StreamMode
+from agent.streaming.place import Place
+from texts import Sentence, Spoken, is_known, sentence
+
+log = logging.getLogger(__name__)
+
+_MODES: Mapping[StreamMode, str | None] = {"messages": "messages-tuple", "tools": None}
+"""The modes that servers know by another name, or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a run that waited goes on with."""
+
+    by_interrupt: Mapping[str, JSON]
+
+
+@dataclass(slots=True)
+class ServerJob:
+    """An assistant, and what it is run with."""
+
+    server: AgentServer
+    run: ActiveRun
+    assistant: str
+    options: Mapping[str, Any]
+    """The config and the context that it is run with."""
+    modes: Collection[StreamMode]
+    start: Place | None = None
+    """Where it starts from; its thread is the server's, which is another one than ours."""
+    keeps_threads: bool = False
+    _status: RunStatus = "working"
+    _failed: Spoken = ""
+    _cancelling: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def thread(self) -> str:
+        """The server's thread."""
+        return self.start.thread if self.start else str(uuid5(NAMESPACE_URL, self.run.id))
+
+    async def stream(self, given: Any, adapter: Adapter) -> AsyncGenerator[Happening]:
+        """What happens when the assistant is given this, by way of `adapter`."""
+        await self.server.make_thread(self.thread)
+        server_run = await self._begun(self._given(given))
+        async with contextlib.aclosing(self._followed(server_run, adapter, Cursor())) as happenings:
+            async for happening in happenings:
+                yield happening
+
+    async def place(self) -> Place | None:
+        """Where it has come to."""
+        state = await self.server.state(self.thread)
+        checkpoint = state.get("checkpoint")
+        found = checkpoint.get("checkpoint_id") if isinstance(checkpoint, Mapping) else state.get("checkpoint_id")
+        return Place(self.thread, found) if isinstance(found, str) and found else None
+
+    async def can_start(self, place: Place) -> bool:
+        """Whether the server still knows the thread of that place."""
+        return await self.server.has_thread(place.thread)
+
+    def start_anew(self) -> None:
+        """Start from nothing, in a thread of its own."""
+        self.start = None
+
+    async def what_it_waits_for(self, adapter: Adapter) -> Waiting:
+        """What it waits for, once its stream has come to an end; raises CheckpointLost where that is not kept."""
+        place = await self.place()
+        if not place:
+            raise CheckpointLost(KEEPS_NOTHING)
+        asked = tuple(adapter.pending.values())
+        if not asked:
+            following = (await self.server.state(self.thread)).get("next")
+            value: JSON = {"type": "breakpoint", "next": [str(node) for node in following or ()]}
+            asked = (Interrupt(BREAKPOINT + place.checkpoint, value),)
+        return Waiting(asked, str(place))
+
+    async def resumed(self, run: ActiveRun, waits: Waiting) -> Any:
+        """What the assistant is given to go on from where it waited; raises CheckpointLost where that is gone."""
+        self.start = Place.of(waits.checkpoint)
+        if not self.start or not await self.can_start(self.start):
+            raise CheckpointLost(GONE)
+        answers = {interrupt.id: run.answers[interrupt.id] for interrupt in waits.interrupts}
+        return Answers({id_: answer for id_, answer in answers.items() if not id_.startswith(BREAKPOINT)})
+
+    def _given(self, given: Any) -> dict[str, Any]:
+        asked = [_MODES.get(mode, mode) for mode in self.modes]
+        options: dict[str, Any] = {**self.options, "stream_mode": [mode for mode in asked if mode]}
+        if isinstance(given, Answers):
+            options["command"] = {"resume": dict(given.by_interrupt)} if given.by_interrupt else None
+        else:
+            options["input"] = given
+        if self.start and self.start.checkpoint:
+            options["checkpoint_id"] = self.start.checkpoint
+        return options
+
+    async def _begun(self, options: dict[str, Any]) -> str:
+        """Start the run; one that is stopped before the server has answered is stopped there, too."""
+        beginning = asyncio.ensure_future(self.server.begin(self.thread, self.assistant, **options))
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            if self.run.ended:
+                beginning.add_done_callback(self._cancel_begun)
+            raise
+
+    def _cancel_begun(self, beginning: asyncio.Future[str]) -> None:
+        if not beginning.cancelled() and beginning.exception() is None:
+            self._cancel(beginning.result())
+
+    async def _followed(self, server_run: str, adapter: Adapter, cursor: Cursor) -> AsyncGenerator[Happening]:
+        source = ""
+        try:
+            async with contextlib.aclosing(self.server.parts(self.thread, server_run, cursor)) as parts:
+                async for part in parts:
+                    source = part.source
+                    for happening in self._read(part, adapter):
+                        yield Happening(*happening[:-1], source)
+            for happening in adapter.finish():
+                yield Happening(*happening[:-1], source)
+            await self._end(server_run, adapter)
+        except GeneratorExit:  # nobody wants to know what comes
+            self._cancel(server_run)
+            raise
+        except asyncio.CancelledError:  # else this process ends, and another one reads on
+            if self.run.ended:
+                self._cancel(server_run)
+            raise
+
+    def _read(self, part: Part, adapter: Adapter) -> list[Happening]:
+        match part.mode:
+            case "metadata":
+                return []
+            case "end":
+                return []
+            case "error":
+                kind = part.data.get("error") if isinstance(part.data, Mapping) else None
+                self._failed = self._failed or sentence("server-run-failed", kind=_word(kind))
+                return []
+            case "custom" if isinstance(part.data, Mapping) and part.data.get(PART) == ERROR:
+                self._failed = _said(part.data.get("data")) or self._failed
+                return []
+        return adapter.read({"type": part.mode, "ns": part.namespace, "data": part.data})
+
+    async def _end(self, server_run: str, adapter: Adapter) -> None:
+        """Raise what a run that is over on the server failed of; LangGraph Server does not say how it ended."""
+        if self._failed:
+            raise AgentError(self._failed)
+        try:
+            status = await self.server.status(self.thread, server_run)
+        except ServerForgot:
+            raise ServerForgot(sentence("server-forgot")) from None
+        if status == "error":
+            raise AgentError(sentence("server-run-failed", kind="?"))
+        if status == "interrupted" and not adapter.waits:
+            raise ServerStopped(sentence("server-stopped"))
+
+    def _cancel(self, server_run: str) -> None:
+        """Stop the run on the server, while whoever stops it here goes on."""
+        task = asyncio.get_running_loop().create_task(self._stop(server_run))
+        self._cancelling.add(task)
+        task.add_done_callback(self._cancelling.discard)
+
+    async def _stop(self, server_run: str) -> None:
+        try:
+            await self.server.cancel(self.thread, server_run)
+        except AgentError as error:
+            log.warning("A run goes on on the Agent Server, which could not be told to stop it: %s", error)
+
+
+def _said(plain: object) -> Spoken:
+    """The sentence that a graph of ours fails with."""
+    if isinstance(plain, str):
+        return plain
+    key, values = (plain.get("key"), plain.get("values")) if isinstance(plain, Mapping) else (None, None)
+    if not isinstance(key, str) or not is_known(key) or not isinstance(values, Mapping):
+        return ""
+    told = {str(name): _value(value) for name, value in values.items()}
+    return Sentence(key, {name: value for name, value in told.items() if value is not None})
+
+
+def _value(value: object) -> Any:
+    if isinstance(value, (str, int, float)):
+        return value
+    said = _said(value)
+    return said if said else None
+
+
+def _word(kind: object) -> str:
+    """The kind of an error, which is a class's name; nothing else of it is passed on."""
+    return kind if isinstance(kind, str) and kind.isidentifier() and len(kind) <= 60 else "?"

@@ -1,0 +1,112 @@
+"""Runs on a real Agent Server, aegra on PostgreSQL and `langgraph dev`: the same runs as in this process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from agent.demo_model import DemoServer
+from agent.engine.in_process import InProcessBackend
+from agent.graphs.registry import GRAPHS
+from agent.settings import Settings
+from agent.streaming.events import RunRequest, State, StreamEvent
+from tests.agent_servers import AgentServer
+from tests.runs import counting, finish, has_words, request, started, wait_for
+from tests.server.client import Visitor
+from tests.server.steps import arrived, complete, numbers
+from tests.serving import app_server, pointed_at, wait_until
+
+OWNER = "somebody"
+MODELS = ("demo-fast", "demo", "demo-flaky:unauthorized")
+
+
+@pytest.fixture(params=["aegra", "langgraph_dev"])
+def server(request: pytest.FixtureRequest) -> AgentServer:
+    found: AgentServer = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def there(server: AgentServer, model: DemoServer) -> Iterator[InProcessBackend]:
+    """A backend whose runs work on a server."""
+    settings = Settings(base_url=model.base_url, openai_models=MODELS, agent_server=(server.url,))
+    with InProcessBackend(settings) as backend:
+        yield backend
+
+
+@pytest.fixture(scope="module")
+def here(model: DemoServer) -> Iterator[InProcessBackend]:
+    """One whose runs work in this process."""
+    with InProcessBackend(Settings(base_url=model.base_url, openai_models=MODELS)) as backend:
+        yield backend
+
+
+def happened(events: list[StreamEvent]) -> Counter[object]:
+    """What has happened where, in whatever order parallel calls have done it."""
+    return Counter(
+        (event.payload.kind, event.node, event.agent, tuple(call[-2:] for call in event.calls), len(event.namespace))
+        for event in events  # a call's id differs from run to run, but for its end
+    )
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_a_run_there_is_the_run_it_would_be_here(there: InProcessBackend, here: InProcessBackend, graph: str) -> None:
+    tools = ("get_items",) if GRAPHS[graph].only_tool else ("get_items.openai", "list_prices", "plan_visit")
+    asked = RunRequest("what is in the office, what does it cost, and plan a visit", graph, tools, model="demo-fast")
+    run, same = (started(backend.start(asked, session=OWNER)) for backend in (there, here))
+    events, expected = finish(run), finish(same)
+    assert run.state == same.state == "finished"
+    assert run.answer == same.answer
+    assert happened(events) == happened(expected)
+    assert all(event.source for event in events if event.mode != "run")
+
+
+def test_stop_closes_the_request_to_the_model_and_keeps_what_has_arrived(
+    there: InProcessBackend, model: DemoServer
+) -> None:
+    run = started(there.start(counting(1_000), session=OWNER))
+    wait_for(run, has_words)
+    run.stop()
+    wait_until(lambda: model.stats.active == 0, 5, "the model server has nothing more to send")
+    assert has_words(finish(run)[-2])
+    assert run.state == "stopped"
+
+
+def test_a_conversation_goes_on_where_it_was_and_what_was_stopped_is_not_part_of_it(there: InProcessBackend) -> None:
+    first = started(there.start(request(), session=OWNER))
+    finish(first)
+    stopped = started(there.start(counting(1_000), session=OWNER, thread_id=first.thread_id))
+    wait_for(stopped, has_words)
+    stopped.stop()
+    third = started(there.start(request("and in the kitchen?"), session=OWNER, thread_id=first.thread_id))
+    states = [event.payload for event in finish(third) if isinstance(event.payload, State)]
+    said = [message.text for message in states[-1].messages if message.role == "human"]
+    assert said == [first.request.question, third.request.question]
+    assert third.state == "finished"
+
+
+def test_what_the_model_server_answers_instead_of_an_answer_is_told_as_it_is_here(
+    there: InProcessBackend, here: InProcessBackend
+) -> None:
+    asked = request(model="demo-flaky:unauthorized")
+    ends = [finish(started(backend.start(asked, session=OWNER)))[-1].payload for backend in (there, here)]
+    assert ends[0] == ends[1]
+
+
+def test_a_page_shows_it_live(aegra: AgentServer, model: DemoServer) -> None:
+    env = pointed_at(model) | {"TOOLSTREAM_AGENT_SERVER": aegra.url}
+    with app_server(env) as app, Visitor(app.url, tool_choice="none") as visitor:
+        visitor.wait_idle()
+        visitor.ask("count to 300")
+        arrived(visitor, 20)
+        assert model.stats.active == 1
+        visitor.click("stop")
+        complete(visitor)
+        assert visitor.turns[0].notes == ["Stopped. What had arrived is kept."]
+        wait_until(lambda: model.stats.active == 0, 5, "the model server has nothing more to send")
+        visitor.ask("count to 5")
+        complete(visitor, turns=2)
+        assert numbers(visitor) == ["1", "2", "3", "4", "5"]
+        assert "Traceback" not in app.log()
