@@ -69,6 +69,12 @@ class Limits:
     """Seconds without a sign of life after which another process calls the runs of this one interrupted."""
     server_seconds: float = 60.0
     """Seconds for which an Agent Server may not answer before a run on it counts as failed."""
+    readers: int = 50
+    """Readers of runs as AG-UI events at the same time, where the app runs as an ASGI app; more are refused."""
+    readers_per_address: int = 10
+    """The same for one address, if `TOOLSTREAM_ADDRESS_HEADER` names the header that holds it."""
+    reader_seconds: float = 3_600.0
+    """Seconds after which such a reader has to come again."""
     connect_seconds: float = 10.0
     """Seconds to reach the model server."""
     read_seconds: float = 60.0

@@ -59,6 +59,13 @@ def application() -> Application:
     return pin.application  # type: ignore[no-any-return]
 
 
+def close() -> None:
+    """Close the application, if there is one; it is not to be asked for any more."""
+    pin = sys.modules.get(_PIN)
+    if pin and pin.application:
+        pin.application.close()
+
+
 class CurrentRuns:
     """A RunBackend whose runs and refusals are of this script's classes, whatever those of `backend` are."""
 
