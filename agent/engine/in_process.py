@@ -203,7 +203,12 @@ class InProcessBackend:
         ):
             return refusal
         header = new_header(
-            before.request, before.thread_id, session, parent=before.header.parent, own_key=bool(api_key)
+            before.request,
+            before.thread_id,
+            session,
+            parent=before.header.parent,
+            own_key=bool(api_key),
+            on_server=before.header.on_server and not api_key,
         )
         header = replace(header, asked_at=header.asked_at - begin[-1].at, forked_from=before.id)
         run = ActiveRun(header, self._store, session, self._stop_soon, api_key, begin)
