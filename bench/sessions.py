@@ -52,6 +52,10 @@ class Session:
         """Ask; whatever comes is looked at from now on."""
         raise NotImplementedError
 
+    async def close(self) -> None:
+        """Leave."""
+        raise NotImplementedError
+
     def look(self, frame: bytes) -> None:
         """Find the last stamp, `q12z`, without parsing anything."""
         end = len(frame)
@@ -115,6 +119,10 @@ class StreamlitSession(Session):
                 self._news.clear()
                 await self._news.wait()
 
+    async def close(self) -> None:
+        self._reader.cancel()
+        await self.socket.close()
+
     async def _read(self) -> None:
         try:
             async for frame in self.socket:
@@ -156,6 +164,10 @@ class _SocketIo(Session):
     async def emit(self, event: str, *given: Any) -> None:
         """Send an event."""
         await self.socket.send(f"42{json.dumps([event, *given])}")
+
+    async def close(self) -> None:
+        self._reader.cancel()
+        await self.socket.close()
 
     async def _read(self) -> None:
         try:
@@ -219,11 +231,16 @@ class GradioSession(Session):
         self._reader = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
-        reader, writer = await asyncio.open_connection(self.url.hostname, self.url.port)
-        writer.write(_request(self.url.netloc, "GET", f"/gradio_api/queue/data?session_hash={self._hash}"))
+        reader, self._writer = await asyncio.open_connection(self.url.hostname, self.url.port)
+        self._writer.write(_request(self.url.netloc, "GET", f"/gradio_api/queue/data?session_hash={self._hash}"))
         while news := await reader.read(65_536):
             self.wire_bytes += len(news)
             self.look(news)
+
+    async def close(self) -> None:
+        self._reader.cancel()
+        self._writer.close()
+        await self._writer.wait_closed()
 
 
 SESSIONS: dict[str, type[Session]] = {
