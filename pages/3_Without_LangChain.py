@@ -5,10 +5,12 @@ import streamlit as st
 from ui.chat import chat, show_code
 from ui.shell.language import say
 from ui.shell.page import page
+from ui.today import show_today
 
 choices = page("without_langchain")
 
 st.title(say("page-without_langchain"), anchor=False)
 st.markdown(say("page-without_langchain.intro"))
 show_code(choices)
+show_today(choices)
 chat(choices, scrolling=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from agent.pitfalls import NAMES, pitfall, source
-from agent.pitfalls.comparison import Comparison, comparisons
+from agent.pitfalls.comparison import LIMIT, Comparison, ComparisonState, comparisons
 from agent.pitfalls.pitfall import SIDES, Moment, Pitfall, Side, verdict
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
@@ -34,6 +36,42 @@ def pitfalls() -> None:
         time.sleep(1 / UPDATES_PER_SECOND)
 
 
+class Look(NamedTuple):
+    """What a session sees of a comparison that it has started."""
+
+    state: ComparisonState
+    moments: Mapping[str, list[Moment]]
+
+
+def look(name: str) -> Look | None:
+    """What there is to see of a comparison now, None if it was never started; a finished one is kept as plain data."""
+    comparison: Comparison | None = _store("comparisons").get(name)
+    if comparison is None:
+        kept = _store("compared").get(name)
+        return Look("ended", kept) if kept else None
+    state = comparison.state  # before its moments are read: at the end they are complete
+    found = Look(state, {side: list(moments) for side, moments in comparison.moments.items()})
+    if state == "ended":
+        _store("compared")[name] = found.moments
+        del _store("comparisons")[name]
+    return found
+
+
+def run_button(label: str, name: str, limit: float = LIMIT) -> None:
+    """A button that starts a comparison, and why it has not."""
+    st.button(label, key=f"run_{name}", icon=":material/play_arrow:", on_click=_start, args=(name, limit))
+    if refusal := _store("pitfall_refusals").pop(name, None):
+        st.warning(tell(refusal), icon=":material/block:")
+
+
+def show_state(place: DeltaGenerator, seen: Look) -> None:
+    """Say of a comparison that has not begun what it waits for."""
+    if seen.state in ("waiting", "starting"):
+        place.markdown(f":shimmer[{say(f'pitfall-state-{seen.state}')}]")
+    else:
+        place.empty()
+
+
 class _View:
     """One pitfall."""
 
@@ -41,11 +79,7 @@ class _View:
         self._name, self._pitfall = name, pitfall(name)
         with st.container(border=True):
             _explain(name, NAMES.index(name) + 1)
-            st.button(
-                say("pitfall-run"), key=f"run_{name}", icon=":material/play_arrow:", on_click=_start, args=(name,)
-            )
-            if refusal := _store("pitfall_refusals").pop(name, None):
-                st.warning(tell(refusal), icon=":material/block:")
+            run_button(say("pitfall-run"), name)
             self._status = st.empty()
             self._places = [column.empty() for column in st.columns(2)]
             _show_fix(name, self._pitfall)
@@ -55,28 +89,18 @@ class _View:
         self.draw()
 
     def draw(self) -> None:
-        """Draw what is known now; a finished comparison is kept as plain data."""
-        comparison: Comparison | None = _store("comparisons").get(self._name)
-        if comparison is None:
-            if moments := _store("compared").get(self._name):
-                self._draw_sides(moments, None)
+        """Draw what is known now."""
+        seen = look(self._name)
+        self.running = seen is not None and seen.state != "ended"
+        if seen is None:
             return
-        ended = comparison.state == "ended"  # before its moments are read: they are complete then
-        moments = {side: list(comparison.moments[side]) for side in SIDES}
-        if ended:
-            _store("compared")[self._name] = moments
-            del _store("comparisons")[self._name]
-        self.running = not ended
-        if comparison.state in ("waiting", "starting"):
-            self._status.markdown(f":shimmer[{say(f'pitfall-state-{comparison.state}')}]")
-        else:
-            self._status.empty()
-        if comparison.state == "running" and self._began is None:
-            self._began = time.monotonic() - max((m[-1]["at"] for m in moments.values() if m), default=0.0)
-        if comparison.state in ("running", "ended"):
-            self._draw_sides(moments, None if ended else time.monotonic() - (self._began or time.monotonic()))
+        show_state(self._status, seen)
+        if seen.state == "running" and self._began is None:
+            self._began = time.monotonic() - max((m[-1]["at"] for m in seen.moments.values() if m), default=0.0)
+        if seen.state in ("running", "ended"):
+            self._draw_sides(seen.moments, time.monotonic() - (self._began or 0.0) if self.running else None)
 
-    def _draw_sides(self, moments: dict[Side, list[Moment]], now: float | None) -> None:
+    def _draw_sides(self, moments: Mapping[str, list[Moment]], now: float | None) -> None:
         last = max((moment["at"] for side in SIDES for moment in moments[side]), default=0.0)
         seconds = max(self._pitfall.seconds, last, now or 0.0)
         for place, side in zip(self._places, SIDES, strict=True):
@@ -166,12 +190,12 @@ def _link(thread: str, title: str) -> str:
 _source = cache(source)
 
 
-def _start(name: str) -> None:
-    """Run both sides, or say on the page why not. A callback: it runs before the script."""
+def _start(name: str, limit: float) -> None:
+    """Run a comparison, or say on the page why not. A callback: it runs before the script."""
     at_work = _store("comparisons")
     if name in at_work:
-        return  # at work
-    comparison = comparisons().start(name, session.demo_url())
+        return
+    comparison = comparisons().start(name, session.demo_url(), limit)
     if comparison.state == "refused":
         _store("pitfall_refusals")[name] = comparison.sentence
     else:
@@ -179,6 +203,6 @@ def _start(name: str) -> None:
 
 
 def _store(kind: str) -> dict[str, Any]:
-    """What this session knows, by pitfall: `comparisons` at work, those `compared`, refusals."""
+    """What this session knows, by comparison: `comparisons` at work, those `compared`, refusals."""
     found: dict[str, Any] = st.session_state.setdefault(kind, {})
     return found

@@ -22,6 +22,9 @@ NAMES = (
     "sync_model_call",
     "twice",
     "swallowed",
+    "tools_alone",
+    "calls_in_turn",
+    "no_custom",
 )
 """The modules, in the order of the page."""
 

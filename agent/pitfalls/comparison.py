@@ -1,4 +1,5 @@
-"""Both sides of a pitfall at work, each in its own process, so that the wrong one can do no harm here.
+"""Both sides of a pitfall at work, each in its own process, so that the wrong one can do no harm here; or all ways to
+stream from a tool, which are harmless, in one.
 
 The processes are forked from one that has loaded all they need (`server`) and knows nothing of this one: no keys, no
 settings, no data. It is not the fork server of `multiprocessing`: started from here, that one would keep the host's
@@ -19,8 +20,10 @@ from typing import Literal
 
 from agent.errors import Refusal
 from agent.offload import ROOT, environment
-from agent.pitfalls.pitfall import SIDES, Moment, Side
+from agent.pitfalls.pitfall import SIDES, Moment
 from agent.pitfalls.stage import MOST, failure
+from agent.pitfalls.ways import ALL_WAYS
+from agent.snippets.ways import WAYS
 from texts import Spoken, sentence
 
 LIMIT = 10.0
@@ -31,24 +34,29 @@ _Server = subprocess.Popen[str]
 
 
 class Comparison:
-    """One run of both sides. Ends by itself; safe to read from any thread."""
+    """One run of both sides, or of all ways. Ends by itself; safe to read from any thread."""
 
     def __init__(self, name: str, url: str | None, limit: float, most: int) -> None:
         self.request = (name, url, limit, most)
         self.state: ComparisonState = "waiting"
-        self.moments: dict[Side, list[Moment]] = {side: [] for side in SIDES}
-        """What happened on each side, oldest first; only ever appended to."""
+        self.moments: dict[str, list[Moment]] = {side: [] for side in (WAYS if name == ALL_WAYS else SIDES)}
+        """What happened on each side, or of each way, oldest first; only ever appended to."""
         self._ended = threading.Event()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the end, at most `timeout` seconds; returns whether it has come."""
         return self._ended.wait(timeout)
 
+    def add(self, side: str, moment: Moment) -> None:
+        """Something has happened on a side; nothing does after its end."""
+        moments = self.moments[side]
+        if not moments or moments[-1]["kind"] not in ("end", "error"):
+            moments.append(moment)
+
     def end(self, why: Spoken) -> None:
         """Nothing more will come; `why` is the error of a side that has not ended."""
-        for moments in self.moments.values():
-            if not moments or moments[-1]["kind"] not in ("end", "error"):
-                moments.append(failure(why))
+        for side in self.moments:
+            self.add(side, failure(why))
         self.state = "ended"
         self._ended.set()
 
@@ -70,7 +78,7 @@ class Comparisons:
             self._running()
 
     def start(self, name: str, url: str | None = None, limit: float = LIMIT, most: int = MOST) -> Comparison | Refusal:
-        """Run both sides of a pitfall as soon as there is a place, or say that too many are waiting.
+        """Run both sides of a pitfall, or ALL_WAYS, as soon as there is a place, or say that too many are waiting.
 
         `url` is an OpenAI-compatible demo server; without one, each side starts its own.
         """
@@ -136,7 +144,7 @@ class Comparisons:
                 elif what == "ended":
                     self._end(number)
                 else:
-                    comparison.moments[what].append(moment)
+                    comparison.add(what, moment)
         for number in [number for number, (_, its) in list(self._working.items()) if its is server]:
             self._end(number)
 

@@ -74,7 +74,7 @@ def _moment(at: float, kind: Kind, said: Spoken, lane: str) -> Moment:
 def run(name: str, side: Side, url: str | None, tell: Tell, most: int, ready: Callable[[], object]) -> None:
     """Run one side of a pitfall. It begins when `ready` returns; without a `url` it gets its own demo server."""
     work = getattr(importlib.import_module(f"agent.pitfalls.{name}"), side)
-    with contextlib.nullcontext(url) if url else _demo_server() as url:
+    with demo_server(url) as url:
         ready()
         show = Show(tell, most)
         try:
@@ -88,7 +88,12 @@ def run(name: str, side: Side, url: str | None, tell: Tell, most: int, ready: Ca
 
 
 @contextlib.contextmanager
-def _demo_server() -> Iterator[str]:
+def demo_server(url: str | None) -> Iterator[str]:
+    """The address of the demo model that is there, or else of one of our own."""
+    if url:
+        yield url
+        return
+
     from agent.demo_model import DemoServer  # only where it is needed: it loads a web server
 
     with BackgroundLoop("demo-model") as loop:

@@ -17,6 +17,7 @@ VIEWS = {
     "Inspector": "text=Choose a row",
     "Metrics": "text=Without streaming",
     "Code": "[data-testid=stCode]",
+    "Ways": "table.ways",
 }
 """What each view has and no other, once a run has ended."""
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -60,6 +61,28 @@ def test_two_parallel_tools_of_different_speed_fill_their_lane_live(page: Page) 
     assert len(shelves) >= 4
     only_slow = [text for text in texts if "tools (take_inventory)" in text and "tools (search_archive)" not in text]
     assert only_slow, "the quick tool's end was not seen while the slow one went on"
+
+
+def test_the_ways_fill_their_table_while_they_work_and_a_run_beside_them_goes_on(page: Page) -> None:
+    visit(page, "/Stream_lab?model=demo")
+    look(page, "Ways")
+    page.locator(".st-key-run_ways button").click()
+    ask(page, PARALLEL)
+    page.evaluate(
+        """() => {
+            window.counts = [];
+            const look = () => {
+                window.counts.push(document.querySelectorAll(".ways .tick").length);
+                setTimeout(look, 50);
+            };
+            look();
+        }"""
+    )
+    expect(page.locator(".ways .tick").nth(99)).to_be_attached(timeout=60_000)
+    assert len({count for count in page.evaluate("window.counts") if 0 < count < 100}) >= 3, "live"
+    expect(page.locator(".ways")).to_contain_text("By another id")
+    finish(page)
+    expect(page.locator(".ways .tick")).to_have_count(100)
 
 
 def test_the_lanes_are_the_same_after_a_refresh(page: Page) -> None:

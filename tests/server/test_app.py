@@ -6,9 +6,11 @@ import sys
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from agent.snippets.ways import TODAY, sample
 from tests.server.pages import ask, boxes, opened, run, text
 from tests.serving import ROOT
 from ui.shell import pin
+from ui.today import CHANGES
 
 pytestmark = pytest.mark.usefixtures("quick_loops")
 
@@ -148,6 +150,16 @@ def test_the_code_beside_the_run_is_the_code_that_ran(page: str) -> None:
     app.session_state["code"] = True  # as a click on the expander does
     app.run()
     assert [code.value for code in app.code] == [stream_call(modes), tool_source(tool), graph_source(graph)]
+
+
+@pytest.mark.parametrize("page", TODAY)
+def test_a_page_of_the_how_to_says_what_has_changed_with_a_sample_beside(page: str) -> None:
+    app = open_app(page)
+    app.session_state["today"] = True  # as a click on the expander does
+    run(app)
+    assert [code.value.strip() for code in app.code] == [sample(TODAY[page]).strip()]
+    (said,) = (each.value for each in app.markdown if each.value.startswith("- "))
+    assert said.count("\n- ") + 1 == len(CHANGES[page])
 
 
 def test_a_key_in_the_secrets_switches_to_the_hosts_models(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,15 +1,26 @@
 """The stream lab as AppTest runs it: the real app and the real demo model, nothing replaced."""
 
+from collections.abc import Iterator
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from agent.engine.request_check import tools_for
 from agent.graphs.registry import GRAPHS
+from agent.pitfalls.comparison import comparisons
 from agent.snippets.programs import program
+from agent.snippets.ways import WAYS, sample
 from agent.streaming.modes import STREAM_MODES
 from tests.server.pages import ask, opened, run
 
 pytestmark = pytest.mark.usefixtures("quick_loops")
+
+
+@pytest.fixture(autouse=True)
+def _ended() -> Iterator[None]:
+    yield
+    comparisons().close()
+
 
 OFFICE = "what items are in the office?"
 
@@ -126,3 +137,48 @@ def test_without_modes_it_asks_for_some() -> None:
     app = open_lanes(modes="-")
     ask(app, OFFICE)
     assert any("Choose stream modes" in info.value for info in app.info)
+
+
+def ways(app: AppTest) -> str:
+    (drawn,) = (html.proto.body for html in app.get("html") if 'class="ways"' in html.proto.body)
+    return str(drawn)
+
+
+def test_all_ways_are_run_by_one_click_beside_each_other_and_stay_on_the_page() -> None:
+    app = open_lab()
+    look(app, "Ways")
+    assert 'class="tick"' not in ways(app)
+    run(app.button(key="run_ways").click())
+    drawn = ways(app)
+    rows = dict(zip(WAYS, drawn.split("<tr>")[2:], strict=True))
+    assert [name for name in rows if "Yes<code>call_" in rows[name]] == [
+        "runtime_writer",
+        "output_delta",
+        "projections",
+    ]
+    assert "By another id<code>lc_run--" in rows["model_tokens"]
+    assert [name for name in rows if "experimental" in rows[name]] == ["projections"]
+    assert [rows[name].count('class="track"') for name in WAYS] == [1, 2, 2, 2, 2]
+    assert all(rows[name].count('class="tick"') == 10 for name in WAYS if name != "model_tokens")
+    run(app)
+    assert ways(app) == drawn
+    other = open_lab()
+    look(other, "Ways")
+    assert 'class="tick"' not in ways(other)
+
+
+def test_the_program_of_each_way_is_beside_its_table() -> None:
+    app = open_lab()
+    look(app, "Ways")
+    for name in WAYS:
+        run(app.pills(key="lab_way").set_value(name))
+        assert [code.value.strip() for code in app.code] == [sample(name).strip()]
+
+
+def test_ways_are_run_beside_a_question_at_work() -> None:
+    app = open_lab()
+    look(app, "Ways")
+    run(app.button(key="run_ways").click())
+    ask(app, OFFICE)
+    assert 'class="tick"' in ways(app)
+    assert any("Finished" in markdown.value for markdown in app.markdown)

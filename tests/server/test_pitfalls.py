@@ -14,10 +14,12 @@ from agent.errors import Refusal
 from agent.offload import INHERITED, ROOT, environment
 from agent.pitfalls import NAMES
 from agent.pitfalls.comparison import Comparison, Comparisons
-from agent.pitfalls.pitfall import SIDES, Moment, Side, verdict
+from agent.pitfalls.pitfall import SIDES, Moment, verdict
+from agent.pitfalls.ways import ALL_WAYS, LIMIT, seen
+from agent.snippets.ways import WAYS
 from tests.serving import model_server, wait_until
 
-Moments = dict[Side, list[Moment]]
+Moments = dict[str, list[Moment]]
 
 
 def started(outcome: Comparison | Refusal) -> Comparison:
@@ -61,8 +63,8 @@ def text(moments: list[Moment], lane: str | None = None) -> str:
     return "".join(each["text"] for each in chunks(moments, lane))
 
 
-@pytest.mark.parametrize("name", ["blocking_call", "sync_model_call"])
-def test_what_blocks_the_loop_arrives_at_once_and_else_live(shown: dict[str, Moments], name: str) -> None:
+@pytest.mark.parametrize("name", ["blocking_call", "sync_model_call", "tools_alone"])
+def test_what_is_held_up_arrives_at_once_and_else_live(shown: dict[str, Moments], name: str) -> None:
     wrong, right = (shown[name][side] for side in SIDES)
     assert text(wrong) == text(right)
     assert spread(wrong) < 0.2
@@ -72,7 +74,7 @@ def test_what_blocks_the_loop_arrives_at_once_and_else_live(shown: dict[str, Mom
     assert verdict(right).startswith("Live")
 
 
-@pytest.mark.parametrize("name", ["stream_mode", "inner_graph"])
+@pytest.mark.parametrize("name", ["stream_mode", "inner_graph", "no_custom"])
 def test_what_is_not_asked_for_is_silently_missing(shown: dict[str, Moments], name: str) -> None:
     wrong, right = (shown[name][side] for side in SIDES)
     assert [each["kind"] for each in wrong] == ["end"]
@@ -87,6 +89,15 @@ def test_two_calls_are_mixed_or_each_has_a_text_of_its_own(shown: dict[str, Mome
     assert {"office" in text(right, office), "office" in text(right, bedroom)} == {True, False}
     assert text(right, office) not in text(wrong)
     assert sorted(text(wrong)) == sorted(text(right))
+
+
+def test_of_two_calls_read_in_turn_the_second_is_lost(shown: dict[str, Moments]) -> None:
+    wrong, right = (shown["calls_in_turn"][side] for side in SIDES)
+    assert [each["kind"] for each in (wrong[-1], right[-1])] == ["end", "end"]
+    (only,) = {each["lane"] for each in chunks(wrong)}
+    both = dict.fromkeys(each["lane"] for each in chunks(right))
+    assert [len(chunks(right, call)) for call in both] == [5, 5]
+    assert len(chunks(wrong, only)) == 5
 
 
 def test_a_sync_tool_works_on_after_stop(shown: dict[str, Moments]) -> None:
@@ -126,6 +137,25 @@ def test_a_question_is_taken_for_a_failure(shown: dict[str, Moments]) -> None:
     wrong, right = (shown["swallowed"][side] for side in SIDES)
     assert [each["text"] for each in wrong] == ["It failed: GraphInterrupt", ""]
     assert [each["text"] for each in right] == ["It asks", "Yes", "Refunded", ""]
+
+
+def test_all_ways_stream_at_the_same_moment_and_three_of_them_know_the_call(comparisons: Comparisons, url: str) -> None:
+    at_work = started(comparisons.start(ALL_WAYS, url, LIMIT * 2))
+    assert at_work.wait(60)
+    assert {name: moments[-1]["kind"] for name, moments in at_work.moments.items()} == dict.fromkeys(WAYS, "end")
+    found = {name: seen(moments) for name, moments in at_work.moments.items()}
+    assert [name for name in WAYS if found[name].by_call] == ["runtime_writer", "output_delta", "projections"]
+    assert [len(found[name].keys) for name in WAYS] == [0, 2, 2, 2, 2]
+    assert all(key.startswith("lc_run--") for key in found["model_tokens"].keys)
+    counts = {found[name].chunks for name in WAYS if name != "model_tokens"}
+    assert len(counts) == 1, "the same tools found the same"
+    assert all(spread(moments) > 0.3 for moments in at_work.moments.values()), "live"
+
+
+def test_ways_that_hang_are_ended_by_force_and_keep_what_came(comparisons: Comparisons, url: str) -> None:
+    stuck = started(comparisons.start(ALL_WAYS, url, limit=0.1))
+    assert stuck.wait(30)
+    assert {moments[-1].get("key") for moments in stuck.moments.values()} == {"pitfall-too-slow"}
 
 
 def test_a_side_that_hangs_is_ended_by_force(comparisons: Comparisons, url: str) -> None:

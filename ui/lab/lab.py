@@ -1,9 +1,10 @@
-"""The stream lab: one run, followed in five views of which only the chosen one is drawn."""
+"""The stream lab: one run, followed in views of which only the chosen one is drawn."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -20,6 +21,7 @@ from ui.lab.lanes import LanesView
 from ui.lab.log import Log, View, quiet
 from ui.lab.metrics import MetricsView
 from ui.lab.timeline import LabTimeline
+from ui.lab.ways import WaysView
 from ui.markdown import safe_label
 from ui.run.card import Cards
 from ui.run.drawing import SILENT, show_end, silence, stalls
@@ -40,6 +42,7 @@ VIEWS: dict[str, tuple[str, Callable[[Choices], View]]] = {
     "inspector": (":material/manage_search:", InspectorView),
     "metrics": (":material/speed:", MetricsView),
     "code": (":material/code:", CodeView),
+    "ways": (":material/alt_route:", WaysView),
 }
 
 
@@ -63,9 +66,10 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
     )
     view = VIEWS[name or next(iter(VIEWS))][1](choices)
     log = Log(run)
+    beside = [view.at_work] if isinstance(view, WaysView) else []
     if run is None or questions is None:
         view.draw(log)
-        return lambda: None
+        return partial(_follow, beside)
 
     waited = run.state == "waiting"
     offered = WayOut(way_out, run, choices.page, tree)
@@ -77,7 +81,7 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
             offered.offer(not log.ended and stalls(run, log.transcript))
             questions.draw(log.transcript)
 
-        Reader(run, _Shown(log, view, show_status)).follow(elsewhere.has_asked)
+        Reader(run, _Shown(log, view, show_status)).follow(elsewhere.has_asked, beside=beside)
         if elsewhere.has_news:
             st.rerun()
         if log.transcript.state == "waiting":
@@ -90,12 +94,16 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
             end.warning(tell(run.unrecorded), icon=":material/save:")
         if run.ended:
             branches.again(end, run, tree, choices.page)
-        for other in runs:
-            Reader(other, Unseen()).follow(elsewhere.has_asked)
+        _follow([*beside, *(Reader(other, Unseen()) for other in runs)], elsewhere.has_asked)
         if elsewhere.has_news:
             st.rerun()
 
     return follow
+
+
+def _follow(readers: Sequence[Reader], enough: Callable[[], bool] = lambda: False) -> None:
+    for reader in readers:
+        reader.follow(enough)
 
 
 def _choose_run(runs: list[Run]) -> Run | None:
