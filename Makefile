@@ -6,7 +6,8 @@
 # make agent-servers  aegra and langgraph dev in .venv/agent-servers, for the tests against them; Python 3.12 or newer
 # make samples    make the recordings in recordings/ anew (ARGS=NAME: one)
 # make screens    pictures of the pages in screens/, and their contact sheets in docs/
-# make bench      measure it beside the obvious ways: a quarter of an hour; BENCH=quick: a minute
+# make bench      measure it beside the obvious ways and other front ends: an hour
+#                 (BENCH=peers: only the latter; BENCH=quick: a little of that, in a minute)
 
 # Any Python from 3.11 on; `make PYTHON=/path/to/python` chooses one.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \

@@ -13,6 +13,9 @@ DEMO_MODELS = ("demo", "demo-fast", "demo-flaky")
 """The models of the demo server: no AI, no key, no cost."""
 DEFAULT_OPENAI_MODELS = ("gpt-4o-mini",)
 DEFAULT_DEMO_RATE = 30.0
+NEEDS_PACKAGES = (
+    "TOOLSTREAM_DATABASE_URL needs packages that are not installed here: pip install -r requirements-postgres.txt"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Limits:
     runs_at_once: int = 50
     """Runs at work at the same time in this process; more wait in a queue."""
     runs_per_session: int = 2
-    """Runs at work at the same time for one visitor."""
+    """Runs at work at the same time for one visitor, in all processes that share a store."""
     runs_per_minute: int = 20
     """New runs per minute for one visitor."""
     runs_per_minute_and_address: int = 100
@@ -66,6 +69,12 @@ class Limits:
     """Seconds without a sign of life after which another process calls the runs of this one interrupted."""
     server_seconds: float = 60.0
     """Seconds for which an Agent Server may not answer before a run on it counts as failed."""
+    readers: int = 50
+    """Readers of runs as AG-UI events at the same time, where the app runs as an ASGI app; more are refused."""
+    readers_per_address: int = 10
+    """The same for one address, if `TOOLSTREAM_ADDRESS_HEADER` names the header that holds it."""
+    reader_seconds: float = 3_600.0
+    """Seconds after which such a reader has to come again."""
     connect_seconds: float = 10.0
     """Seconds to reach the model server."""
     read_seconds: float = 60.0
@@ -97,7 +106,7 @@ class Settings:
     recordings: Path | None = None
     """The folder that runs are recorded in; None records nothing."""
     database_url: str | None = field(default=None, repr=False)
-    """A PostgreSQL database that keeps what models know of conversations; None is a file beside the recordings."""
+    """A PostgreSQL database that keeps everything, recordings too; None is files in their folder."""
     graphs: tuple[str, ...] = ()
     """The host's own graphs: `file.py:name`, `package.module:name`, or a `langgraph.json`."""
     agent_server: tuple[str, ...] = ()

@@ -6,8 +6,9 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +18,11 @@ from typing import Any
 from playwright.sync_api import CDPSession, Error, Page, sync_playwright
 
 from bench.process_tree import watched
-from bench.servers import Server, model_log, page_url, streamlit_server
+from bench.servers import PEERS, WAYS, Server, app_server, model_log, page_url
 from bench.stamped import question, stamps
 from tests.conftest import CHROMIUM_ARGS, chromium
 
 WATCH = Path(__file__).with_name("watch.js")
-CHAT = ".st-key-question textarea"
 PATIENCE = 15.0
 """Seconds without anything new on the page, after which it counts as dead."""
 
@@ -55,6 +55,8 @@ class Answer:
     lag_p95_ms: float | None = None
     first_ms: float | None = None
     """From Enter to the first words on the page, without the time the model server took."""
+    whole_s: float | None = None
+    """From Enter to the last words."""
     peak_rss_mb: float = 0.0
     machine_load: float = field(default_factory=lambda: os.getloadavg()[0])
     """Processes that wanted to run when it began: more than there are cores, and every time here is too long."""
@@ -65,10 +67,12 @@ class Answer:
 
 
 class Visitor:
-    """A page of one of the WAYS, and what can be measured on it."""
+    """A page of one of the WAYS or PEERS, and what can be measured on it."""
 
-    def __init__(self, page: Page, server: Server, model: Server, way: str) -> None:
+    def __init__(self, page: Page, server: Server, model: Server, way: str, end: str) -> None:
         self.page, self.server, self.model, self.way = page, server, model, way
+        self._way, self._end = {**WAYS, **PEERS}[way], end
+        self.box = page.locator(self._way.box)
         self._cdp: CDPSession = page.context.new_cdp_session(page)
         self._cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
         self._asked = 0
@@ -79,15 +83,15 @@ class Visitor:
         metrics = self._cdp.send("Performance.getMetrics")["metrics"]
         return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
 
-    def ask(self, tokens: int, rate: float, at_once: int = 0) -> tuple[str, float]:
+    def ask(self, tokens: int, rate: float, at_once: int = 0, *, tool: bool = False) -> tuple[str, float]:
         """Ask for a text; returns its tag and when it was asked."""
         self._asked += 1
         tag = f"{self.way}_{self.server.process.pid}_{self._asked}".lower()
-        box = self.page.locator(CHAT)
-        box.fill(question(tokens, rate, tag, at_once))
-        self.page.evaluate("bench.start()")
+        self.box.fill(question(tokens, rate, tag, at_once, tool=tool))
+        of_answer = [self._way.answers, self._way.before, self._end, stamps(tokens)[-1]]
+        self.page.evaluate("given => bench.start(...given)", of_answer)
         asked = time.time()
-        box.press("Enter")
+        self.box.press("Enter")
         return tag, asked
 
     def wait(self, seconds: float) -> str:
@@ -112,37 +116,42 @@ class Visitor:
 
 
 @contextmanager
-def visitor(way: str, model: Server, *, warm: bool = True, view: str = "simple") -> Iterator[Visitor]:
-    """A visitor of a server that has just started; `warm` if it has answered a first question already."""
-    with streamlit_server(way, model) as server, sync_playwright() as playwright:
+def visitor(
+    way: str, model: Server, *, warm: bool = True, view: str = "simple", tool: bool = False
+) -> Iterator[Visitor]:
+    """A visitor of a server that has just started; `warm` if it has answered a first question already.
+
+    With `tool`, the agent has one and has used it for that, and an answer is complete with its last words.
+    """
+    with app_server(way, model) as server, sync_playwright() as playwright:
         with playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGS) as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 800})
             page.add_init_script(path=WATCH)
             visited = time.monotonic()
-            page.goto(page_url(server, way, view=view))
-            page.locator(CHAT).wait_for()
-            found = Visitor(page, server, model, way)
+            page.goto(page_url(server, way, view=view, tool=tool), wait_until="commit")
+            found = Visitor(page, server, model, way, "" if tool else WAYS[way].end)
+            found.box.wait_for()
             found.page_after = time.monotonic() - visited
             if warm:
-                found.ask(1_000, 0)  # long enough for everything that the page loads later, as for code and tables
+                # long enough for everything that the page loads later, as for code and tables
+                found.ask(1_000, 0, tool=tool)
                 assert found.wait(30) == "complete", f"{way} does not answer"
                 time.sleep(0.5)
             yield found
 
 
-def measure(way: str, model: Server, tokens: int, rate: float, cap: float) -> Answer:
-    """Stream one answer; give up after `cap` seconds."""
+def measure(way: str, model: Server, tokens: int, rate: float, cap: float, *, tool: bool = False) -> Answer:
+    """Stream one answer; give up after `cap` seconds. With `tool`, the agent has one, as in the other front ends."""
     answer = Answer(way, tokens, rate)
-    with visitor(way, model) as who, watched(who.server.process.pid) as memory:
+    with visitor(way, model, tool=tool) as who, watched(who.server.process.pid) as memory:
         idle_server, idle_browser = _idle(who)
         server_cpu, browser_cpu, start = who.server.cpu, who.browser_cpu(), time.monotonic()
-        sent = sent_bytes(who.server)
-        tag, asked = who.ask(tokens, rate)
-        answer.outcome = who.wait(cap)
+        with _counted(who.server) as sent:
+            tag, asked = who.ask(tokens, rate)
+            answer.outcome = who.wait(cap)
         answer.seconds = time.monotonic() - start
         answer.server_cpu = who.server.cpu - server_cpu - idle_server * answer.seconds
-        if common := sent.keys() & (now := sent_bytes(who.server)).keys():
-            answer.compressed_bytes = sum(now[end] - sent[end] for end in common)
+        answer.compressed_bytes = sent()
         if "crashed" not in answer.outcome:
             answer.browser_cpu = who.browser_cpu() - browser_cpu - idle_browser * answer.seconds
             _evaluate(answer, who.watched(), model_log(model, tag), asked)
@@ -160,6 +169,28 @@ def lags(seen: list[tuple[float, int]], sent: list[float], tokens: int) -> list[
             break
         found.append(seen[at][0] - sent[stamp] * 1000)
     return found
+
+
+@contextmanager
+def _counted(server: Server) -> Iterator[Callable[[], int | None]]:
+    """Counts the bytes that a server sends, also over connections that come and go; None where nothing can tell."""
+    before = sent_bytes(server)
+    most, over = dict(before), threading.Event()
+
+    def look() -> None:
+        for end, count in sent_bytes(server).items():
+            most[end] = max(count, most.get(end, 0))
+
+    def look_on() -> None:
+        while not over.wait(0.5):
+            look()
+
+    thread = threading.Thread(target=look_on, name="sent-bytes", daemon=True)
+    thread.start()
+    yield lambda: sum(most.values()) - sum(before.values()) if shutil.which("ss") else None
+    look()
+    over.set()
+    thread.join()
 
 
 def sent_bytes(server: Server) -> dict[str, int]:
@@ -191,6 +222,7 @@ def _evaluate(answer: Answer, watched: Any, log: Any, asked: float) -> None:
     answer.lag_p50_ms, answer.lag_p95_ms = percentile(delays, 50), percentile(delays, 95)
     model_took = log["sent"][seen[0][1]] - log["asked"]
     answer.first_ms = seen[0][0] - (asked + model_took) * 1000
+    answer.whole_s = seen[-1][0] / 1000 - asked if answer.complete else None
 
 
 def _idle(who: Visitor) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bench.browser import Answer
 from bench.load import Load
-from bench.results import Results
+from bench.results import FIRST_WORDS, Results
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ def goals(results: Results) -> Iterator[Goal]:
     yield from _of_answers(results)
     yield from _of_loads(results.loads)
     yield from _of_moments(results)
+    yield from _beside(results)
 
 
 def _of_answers(results: Results) -> Iterator[Goal]:
@@ -54,6 +55,38 @@ def _of_loads(loads: list[Load]) -> Iterator[Goal]:
             yield _most(f"lag p95, 100 sessions, {load.graph}", load.lag_p95_ms, 400, " ms")
         if load.sessions == 200:
             yield _most(f"starved of 200 sessions, {load.graph}", load.starved, 0, "")
+
+
+AN_ANSWER = (
+    ("lag p50, ms", "gradio", 2.0),
+    ("lag p95, ms", "gradio", 2.0),
+    ("browser's page CPU, s", "gradio", 0.75),
+)
+MANY = (
+    ("lag p95, ms", "chainlit", 1.0),
+    ("server CPU for 1,000 tokens, s", "chainlit", 1.0),
+)
+"""A figure, whose it is compared with (empty: the best one's), and how many times that it may be."""
+
+
+def _beside(results: Results) -> Iterator[Goal]:
+    beside = results.beside
+    figures = beside.figures()
+    wanted = [(FIRST_WORDS, "", 1.0)]
+    for tokens in sorted({answer.tokens for answer in beside.answers})[:1]:
+        wanted += [(f"{tokens:,} tokens: {figure}", other, most) for figure, other, most in AN_ANSWER]
+    for visitors in sorted({load.sessions for load in beside.loads}):
+        wanted += [(f"{visitors} visitors: {figure}", other, most) for figure, other, most in MANY]
+    for figure, other, most in wanted:
+        by = dict(figures.get(figure, {}))
+        ours = by.pop("toolstream", None)
+        if ours is not None and by and (not other or other in by):
+            theirs = by[other] if other else min(by.values())
+            name = other.capitalize() if other else "the best front end"
+            yield _most(f"{figure.rpartition(', ')[0]}, against {name}", ours / max(theirs, 1e-9), most, "x")
+    wire = figures.get("4,000 tokens: bytes on the wire, kB", {})
+    if "toolstream" in wire:
+        yield _most("bytes on the wire at 4,000 tokens", wire["toolstream"], 150, " kB")
 
 
 def _of_moments(results: Results) -> Iterator[Goal]:

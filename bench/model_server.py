@@ -51,13 +51,21 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 async def play(writer: asyncio.StreamWriter, request: dict[str, Any]) -> None:
-    """Answer the last question in the request with the text it asks for."""
-    found = ASKED.search(str(request["messages"][-1]["content"]))
-    assert found, request["messages"][-1]
+    """Answer the last question in the request with the text it asks for, after a call of a tool if it says so."""
+    *_, found = ASKED.finditer(json.dumps(request["messages"]))
     tokens, rate, at_once, tag = int(found[1]), float(found[2]), int(found[3]), found[4]
     start = time.time()
     log = logs[tag] = Log(start)
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+    if found[5] and request["messages"][-1]["role"] != "tool":
+        function = {"name": request["tools"][0]["function"]["name"], "arguments": json.dumps({"place": "office"})}
+        call = {"index": 0, "id": f"call_{tag}", "type": "function", "function": function}
+        delta = {"role": "assistant", "content": None, "tool_calls": [call]}
+        writer.write(_chunk([{"index": 0, "delta": delta, "finish_reason": None}]))
+        writer.write(_chunk([{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]))
+        writer.write(_chunked(b"data: [DONE]\n\n") + b"0\r\n\r\n")
+        await writer.drain()
+        return
     for at, chunk in enumerate(chunks(tokens)):
         wait = start + max(0, at + 1 - at_once) / rate - time.time() if rate else 0.0
         if wait > 0 or at % TURN == 0:

@@ -6,7 +6,7 @@ import statistics
 import time
 from dataclasses import dataclass
 
-from bench.browser import CHAT, Visitor, visitor
+from bench.browser import Visitor, visitor
 from bench.servers import Server, model_log
 
 _CLICK = "[...document.querySelectorAll('.st-key-modes button')].find(it => it.innerText.includes('Tool data')).click()"
@@ -43,7 +43,7 @@ class Start:
 
 def start(model: Server) -> Start:
     with visitor("toolstream", model, warm=False) as who:
-        first, *others = (_first_words(who) for _ in range(6))
+        first, *others = (first_words(who) for _ in range(6))
         return Start(who.server.ready_after, who.page_after, first, statistics.median(others))
 
 
@@ -75,8 +75,8 @@ def rerun_of_conversation(model: Server, turns: int) -> tuple[float, float]:
         return statistics.median(float(who.page.evaluate(_CLICK_AND_WAIT)) for _ in range(6)), one
 
 
-def _first_words(who: Visitor) -> float:
-    who.page.locator(CHAT).wait_for()
+def first_words(who: Visitor) -> float:
+    who.box.wait_for()
     time.sleep(1)
     tag, asked = who.ask(60, 100)
     assert who.wait(30) == "complete"

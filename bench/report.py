@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.browser import Answer
 from bench.goals import goals
 from bench.load import Load
-from bench.results import Results
+from bench.results import Beside, Results
 
 FOLDER = Path(__file__).with_name("results")
 LIBRARIES = ("streamlit", "langgraph", "langchain-core", "langchain-openai", "openai", "playwright")
@@ -31,6 +31,7 @@ def write(results: Results, kind: str, seconds: float) -> str:
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, load {os.getloadavg()[0]:.1f}",
         "python": platform.python_version(),
         **{library: version(library) for library in LIBRARIES},
+        **results.beside.versions,
     }
     text = "\n".join(_lines(results, about)) + "\n"
     FOLDER.mkdir(exist_ok=True)
@@ -51,9 +52,13 @@ def _lines(results: Results, about: dict[str, object]) -> Iterator[str]:
     yield "# Benchmarks\n"
     yield "Written by `make bench`. Quote the ratios: absolute times belong to the machine.\n"
     yield " · ".join(f"{name} {value}" for name, value in about.items()) + "\n"
-    busiest = max(
-        [row.machine_load for row in results.answers] + [row.machine_load for row in results.loads], default=0.0
+    measured: tuple[Answer | Load, ...] = (
+        *results.answers,
+        *results.loads,
+        *results.beside.answers,
+        *results.beside.loads,
     )
+    busiest = max((row.machine_load for row in measured), default=0.0)
     if busiest > 2 * (os.cpu_count() or 1):
         yield f"**The machine was busy with other work (load up to {busiest:.0f}). Lags, freezes, starved sessions and"
         yield "all other times say nothing about the app here; bytes do, and CPU side by side roughly.**\n"
@@ -65,6 +70,39 @@ def _lines(results: Results, about: dict[str, object]) -> Iterator[str]:
             for goal in goals(results)
         ),
     )
+    if figures := results.beside.figures():
+        yield from _beside(results.beside, figures)
+    if results.answers:
+        yield from _answers(results)
+    if results.loads:
+        yield from _loads(results)
+    yield "## Moments\n"
+    yield from _table(("moment", "measured"), _moments(results))
+    if results.failures:
+        yield "## Could not be measured\n"
+        yield from (f"- {failure}" for failure in results.failures)
+
+
+def _beside(beside: Beside, figures: dict[str, dict[str, float]]) -> Iterator[str]:
+    yield "## Beside other front ends\n"
+    yield "One agent with a tool, one model server, one browser; 100 tokens a second, to many visitors 30, by protocol"
+    yield "(Streamlit's and Socket.IO over WebSockets, Gradio's queue over HTTP). The middle of repeats taken in turns;"
+    yield "the last column is the app's against the best other one's.\n"
+    ways = ["toolstream", *beside.versions]
+
+    def row(figure: str, by: dict[str, float]) -> tuple[object, ...]:
+        others = [value for way, value in by.items() if way != "toolstream"]
+        ratio = f"{by['toolstream'] / best:.2f}x" if "toolstream" in by and others and (best := min(others)) else "–"
+        return figure, *(f"{by[way]:,.4g}" if way in by else "–" for way in ways), ratio
+
+    yield from _table(("", *ways, "ratio"), (row(figure, by) for figure, by in figures.items()))
+    yield from (f"{sentence}\n" for sentence in beside.skipped.values())
+    if unfinished := [answer for answer in beside.answers if not answer.complete]:
+        yield from (f"- {answer.way}, {answer.tokens:,} tokens: {answer.outcome}" for answer in unfinished)
+        yield ""
+
+
+def _answers(results: Results) -> Iterator[str]:
     yield "## One answer, one browser\n"
     yield "Bytes before compression, and after it. CPU in ms for 1,000 tokens shown, of the server's process and of the"
     yield "page's main thread. Lag: from the model server to the page. Freeze: longest pause between two frames;"
@@ -77,6 +115,9 @@ def _lines(results: Results, about: dict[str, object]) -> Iterator[str]:
         ),
         map(_answer, results.answers),
     )
+
+
+def _loads(results: Results) -> Iterator[str]:
     yield "## Many sessions\n"
     yield "By protocol, 30 tokens a second each; the last seconds of the stream.\n"
     yield from _table(
@@ -93,11 +134,6 @@ def _lines(results: Results, about: dict[str, object]) -> Iterator[str]:
         ),
         map(_load, results.loads),
     )
-    yield "## Moments\n"
-    yield from _table(("moment", "measured"), _moments(results))
-    if results.failures:
-        yield "## Could not be measured\n"
-        yield from (f"- {failure}" for failure in results.failures)
 
 
 def _answer(a: Answer) -> tuple[object, ...]:

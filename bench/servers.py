@@ -1,4 +1,4 @@
-"""Starts what is measured, each in a process of its own: the model server, the app, the obvious ways."""
+"""Starts what is measured, each in a process of its own: the model server, the app, other ways, other front ends."""
 
 from __future__ import annotations
 
@@ -17,16 +17,77 @@ from typing import Any
 
 import psutil
 
+from bench import environments
 from tests.serving import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 
+
+@dataclass(frozen=True)
+class Way:
+    """A way to show an agent's answer: the script that does it, and how a browser finds its way around the page."""
+
+    script: str
+    box: str = ".st-key-question textarea"
+    """Selects where a question is typed."""
+    answers: str = "[data-testid=stChatMessage]"
+    """Selects the messages of which the answer will be one."""
+    before: int = 1
+    """How many new ones of these come before the answer: the question is one, or is not."""
+    end: str = ""
+    """Selects what is in an answer once it is complete; without it, the last words say so."""
+    command: tuple[str, ...] = (
+        "streamlit",
+        "run",
+        "{script}",
+        "--server.headless",
+        "true",
+        "--server.address",
+        "127.0.0.1",
+        "--server.port",
+        "{port}",
+        "--server.fileWatcherType",
+        "none",
+    )
+    """The module that runs the script, and its arguments."""
+    health: str = "/_stcore/health"
+
+
+_CAPTION = "[data-testid=stCaptionContainer]"
 WAYS = {
-    "toolstream": "app.py",
-    "write_stream": "bench/obvious_write_stream.py",
-    "placeholder": "bench/obvious_placeholder.py",
+    "toolstream": Way("app.py", end=_CAPTION),
+    "write_stream": Way("bench/obvious_write_stream.py", end=_CAPTION),
+    "placeholder": Way("bench/obvious_placeholder.py", end=_CAPTION),
 }
-"""What is compared, and the script that does it."""
+"""What is compared with every full run: the app, and the obvious ways in Streamlit."""
+
+PEERS = {
+    "chainlit": Way(
+        "bench/peers/chainlit_app.py",
+        box="#chat-input",
+        answers="[data-step-type=assistant_message]",
+        before=0,
+        command=("chainlit", "run", "{script}", "--headless", "--host", "127.0.0.1", "--port", "{port}"),
+        health="/",
+    ),
+    "gradio": Way(
+        "bench/peers/gradio_app.py",
+        box="[data-testid=textbox]",
+        answers=".bot-row",
+        before=0,
+        command=("bench.peers.gradio_app",),
+        health="/",
+    ),
+    "nicegui": Way(
+        "bench/peers/nicegui_app.py",
+        box=".question input",
+        answers=".answer",
+        before=0,
+        command=("bench.peers.nicegui_app",),
+        health="/",
+    ),
+}
+"""Other front ends, each in an environment of its own."""
 
 NO_LIMITS = {
     "TOOLSTREAM_RUNS_AT_ONCE": "1000",
@@ -67,20 +128,27 @@ def model_server() -> Iterator[Server]:
 
 
 @contextmanager
-def streamlit_server(way: str, model: Server) -> Iterator[Server]:
-    """One of the WAYS, which asks this model server. They share .streamlit/config.toml."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", WAYS[way], "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.fileWatcherType", "none"]
+def app_server(name: str, model: Server) -> Iterator[Server]:
+    """One of the WAYS or PEERS, which asks this model server. Those in Streamlit share .streamlit/config.toml."""
+    way, port = {**WAYS, **PEERS}[name], free_port()
+    command = [str(environments.python(name)) if name in PEERS else sys.executable, "-m"]
+    command += [part.format(script=way.script, port=port) for part in way.command]
     env = {"OPENAI_BASE_URL": f"{model.url}/v1", "OPENAI_API_KEY": "none", "OPENAI_MODEL": "bench", **NO_LIMITS}
-    with _running(command, port, "/_stcore/health", env) as server:
+    env |= {"PORT": str(port), "PYTHONPATH": str(ROOT)}
+    env |= {"CHAINLIT_APP_ROOT": str(environments.FOLDER / name), "GRADIO_ANALYTICS_ENABLED": "False"}
+    with _running(command, port, way.health, env) as server:
         yield server
 
 
-def page_url(server: Server, way: str, graph: str = "react", view: str = "simple") -> str:
-    """The page to open. Of the app: one whose agent has no tool, so that it does what the obvious ways do."""
+def page_url(server: Server, way: str, graph: str = "react", view: str = "simple", *, tool: bool = False) -> str:
+    """The page to open. Of the app: one whose agent has no tool, so that it does what the obvious ways do.
+
+    With `tool`, the one of the other front ends, and everything that it sends is shown.
+    """
     if way != "toolstream":
         return server.url
+    if tool:
+        return f"{server.url}/Custom_data?tools=get_items&modes=custom,messages&view={view}"
     return f"{server.url}/{'LLM_tokens' if graph == 'react' else 'Without_LangChain'}?tools=-&view={view}"
 
 
@@ -96,14 +164,18 @@ def fetch(url: str) -> bytes:
 
 @contextmanager
 def _running(command: list[str], port: int, health: str, env: dict[str, str]) -> Iterator[Server]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "TOOLSTREAM_"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("OPENAI_", "TOOLSTREAM_", "PYTHONDONT"))
+    }
     start = time.monotonic()
     with tempfile.TemporaryFile() as log:
         process = psutil.Popen(command, cwd=ROOT, env=kept | env, stdout=log, stderr=subprocess.STDOUT)
         url = f"http://127.0.0.1:{port}"
         try:
             while not _answers(url + health):
-                if process.poll() is not None or time.monotonic() - start > 30:
+                if process.poll() is not None or time.monotonic() - start > 120:
                     log.seek(0)
                     raise RuntimeError(f"{command} does not answer:\n{log.read().decode()}")
                 time.sleep(0.01)

@@ -37,9 +37,9 @@ def stamps(length: int) -> tuple[int, ...]:
     return 0, *(at for at, token in enumerate(stamped_tokens(length)) if token.endswith(f" q{at}z"))
 
 
-def question(tokens: int, rate: float, tag: str, at_once: int = 0) -> str:
-    """What to ask the model server for; a rate of 0 is as fast as possible."""
-    return f"Write {tokens} tokens, {rate:g} a second, {at_once} at once, as {tag}"
+def question(tokens: int, rate: float, tag: str, at_once: int = 0, *, tool: bool = False) -> str:
+    """What to ask the model server for; a rate of 0 is as fast as possible. With `tool`, it calls one before."""
+    return f"Write {tokens} tokens, {rate:g} a second, {at_once} at once, as {tag}{', with a tool' if tool else ''}"
 
 
-ASKED = re.compile(r"Write (\d+) tokens, ([\d.]+) a second, (\d+) at once, as (\w+)")
+ASKED = re.compile(r"Write (\d+) tokens, ([\d.]+) a second, (\d+) at once, as (\w+)(, with a tool)?")

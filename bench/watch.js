@@ -1,7 +1,7 @@
 // Runs in the page before anything else, and costs next to nothing: counts what the WebSocket brings, the pauses
 // between animation frames, and when which stamp of the text was first there.
 (() => {
-  const bench = (window.bench = { turn: 0, frames: 0, bytes: 0, freeze: 0, frozen: 0, stamps: [], done: false });
+  const bench = (window.bench = { frames: 0, bytes: 0, freeze: 0, frozen: 0, stamps: [], done: false });
   const Native = window.WebSocket;
   window.WebSocket = class extends Native {
     constructor(...given) {
@@ -13,16 +13,19 @@
     }
   };
 
-  const TURN = "[data-testid=stChatMessage]";
-  bench.start = () => {
-    const turn = document.querySelectorAll(TURN).length + 1;
-    Object.assign(bench, { turn, frames: 0, bytes: 0, freeze: 0, frozen: 0, stamps: [], done: false });
+  // The answer is the one of `answers` that comes after those that are there and `before` more; it is complete with
+  // the stamp `last`, and with what `end` selects in it.
+  bench.start = (answers, before, end, last) => {
+    const turn = document.querySelectorAll(answers).length + before;
+    Object.assign(bench, { frames: 0, bytes: 0, freeze: 0, frozen: 0, stamps: [], done: false });
+    asked = { answers, turn, end, last };
     answer = null;
   };
 
+  let asked = null;
   let answer = null;
   const lastStamp = () => {
-    if (!answer?.isConnected) answer = document.querySelectorAll(TURN)[bench.turn] ?? null;
+    if (!answer?.isConnected) answer = document.querySelectorAll(asked.answers)[asked.turn] ?? null;
     if (!answer) return -1;
     let node = answer;
     while (node.lastChild) node = node.lastChild;
@@ -43,10 +46,11 @@
       if (now - before > 150) bench.frozen += 1;
     }
     before = now;
-    if (bench.turn) {
+    if (asked) {
       const stamp = lastStamp();
       if (stamp > (bench.stamps.at(-1)?.[1] ?? -1)) bench.stamps.push([Date.now(), stamp]);
-      if (looks++ % 8 === 0) bench.done = !!answer?.querySelector("[data-testid=stCaptionContainer]");
+      const isLast = (bench.stamps.at(-1)?.[1] ?? -1) >= asked.last;
+      if (looks++ % 8 === 0) bench.done = asked.end ? !!answer?.querySelector(asked.end) : isLast;
     }
     requestAnimationFrame(look);
   };

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from agent.demo_model import DemoServer
+    from tests.ag_ui_client import Client
     from tests.agent_servers import AgentServer
     from tests.postgres import Server
     from tests.serving import App
@@ -250,6 +251,17 @@ def chromium() -> str | None:
     """Where Chromium is: what CHROMIUM names, or one on the path."""
     names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
     return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def ag_ui() -> Iterator[Client]:
+    """AG-UI's own client."""
+    from tests import ag_ui_client
+
+    if not ag_ui_client.is_there():
+        _missing(ag_ui_client.MISSING)
+    with ag_ui_client.client() as client:
+        yield client
 
 
 def _missing(sentence: str) -> NoReturn:

@@ -37,18 +37,24 @@ class App:
 
 @contextmanager
 def app_server(
-    env: Mapping[str, str] | None = None, root: Path = ROOT, *, watch: bool = False, fresh: bool = False
+    env: Mapping[str, str] | None = None,
+    root: Path = ROOT,
+    *,
+    watch: bool = False,
+    fresh: bool = False,
+    script: str = "app.py",
 ) -> Iterator[App]:
     """Run the app as a visitor would meet it, with `env` on top of an environment that configures nothing.
 
     With `watch` it starts its scripts anew when a source below `root` is saved, as while one works on it. Such an app
     has an interpreter of its own, as has one that is `fresh`; another is forked where its libraries are imported
-    already, which is what takes an app most of the time that it needs to start.
+    already, which is what takes an app most of the time that it needs to start. The `script` is Streamlit's, or an
+    ASGI app that uvicorn runs, as `asgi:app`.
     """
     with tempfile.TemporaryDirectory(prefix="toolstream-test-") as folder:
         port = free_port()
         log = Path(folder, "log.txt")
-        app = App(f"http://127.0.0.1:{port}", _start(port, env or {}, log, root, watch, fresh), log)
+        app = App(f"http://127.0.0.1:{port}", _start(port, env or {}, log, root, watch, fresh, script), log)
         try:
             wait_until(lambda: _is_healthy(app), 60, lambda: f"the app answers\n{app.log()}")
             yield app
@@ -95,17 +101,19 @@ def free_port() -> int:
 
 
 def _start(
-    port: int, env: Mapping[str, str], log: Path, root: Path, watch: bool, fresh: bool
+    port: int, env: Mapping[str, str], log: Path, root: Path, watch: bool, fresh: bool, script: str
 ) -> subprocess.Popen[bytes] | Forked:
-    arguments = ["run", "app.py", "--server.headless", "true"]
+    arguments = ["run", script, "--server.headless", "true"]
     arguments += ["--server.address", "127.0.0.1", "--server.port", str(port)]
     watcher = ["auto", "--server.runOnSave", "true"] if watch else ["none"]
     arguments += ["--server.fileWatcherType", *watcher]
     whole = clean_environment() | {"TOOLSTREAM_RECORDINGS": str(log.with_name("runs"))} | dict(env)
-    if root == ROOT and not watch and not fresh and "PYTHONPATH" not in env:
+    command = [sys.executable, "-m", "streamlit", *arguments]
+    if ":" in script:
+        command = [sys.executable, "-m", "uvicorn", script, "--port", str(port)]
+    elif root == ROOT and not watch and not fresh and "PYTHONPATH" not in env:
         return fork_app(arguments, whole, log)
     with log.open("wb") as file:
-        command = [sys.executable, "-m", "streamlit", *arguments]
         return subprocess.Popen(command, cwd=root, env=whole, stdout=file, stderr=subprocess.STDOUT)
 
 

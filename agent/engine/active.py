@@ -16,7 +16,6 @@ from agent.settings import Limits
 from agent.store.recorder import Track
 from agent.store.recording import FIRST, Header, event_line, versions
 from agent.store.store import Store
-from agent.store.tail import Tail
 from agent.streaming.adapter import Happening
 from agent.streaming.events import (
     JSON,
@@ -136,8 +135,8 @@ class ActiveRun(KeptRun):
         """Let go of it, once all is written: any process may take it over."""
         if self.state != "waiting" or self.rests:
             return
-        if self._track and not self._track.lost and (path := self._store.path(self.id)):
-            self._tail = Tail(path, self._track.size, StreamEvent.from_json)
+        if self._track and not self._track.lost:
+            self._tail = self._store.tail_of(self._track)
         self.rests = True
 
     def resume(self, track: Track | None, session: str, api_key: str | None) -> None:

@@ -14,16 +14,13 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from agent.engine.savers import MemorySaver, SqliteSaver, ThreadSaver, damaged, is_closed_to_us
 from agent.errors import CheckpointError, SettingsError
-from agent.settings import Settings
+from agent.settings import NEEDS_PACKAGES, Settings
 from agent.streaming._langgraph_compat import declared_types
 
 log = logging.getLogger(__name__)
 
 FILE = "checkpoints.sqlite3"
 _PACKAGES = ("psycopg", "psycopg_pool", "langgraph.checkpoint.postgres")
-_NEEDS_PACKAGES = (
-    "TOOLSTREAM_DATABASE_URL needs packages that are not installed here: pip install -r requirements-postgres.txt"
-)
 
 
 class Checkpoints:
@@ -39,7 +36,7 @@ class Checkpoints:
         self._threads: ThreadSaver
         self._resources = contextlib.AsyncExitStack()
         if self._url and not all(map(importlib.util.find_spec, _PACKAGES)):
-            raise SettingsError(_NEEDS_PACKAGES)
+            raise SettingsError(NEEDS_PACKAGES)
 
     @property
     def saver(self) -> BaseCheckpointSaver[Any]:

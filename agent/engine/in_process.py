@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
+import logging
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import ParamSpec, TypeVar
 
 from agent.engine import waiting
 from agent.engine.active import ActiveRun, new_header
@@ -26,15 +29,35 @@ from agent.llm.key import KeyCheck
 from agent.loop import BackgroundLoop
 from agent.projections.questions import MOST_QUESTIONS
 from agent.settings import Settings
+from agent.store.database import DatabaseError
 from agent.store.index import Entry
 from agent.store.recording import FIRST, Header
 from agent.store.store import Store
 from agent.streaming.events import JSON, RunRequest
 from texts import sentence
 
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
 NOT_YOURS = sentence("refused-not-yours")
 CLOSE_SECONDS = 10.0
 """What closing may take on a machine with much else to do; what it leaves open then is let go of by force."""
+
+
+def _or_refused(method: Callable[P, T]) -> Callable[P, T | Refusal]:
+    """Have a method say so in a sentence when the database does not answer."""
+
+    @functools.wraps(method)
+    def refusing(*args: P.args, **options: P.kwargs) -> T | Refusal:
+        try:
+            return method(*args, **options)
+        except DatabaseError as error:
+            log.warning("The database does not answer: %s", error)
+            return Refusal(sentence("ended-no-database"))
+
+    return refusing
 
 
 class InProcessBackend:
@@ -53,15 +76,18 @@ class InProcessBackend:
         self._lock = threading.Lock()
         self._closing = False
         self._engine = Engine(settings)
-        self._scheduler = Scheduler(settings.limits, self._begin, self._is_held)
+        self._scheduler = Scheduler(settings.limits, self._begin, self._store.starts, self._is_held, self._rivals_of)
         self._stopping: set[asyncio.Task[None]] = set()
         self._held: set[str] = set()
         """Runs in the queue whose parent is not this process's to finish."""
+        self._rivals: dict[str, int] = {}
+        """How many runs of the same visitor each in the queue has before it in other processes."""
         self._keeping_up: asyncio.Task[None] | None = None
         self._upkeep = Upkeep(self._engine.checkpoints, self._store.conversations)
         self._opened = self._loop.submit(self._open())
         self._store.listen(self)
 
+    @_or_refused
     def start(
         self,
         request: RunRequest,
@@ -124,6 +150,7 @@ class InProcessBackend:
         ]
         return sorted((run for run in found if run), key=lambda run: run.header.asked_at)
 
+    @_or_refused
     def answer(
         self, run_id: str, interrupt_id: str, answer: JSON, *, session: str, api_key: str | None = None
     ) -> Run | Refusal:
@@ -160,6 +187,7 @@ class InProcessBackend:
         run.read()
         return interrupt_id in run.asked
 
+    @_or_refused
     def answer_otherwise(
         self, run_id: str, answers: Mapping[str, JSON], *, session: str, api_key: str | None = None
     ) -> Run | Refusal:
@@ -175,7 +203,12 @@ class InProcessBackend:
         ):
             return refusal
         header = new_header(
-            before.request, before.thread_id, session, parent=before.header.parent, own_key=bool(api_key)
+            before.request,
+            before.thread_id,
+            session,
+            parent=before.header.parent,
+            own_key=bool(api_key),
+            on_server=before.header.on_server and not api_key,
         )
         header = replace(header, asked_at=header.asked_at - begin[-1].at, forked_from=before.id)
         run = ActiveRun(header, self._store, session, self._stop_soon, api_key, begin)
@@ -191,12 +224,14 @@ class InProcessBackend:
         titles = self._store.conversations.titles(digest(session))
         return [_conversation(runs, titles.get(thread_id, "")) for thread_id, runs in found.items() if thread_id]
 
+    @_or_refused
     def rename(self, thread_id: str, title: str, *, session: str) -> Refusal | None:
         """Call a conversation otherwise; or say why not."""
         if not self._of_thread(thread_id, session):
             return Refusal(NOT_YOURS)
         return self._store.conversations.rename(thread_id, title)
 
+    @_or_refused
     def forget_thread(self, thread_id: str, *, session: str) -> Refusal | None:
         """Delete all that is kept of a conversation, or say why that failed; what is at work stops."""
         run_ids = self._of_thread(thread_id, session)
@@ -218,6 +253,7 @@ class InProcessBackend:
         if run := self.get(run_id):
             run.stop()
 
+    @_or_refused
     def forget(self, run_id: str) -> Refusal | None:
         """Stop a run if it has not ended, and delete all that is kept of it; or say why that failed."""
         refusal = self._store.forget(run_id)
@@ -306,9 +342,9 @@ class InProcessBackend:
             if waiting.settle(self._store, run):
                 self._take_over(run, run.session, key)
 
-    def on_queue(self, queued: set[str], held: set[str]) -> None:
-        """Of the runs in the queue, these are held: their parent waits for a person, or is at work elsewhere."""
-        self._loop.call_soon(self._hold, queued, held)
+    def on_queue(self, queued: set[str], held: set[str], rivals: dict[str, int]) -> None:
+        """What the runs in the queue wait for that is not of this process."""
+        self._loop.call_soon(self._hold, queued, held, rivals)
 
     def on_orphan(self, header: Header) -> None:
         """A run in the queue is this process's from now on: its own has ended."""
@@ -323,8 +359,10 @@ class InProcessBackend:
         if run := self._runs.get(run_id):
             waiting.end(self._store, run, waiting.unanswered(self._settings.limits.waiting_days))
 
-    def _hold(self, queued: set[str], held: set[str]) -> None:
+    def _hold(self, queued: set[str], held: set[str], rivals: dict[str, int]) -> None:
         self._held = (self._held - queued) | held
+        unknown = {run.id for run in self._scheduler.waiting} - queued
+        self._rivals = {run_id: count for run_id, count in self._rivals.items() if run_id in unknown} | rivals
         self._scheduler.admit()
 
     def _is_held(self, run: ActiveRun) -> bool:
@@ -334,16 +372,20 @@ class InProcessBackend:
             return True
         return run.id in self._held
 
+    def _rivals_of(self, run: ActiveRun) -> int:
+        return self._rivals.get(run.id, 0)
+
     def _enqueue(self, run: ActiveRun) -> None:
         """Record and keep a new run, and let it wait for its turn."""
         run.record(self._store.record(run.header))
         self._keep(run)  # from now on it may be read
         parent = self._store.entry(run.header.parent)
         waits = parent and not run.unrecorded and (parent.state == "waiting" or self._is_elsewhere(parent))
-        self._loop.call_soon(self._wait_for_turn, run, waits)
+        self._loop.call_soon(self._wait_for_turn, run, waits, self._store.rivals().get(run.id, 0))
 
-    def _wait_for_turn(self, run: ActiveRun, is_held: bool) -> None:
+    def _wait_for_turn(self, run: ActiveRun, is_held: bool, rivals: int = 0) -> None:
         self._held |= {run.id} if is_held else set()
+        self._rivals |= {run.id: rivals} if rivals else {}
         self._scheduler.enqueue(run)
 
     def _take_over(self, run: KeptRun, session: str, api_key: str | None) -> ActiveRun:
@@ -422,9 +464,9 @@ class InProcessBackend:
             return None
         if run and not run.is_lost:
             return self._keep(run)
-        if entry and (path := self._store.path(entry.header.id)):
+        if entry and self._store.records:
             self._evict()
-            return self._keep(RecordedRun(self._store, entry, path, self._stop_resting))
+            return self._keep(RecordedRun(self._store, entry, self._stop_resting))
         return None
 
     def _keep(self, run: KeptRun) -> Run:

@@ -7,12 +7,11 @@ import logging
 import re
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
-from langgraph.types import Interrupt as AnyInterrupt
 
 from agent.engine.active import ActiveRun
 from agent.errors import CheckpointLost
@@ -37,6 +36,24 @@ _RUN = "run"
 """What checkpoints note of the run that has made them."""
 _ID = re.compile(r"[0-9a-f]{32}")
 """What LangGraph can tell interrupts apart by."""
+
+
+class Pending(NamedTuple):
+    """What a graph asks, and whether it has come to its end if it asks nothing."""
+
+    asked: tuple[tuple[str, JSON], ...]
+    """Ids and values."""
+    goes_on: bool
+
+
+class Repeating(Protocol):
+    """A job that can be let ask once more."""
+
+    async def repeat(self, given: Any) -> Pending:
+        """Do once more what was done before it asked."""
+
+    def answering(self, answers: Mapping[str, JSON]) -> Any:
+        """What it is given to go on with these answers."""
 
 
 @dataclass(slots=True)
@@ -109,7 +126,7 @@ class Job:
             raise CheckpointLost(GONE)
         if run.is_fork:
             run.is_fork = False
-            return await self._asked_again(run, waits)
+            return await asked_again(self, run, waits)
         state = await self.graph.aget_state(self._config(self.start))
         answers = {interrupt.id: run.answers[interrupt.id] for interrupt in waits.interrupts}
         if all(id_.startswith(BREAKPOINT) for id_ in answers):
@@ -120,27 +137,17 @@ class Job:
             raise CheckpointLost(GONE)
         return _command(answers)
 
-    async def _asked_again(self, run: ActiveRun, waits: Waiting) -> Any:
-        """What a copy of a run is given to go on beside it: the graph is let ask once more, with nobody looking.
+    async def repeat(self, given: Any) -> Pending:
+        """Have it do once more what it did before it asked, with nobody looking."""
+        async with contextlib.aclosing(self._parts(given)) as stream:
+            self._replayed += [part async for part in stream]
+        self.start = await self.place()
+        state = await self.graph.aget_state(self._config(self.start))
+        return Pending(tuple((one.id, json_safe(one.value)) for one in state.interrupts), bool(state.next))
 
-        A question that was answered cannot be answered otherwise in its place: LangGraph repeats the old answer.
-        """
-        given: Any = None
-        wanted = {interrupt.id for interrupt in waits.interrupts}
-        for _ in run.asked:
-            async with contextlib.aclosing(self._parts(given)) as stream:
-                self._replayed += [part async for part in stream]
-            self.start = await self.place()
-            state = await self.graph.aget_state(self._config(self.start))
-            if not state.interrupts:
-                return None if wanted and all(id_.startswith(BREAKPOINT) for id_ in wanted) and state.next else _gone()
-            found = _same(state.interrupts, run.asked.values(), waits.interrupts)
-            if not set(found.values()) <= run.answers.keys():
-                break
-            given = _command({new: run.answers[old] for new, old in found.items()})
-            if wanted <= set(found.values()):
-                return given
-        raise CheckpointLost(ASKS_OTHERWISE)
+    def answering(self, answers: Mapping[str, JSON]) -> Any:
+        """What it is given to go on with these answers; with none, from a breakpoint."""
+        return _command(answers) if answers else None
 
     def _parts(self, given: Any) -> AsyncGenerator[object]:
         return parts(self.graph, given, config=self._config(self.start), context=self.context, **self._options())
@@ -157,18 +164,40 @@ def _command(answers: Mapping[str, JSON]) -> Command[Any]:
     return Command(resume=dict(answers) if all(map(_ID.fullmatch, answers)) else next(iter(answers.values())))
 
 
-def _same(pending: Sequence[AnyInterrupt], asked: Iterable[Interrupt], waits: Sequence[Interrupt]) -> dict[str, str]:
+async def asked_again(job: Repeating, run: ActiveRun, waits: Waiting) -> Any:
+    """What a copy of a run is given to go on beside it: the graph is let ask once more, with nobody looking.
+
+    A question that was answered cannot be answered otherwise in its place: LangGraph repeats the old answer.
+    """
+    given: Any = None
+    wanted = {interrupt.id for interrupt in waits.interrupts}
+    for _ in run.asked:
+        pending = await job.repeat(given)
+        if not pending.asked:
+            at_breakpoint = wanted and all(id_.startswith(BREAKPOINT) for id_ in wanted) and pending.goes_on
+            return job.answering({}) if at_breakpoint else _gone()
+        found = _same(pending.asked, run.asked.values(), waits.interrupts)
+        if not set(found.values()) <= run.answers.keys():
+            break
+        given = job.answering({new: run.answers[old] for new, old in found.items()})
+        if wanted <= set(found.values()):
+            return given
+    raise CheckpointLost(ASKS_OTHERWISE)
+
+
+def _same(
+    pending: Sequence[tuple[str, JSON]], asked: Iterable[Interrupt], waits: Sequence[Interrupt]
+) -> dict[str, str]:
     """Which question of before is meant by each that is asked again: one that says the same, else by their order."""
     left = [*waits, *(interrupt for interrupt in asked if interrupt not in waits)]
     found: dict[str, str] = {}
-    for interrupt in pending:
-        value = json_safe(interrupt.value)
+    for id_, value in pending:
         same = next((before for before in left if before.value == value), None)
         if same:
             left.remove(same)
-            found[interrupt.id] = same.id
+            found[id_] = same.id
     if len(pending) == len(waits) and len(found) < len(pending):
-        return {new.id: old.id for new, old in zip(pending, waits, strict=True)}
+        return {new: old.id for (new, _), old in zip(pending, waits, strict=True)}
     return found
 
 

@@ -18,8 +18,8 @@ from agent.engine.savers import Guarded, Kept, PlainData, saved_at
 from agent.errors import CheckpointError
 from texts import sentence
 
-CONNECT_SECONDS = 3.0
-"""Seconds that a run waits for a connection."""
+CONNECT_SECONDS = 10.0
+"""Seconds that a run waits for a connection: a database that restarts is back by then."""
 MOST_CONNECTIONS = 10
 """Connections of one process."""
 _SETUP_LOCK = 7_261_540_113

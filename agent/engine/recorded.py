@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import logging
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from agent.engine.log import MemoryLog, Read
 from agent.engine.run import Run
+from agent.store.database import DatabaseError
 from agent.store.index import Entry
 from agent.store.recording import KILLED, UNWRITTEN, BrokenRecording, Header, event_line, interruption
 from agent.store.store import Store
@@ -27,6 +27,8 @@ from agent.streaming.events import (
     Waiting,
 )
 from texts import Spoken, sentence
+
+log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.1
 """Seconds between checks of a growing file."""
@@ -110,16 +112,22 @@ class KeptRun(Run):
             return len(self._memory) > before
 
     def write(self, payload: Payload) -> None:
-        """Append to the log of a run that is nobody's and that the caller has claimed; raises OSError."""
+        """Append to the log of a run that is nobody's and that the caller has claimed.
+
+        Raises OSError, DatabaseError.
+        """
         at = max(round(time.time() - self.header.asked_at, 4), self.seconds)
         event = StreamEvent(len(self._memory), at, payload)
         line = event_line(event)
-        if self._tail and (path := self._store.path(self.id)):
-            with open(os.open(path, os.O_WRONLY | os.O_APPEND), "a", encoding="utf-8") as file:
-                file.write(line)
+        if self._tail:
+            self._store.append(self.id, self._tail.offset, line)
             self.read_on()
         else:
             self._note(event, len(line))
+
+    def distrust(self) -> None:
+        """Have it read anew by who asks for it next: what is known of it may not have been kept."""
+        self.is_lost = bool(self._tail) and not self.unrecorded
 
     def lose_if_deleted(self) -> None:
         """End it if nothing of it is kept any more."""
@@ -142,6 +150,8 @@ class KeptRun(Run):
                     self._ask_for_life()
             except BrokenRecording:
                 self._lose(sentence("ended-damaged"))
+            except DatabaseError as error:  # which may come back
+                log.warning("What others have noted of a run is read later: %s", error)
 
     def _ask_for_life(self) -> None:
         entry = self._store.entry(self.id)
@@ -182,11 +192,11 @@ class KeptRun(Run):
 class RecordedRun(KeptRun):
     """A run whose recording is, or was, written by some other process."""
 
-    def __init__(self, store: Store, entry: Entry, path: Path, stop: Callable[[KeptRun], None]) -> None:
+    def __init__(self, store: Store, entry: Entry, stop: Callable[[KeptRun], None]) -> None:
         super().__init__(store, entry.header)
         self._stop = stop
         self.state = "stopped" if entry.interrupted or entry.broken else entry.state
-        self._tail = Tail(path)
+        self._tail = store.tail(self.id)
 
     def stop(self) -> None:
         """Stop it, or tell the process working on it; returns at once."""

@@ -2,52 +2,53 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import Counter, defaultdict, deque
+import logging
+from collections import Counter
 from collections.abc import Callable
 
 from agent.engine.active import ActiveRun
 from agent.errors import Refusal
 from agent.settings import Limits
+from agent.store.database import DatabaseError
+from agent.store.starts import Starts
 from texts import sentence
 
-MOST_VISITORS = 10_000
-"""Visitors whose questions of the last minute are counted; the oldest are forgotten first."""
+log = logging.getLogger(__name__)
 
 
 class Scheduler:
     """Starts runs in turn. Only `charge` is safe outside the loop's thread."""
 
     def __init__(
-        self, limits: Limits, begin: Callable[[ActiveRun], None], is_held: Callable[[ActiveRun], bool] = lambda _: False
+        self,
+        limits: Limits,
+        begin: Callable[[ActiveRun], None],
+        starts: Starts,
+        is_held: Callable[[ActiveRun], bool] = lambda _: False,
+        rivals: Callable[[ActiveRun], int] = lambda _: 0,
     ) -> None:
         self.waiting: list[ActiveRun] = []
         self.working: set[ActiveRun] = set()
-        self._limits, self._begin, self._is_held = limits, begin, is_held
-        self._starts: defaultdict[str, deque[float]] = defaultdict(deque)
-        self._lock = threading.Lock()
+        self._limits, self._begin, self._starts, self._is_held, self._rivals = limits, begin, starts, is_held, rivals
 
     def charge(self, session: str, address: str = "") -> Refusal | None:
         """Count a new run against the limits of the visitor and the address, or say which one is reached."""
-        limits, now = self._limits, time.monotonic()
-        with self._lock:
-            charged = [(self._starts[f"visitor {session}"], limits.runs_per_minute, "refused-often")]
-            if address:
-                limit = limits.runs_per_minute_and_address
-                charged.append((self._starts[f"address {address}"], limit, "refused-often.network"))
-            for starts, most, key in charged:
-                while starts and now - starts[0] > 60:
-                    starts.popleft()
-                if len(starts) >= most:
-                    return Refusal(sentence(key, most=most, count=int(61 - (now - starts[0]))))
-            if len(self.waiting) >= limits.runs_queued:
-                return Refusal(sentence("refused-crowded"))
-            for starts, _, _ in charged:
-                starts.append(now)
-            while len(self._starts) > MOST_VISITORS:
-                self._starts.pop(next(iter(self._starts)))
-        return None
+        if len(self.waiting) >= self._limits.runs_queued:
+            return Refusal(sentence("refused-crowded"))
+        visitor, network = f"visitor {session}", f"address {address}"
+        bounds = {visitor: self._limits.runs_per_minute}
+        if address:
+            bounds[network] = self._limits.runs_per_minute_and_address
+        try:
+            reached = self._starts.count(bounds)
+        except DatabaseError as error:  # which then refuses to record the run, and that is told
+            log.warning("A new run is not counted: %s", error)
+            return None
+        if not reached:
+            return None
+        who, seconds = reached
+        key = "refused-often" if who == visitor else "refused-often.network"
+        return Refusal(sentence(key, most=bounds[who], count=int(seconds) + 1))
 
     def enqueue(self, run: ActiveRun) -> None:
         """Queue a run for its turn, which may be now."""
@@ -76,7 +77,7 @@ class Scheduler:
                 still_waiting.append(run)
                 run.place = 0
                 continue
-            if full or run.thread_id in threads or sessions[run.session] >= limits.runs_per_session:
+            if full or run.thread_id in threads or sessions[run.session] + self._rivals(run) >= limits.runs_per_session:
                 still_waiting.append(run)
                 run.place = len(still_waiting)
             else:

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from agent.engine.active import ActiveRun
-from agent.engine.agent_server import AgentServer, Cursor, Part, RunStatus
-from agent.engine.job import BREAKPOINT, GONE, KEEPS_NOTHING
+from agent.engine.agent_server import AgentServer, Cursor, Part
+from agent.engine.job import BREAKPOINT, GONE, KEEPS_NOTHING, Pending, asked_again
 from agent.errors import AgentError, CheckpointLost, ServerForgot, ServerStopped
 from agent.streaming.adapter import Adapter, Happening
 from agent.streaming.attributed import ERROR, PART
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 _MODES: Mapping[StreamMode, str | None] = {"messages": "messages-tuple", "tools": None}
 """The modes that servers know by another name, or not at all."""
+_OF_THE_RUN = ("metadata", "end", "error")
+"""The events that are about the run itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class ServerJob:
     start: Place | None = None
     """Where it starts from; its thread is the server's, which is another one than ours."""
     keeps_threads: bool = False
-    _status: RunStatus = "working"
+    _replayed: list[object] = field(default_factory=list)
+    """What was done once more with nobody looking, to be known by whoever reads what follows."""
     _failed: Spoken = ""
     _cancelling: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -58,6 +61,9 @@ class ServerJob:
 
     async def stream(self, given: Any, adapter: Adapter) -> AsyncGenerator[Happening]:
         """What happens when the assistant is given this, by way of `adapter`."""
+        if self._replayed:
+            adapter.repeat(self._replayed)
+            self._replayed.clear()
         await self.server.make_thread(self.thread)
         server_run = await self._begun(self._given(given))
         async with contextlib.aclosing(self._followed(server_run, adapter, Cursor())) as happenings:
@@ -96,8 +102,27 @@ class ServerJob:
         self.start = Place.of(waits.checkpoint)
         if not self.start or not await self.can_start(self.start):
             raise CheckpointLost(GONE)
+        if run.is_fork:
+            run.is_fork = False
+            return await asked_again(self, run, waits)
         answers = {interrupt.id: run.answers[interrupt.id] for interrupt in waits.interrupts}
-        return Answers({id_: answer for id_, answer in answers.items() if not id_.startswith(BREAKPOINT)})
+        return self.answering({id_: answer for id_, answer in answers.items() if not id_.startswith(BREAKPOINT)})
+
+    async def repeat(self, given: Any) -> Pending:
+        """Have it do once more what it did before it asked, with nobody looking."""
+        server_run = await self._begun(self._given(given or self.answering({})))
+        async with contextlib.aclosing(self.server.parts(self.thread, server_run, Cursor())) as parts:
+            told = [_readable(part) async for part in parts if part.mode not in _OF_THE_RUN]
+        self._replayed += told
+        self.start = await self.place()
+        reader = Adapter()  # the state would not tell: a server reads it with a graph of other tools
+        for part in told:
+            reader.read(part)
+        return Pending(tuple((one.id, one.value) for one in reader.pending.values()), reader.is_at_breakpoint)
+
+    def answering(self, answers: Mapping[str, JSON]) -> Answers:
+        """What it is given to go on with these answers; with none, from a breakpoint."""
+        return Answers(answers)
 
     def _given(self, given: Any) -> dict[str, Any]:
         asked = [_MODES.get(mode, mode) for mode in self.modes]
@@ -145,9 +170,7 @@ class ServerJob:
 
     def _read(self, part: Part, adapter: Adapter) -> list[Happening]:
         match part.mode:
-            case "metadata":
-                return []
-            case "end":
+            case "metadata" | "end":
                 return []
             case "error":
                 kind = part.data.get("error") if isinstance(part.data, Mapping) else None
@@ -156,7 +179,7 @@ class ServerJob:
             case "custom" if isinstance(part.data, Mapping) and part.data.get(PART) == ERROR:
                 self._failed = _said(part.data.get("data")) or self._failed
                 return []
-        return adapter.read({"type": part.mode, "ns": part.namespace, "data": part.data})
+        return adapter.read(_readable(part))
 
     async def _end(self, server_run: str, adapter: Adapter) -> None:
         """Raise what a run that is over on the server failed of; LangGraph Server does not say how it ended."""
@@ -182,6 +205,11 @@ class ServerJob:
             await self.server.cancel(self.thread, server_run)
         except AgentError as error:
             log.warning("A run goes on on the Agent Server, which could not be told to stop it: %s", error)
+
+
+def _readable(part: Part) -> dict[str, Any]:
+    """A part as LangGraph itself delivers it."""
+    return {"type": part.mode, "ns": part.namespace, "data": part.data}
 
 
 def _said(plain: object) -> Spoken:

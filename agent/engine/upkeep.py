@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 
 from agent.engine.checkpoints import Checkpoints
 from agent.errors import CheckpointError
 from agent.store.conversations import Conversations
+from agent.store.database import DatabaseError
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Upkeep:
                     await self._checkpoints.forget(thread_id)
                     await asyncio.to_thread(self._conversations.settle, thread_id)
             await self._checkpoints.prune(in_use)
-        except (CheckpointError, sqlite3.Error) as error:
+        except (CheckpointError, DatabaseError) as error:
             log.warning("What models know of deleted conversations is deleted later: %s", error)
             return False
         return in_use.isdisjoint(waiting)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from collections.abc import Mapping
 from typing import Literal
 
@@ -20,6 +19,7 @@ from agent.graphs.tool_schemas import tool_schema
 from agent.projections.decisions import fit
 from agent.projections.questions import questions_of
 from agent.settings import Limits
+from agent.store.database import DatabaseError
 from agent.store.index import Claim
 from agent.store.recording import BrokenRecording
 from agent.store.store import Store
@@ -81,7 +81,8 @@ def answer(store: Store, run: KeptRun, interrupt: str, given: JSON) -> Refusal |
             if not claim.put(interrupt, given):
                 return LATE
             return "taken" if _settle(run, claim) else "kept"
-    except (sqlite3.Error, OSError, BrokenRecording) as error:
+    except (DatabaseError, OSError, BrokenRecording) as error:
+        run.distrust()
         log.warning("An answer could not be kept: %s", error)
         return Refusal(sentence("refused-answer-unwritten"))
 
@@ -91,7 +92,7 @@ def settle(store: Store, run: KeptRun) -> bool:
     try:
         with run.lock, store.claim(run.id) as claim:
             return _settle(run, claim)
-    except (sqlite3.Error, OSError, BrokenRecording) as error:
+    except (DatabaseError, OSError, BrokenRecording) as error:
         log.warning("An answer is taken with the next one: %s", error)
         return False
 
@@ -105,7 +106,8 @@ def end(store: Store, run: KeptRun, why: Spoken) -> bool:
             run.write(Ended.saying("stopped", why))
             claim.end("stopped", run.seconds)
             return True
-    except (sqlite3.Error, OSError, BrokenRecording) as error:
+    except (DatabaseError, OSError, BrokenRecording) as error:
+        run.distrust()
         log.warning("A run that waits could not be stopped: %s", error)
         return False
 

@@ -1,7 +1,7 @@
 """A run as one file to send to somebody who was not there; on the page, the review export.
 
-`to_html` makes a page that loads nothing, runs nothing and opens anywhere; `to_markdown` and `to_jsonl` are for
-engineers. None of them says who asked, or lets its reader into the conversation.
+`to_html` makes a page that loads nothing, runs nothing and opens anywhere; the others are for engineers, and for
+programs. None of them says who asked, or lets its reader into the conversation.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ STYLE = Path(__file__).with_name("export.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _HOST, _PATH = re.compile(r"[\w.:\[\]-]+", re.ASCII), re.compile(r"[\w./~%-]+", re.ASCII)
 _SHARED = re.compile(r"share=[\w-]+", re.ASCII)
-Ending = Literal["html", "md", "jsonl"]
+Ending = Literal["html", "md", "jsonl", "ag-ui.jsonl"]
 MAX_SHOWN = 100
 """Rows, points and other chunks of one tool call that are written out: the last ones."""
 
@@ -229,7 +229,19 @@ def to_jsonl(export: Export) -> str:
     return dump(anonymous(export.header), export.events)
 
 
-_MAKERS: dict[Ending, Callable[[Export], str]] = {"html": to_html, "md": to_markdown, "jsonl": to_jsonl}
+def to_ag_ui(export: Export) -> str:
+    """The run as events of AG-UI, one a line."""
+    from agent.export.ag_ui import lines  # only where it is needed: its types take a tenth of a second to load
+
+    return "".join(f"{line}\n" for line in lines(export.header, export.events))
+
+
+_MAKERS: dict[Ending, Callable[[Export], str]] = {
+    "html": to_html,
+    "md": to_markdown,
+    "jsonl": to_jsonl,
+    "ag-ui.jsonl": to_ag_ui,
+}
 
 
 def facts(export: Export) -> list[tuple[str, str]]:

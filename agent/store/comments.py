@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import logging
-import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from agent.errors import Refusal
-from agent.store.database import Database
+from agent.store.database import Connection, Database, DatabaseError
 from texts import sentence
 
 log = logging.getLogger(__name__)
@@ -27,6 +26,14 @@ SELECT comments.run, count(*) FROM runs JOIN comments ON comments.run = runs.id
 LEFT JOIN looked ON looked.run = runs.id
 WHERE runs.owner = ? AND comments.author != runs.owner AND comments.at > coalesce(looked.at, 0)
 GROUP BY comments.run
+"""
+_LOOK = """
+INSERT INTO looked SELECT run, max(at) FROM comments WHERE run = ? GROUP BY run
+ON CONFLICT (run) DO UPDATE SET at = excluded.at
+"""
+_PUT = """
+INSERT INTO comments VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (run, author) DO UPDATE SET thumb = excluded.thumb, text = excluded.text, at = excluded.at
 """
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -61,7 +68,7 @@ class Comments:
         try:
             with self._database.transaction() as connection:
                 return self._put(connection, comment)
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             log.warning("A comment could not be kept: %s", error)
             return Refusal(sentence("refused-comment-unwritten"))
 
@@ -77,20 +84,18 @@ class Comments:
         """How many comments of others a visitor has not seen yet, by run; runs without any are left out."""
         try:
             return dict(self._database.rows(_NEW, owner))
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             log.warning("It is not known what is new: %s", error)
             return {}
 
     def look(self, run_id: str) -> None:
         """Note that the owner of a run sees its comments."""
         try:
-            self._database.write(
-                "INSERT OR REPLACE INTO looked SELECT run, max(at) FROM comments WHERE run = ? GROUP BY run", run_id
-            )
-        except sqlite3.Error as error:
+            self._database.write(_LOOK, run_id)
+        except DatabaseError as error:
             log.warning("A look at comments could not be noted: %s", error)
 
-    def _put(self, connection: sqlite3.Connection, comment: Comment) -> Refusal | None:
+    def _put(self, connection: Connection, comment: Comment) -> Refusal | None:
         key = (comment.run_id, comment.author)
         if comment.thumb is None and not comment.text.strip():
             connection.execute("DELETE FROM comments WHERE run = ? AND author = ?", key)
@@ -102,10 +107,7 @@ class Comments:
         if elsewhere >= MAX_PER_AUTHOR:
             return Refusal(sentence("refused-comments-yours", most=MAX_PER_AUTHOR))
         text = comment.text.encode("utf-8", "replace").decode()
-        connection.execute(
-            "INSERT OR REPLACE INTO comments VALUES (?, ?, ?, ?, ?)",
-            (*key, comment.thumb, text, comment.at or time.time()),
-        )
+        connection.execute(_PUT, (*key, comment.thumb, text, comment.at or time.time()))
         return None
 
     def _where(self, condition: str, *values: str) -> list[Comment]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
 
 from agent.errors import Refusal
-from agent.store.database import Database
+from agent.store.database import Database, DatabaseError
 from agent.streaming.events import END_STATES
 from texts import sentence
 
@@ -15,6 +14,7 @@ log = logging.getLogger(__name__)
 
 MAX_TITLE = 200
 """Characters."""
+_NAME = "INSERT INTO titles VALUES (?, ?) ON CONFLICT (thread) DO UPDATE SET title = excluded.title"
 _IN_USE = f"""
 SELECT thread FROM runs LEFT JOIN leases ON leases.process = runs.process
 WHERE state = 'waiting' OR (state NOT IN ({", ".join(repr(state) for state in END_STATES)}) AND until >= ?)
@@ -43,10 +43,10 @@ class Conversations:
             return Refusal(sentence("refused-name-long", most=MAX_TITLE))
         try:
             if title:
-                self._database.write("INSERT OR REPLACE INTO titles VALUES (?, ?)", thread_id, title)
+                self._database.write(_NAME, thread_id, title)
             else:
                 self._database.write("DELETE FROM titles WHERE thread = ?", thread_id)
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             log.warning("A conversation could not be renamed: %s", error)
             return Refusal(sentence("refused-unchanged"))
         return None
@@ -54,8 +54,8 @@ class Conversations:
     def forget(self, thread_id: str) -> None:
         """Make models forget a conversation."""
         try:
-            self._database.write("INSERT OR IGNORE INTO forgotten VALUES (?)", thread_id)
-        except sqlite3.Error as error:
+            self._database.write("INSERT INTO forgotten VALUES (?) ON CONFLICT DO NOTHING", thread_id)
+        except DatabaseError as error:
             log.warning("A conversation could not be noted as forgotten: %s", error)
 
     def forgotten(self) -> list[str]:

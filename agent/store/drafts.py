@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 
-from agent.store.database import Database
+from agent.store.database import Database, DatabaseError
 from agent.streaming.events import JSON
 
 log = logging.getLogger(__name__)
+
+_KEEP = """
+INSERT INTO drafts VALUES (?, ?, ?, ?)
+ON CONFLICT (run, interrupt, number) DO UPDATE SET decision = excluded.decision
+"""
 
 
 class Drafts:
@@ -30,8 +34,8 @@ class Drafts:
                 )
             else:
                 row = (run_id, interrupt, number, json.dumps(decision))
-                self._database.write("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)", *row)
-        except sqlite3.Error as error:
+                self._database.write(_KEEP, *row)
+        except DatabaseError as error:
             log.warning("A decision could not be kept: %s", error)
 
     def of(self, run_id: str, interrupt: str) -> dict[int, JSON]:
@@ -41,6 +45,6 @@ class Drafts:
                 "SELECT number, decision FROM drafts WHERE run = ? AND interrupt = ?", run_id, interrupt
             )
             return {number: json.loads(decision) for number, decision in rows}
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             log.warning("Decisions could not be read: %s", error)
             return {}

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import functools
 import json
-import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.store.database import Database
+from agent.store.database import Connection, Database
 from agent.store.process import has_ended
 from agent.store.recording import Header, ends, header_line, opened, parse, waits
+from agent.store.starts import SECONDS
 from agent.streaming.events import END_STATES, JSON, Answered, RunState, Waiting
 
 _ROW = """
@@ -21,7 +22,7 @@ SELECT runs.header, runs.state, runs.seconds, runs.rested, runs.asked_at, runs.b
 FROM runs LEFT JOIN leases ON leases.process = runs.process
 """
 _HELD = """
-SELECT runs.id FROM runs JOIN runs before ON before.id = json_extract(runs.header, '$.parent')
+SELECT runs.id FROM runs JOIN runs AS before ON before.id = runs.parent
 LEFT JOIN leases ON leases.process = before.process
 WHERE runs.process = ? AND runs.state = 'queued' AND (before.state = 'waiting'
 OR before.state = 'queued' AND EXISTS (SELECT 1 FROM answers WHERE run = before.id)
@@ -31,7 +32,25 @@ _ORPHANS = """
 SELECT header, runs.process, until FROM runs LEFT JOIN leases ON leases.process = runs.process
 WHERE state = 'queued' ORDER BY asked_at
 """
+_LEASE = "INSERT INTO leases VALUES (?, ?) ON CONFLICT (process) DO UPDATE SET until = excluded.until"
+_TURN = f"{_LEASE} WHERE leases.until < ?"
 _ENDED = f"({', '.join(repr(state) for state in END_STATES)})"
+
+
+_RIVALS = f"""
+SELECT mine.id, other.process, until FROM runs AS mine JOIN runs AS other ON other.owner = mine.owner
+AND other.process != mine.process AND other.asked_at < mine.asked_at
+JOIN leases ON leases.process = other.process LEFT JOIN runs AS before ON before.id = other.parent
+WHERE mine.process = ? AND mine.state = 'queued' AND mine.owner != ''
+AND (other.state = 'running' OR other.state = 'queued' AND coalesce(before.state, 'finished') IN {_ENDED})
+"""
+
+
+_TOO_MUCH = """
+SELECT id, state, kept.process, until
+FROM (SELECT id, state, process, asked_at, sum(bytes) OVER (ORDER BY asked_at DESC, id) AS with_newer FROM runs) AS kept
+LEFT JOIN leases ON leases.process = kept.process WHERE state != 'waiting' AND (asked_at < ? OR with_newer > ?)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,8 @@ class News:
     """Those in the queue."""
     held: set[str]
     """Those among them whose parent waits for a person, or is at work elsewhere."""
+    rivals: dict[str, int]
+    """How many runs of the same visitor, asked before, each of these has in other processes."""
     answers: list[tuple[str, str, JSON]]
     """People's answers since then: run, interrupt, answer."""
 
@@ -87,8 +108,9 @@ class News:
 class Claim:
     """One run in a transaction: no other process changes it meanwhile."""
 
-    def __init__(self, connection: sqlite3.Connection, run_id: str, process: str) -> None:
+    def __init__(self, connection: Connection, run_id: str, process: str) -> None:
         self._connection, self._run_id, self._process = connection, run_id, process
+        connection.execute("UPDATE runs SET stopping = stopping WHERE id = ?", (run_id,))  # from now on it is ours
         row = connection.execute("SELECT state FROM runs WHERE id = ?", (run_id,)).fetchone()
         self.state: RunState | None = row and row[0]
         """Its state; None if it is not kept."""
@@ -96,8 +118,8 @@ class Claim:
     def put(self, interrupt: str, answer: JSON) -> bool:
         """Note an answer; returns whether it is the first to this question."""
         row = (self._run_id, interrupt, json.dumps(answer), time.time())
-        statement = "INSERT OR IGNORE INTO answers (run, interrupt, answer, at) VALUES (?, ?, ?, ?)"
-        return self._connection.execute(statement, row).rowcount > 0
+        statement = "INSERT INTO answers (run, interrupt, answer, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        return bool(self._connection.execute(statement, row).rowcount)
 
     def answers(self) -> dict[str, JSON]:
         """All answers so far, by interrupt, oldest first."""
@@ -115,13 +137,14 @@ class Claim:
     def end(self, state: RunState, seconds: float) -> None:
         """Note that a run that waited has ended."""
         self._connection.execute(
-            "UPDATE runs SET state = ?, rested = rested + max(? - seconds, 0), seconds = ? WHERE id = ?",
-            (state, seconds, seconds, self._run_id),
+            "UPDATE runs SET state = ?, seconds = ?,"
+            " rested = rested + CASE WHEN ? > seconds THEN ? - seconds ELSE 0 END WHERE id = ?",
+            (state, seconds, seconds, seconds, self._run_id),
         )
 
 
 class Index:
-    """The runs of all processes sharing the database. Safe from any thread; methods raise sqlite3.Error.
+    """The runs of all processes sharing the database. Safe from any thread; methods raise DatabaseError.
 
     `process` names this one. A run that has not ended belongs to the process working on it as long as that renews its
     lease, or until it is known to have ended: until then it is at work, afterwards interrupted.
@@ -140,17 +163,17 @@ class Index:
         """Note what has changed, and renew this process's lease; a waiting run, fully written, belongs to nobody."""
         rows = [
             (
-                *(one.state, one.seconds, one.rested, one.size, one.broken),
-                one.state == "waiting" and not one.broken,
+                *(one.state, one.seconds, one.rested, one.size, int(one.broken)),
+                int(one.state == "waiting" and not one.broken),
                 one.run_id,
             )
-            for one in changes
+            for one in sorted(changes, key=lambda one: one.run_id)  # all lock rows in the same order
         ]
         with self._database.transaction() as connection:
             self._renew(connection)
             connection.executemany(
                 "UPDATE runs SET state = ?, seconds = ?, rested = ?, bytes = ?, broken = ?,"
-                " process = CASE WHEN ? THEN '' ELSE process END WHERE id = ?",
+                " process = CASE WHEN ? = 1 THEN '' ELSE process END WHERE id = ?",
                 rows,
             )
             own = connection.execute(
@@ -169,8 +192,19 @@ class Index:
             {run_id for run_id, stopping, _ in own if stopping},
             {run_id for run_id, _, state in own if state == "queued"},
             {run_id for (run_id,) in held},
+            self.rivals() if any(state == "queued" for _, _, state in own) else {},
             [(run_id, interrupt, json.loads(answer)) for run_id, interrupt, answer in answers],
         )
+
+    def rivals(self) -> dict[str, int]:
+        """How many runs of the same visitor other processes work on, or will before, for each in this one's queue."""
+        rows = self._database.rows(_RIVALS, self._process)
+        return dict(Counter(run_id for run_id, process, until in rows if _holds(process, until)))
+
+    def turn(self, task: str, seconds: float) -> bool:
+        """Whether a task is this process's: of all processes one gets it in so many seconds."""
+        now = time.time()
+        return self._database.write(_TURN, f"turn {task}", now + seconds, now) > 0
 
     @contextmanager
     def claim(self, run_id: str) -> Iterator[Claim]:
@@ -200,8 +234,9 @@ class Index:
                 header = _header(line)
                 is_behind = header.parent in {taken.id for taken in found} or _waits(connection, header.parent)
                 if is_behind and not header.own_key and not _holds(process, until):
-                    connection.execute("UPDATE runs SET process = ? WHERE id = ?", (self._process, header.id))
-                    found.append(header)
+                    mine = (self._process, header.id, process)
+                    taken = connection.execute("UPDATE runs SET process = ? WHERE id = ? AND process = ?", mine)
+                    found += [header] * taken.rowcount  # none where another process was quicker
         return found
 
     def waiting_since(self, moment: float) -> list[str]:
@@ -237,8 +272,9 @@ class Index:
         return self._entries("WHERE thread = ? ORDER BY asked_at", thread_id)
 
     def questions(self) -> dict[str, str]:
-        """The question of each run, by id."""
-        return {(head := _header(row[0])).id: head.request.question for row in self._database.rows(_ROW)}
+        """The question of each run that has comments, by id."""
+        rows = self._database.rows("SELECT header FROM runs WHERE id IN (SELECT run FROM comments)")
+        return {(head := _header(line)).id: head.request.question for (line,) in rows}
 
     def settled(self) -> set[str]:
         """The runs of which everything is known that can be: ended, or in some process's hands."""
@@ -264,24 +300,18 @@ class Index:
         """
         oldest = time.time() - max_seconds
         with self._database.transaction() as connection:
-            rows = connection.execute(
-                "SELECT runs.id, runs.asked_at, runs.bytes, runs.state, runs.process, leases.until FROM runs"
-                " LEFT JOIN leases ON leases.process = runs.process ORDER BY runs.asked_at DESC"
-            ).fetchall()
-            gone, room = [], max_bytes
-            for run_id, asked_at, size, state, process, until in rows:
-                room -= size
-                at_work = state == "waiting" or (state not in END_STATES and _holds(process, until))
-                if not at_work and (room < 0 or asked_at < oldest):
-                    gone.append(run_id)
+            rows = connection.execute(_TOO_MUCH, (oldest, max_bytes)).fetchall()
+            gone = [
+                run_id for run_id, state, process, until in rows if state in END_STATES or not _holds(process, until)
+            ]
             _delete(connection, gone)
             connection.execute("DELETE FROM comments WHERE at < ?", (oldest,))
             connection.execute("DELETE FROM leases WHERE until < ?", (time.time() - 86_400,))
+            connection.execute("DELETE FROM starts WHERE at < ?", (time.time() - SECONDS,))
         return gone
 
-    def _renew(self, connection: sqlite3.Connection) -> None:
-        lease = (self._process, time.time() + self._lease_seconds)
-        connection.execute("INSERT OR REPLACE INTO leases VALUES (?, ?)", lease)
+    def _renew(self, connection: Connection) -> None:
+        connection.execute(_LEASE, (self._process, time.time() + self._lease_seconds))
 
     def _entries(self, condition: str, *values: str) -> list[Entry]:
         found = []
@@ -323,7 +353,7 @@ def _header(line: str) -> Header:
     return opened(line)[0]
 
 
-def _waits(connection: sqlite3.Connection, run_id: str) -> bool:
+def _waits(connection: Connection, run_id: str) -> bool:
     return connection.execute("SELECT 1 FROM runs WHERE id = ? AND state = 'waiting'", (run_id,)).fetchone() is not None
 
 
@@ -331,17 +361,27 @@ def _holds(process: str, until: float | None) -> bool:
     return until is not None and until >= time.time() and not has_ended(process)
 
 
-def _insert(connection: sqlite3.Connection, header: Header, state: str, process: str = "") -> None:
+def _insert(connection: Connection, header: Header, state: str, process: str = "") -> None:
     connection.execute(
-        "INSERT OR IGNORE INTO runs (id, owner, thread, asked_at, header, state, process) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (header.id, header.owner, header.thread_id, header.asked_at, header_line(header), state, process),
+        "INSERT INTO runs (id, owner, thread, asked_at, header, state, process, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        (
+            header.id,
+            header.owner,
+            header.thread_id,
+            header.asked_at,
+            header_line(header),
+            state,
+            process,
+            header.parent,
+        ),
     )
 
 
-def _delete(connection: sqlite3.Connection, run_ids: Sequence[str]) -> None:
-    ids = [(run_id,) for run_id in run_ids]
+def _delete(connection: Connection, run_ids: Sequence[str]) -> None:
+    ids = [(run_id,) for run_id in sorted(run_ids)]  # all lock rows in the same order
     for statement in (
-        "INSERT OR IGNORE INTO forgotten SELECT thread FROM runs WHERE id = ?",
+        "INSERT INTO forgotten SELECT thread FROM runs WHERE id = ? ON CONFLICT DO NOTHING",
         "DELETE FROM runs WHERE id = ?",
         "DELETE FROM links WHERE run = ?",
         "DELETE FROM comments WHERE run = ?",

@@ -1,33 +1,54 @@
-"""What folders held before there was a database: taken over once."""
+"""What folders held before there was a database, or before it was PostgreSQL: taken over once."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import logging
-import sqlite3
 from pathlib import Path
 from typing import Any
 
-from agent.store.database import Database
+from agent.store.database import Connection, Database
+from agent.store.folder import Recordings
 
 log = logging.getLogger(__name__)
 
+_COPIED = "copied into another database"
 _DONE = "links and comments of the folder review"
 
 
 def take_over(folder: Path, database: Database) -> None:
-    """Move links and comments from the folder `review` into the database; raises sqlite3.Error."""
+    """Move links and comments from the folder `review` into the database; raises DatabaseError."""
     shares, feedback = folder / "review" / "shares.json", folder / "review" / "feedback.jsonl"
     with database.transaction() as connection:
-        if connection.execute("INSERT OR IGNORE INTO done VALUES (?)", (_DONE,)).rowcount:
-            connection.executemany("INSERT OR IGNORE INTO links VALUES (?, ?)", _links(_text(shares)))
+        if connection.execute("INSERT INTO done VALUES (?) ON CONFLICT DO NOTHING", (_DONE,)).rowcount:
+            links = _links(_text(shares))
+            connection.executemany("INSERT INTO links VALUES (?, ?) ON CONFLICT DO NOTHING", links)
             _put_comments(connection, _text(feedback))
     for file in (shares, feedback):  # what is deleted from now on must not stand there any more
         with contextlib.suppress(OSError):
             file.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         (folder / "review").rmdir()
+
+
+def copy(before: Database, folder: Recordings, database: Database, recordings: Recordings) -> None:
+    """Copy all that a folder and its database hold into another one; raises DatabaseError, OSError.
+
+    What the folder holds stays, and is not looked at again.
+    """
+    with before.transaction() as marked:
+        if not marked.execute("INSERT INTO done VALUES (?) ON CONFLICT DO NOTHING", (_COPIED,)).rowcount:
+            return
+        with database.transaction() as connection:
+            for table in ("runs", "links", "comments", "looked", "titles", "answers", "drafts"):
+                names = [row[1] for row in before.rows(f"PRAGMA table_info({table})")]
+                into = f"{table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+                rows = before.rows(f"SELECT {', '.join(names)} FROM {table}")
+                connection.executemany(f"INSERT INTO {into} ON CONFLICT DO NOTHING", rows)
+        for (run_id,) in before.rows("SELECT id FROM runs"):
+            with contextlib.suppress(FileNotFoundError):
+                recordings.append(run_id, 0, folder.read(run_id, 0))
 
 
 def _text(path: Path) -> str:
@@ -49,7 +70,7 @@ def _links(text: str) -> list[tuple[str, str]]:
     return [(token, run) for token, run in pairs if isinstance(run, str)]
 
 
-def _put_comments(connection: sqlite3.Connection, text: str) -> None:
+def _put_comments(connection: Connection, text: str) -> None:
     """Lines are in the order of writing: a later one replaces an earlier."""
     for line in text.split("\n"):
         try:

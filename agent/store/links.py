@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import secrets
-import sqlite3
 
 from agent.errors import Refusal
-from agent.store.database import Database
+from agent.store.database import Database, DatabaseError
 from texts import sentence
 
 log = logging.getLogger(__name__)
@@ -32,7 +31,9 @@ class Links:
 
     def make(self, run_id: str) -> Refusal | None:
         """Share a run, or say why not; one that is already shared keeps its link."""
-        return self._changed("INSERT OR IGNORE INTO links VALUES (?, ?)", secrets.token_urlsafe(16), run_id)
+        return self._changed(
+            "INSERT INTO links VALUES (?, ?) ON CONFLICT DO NOTHING", secrets.token_urlsafe(16), run_id
+        )
 
     def revoke(self, run_id: str) -> Refusal | None:
         """Revoke a run's link, or say that it still works."""
@@ -41,7 +42,7 @@ class Links:
     def _changed(self, statement: str, *values: str) -> Refusal | None:
         try:
             self._database.write(statement, *values)
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             log.warning("A link could not be changed: %s", error)
             return Refusal(sentence("refused-unchanged"))
         return None

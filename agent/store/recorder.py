@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
-import os
-import sqlite3
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Protocol
 
+from agent.store.database import DatabaseError
+from agent.store.folder import Recordings
 from agent.store.index import Index, News, Progress
 from agent.store.recording import Header, header_line
 from agent.streaming.events import END_STATES, JSON, RunState
@@ -44,8 +43,10 @@ class Listener(Protocol):
     def on_rest(self, run_id: str) -> None:
         """A run that waits for a person is fully written, and nobody's from now on."""
 
-    def on_queue(self, queued: set[str], held: set[str]) -> None:
-        """These queued runs are held: their parent waits for a person, or is at work elsewhere."""
+    def on_queue(self, queued: set[str], held: set[str], rivals: dict[str, int]) -> None:
+        """Of these queued runs, some are held: their parent waits for a person, or is at work elsewhere; and some have
+        so many of the same visitor before them in other processes.
+        """
 
     def on_orphan(self, header: Header) -> None:
         """A run in the queue is this process's from now on: its own has ended."""
@@ -55,17 +56,19 @@ class Listener(Protocol):
 
 
 class Track:
-    """One run on its way to its file, which nobody keeps open. `add` and `note` are safe from any thread, and never
-    wait.
-    """
+    """One run on its way to its recording. `add` and `note` are safe from any thread, and never wait."""
 
-    def __init__(self, path: Path | None, header: Header, wake: Callable[[], None], size: int = 0) -> None:
+    def __init__(self, recordings: Recordings | None, header: Header, wake: Callable[[], None], size: int = 0) -> None:
         self.id = header.id
         self.lost: Spoken = ""
         """Why the run is not recorded, in a sentence for its visitor; empty while all is well."""
-        self._path, self._wake = path, wake
+        self._recordings, self._wake = recordings, wake
         self._lines: deque[str] = deque([] if size else [header_line(header)])
         self._stands: tuple[RunState, float, float] = "queued", 0.0, 0.0
+        self._piece = b""
+        """What is being written, the same until it is known to be kept."""
+        self._with_it: tuple[RunState, float, float] = self._stands
+        """The run's state after that."""
         self._written: tuple[RunState, float, float] = self._stands
         """The run's state when its lines were last written."""
         self._size = size
@@ -74,7 +77,7 @@ class Track:
 
     def add(self, line: str) -> None:
         """Append a line, within FLUSH_SECONDS."""
-        if self._path and not self.lost and not self._deleted:
+        if self._recordings and not self.lost and not self._deleted:
             self._lines.append(line)
 
     def note(self, state: RunState, seconds: float, rested: float = 0.0) -> None:
@@ -97,52 +100,53 @@ class Track:
 
     @property
     def size(self) -> int:
-        """Bytes of its file."""
+        """Bytes of its recording."""
         return self._size
 
     def flush(self) -> None:
-        """Write what is pending; a run waiting for its turn has no file yet."""
-        stands = self._stands  # looked at first: what it says is then among the lines
-        if self._path and not self.lost and stands[0] != "queued":
+        """Write what is pending; of a run waiting for its turn nothing is written yet. Raises DatabaseError."""
+        if not self._piece:
+            self._with_it = self._stands  # looked at first: what it says is then among the lines
+        if self._recordings and not self.lost and self._with_it[0] != "queued":
             try:
-                self._append(self._path)
+                self._piece = self._piece or self._pending()
+                if self._piece:
+                    self._recordings.append(self.id, self._size, self._piece)
             except (OSError, ValueError) as error:
                 log.warning("A run is not recorded any further: %s", error)
                 self.give_up()
-        if self._deleted:  # meanwhile
-            self._unlink()
-        self._written = stands
 
-    def _append(self, path: Path) -> None:
+    def flushed(self) -> None:
+        """Note that what was written is kept."""
+        self._size += len(self._piece)
+        self._piece = b""
+        self._written = self._with_it
+        if self._deleted:  # meanwhile
+            self._delete()
+
+    def _pending(self) -> bytes:
         lines: list[str] = []
         with contextlib.suppress(IndexError):  # until there is none
             while True:
                 lines.append(self._lines.popleft())
-        if not lines:
-            return
-        if not self._size:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        # A file that was there before and has gone was deleted: it does not come back.
-        flags = os.O_WRONLY | os.O_APPEND | (0 if self._size else os.O_CREAT)
-        with open(os.open(path, flags, 0o666), "a", encoding="utf-8") as file:
-            file.writelines(lines)
-            self._size = file.tell()
+        return "".join(lines).encode()
 
     def give_up(self) -> None:
         """Stop writing this run."""
         self.lost = NOT_WRITTEN
+        self._piece = b""
         self._lines.clear()
 
     def forget(self) -> None:
         """Stop writing this deleted run, and leave nothing behind."""
         self._deleted = True
         self._lines.clear()
-        self._unlink()
+        self._delete()
 
-    def _unlink(self) -> None:
-        if self._path:
-            with contextlib.suppress(OSError):
-                self._path.unlink(missing_ok=True)
+    def _delete(self) -> None:
+        if self._recordings:
+            with contextlib.suppress(OSError, DatabaseError):
+                self._recordings.delete(self.id)
 
     def progress(self) -> Progress | None:
         """What the index does not know yet."""
@@ -157,9 +161,9 @@ class Track:
 class Recorder:
     """Writes all of this process's runs, renews its lease, and learns which of them others have stopped or deleted."""
 
-    def __init__(self, folder: Path | None, index: Index, prune: Callable[[], None]) -> None:
+    def __init__(self, recordings: Recordings | None, index: Index, prune: Callable[[], None]) -> None:
         self.listener: Listener | None = None
-        self._folder, self._index, self._prune = folder, index, prune
+        self._recordings, self._index, self._prune = recordings, index, prune
         self._open: dict[str, Track] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -171,10 +175,10 @@ class Recorder:
 
     def start(self, header: Header) -> Track:
         """Start recording a run."""
-        track = Track(self._folder and self._folder / f"{header.id}.jsonl", header, self._wake.set)
+        track = Track(self._recordings, header, self._wake.set)
         try:
             self._index.add(header)
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             log.warning("A run is not recorded: %s", error)
             track.give_up()
             return track
@@ -184,11 +188,14 @@ class Recorder:
         return track
 
     def resume(self, header: Header, *, has_begun: bool = True) -> Track:
-        """Continue a run that this process has taken over, after what its file holds."""
-        path = self._folder and self._folder / f"{header.id}.jsonl"
-        size = path.stat().st_size if path and path.exists() else 1  # else it was deleted, and does not come back
-        size = size if has_begun else 0
-        track = Track(path, header, self._wake.set, size)
+        """Continue a run that this process has taken over, after what is recorded of it.
+
+        Raises OSError, DatabaseError.
+        """
+        size = 0
+        if has_begun:  # if nothing is recorded, it was deleted, and does not come back
+            size = (self._recordings and self._recordings.size(header.id)) or 1
+        track = Track(self._recordings, header, self._wake.set, size)
         with self._lock:
             self._open[track.id] = track
         self._wake.set()
@@ -229,13 +236,16 @@ class Recorder:
             tracks = list(self._open.values())
         if not tracks:
             return
-        for track in tracks:
-            track.flush()
-        progress = {track: change for track in tracks if (change := track.progress())}
         try:
+            with self._recordings.together() if self._recordings else contextlib.nullcontext():
+                for track in tracks:
+                    track.flush()
+            for track in tracks:
+                track.flushed()
+            progress = {track: change for track in tracks if (change := track.progress())}
             news = self._index.note(progress.values())
-        except sqlite3.Error as error:
-            log.warning("The index of runs could not be written, and is with the next tick: %s", error)
+        except DatabaseError as error:
+            log.warning("Runs could not be written, and are with the next tick: %s", error)
             return
         for track, change in progress.items():
             track.noted(change)
@@ -249,7 +259,7 @@ class Recorder:
 
     def _tell(self, listener: Listener, news: News, tracks: Iterable[Track]) -> None:
         if news.queued:
-            listener.on_queue(news.queued, news.held)
+            listener.on_queue(news.queued, news.held, news.rivals)
         for answer in news.answers:
             listener.on_answer(*answer)
         for track in tracks:

@@ -1,25 +1,30 @@
-"""Everything that is kept: recordings in JSONL, and a database for lookups. Several processes share one folder."""
+"""Everything that is kept: recordings in JSONL, and a database for lookups. Several processes share one folder, or a
+PostgreSQL that both are in.
+"""
 
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from agent.errors import Refusal
-from agent.settings import Limits, Settings
+from agent.errors import Refusal, SettingsError
+from agent.settings import NEEDS_PACKAGES, Limits, Settings
 from agent.store.comments import Comments
 from agent.store.conversations import Conversations
-from agent.store.database import Database
+from agent.store.database import Database, DatabaseError, Sqlite
 from agent.store.drafts import Drafts
+from agent.store.folder import Folder, Recordings
 from agent.store.index import Claim, Entry, Index, read_entry
-from agent.store.legacy import take_over
+from agent.store.legacy import copy, take_over
 from agent.store.links import Links
 from agent.store.process import process_name
-from agent.store.recorder import Listener, Recorder, Track
-from agent.store.recording import BrokenRecording, Header, is_id
+from agent.store.recorder import PRUNE_SECONDS, Listener, Recorder, Track
+from agent.store.recording import BrokenRecording, Header
+from agent.store.starts import Starts
+from agent.store.tail import Tail
+from agent.streaming.events import StreamEvent
 from texts import sentence
 
 log = logging.getLogger(__name__)
@@ -33,30 +38,33 @@ class Store:
     As a context manager it closes itself.
     """
 
-    def __init__(self, folder: Path | None = None, limits: Limits | None = None) -> None:
+    def __init__(self, folder: Path | None = None, limits: Limits | None = None, url: str | None = None) -> None:
         limits = limits or Limits()
         self._folder: Path | None = None
+        self._recordings: Recordings | None = None
         self._listener: Listener | None = None
+        self._has_pruned = False
         self._max_bytes, self._max_seconds = int(limits.recording_megabytes * 1e6), limits.recording_days * 86_400
         self._max_waiting = limits.waiting_days * 86_400
-        self._database = (folder and self._open(folder)) or Database()
+        self._database = self._connected(url, folder) if url else (folder and self._open(folder)) or Sqlite()
         self._index = Index(self._database, process_name(), limits.lease_seconds)
         self.links = Links(self._database)
         self.comments = Comments(self._database)
         self.conversations = Conversations(self._database)
         self.drafts = Drafts(self._database)
+        self.starts = Starts(self._database)
         self.adopt()
-        self._recorder = Recorder(self._folder, self._index, self.prune)
+        self._recorder = Recorder(self._recordings, self._index, self.prune)
 
     @classmethod
     def of(cls, settings: Settings) -> Store:
-        """The store that the settings describe."""
-        return cls(settings.recordings, settings.limits)
+        """The store that the settings describe; raises SettingsError."""
+        return cls(settings.recordings, settings.limits, settings.database_url if settings.recordings else None)
 
     @property
     def records(self) -> bool:
         """Whether runs survive this process."""
-        return self._folder is not None
+        return self._recordings is not None
 
     def listen(self, listener: Listener) -> None:
         """Learn what others want of this process's runs, and which have waited too long."""
@@ -68,7 +76,7 @@ class Store:
         return self._recorder.start(header)
 
     def claim(self, run_id: str) -> AbstractContextManager[Claim]:
-        """Change a run that waits for a person, while no other process can; raises sqlite3.Error."""
+        """Change a run that waits for a person, while no other process can; raises DatabaseError."""
         return self._index.claim(run_id)
 
     def resume(self, header: Header, *, has_begun: bool = True) -> Track:
@@ -79,12 +87,21 @@ class Store:
         """Note that a run waits for a person, according to its recording, although its process has ended."""
         try:
             self._index.rest(run_id)
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             log.warning("A run that waits could not be noted: %s", error)
 
-    def path(self, run_id: str) -> Path | None:
-        """Where the recording of a run is, or will be."""
-        return self._folder / f"{run_id}.jsonl" if self._folder and is_id(run_id) else None
+    def tail(self, run_id: str) -> Tail | None:
+        """The recording of a run, to be read from its beginning, while it grows as well."""
+        return Tail(self._recordings, run_id) if self._recordings else None
+
+    def tail_of(self, track: Track) -> Tail | None:
+        """The same from where a track has written to."""
+        return Tail(self._recordings, track.id, track.size, StreamEvent.from_json) if self._recordings else None
+
+    def append(self, run_id: str, size: int, line: str) -> None:
+        """Record a line of a run that is claimed, and of which so many bytes are; raises OSError, DatabaseError."""
+        if self._recordings:
+            self._recordings.append(run_id, size, line.encode())
 
     def entry(self, run_id: str) -> Entry | None:
         """The state of a run, if it is kept."""
@@ -99,14 +116,22 @@ class Store:
         return self._index.thread(thread_id)
 
     def questions(self) -> dict[str, str]:
-        """The question of each run that is kept, by id."""
+        """The question of each run that is kept and has comments, by id."""
         return self._index.questions()
+
+    def rivals(self) -> dict[str, int]:
+        """How many runs of the same visitor each in this process's queue has before it in other processes."""
+        try:
+            return self._index.rivals() if self.records else {}
+        except DatabaseError as error:
+            log.warning("It is not known what others work on: %s", error)
+            return {}
 
     def ask_to_stop(self, run_id: str) -> None:
         """Tell the process working on a run to stop it, which takes it half a second."""
         try:
             self._index.ask_to_stop(run_id)
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             log.warning("A run could not be stopped: %s", error)
 
     def forget(self, *run_ids: str) -> Refusal | None:
@@ -115,8 +140,8 @@ class Store:
             self._index.delete(*run_ids)
             for run_id in run_ids:
                 self._recorder.forget(run_id)
-                self._unlink(run_id)
-        except (sqlite3.Error, OSError) as error:
+                self._delete(run_id)
+        except (DatabaseError, OSError) as error:
             log.warning("A run could not be deleted: %s", error)
             return Refusal(sentence("refused-not-deleted"))
         return None
@@ -126,9 +151,12 @@ class Store:
         too long.
         """
         self._tell()
+        if not self._index.turn("prune", PRUNE_SECONDS / 2) and self._has_pruned:  # another process has done it
+            return
+        self._has_pruned = True
         for run_id in self._index.prune(self._max_bytes, self._max_seconds):
             try:
-                self._unlink(run_id)
+                self._delete(run_id)
             except OSError as error:
                 log.warning("An old recording could not be deleted: %s", error)
 
@@ -161,7 +189,7 @@ class Store:
         self._recorder.close()
         try:
             self._index.release()
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             log.warning("The lease could not be given back: %s", error)
         self._database.close()
 
@@ -174,16 +202,40 @@ class Store:
     def _open(self, folder: Path) -> Database | None:
         database = None
         try:
-            database = Database(folder / FILE)
+            database = Sqlite(folder / FILE)
             take_over(folder, database)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, DatabaseError) as error:
             log.warning("Nothing is kept beyond the next restart: %s cannot be used: %s", folder, error)
             if database:
                 database.close()
             return None
-        self._folder = folder
+        self._folder, self._recordings = folder, Folder(folder)
         return database
 
-    def _unlink(self, run_id: str) -> None:
-        if path := self.path(run_id):
-            path.unlink(missing_ok=True)
+    def _connected(self, url: str, folder: Path | None) -> Database:
+        try:
+            from agent.store.postgres import Postgres, Rows
+        except ImportError as error:
+            raise SettingsError(NEEDS_PACKAGES) from error
+        try:
+            database = Postgres(url)
+        except DatabaseError as error:
+            log.warning("The database cannot be used: %s", error)
+            raise SettingsError(sentence("ended-no-database")) from error
+        self._recordings = Rows(database)
+        if folder and (folder / FILE).exists():
+            self._copy(folder, database)
+        return database
+
+    def _copy(self, folder: Path, database: Database) -> None:
+        """Take over what the folder has kept until now."""
+        with Store(folder) as before:
+            try:
+                if before._recordings and self._recordings:
+                    copy(before._database, before._recordings, database, self._recordings)
+            except (OSError, DatabaseError) as error:
+                log.warning("What %s holds is not copied into the database, and is not shown: %s", folder, error)
+
+    def _delete(self, run_id: str) -> None:
+        if self._recordings:
+            self._recordings.delete(run_id)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
 from agent.demo_model import DemoServer
 from agent.engine.in_process import InProcessBackend
 from agent.graphs.registry import GRAPHS
+from agent.projections.decisions import Decision, resume_value
+from agent.projections.questions import questions_of
+from agent.projections.transcript import fold
 from agent.settings import Settings
-from agent.streaming.events import RunRequest, State, StreamEvent
+from agent.streaming.events import JSON, Interrupt, RunRequest, State, StreamEvent
+from agent.streaming.modes import RUN_MODES
 from tests.agent_servers import AgentServer
 from tests.runs import counting, finish, has_words, request, started, wait_for
 from tests.server.client import Visitor
@@ -19,6 +24,10 @@ from tests.server.steps import arrived, complete, numbers
 from tests.serving import app_server, pointed_at, wait_until
 
 OWNER = "somebody"
+REFUND = (
+    "The headphones of order 1042 arrived damaged. refund 129 dollars for order 1042 and send an email to "
+    "okafor@example.com"
+)
 MODELS = ("demo-fast", "demo", "demo-flaky:unauthorized")
 
 
@@ -93,6 +102,39 @@ def test_what_the_model_server_answers_instead_of_an_answer_is_told_as_it_is_her
     asked = request(model="demo-flaky:unauthorized")
     ends = [finish(started(backend.start(asked, session=OWNER)))[-1].payload for backend in (there, here)]
     assert ends[0] == ends[1]
+
+
+@pytest.mark.parametrize("graph", ["react", "create_agent", "prebuilt", "without_langchain"])
+def test_it_waits_for_a_person_goes_on_and_can_be_answered_otherwise(there: InProcessBackend, graph: str) -> None:
+    run = started(there.start(RunRequest(REFUND, graph, ("refund", "send_email"), model="demo-fast"), session=OWNER))
+    wait_until(lambda: run.read()[0] and run.state in ("waiting", "failed"), 30, "it waits")
+    before = fold(run.read()[0], RUN_MODES)
+    assert [call.state for call in before.calls] == ["waiting", "waiting"]
+    given = {id_: decided(asked.interrupt, "approve") for id_, asked in before.asked.items()}
+    for id_, answer in given.items():
+        started(there.answer(run.id, id_, answer, session=OWNER))
+    told = fold(finish(run), RUN_MODES)
+    assert [(call.name, call.state) for call in told.calls] == [("refund", "finished"), ("send_email", "finished")]
+    assert all(call.attempts <= 1 for call in told.calls)
+    assert "were refunded" in run.answer
+    rejected = {id_: decided(asked.interrupt, "reject") for id_, asked in before.asked.items()}
+    other = started(there.answer_otherwise(run.id, rejected, session=OWNER))
+    finish(other)
+    assert other.state == "finished"
+    assert "were refunded" not in other.answer
+
+
+def decided(asked: Interrupt, kind: Literal["approve", "reject"]) -> JSON:
+    questions = questions_of(asked.value, asked.schema)
+    return resume_value(questions, [Decision(kind) for _ in questions])
+
+
+def test_a_question_in_korean_is_answered_in_korean(there: InProcessBackend) -> None:
+    run = started(there.start(request("주문 1042를 129달러 환불해 줘", tool="refund"), session=OWNER))
+    wait_until(lambda: run.read()[0] and run.state in ("waiting", "failed"), 30, "it waits")
+    (asked,) = fold(run.read()[0], RUN_MODES).asked.values()
+    assert isinstance(asked.interrupt.value, dict)
+    assert not str(asked.interrupt.value["message"]).isascii()
 
 
 def test_a_page_shows_it_live(aegra: AgentServer, model: DemoServer) -> None:

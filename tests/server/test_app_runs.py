@@ -77,9 +77,8 @@ def write(
     request: RunRequest = REQUEST,
 ) -> None:
     header = Header(run_id, asked_at, request, "thread", digest(owner))
-    path = store.path(run_id)
-    assert path
-    path.write_text(dump(header, events))
+    assert store._folder
+    (store._folder / f"{run_id}.jsonl").write_text(dump(header, events))
 
 
 @pytest.fixture
@@ -150,9 +149,8 @@ def test_a_run_that_could_not_be_written_down_says_so_and_the_rest_is_as_ever(
     store.links.make("an-earlier-run")
     first = started(application.runs.start(counting(100), session=ME))
     second = started(application.runs.start(REQUEST, session=ME, thread_id=first.thread_id))
-    path = store.path(second.id)
-    assert path
-    path.mkdir()
+    assert store._folder
+    (store._folder / f"{second.id}.jsonl").mkdir()
     finish(second)
     wait_until(lambda: second.unrecorded, 5, "it is known")
     assert str(NOT_WRITTEN) in text(open_runs(open=second.id))

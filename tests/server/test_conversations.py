@@ -19,7 +19,7 @@ from agent.store.recording import FIRST
 from agent.store.store import Store
 from agent.streaming.events import Message, RunRequest, State
 from tests.postgres import Server
-from tests.runs import finish, found, request, started, wait_for
+from tests.runs import finish, found, refused, request, started, wait_for
 from tests.serving import wait_until
 
 ME, YOU = "my session", "your session"
@@ -87,15 +87,15 @@ def test_in_postgresql_as_well(tmp_path: Path, database: Server) -> None:
         assert not (tmp_path / FILE).exists()
 
 
-def test_a_database_that_is_away_fails_the_runs_meanwhile_and_no_other(tmp_path: Path, database: Server) -> None:
+def test_while_the_database_is_away_nothing_begins_and_what_is_asked_after_it_knows_what_was_before(
+    tmp_path: Path, database: Server
+) -> None:
     with process(tmp_path, database_url=database.url) as backend:
         ask(backend, OFFICE, "steadfast")
         database.stop()
         try:
-            run = started(backend.start(request("thank you"), thread_id="steadfast", session=ME))
-            finish(run)
-            assert run.state == "failed"
-            assert "does not answer" in str(run.read()[0][-1].payload)
+            said = refused(backend.start(request("thank you"), thread_id="steadfast", session=ME))
+            assert "does not answer" in said
         finally:
             database.start()
         assert "tool" in [message.role for message in begun_with(ask(backend, "thank you", "steadfast"))]
@@ -246,14 +246,17 @@ def test_a_run_that_is_deleted_is_no_longer_known_to_the_model(backend: InProces
     assert [message.text for message in begun_with(third)] == [BEDROOM, second.answer, "thank you"]
 
 
-def test_deleting_while_the_database_is_away_is_made_up_for(tmp_path: Path, database: Server) -> None:
+def test_what_cannot_be_deleted_while_the_database_is_away_can_be_after_it(tmp_path: Path, database: Server) -> None:
     with process(tmp_path, database_url=database.url) as backend:
         ask(backend, OFFICE, "deleted in between")
         database.stop()
         try:
-            assert backend.forget_thread("deleted in between", session=ME) is None
+            refusal = backend.forget_thread("deleted in between", session=ME)
+            assert refusal
+            assert "does not answer" in str(refusal.sentence)
         finally:
             database.start()
+        assert backend.forget_thread("deleted in between", session=ME) is None
     with process(tmp_path, database_url=database.url):
         wait_until(lambda: not _in_database(database, "deleted in between"), 10, "its checkpoints are gone")
 

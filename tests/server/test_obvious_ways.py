@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from bench.servers import ROOT, WAYS
 
 
-@pytest.mark.parametrize("script", [script for way, script in WAYS.items() if way != "toolstream"])
+@pytest.mark.parametrize("script", [way.script for name, way in WAYS.items() if name != "toolstream"])
 def test_an_obvious_way_asks_for_a_question(script: str) -> None:
     page = AppTest.from_file(str(ROOT / script), default_timeout=30).run()
     assert not page.exception

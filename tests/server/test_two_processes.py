@@ -19,9 +19,20 @@ def slow() -> Iterator[DemoServer]:
         yield server
 
 
-def test_a_run_is_read_on_and_stopped_through_the_other_process(slow: DemoServer, tmp_path: Path) -> None:
-    env = pointed_at(slow) | {"TOOLSTREAM_RECORDINGS": str(tmp_path)}
-    with app_server(env) as one, app_server(env) as two, Visitor(one.url, headers=ME, tool_choice="none") as owner:
+@pytest.fixture(params=["one folder", "one database"])
+def shared(request: pytest.FixtureRequest, slow: DemoServer, tmp_path: Path) -> dict[str, str]:
+    """The environment of processes that share a folder; or a database, and each has a folder of its own."""
+    if request.param == "one folder":
+        return pointed_at(slow) | {"TOOLSTREAM_RECORDINGS": str(tmp_path)}
+    return pointed_at(slow) | {"TOOLSTREAM_DATABASE_URL": request.getfixturevalue("database").url}
+
+
+def test_a_run_is_read_on_and_stopped_through_the_other_process(slow: DemoServer, shared: dict[str, str]) -> None:
+    with (
+        app_server(shared) as one,
+        app_server(shared) as two,
+        Visitor(one.url, headers=ME, tool_choice="none") as owner,
+    ):
         owner.wait_idle()
         owner.ask(QUESTION)
         arrived(owner, 20)
@@ -41,6 +52,35 @@ def test_a_run_is_read_on_and_stopped_through_the_other_process(slow: DemoServer
         complete(owner, turns=2)
         assert numbers(owner) == ["1", "2", "3", "4", "5"]
         assert "Traceback" not in one.log() + two.log()
+
+
+def test_what_is_shared_and_revoked_in_one_is_so_in_the_other_and_who_was_killed_is_missed_at_once(
+    slow: DemoServer, shared: dict[str, str]
+) -> None:
+    with app_server(shared) as one, app_server(shared) as two, Visitor(one.url, headers=ME, tool_choice="none") as me:
+        me.wait_idle()
+        me.ask("count to 3")
+        complete(me)
+        with Visitor(two.url, "Runs", headers=ME, open=me.run_id) as owner:
+            owner.wait_idle()
+            owner.click("share")
+            owner.wait_until(lambda: "share=" in owner.text, "there is a link")
+            token = owner.text.split("share=")[1][:22]
+            with Visitor(one.url, "Runs", share=token) as guest:
+                guest.wait_idle()
+                assert "count to 3" in guest.text
+            owner.click("revoke")
+            owner.wait_until(lambda: "share=" not in owner.text, "it is revoked")
+            with Visitor(one.url, "Runs", share=token) as guest:
+                guest.wait_idle()
+                assert "count to 3" not in guest.text
+        me.ask(QUESTION)
+        arrived(me, 20)
+        one.process.kill()
+        with Visitor(two.url, headers=ME, run=me.run_id) as mirrored:
+            mirrored.wait_until(lambda: bool(mirrored.turns and mirrored.turns[-1].notes), "it is said")
+            assert "The server stopped in the middle" in mirrored.turns[-1].notes[0]
+        assert "Traceback" not in two.log()
 
 
 def test_an_address_is_what_the_proxy_says_last(model: DemoServer) -> None:

@@ -18,7 +18,7 @@ texts
 agent.errors agent.mcp agent.settings agent._asyncio_compat agent.loop agent.offload agent.markdown
 agent.llm agent.tools agent.streaming agent.graphs agent.projections
 agent.demo_model agent.store agent.engine agent.export agent.snippets agent.pitfalls agent
-ui.markdown ui.shell ui.run ui.entry ui.branches ui.chat ui.today ui.mcp_servers ui.pitfalls ui.lab ui.runs
+ui.markdown ui.shell ui.serving ui.run ui.entry ui.branches ui.chat ui.today ui.mcp_servers ui.pitfalls ui.lab ui.runs
 ui.home ui.your_agent
 pages
 """.split()
@@ -38,6 +38,7 @@ def sources() -> dict[str, ast.Module]:
     """The syntax tree of every file, by its path."""
     files = [
         ROOT / "app.py",
+        ROOT / "asgi.py",
         *(path for folder in ("texts", "agent", "ui", "pages") for path in (ROOT / folder).rglob("*.py")),
     ]
     return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text()) for path in sorted(files)}
@@ -45,7 +46,7 @@ def sources() -> dict[str, ast.Module]:
 
 def room(module: str) -> str:
     first, *rest = module.split(".")
-    return f"{first}.{rest[0]}" if first in ("agent", "ui") and rest else "pages" if first == "app" else first
+    return f"{first}.{rest[0]}" if first in ("agent", "ui") and rest else "pages" if first in ("app", "asgi") else first
 
 
 def room_of(path: str) -> str:
@@ -68,7 +69,7 @@ def arrows() -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for path, tree in sources().items():
         for name in imports(tree):
-            if name.split(".")[0] in ("texts", "agent", "ui", "pages", "app") and room(name) != room_of(path):
+            if name.split(".")[0] in ("texts", "agent", "ui", "pages", "app", "asgi") and room(name) != room_of(path):
                 found.setdefault((room_of(path), room(name)), []).append(f"{path} imports {name}")
     return found
 

@@ -85,6 +85,7 @@ def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
         others: list[tuple[str, Ending, str]] = [
             ("Markdown", "md", "text/markdown"),
             (say("review-download.recording"), "jsonl", "application/jsonl"),
+            (say("review-download.ag-ui"), "ag-ui.jsonl", "application/jsonl"),
         ]
         for title, ending, mime in others:
             st.download_button(
@@ -94,7 +95,7 @@ def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
                 mime,
                 icon=":material/download:",
                 on_click="ignore",
-                key=f"pack_{ending}",
+                key=f"pack_{ending.replace('.', '_')}",
                 width="stretch",
             )
 

@@ -20,7 +20,7 @@ from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import ScriptRunner, get_script_run_ctx
-from streamlit.runtime.session_manager import ActiveSessionInfo, SessionInfo
+from streamlit.runtime.session_manager import ActiveSessionInfo, SessionClientDisconnectedError, SessionInfo
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.session_state import Serialized, WStates
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
@@ -42,6 +42,8 @@ READ_SECONDS = 60.0
 """How long a script may take to read one."""
 BUSY_SECONDS = 30.0
 """How long garbage waits for a quiet moment."""
+TRY_AGAIN_LATER = 1013
+"""The status of a WebSocket whose server has too much to do (IANA's registry of close codes)."""
 
 
 def run_one_script_a_session() -> None:
@@ -273,9 +275,32 @@ def send_to_who_is_there() -> None:
     Runtime._send_message = send_there  # type: ignore[method-assign]
 
 
+def hang_up_on_who_is_given_up() -> None:
+    """Close the connection to a browser that Streamlit no longer sends anything, so that it comes back. Once a process.
+
+    Beyond 500 messages that a browser has not taken, Streamlit forgets the connection and leaves it open: the page
+    stands still for ever. A closed one is opened anew by the browser, and the page is drawn as it is by then.
+    """
+    write = StarletteSessionClient.write_forward_msg
+
+    def write_or_hang_up(self: Any, msg: ForwardMsg) -> None:
+        given_up = self._closed.is_set()
+        try:
+            write(self, msg)
+        except SessionClientDisconnectedError:
+            if not given_up and self._websocket is not None:
+                self._sender_task.cancel()
+                self._hanging_up = asyncio.ensure_future(self._websocket.close(TRY_AGAIN_LATER))
+            raise
+
+    StarletteSessionClient.write_forward_msg = write_or_hang_up  # type: ignore[method-assign]
+
+
 def messages_on_the_way() -> int:
-    """How many messages this script's browser has yet to receive; 0 without a browser."""
-    return _counted(lambda info: info.client._send_queue.qsize() if info.client else 0)
+    """How many messages this script's browser has yet to receive, sent or not; 0 without a browser."""
+    return _counted(
+        lambda info: info.client._send_queue.qsize() + len(info.session._browser_queue) if info.client else 0
+    )
 
 
 def messages_not_sent() -> int:

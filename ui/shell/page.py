@@ -10,6 +10,7 @@ from typing import Literal
 import streamlit as st
 
 from agent.errors import SettingsError
+from agent.store.database import DatabaseError
 from ui.shell import choices, language, session, tour
 from ui.shell.browser import wait_for_browser
 from ui.shell.catalog import PAGES, PageInfo, page_title
@@ -63,8 +64,12 @@ def _open(name: str) -> PageInfo:
         session.offer_mcp_tools()
         choices.recall(info)
         language.read_in(choices.chosen_language())
-        session.conversation(info.name)  # finds the one that the URL names
-        _go_on(info)
+        try:
+            session.conversation(info.name)  # finds the one that the URL names
+        except DatabaseError:
+            wrong = say("ended-no-database")
+        else:
+            _go_on(info)
     is_wide = info.all_modes or name in st.session_state.get("compared", {})
     layout: Literal["wide", "centered"] = "wide" if is_wide else "centered"
     title = f"{page_title(info)} · Toolstream"
@@ -96,7 +101,7 @@ def _wrong_settings() -> str:
     try:
         session.settings()
     except SettingsError as error:
-        return str(error)
+        return language.tell(error.said)
     return ""
 
 

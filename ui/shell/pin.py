@@ -33,6 +33,7 @@ from ui.shell._streamlit_compat import (
     bound_uploads,
     drop_forged_values,
     end_sessions,
+    hang_up_on_who_is_given_up,
     keep_downloads,
     run_one_script_a_session,
     send_to_who_is_there,
@@ -56,6 +57,13 @@ def application() -> Application:
             if pin.application is None:
                 pin.__dict__["application"] = _start()
     return pin.application  # type: ignore[no-any-return]
+
+
+def close() -> None:
+    """Close the application, if there is one; it is not to be asked for any more."""
+    pin = sys.modules.get(_PIN)
+    if pin and pin.application:
+        pin.application.close()
 
 
 class CurrentRuns:
@@ -105,6 +113,7 @@ def _start() -> Application:
     keep_downloads()
     bound_uploads()
     send_to_who_is_there()
+    hang_up_on_who_is_given_up()
     _give_memory_back()
     sys.setswitchinterval(0.0005)  # readers share the GIL with the loop: let go of it sooner
     gc.freeze()  # what is imported by now is never garbage

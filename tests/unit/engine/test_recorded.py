@@ -21,16 +21,17 @@ from agent.store.database import BUSY_SECONDS
 from agent.store.recorder import NOT_WRITTEN
 from agent.store.recording import UNWRITTEN, event_line, read
 from agent.store.store import FILE, Store
-from agent.streaming.events import Ended, State, StreamEvent
+from agent.streaming.events import Ended, Started, State, StreamEvent
 from agent.streaming.modes import RUN_MODES
-from tests.runs import counting, finish, found, has_words, request, started, wait_for
+from tests.runs import counting, finish, found, has_words, refused, request, started, wait_for
 from tests.serving import ROOT, wait_until
 
 ME = "somebody"
 
 
-def backend(folder: Path, **limits: float) -> InProcessBackend:
-    settings = Settings(demo_rate=20, recordings=folder, limits=Limits(**limits))  # type: ignore[arg-type]
+def backend(folder: Path, url: str | None = None, **limits: float) -> InProcessBackend:
+    bounds = Limits(**limits)  # type: ignore[arg-type]
+    settings = Settings(demo_rate=20, recordings=folder, database_url=url, limits=bounds)
     return InProcessBackend(settings, Store.of(settings))
 
 
@@ -228,3 +229,19 @@ def test_a_damaged_recording_is_read_as_far_as_it_goes(here: InProcessBackend, t
         damaged = finish(found(restarted, run.id))
     assert damaged[:5] == events[:5]
     assert "damaged" in fold(damaged, ()).message
+
+
+def test_a_visitors_limits_hold_over_all_processes(here: InProcessBackend, elsewhere: InProcessBackend) -> None:
+    at_work = [started(elsewhere.start(counting(5_000), session=ME)) for _ in range(2)]
+    for run in at_work:
+        wait_for(run, has_words)
+    third, others = started(here.start(counting(3), session=ME)), started(here.start(counting(3), session="else"))
+    finish(others)
+    assert not any(isinstance(event.payload, Started) for event in third.read()[0]), "two are at work elsewhere"
+    at_work[0].stop()
+    assert isinstance(finish(third)[-1].payload, Ended)
+    at_work[1].stop()
+    for _ in range(17):
+        started(here.start(counting(1), session=ME))
+    for backend in (here, elsewhere):
+        assert "20 questions in a minute" in refused(backend.start(counting(1), session=ME))

@@ -55,10 +55,16 @@ NAMES = (
 )  # fmt: skip
 
 
-def backend_of(folder: Path | None = None, graphs: Iterable[str] = NAMES, **limits: float) -> InProcessBackend:
+def backend_of(
+    folder: Path | None = None, graphs: Iterable[str] = NAMES, url: str | None = None, **limits: float
+) -> InProcessBackend:
     bounds = Limits(**{"runs_per_minute": 1_000, **limits})  # type: ignore[arg-type]
     settings = Settings(
-        demo_rate=400, recordings=folder, graphs=tuple(f"{GRAPHS}:{name}" for name in graphs), limits=bounds
+        demo_rate=400,
+        recordings=folder,
+        database_url=url,
+        graphs=tuple(f"{GRAPHS}:{name}" for name in graphs),
+        limits=bounds,
     )
     backend = InProcessBackend(settings, Store.of(settings))
     wait_until(lambda: all(own.state == "ready" for own in backend.own_graphs()), 60, "the graphs are loaded")

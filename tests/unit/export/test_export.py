@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from agent.export.export import Ending, Export, file_name, make, to_html, to_jsonl, to_markdown
+from agent.export.export import Ending, Export, file_name, make, to_ag_ui, to_html, to_jsonl, to_markdown
 from agent.export.text import rendered
 from agent.offload import Offload
 from agent.projections.tool_titles import tool_titles
@@ -47,7 +47,7 @@ from tests.unit.projections.test_pause import RUN as PAUSED
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = sorted((ROOT / "recordings").glob("*.jsonl"))
-ENDINGS: tuple[Ending, ...] = ("html", "md", "jsonl")
+ENDINGS: tuple[Ending, ...] = ("html", "md", "jsonl", "ag-ui.jsonl")
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -231,7 +231,7 @@ def test_the_file_of_a_sample_tells_the_run_and_not_who_asked(path: Path) -> Non
     assert parse(lines).events == recording.events
     assert file_name(header, "html").startswith("20")
     if path.stem == "home":
-        assert [make(ending, export, Offload()).decode() for ending in ENDINGS] == [page, text, lines]
+        assert [make(ending, export, Offload()).decode() for ending in ENDINGS] == [page, text, lines, to_ag_ui(export)]
 
 
 def test_a_file_that_cannot_be_made_says_why() -> None:
@@ -325,6 +325,9 @@ def test_a_run_that_waited_is_told_whole(ending: Ending) -> None:
     assert "Really?" in made
     if ending == "jsonl":
         assert list(parse(made).events) == PAUSED
+        return
+    if ending == "ag-ui.jsonl":
+        assert '"resume":[{' in made
         return
     assert "Answer after 120 minutes: yes" in made
     assert "4.0 s" in made

@@ -2,21 +2,30 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from agent.store.comments import MAX_PER_AUTHOR, MAX_PER_RUN, Comment, Comments, table, to_csv
-from agent.store.database import Database
+from agent.store.database import Database, Sqlite
+
+Open = Callable[[], Database]
 
 
 @pytest.fixture
-def comments() -> Comments:
-    return Comments(Database())
+def opened(tmp_path: Path) -> Open:
+    """Open the database as another process would."""
+    return lambda: Sqlite(tmp_path / "comments.sqlite3")
 
 
-def test_all_processes_read_the_last_word_of_each_reviewer(tmp_path: Path) -> None:
-    comments, elsewhere = (Comments(Database(tmp_path / "comments.sqlite3")) for _ in range(2))
+@pytest.fixture
+def comments(opened: Open) -> Comments:
+    return Comments(opened())
+
+
+def test_all_processes_read_the_last_word_of_each_reviewer(opened: Open) -> None:
+    comments, elsewhere = Comments(opened()), Comments(opened())
     comments.add(Comment("run-1", "ann", 1, "good", 1.0))
     elsewhere.add(Comment("run-1", "bob", 0, "slow", 2.0))
     comments.add(Comment("run-1", "ann", 0, "on second thoughts", 3.0))

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from agent.store.database import Database
+from agent.store.database import Database, Sqlite
 from agent.store.links import Links
+
+Open = Callable[[], Database]
 
 
 @pytest.fixture
@@ -14,8 +17,14 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "links.sqlite3"
 
 
-def test_a_link_is_random_found_again_after_a_restart_and_can_be_revoked(path: Path) -> None:
-    links, elsewhere = Links(Database(path)), Links(Database(path))
+@pytest.fixture
+def opened(path: Path) -> Open:
+    """Open the database as another process would."""
+    return lambda: Sqlite(path)
+
+
+def test_a_link_is_random_found_again_after_a_restart_and_can_be_revoked(opened: Open) -> None:
+    links, elsewhere = Links(opened()), Links(opened())
     assert links.make("run-number-1") is None
     token = links.token_of("run-number-1")
     assert token
@@ -36,13 +45,13 @@ def test_a_link_is_random_found_again_after_a_restart_and_can_be_revoked(path: P
 
 
 def test_the_file_is_for_its_owner_only(path: Path) -> None:
-    Links(Database(path)).make("run-number-1")
+    Links(Sqlite(path)).make("run-number-1")
     for file in path.parent.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
 
 def test_what_cannot_be_written_down_is_said_and_nothing_has_changed(path: Path) -> None:
-    database = Database(path)
+    database = Sqlite(path)
     links = Links(database)
     links.make("run-number-1")
     token = links.token_of("run-number-1")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.store.database import Database
+from agent.store.database import Sqlite
 from agent.store.index import Index
 from agent.store.process import has_ended, process_name
 from agent.store.recording import Header
@@ -51,7 +51,7 @@ def test_no_two_names_are_alike() -> None:
 
 
 def test_a_run_of_another_machine_is_interrupted_when_its_lease_has_run_out(tmp_path: Path) -> None:
-    database = Database(tmp_path / "index")
+    database = Sqlite(tmp_path / "index")
     there, here = Index(database, "elsewhere 1 1 a", 1.0), Index(database, "here 1 1 b", 1.0)
     began = time.monotonic()
     there.add(Header("abcdefgh", time.time(), RunRequest("?"), owner="me"))

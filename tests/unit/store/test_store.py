@@ -14,7 +14,7 @@ import pytest
 from agent.settings import Limits
 from agent.store import database
 from agent.store.comments import Comment
-from agent.store.database import Database
+from agent.store.database import Sqlite
 from agent.store.index import Entry
 from agent.store.recorder import NOT_WRITTEN, Track
 from agent.store.recording import Header, dump, event_line, read, versions
@@ -71,7 +71,7 @@ def entry(store: Store, run_id: str) -> Entry:
     return found
 
 
-def test_all_processes_list_the_newest_first_and_only_ones_own(opened: Open) -> None:
+def test_all_processes_list_the_newest_first_and_only_ones_own(opened: Open, tmp_path: Path) -> None:
     store, elsewhere = opened(), opened()
     for number, owner in enumerate(("me", "you", "me")):
         end(begin(store, f"run-number-{number}", owner))
@@ -84,7 +84,7 @@ def test_all_processes_list_the_newest_first_and_only_ones_own(opened: Open) -> 
     elsewhere.forget("run-number-0")
     assert store.comments.all() == []
     assert [one.header.id for one in store.entries("me")] == ["run-number-2"]
-    assert not (store.path("run-number-0") or Path()).exists()
+    assert not (tmp_path / "run-number-0.jsonl").exists()
 
 
 def test_what_was_written_is_read_back(opened: Open, tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ class Heard:
     def on_rest(self, run_id: str) -> None:
         self.rested.append(run_id)
 
-    def on_queue(self, queued: set[str], held: set[str]) -> None:
+    def on_queue(self, queued: set[str], held: set[str], rivals: dict[str, int]) -> None:
         self.held = held
 
     def on_orphan(self, header: Header) -> None:
@@ -328,7 +328,7 @@ def test_a_folder_that_cannot_be_used_is_no_folder(tmp_path: Path, caplog: pytes
 
 
 def test_a_comment_after_a_crash_in_mid_write_is_kept(tmp_path: Path) -> None:
-    Database(tmp_path / FILE).close()
+    Sqlite(tmp_path / FILE).close()
     killed = sqlite3.connect(tmp_path / FILE, isolation_level=None)
     killed.execute("BEGIN IMMEDIATE")
     killed.execute("INSERT INTO comments VALUES ('run-1', 'ann', 1, 'half', 1.0)")

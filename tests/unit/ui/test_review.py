@@ -5,7 +5,7 @@ from functools import partial
 from agent.export.export import Export
 from agent.offload import Offload
 from agent.store.comments import Comment, Comments
-from agent.store.database import Database
+from agent.store.database import Sqlite
 from agent.store.recording import Header
 from agent.streaming.events import RunRequest
 from agent.streaming.modes import RUN_MODES
@@ -14,7 +14,7 @@ from ui.runs.review import csv_now, make_now
 
 
 def test_a_pack_holds_what_was_said_after_the_page_was_drawn() -> None:
-    comments = Comments(Database())
+    comments = Comments(Sqlite())
     header = Header("12345678", 0.0, RunRequest("?"))
     export = Export(header, log(queued(), STARTED, token("Words"), FINISHED), RUN_MODES, comments.of("12345678"))
     button = partial(make_now, "md", export, comments=comments, packs=Offload(seconds=60))
@@ -23,7 +23,7 @@ def test_a_pack_holds_what_was_said_after_the_page_was_drawn() -> None:
 
 
 def test_the_hosts_table_holds_what_was_said_after_the_page_was_drawn() -> None:
-    comments = Comments(Database())
+    comments = Comments(Sqlite())
     button = partial(csv_now, lambda: (comments.all(), {"12345678": "What is new?"}))
     assert "said meanwhile" not in button()
     comments.add(Comment("12345678", "ann", 1, "said meanwhile", 1.0))

@@ -5,15 +5,22 @@ that come fast may cost one of them, or the page: find out anew when Streamlit l
 typed keys stay in memory for ever: find out anew where sessions are whose visitor has left, and how they are ended.
 Or one forged value ends every script of its session with an error: find out anew where values are read. Or what some
 visitors upload, or have made for a download, takes all memory: find out anew where files are kept. Or who is back
-after a lost line hears nothing: find out anew how messages are sent."""
+after a lost line, or cannot keep up, hears nothing: find out anew how messages are sent."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 from unittest.mock import AsyncMock
 
-from starlette.websockets import WebSocket
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
@@ -26,22 +33,27 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
-from streamlit.runtime.session_manager import SessionInfo, SessionManager
+from streamlit.runtime.session_manager import SessionClientDisconnectedError, SessionInfo, SessionManager
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import WStates
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
+from tests.serving import wait_until
 from ui.shell._streamlit_compat import (
     BUSY_SECONDS,
     DOWNLOADS_MEGABYTES,
     LOOK_SECONDS,
+    TRY_AGAIN_LATER,
     UPLOADS_MEGABYTES,
     SessionEnds,
     bound_uploads,
     drop_forged_values,
+    hang_up_on_who_is_given_up,
     keep_downloads,
     messages_not_sent,
     messages_on_the_way,
@@ -248,6 +260,7 @@ def test_an_uploaded_file_without_a_place_is_not_kept_and_one_that_is_read_gives
 
 def test_a_message_goes_to_the_connection_that_its_session_has_now() -> None:
     send_to_who_is_there()
+    hang_up_on_who_is_given_up()
     lost, here, sent = object(), object(), list[tuple[object, ForwardMsg]]()
 
     def info(client: object) -> Any:
@@ -262,3 +275,41 @@ def test_a_message_goes_to_the_connection_that_its_session_has_now() -> None:
     Runtime._send_message(runtime, info(lost), message)
     assert sent == [(here, message), (lost, message)]
     assert "_send_message" in Runtime._loop_coroutine.__code__.co_names
+
+
+def test_a_browser_that_is_given_up_is_told_to_come_back() -> None:
+    hang_up_on_who_is_given_up()
+    given_up = threading.Event()
+
+    async def flood(socket: WebSocket) -> None:
+        await socket.accept()
+        client = StarletteSessionClient(socket)
+        message = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
+        while not client._closed.is_set():
+            with contextlib.suppress(SessionClientDisconnectedError):
+                client.write_forward_msg(message)
+        given_up.set()
+        with contextlib.suppress(WebSocketDisconnect):
+            await socket.receive_bytes()
+        await client.aclose()
+
+    with served(Starlette(routes=[WebSocketRoute("/", flood)])) as address, connect(address) as browser:
+        assert given_up.wait(10)
+        with pytest.raises(ConnectionClosed) as closed:
+            deque(browser, maxlen=0)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == TRY_AGAIN_LATER
+
+
+@contextlib.contextmanager
+def served(app: Starlette) -> Iterator[str]:
+    """The app on a real server; gives the address of its WebSocket."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
+    thread.start()
+    try:
+        wait_until(lambda: server.started, 10, "the server listens")
+        yield f"ws://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
+    finally:
+        server.should_exit = True
+        thread.join(10)

@@ -1,0 +1,48 @@
+"""The app beside other front ends. Repeats are taken in turns, so that a busy minute is everybody's."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import browser, environments, load, moments
+from bench.results import Results
+from bench.servers import PEERS, Server
+
+
+def prepare(results: Results) -> None:
+    """Install the front ends; what cannot be installed is left out, with a sentence."""
+    beside = results.beside
+    for name in PEERS:
+        try:
+            beside.versions[name] = environments.installed(name)
+        except (environments.NotInstalled, OSError) as error:
+            beside.skipped[name] = f"{name.capitalize()} is left out, as it cannot be installed: {error}"
+            print(beside.skipped[name], file=sys.stderr, flush=True)
+
+
+def first_words(results: Results, model: Server, visits: int, questions: int) -> None:
+    """How long the first words take, by visits of so many questions each."""
+    for _ in range(visits):
+        for way in _ways(results):
+            with browser.visitor(way, model, tool=True) as who:
+                found = [moments.first_words(who) for _ in range(questions)]
+            results.beside.first_ms.setdefault(way, []).extend(found)
+
+
+def answers(results: Results, model: Server, tokens: int, repeats: int) -> None:
+    """What an answer costs at 100 tokens a second; who takes three times as long is not waited for."""
+    for _ in range(repeats):
+        for way in _ways(results):
+            answer = browser.measure(way, model, tokens, 100, tokens / 100 * 3 + 10, tool=True)
+            results.beside.answers.append(answer)
+
+
+def loads(results: Results, model: Server, visitors: int, seconds: float, repeats: int) -> None:
+    """What many visitors cost, by protocol."""
+    for _ in range(repeats):
+        for way in _ways(results):
+            results.beside.loads.append(load.measure("react", model, visitors, seconds, way=way, tool=True))
+
+
+def _ways(results: Results) -> list[str]:
+    return ["toolstream", *results.beside.versions]

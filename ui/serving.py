@@ -1,0 +1,156 @@
+"""The app as an ASGI app: the pages, and beside them every run as AG-UI events, live."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import streamlit as st
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from agent.engine import samples
+from agent.engine.run import Run
+from agent.errors import SettingsError
+from agent.export.live import Line, Reading
+from agent.settings import Limits
+from agent.store.recording import is_id
+from texts import say
+from ui.shell import pin
+
+PAGES = Path(__file__).parents[1] / "app.py"
+LOOK_SECONDS = 1.0
+"""How long a reader waits for news, and how often it is checked that the run may still be read."""
+PAUSE_SECONDS = 0.03
+"""What comes within this time is sent at once."""
+PING_SECONDS = 5.0
+SEND_SECONDS = 30.0
+"""How long a reader may take for a chunk; whoever takes longer is gone."""
+CHUNK = 65_536
+"""Characters that are sent at once."""
+
+
+class LiveRuns:
+    """An ASGI app that sends a run's AG-UI events as they come, to whoever knows its id or a link to it.
+
+    A reader with a `Last-Event-ID` goes on after that event. The stream lasts as long as the run, also while it waits
+    for a person; after `reader_seconds` it ends, and its reader may come again.
+    """
+
+    def __init__(self) -> None:
+        self._readers: Counter[str] = Counter()
+        self._threads: ThreadPoolExecutor | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        response: Response
+        if request.method not in ("GET", "HEAD", "POST"):
+            response = PlainTextResponse(status_code=405, headers={"Allow": "GET, HEAD, POST"})
+            return await response(scope, receive, send)
+        try:
+            app = await asyncio.to_thread(pin.application)
+        except SettingsError as error:
+            return await PlainTextResponse(str(error), 503)(scope, receive, send)
+        with self._room(request, app.settings.address_header, app.settings.limits) as has_room:
+            if has_room:
+                response = await self._stream(request, app.settings.limits)
+            else:
+                response = PlainTextResponse(say("en", "ag-ui-busy"), 503, {"Retry-After": "60"})
+            await response(scope, receive, send)
+
+    @contextmanager
+    def _room(self, request: Request, header: str | None, limits: Limits) -> Iterator[bool]:
+        """Room for one reader more, if there is any; of one address, if the host tells them apart."""
+        address = ",".join(request.headers.getlist(header)).split(",")[-1].strip() if header else ""
+        if self._readers.total() >= limits.readers or address and self._readers[address] >= limits.readers_per_address:
+            yield False
+            return
+        self._readers[address] += 1
+        try:
+            yield True
+        finally:
+            self._readers[address] -= 1
+            self._readers += Counter()  # without those that have none
+
+    async def _stream(self, request: Request, limits: Limits) -> Response:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(limits.readers, "ag-ui")
+        loop, threads = asyncio.get_running_loop(), self._threads
+        name, last = request.path_params["run"], request.headers.get("Last-Event-ID", "")
+        found = await loop.run_in_executor(threads, _find, name)
+        if found is None:
+            return PlainTextResponse(say("en", "ag-ui-unknown"), 404)
+        run, may_read = found
+        reading = Reading(run, int(last) if last.isascii() and last.isdecimal() and len(last) < 10 else -1)
+        first = await loop.run_in_executor(threads, reading.next, 0.0)
+        if reading.ended and not first:
+            return Response(status_code=204)  # an EventSource comes again until it is told so
+
+        async def chunks() -> AsyncIterator[bytes]:
+            lines, began = first, time.monotonic()
+            looked = began
+            while True:
+                for chunk in _chunks(lines):
+                    yield chunk
+                if reading.ended or time.monotonic() - began > limits.reader_seconds:
+                    return
+                await asyncio.sleep(PAUSE_SECONDS)
+                lines = await loop.run_in_executor(threads, reading.next, LOOK_SECONDS)
+                if time.monotonic() - looked > LOOK_SECONDS:
+                    looked = time.monotonic()
+                    if not await loop.run_in_executor(threads, may_read):
+                        return
+
+        return EventSourceResponse(chunks(), ping=PING_SECONDS, send_timeout=SEND_SECONDS, sep="\n")
+
+
+LIVE = LiveRuns()
+
+
+def routes() -> Sequence[BaseRoute]:
+    """What the app answers besides its pages."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return [Route(f"{f'/{base}' if base else ''}/runs/{{run}}/ag-ui", LIVE)]
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Close the application with the server: it ends by a signal, and nothing that Python does at its end is done."""
+    yield
+    await asyncio.to_thread(pin.close)
+
+
+def _find(name: str) -> tuple[Run, Callable[[], bool]] | None:
+    """The run with this id, or that a link leads to; and whether it may still be read."""
+    if not is_id(name):
+        return None
+    app = pin.application()
+    runs, links = pin.CurrentRuns(app.runs), app.store.links
+    if shared := links.run_of(name):
+        run = runs.get(shared)
+        return (run, lambda: links.run_of(name) == shared) if run else None
+    sample = next((Run.replayed(each) for each in samples.recordings() if each.header.id == name), None)
+    run = sample or runs.get(name)
+    return (run, lambda: True) if run else None
+
+
+def _chunks(lines: Sequence[Line]) -> Iterator[bytes]:
+    """Events as they are sent, several at once."""
+    chunk, size = [], 0
+    for number, line in lines:
+        chunk.append(ServerSentEvent(line, id=str(number), sep="\n").encode())
+        size += len(line)
+        if size > CHUNK:
+            yield b"".join(chunk)
+            chunk, size = [], 0
+    if chunk:
+        yield b"".join(chunk)
