@@ -37,7 +37,7 @@ A_MOMENT = 0.3
 """Seconds that the first words may take before the sidebar is drawn: with it before them, they would come later."""
 
 LOOK_ELSEWHERE = 1.0
-"""Seconds between looks for questions asked in another tab."""
+"""Seconds between looks for questions asked in another tab, while a run is followed."""
 
 Follow = Callable[[], None]
 """Draws on until the runs have ended."""
@@ -85,18 +85,18 @@ class Elsewhere:
     """Looks now and then whether the conversation has gone on in another tab, or one of its runs that was `waiting`."""
 
     def __init__(self, page: str, runs: list[Run], waiting: Sequence[Run] = ()) -> None:
-        self._page, self._known = page, {run.id for run in runs}
+        self._thread_id, self._known = session.thread_id(page), {run.id for run in runs}
         self._waiting = {run.id: run.read()[1] for run in waiting}
         self._due = time.monotonic() + LOOK_ELSEWHERE
         self.has_news = False
         """Whether there was one at the last look."""
 
     def has_asked(self) -> bool:
-        """Whether there is a question, or an answer to a run that waits, that is not drawn here."""
+        """Whether there is a question, or an answer to a run that waits, that is not drawn here. In any thread."""
         if time.monotonic() < self._due:
             return False
         self._due = time.monotonic() + LOOK_ELSEWHERE
-        self.has_news = any(self._is_news(run) for run in session.conversation(self._page))
+        self.has_news = any(self._is_news(run) for run in session.runs().thread(self._thread_id))
         return self.has_news
 
     def _is_news(self, run: Run) -> bool:
@@ -159,6 +159,8 @@ def chat(
     if all(run.ended for run in shown):
         stop.empty()
         tour.go_on()
+    if runs:
+        session.listen(Elsewhere(page.name, runs, [run for run in shown if run.state == "waiting"]).has_asked)
 
 
 def _shown(page: str, runs: list[Run]) -> list[Run]:

@@ -61,6 +61,7 @@ def _open(name: str) -> PageInfo:
     language.read_in(language.of_browser())
     wrong = _wrong_settings()
     if not wrong:
+        session.listen_no_more()
         session.offer_mcp_tools()
         choices.recall(info)
         language.read_in(choices.chosen_language())

@@ -38,8 +38,9 @@ from ui.shell._streamlit_compat import (
     run_one_script_a_session,
     send_to_who_is_there,
 )
+from ui.shell.listening import Listeners
 
-_PIN = "_toolstream_application_2"
+_PIN = "_toolstream_application_3"
 """The number goes up when the contents change."""
 _ARENA_MAX, _TRIM_THRESHOLD = -8, -1
 """Of glibc's `mallopt`."""
@@ -50,7 +51,7 @@ def application() -> Application:
     pin = sys.modules.get(_PIN)
     if pin is None:
         pin = types.ModuleType(_PIN)
-        pin.__dict__.update(lock=threading.Lock(), application=None)
+        pin.__dict__.update(lock=threading.Lock(), application=None, listeners=Listeners())
         pin = sys.modules.setdefault(_PIN, pin)
     if pin.application is None:
         with pin.lock:
@@ -64,6 +65,11 @@ def close() -> None:
     pin = sys.modules.get(_PIN)
     if pin and pin.application:
         pin.application.close()
+
+
+def listeners() -> Listeners:
+    """The sessions that wait for news; to be asked for after the application."""
+    return sys.modules[_PIN].listeners  # type: ignore[no-any-return]
 
 
 class CurrentRuns:

@@ -23,6 +23,7 @@ from agent.store.upload import Shelf
 from agent.tools.mcp_tools import offer
 from texts import Sentence, sentence
 from ui.shell import pin
+from ui.shell._streamlit_compat import this_session
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -122,6 +123,18 @@ def address() -> str:
     """
     header = settings().address_header
     return ",".join(st.context.headers.get_all(header)).split(",")[-1].strip() if header else ""
+
+
+def listen(has_news: Callable[[], bool]) -> None:
+    """From now on draw the page anew once it `has_news`: asked in another thread, without this session."""
+    if this := this_session():
+        pin.listeners().add(this, has_news)
+
+
+def listen_no_more() -> None:
+    """A script is at work, which looks for itself."""
+    if this := this_session():
+        pin.listeners().remove(this)
 
 
 def visitor_cookie() -> str:

@@ -5,7 +5,8 @@ that come fast may cost one of them, or the page: find out anew when Streamlit l
 typed keys stay in memory for ever: find out anew where sessions are whose visitor has left, and how they are ended.
 Or one forged value ends every script of its session with an error: find out anew where values are read. Or what some
 visitors upload, or have made for a download, takes all memory: find out anew where files are kept. Or who is back
-after a lost line, or cannot keep up, hears nothing: find out anew how messages are sent."""
+after a lost line, or cannot keep up, hears nothing: find out anew how messages are sent. Or a tab hears nothing of what
+is asked in another one: find out anew how a session is told to run its script."""
 
 import asyncio
 import contextlib
@@ -313,3 +314,9 @@ def served(app: Starlette) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+def test_a_session_is_told_to_run_its_script_as_when_a_source_file_is_saved() -> None:
+    saved = AppSession._on_source_file_changed.__code__.co_names
+    assert {"request_rerun", "_client_state"} <= set(saved)
+    assert callable(Runtime.is_active_session)
