@@ -28,7 +28,8 @@ if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
 """A second line of defence behind ui.markdown: whatever gets past it, the browser loads no image from elsewhere."""
 
 _STYLE = Path(__file__).with_name("page.css")
-_ONLY_THE_PAGE = "[data-testid=stSidebar], [data-testid=stExpandSidebarButton] { display: none; }"
+_ONLY_THE_PAGE = """[data-testid=stSidebar], [data-testid=stHeader] { display: none; }
+[data-testid=stMain] [data-testid=stMainBlockContainer] { padding-top: 1rem; } [data-testid=stMain] h1 { padding-top: 0; }"""
 
 ICON = Path(__file__).with_name("icon.svg")
 
