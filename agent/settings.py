@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agent.errors import SettingsError
 from agent.mcp.servers import McpServer, read_servers
+from texts import sentence
 
 DEMO_MODELS = ("demo", "demo-fast", "demo-flaky")
 """The models of the demo server: no AI, no key, no cost."""
@@ -160,8 +161,8 @@ def _positive(name: str, text: str, kind: type) -> float:
     except ValueError:
         number = 0
     if not 0 < number < float("inf"):
-        what = "a whole number" if kind is int else "a number"
-        raise SettingsError(f"{name} must be {what} above 0, not {text!r}.")
+        key = "settings-no-count" if kind is int else "settings-no-number"
+        raise SettingsError(sentence(key, name=name, text=repr(text)))
     return number  # type: ignore[no-any-return]
 
 
@@ -189,11 +190,11 @@ def _mcp(text: str) -> tuple[McpServer, ...]:
 
 def _database_url(text: str) -> str | None:
     if text and not text.startswith(("postgresql://", "postgres://")):  # not repeated: there is a password in it
-        raise SettingsError("TOOLSTREAM_DATABASE_URL must start with postgresql://, as in postgresql://user@host/name.")
+        raise SettingsError(sentence("settings-database"))
     return text or None
 
 
 def _url(text: str) -> str | None:
     if text and not text.startswith(("http://", "https://")):
-        raise SettingsError(f"OPENAI_BASE_URL must start with http:// or https://, not {text!r}.")
+        raise SettingsError(sentence("settings-url", text=repr(text)))
     return text.rstrip("/") or None

@@ -16,10 +16,10 @@ state-finished = Finished
 state-stopped = Stopped
 state-failed = Failed
 timeline-span = { $from } to { $to } s: { $name } { $does }
-timeline-paused = { $at } s: a person was waited for, { $seconds } s long
+timeline-paused = { $at } s: { $seconds } s of waiting for a person
 timeline-first = { $seconds } s: the first output
 timeline-queued = Before it began: { $seconds } s in the queue
-timeline-does-waits = waits for its first chunk
+timeline-does-waits = waits for its first output
 timeline-does-writes = writes
 timeline-does-works = works
 
@@ -99,6 +99,18 @@ page-runs = Runs
     .intro = Every question you ask is kept as a **run**: open it again, replay it, share it, download it.
 page-cannot-start = The app cannot start: { $why }
 
+settings-no-count = { $name } must be a whole number above 0, not { $text }.
+settings-no-number = { $name } must be a number above 0, not { $text }.
+settings-database = TOOLSTREAM_DATABASE_URL must start with postgresql://, as in postgresql://user@host/name.
+settings-url = OPENAI_BASE_URL must start with http:// or https://, not { $text }.
+settings-mcp-unread = TOOLSTREAM_MCP names { $path }, which cannot be read.
+settings-mcp-no-json = TOOLSTREAM_MCP names { $path }, which is not JSON.
+settings-mcp-form = { $path } must have an object "mcpServers" with at most { $most } servers in it.
+settings-mcp-either = { $path }: the server “{ $server }” needs either a command or a url.
+settings-mcp-kind = { $path }: the server “{ $server }” must speak stdio or streamable HTTP, not { $kind }.
+settings-mcp-text = { $path }: the server “{ $server }” has something other than text where text is expected.
+settings-mcp-url = { $path }: the server “{ $server }” must have a url that starts with http:// or https://.
+
 ## Home
 
 home-title = Watch an AI's tools while they work
@@ -106,16 +118,22 @@ home-intro = The same question, answered twice. Which one would you rather wait 
 home-with = With streaming
 home-without = Without streaming
 home-idle = Working…
-home-unit = s
+home-unit = {" "}s
 home-verdict = First words after { $first } instead of { $whole }
 home-pause = Pause
 home-go-on = Go on
 home-live = Run it live
 home-tour = Take the tour
 home-again = Play again
-home-recorded = A recording of { $when }, made with the model { $model }, which is no AI.
+home-recorded = Recorded on { $when } with the model { $model }, which is not an AI.
 home-jobs = See it at work
 home-ways = Three ways to build it
+
+## Recorded samples
+
+sample-library = What items are in the library?
+sample-safe = Open the safe in the office
+sample-label = A recorded run of the model { $model }, which is not an AI.
 
 ## Sidebar
 
@@ -147,7 +165,7 @@ sidebar-own-key = Use your own OpenAI key
     .promise = It stays in this browser tab's session and goes only to the model's server.
     .in-use = Your key is in use, in this browser tab only. Close or reload the tab and it is gone.
     .refused = The model server refuses this key. Check it, then enter it again.
-    .unlisted = This key works, but the server lists none of the models offered here for it ({ $models }). They may not answer.
+    .unlisted = This key works, but the server's list has none of the models offered here ({ $models }). They may not answer.
     .unchecked = The key could not be checked just now; it is used as it is.
     .forget = Forget my key
 
@@ -171,7 +189,7 @@ chat-stop = Stop
 chat-ask-again = Ask again
 chat-take-back = Take this question back
 chat-retry = Try again
-chat-anothers = This conversation was not begun in this browser. What you ask here starts a new one.
+chat-anothers = This conversation was started in another browser. What you ask here starts a new one.
 chat-run-lost = The run behind this link is gone: the server was restarted, or newer runs have taken its place. Ask again to start a new one.
 chat-code = The code that runs here
     .call = The call that the chosen modes stand for
@@ -195,6 +213,7 @@ chat-context = Context of the run
     .unfit = The context does not fit. { $why }
 chat-input = Input
     .run = Run
+    .json = Input as JSON
     .optional = (optional)
     .lines = One per line
 
@@ -280,7 +299,12 @@ tool-search_archive = Search the archive
 tool-get_items-llm = Describe items
 tool-get_items-openai = Describe items
 tool-refund = Refund the customer
+    .amount = Amount
+    .order = Order
 tool-send_email = Send the e-mail
+    .to = To
+    .subject = Subject
+    .body = Text
 tool-look_up_order = Look up the order
 tool-check_policy = Check the policy
 tool-draft_reply-llm = Draft the reply
@@ -343,8 +367,8 @@ lab-metrics-first = First output
     .help = From the question until there was something to read, in any mode: words, data, a result.
 lab-metrics-whole = Without streaming
     .help = What you would have waited before seeing anything at all.
-lab-metrics-took = Everything there
-    .help = When everything was there. Streaming made no difference that anybody would notice.
+lab-metrics-took = Complete after
+    .help = When all of it had arrived. Streaming made no noticeable difference.
 lab-metrics-tokens = Tokens
     .help = Written by all models of the run.
 lab-metrics-rate = Tokens a second
@@ -420,6 +444,17 @@ own-how-to = Start the app with your graph, and it appears here and in the lab, 
     `GRAPHS` takes a file and a name in it, a `package.module:name`, or a `langgraph.json`; separate several with commas. The name is a compiled graph, or a function that makes one. On a server, set `TOOLSTREAM_GRAPHS` instead.
 own-source = Your graph { $source }
 own-mend = Fix it and save: it is loaded again when you reload this page.
+own-no-file = There is no file { $file }.
+own-no-graphs = { $file } names no graphs: it needs an object `graphs` of names and paths.
+own-no-reference = { $text } names no graph: write file.py:name or package.module:name.
+own-javascript = { $file } is JavaScript; only graphs in Python can be run here.
+own-no-name = There is no { $name } in { $file }.
+    .others = There is no { $name } in { $file }. It has: { $others }.
+own-other-type = { $source } is not a graph: it is of type { $kind }.
+own-syntax = { $source } could not be imported: { $error } in line { $line } of { $file }.
+own-no-module = { $source } needs the module { $package }, which is not installed here: pip install it, then reload.
+own-broken = { $source } could not be loaded. { $error }
+    .line = { $source } could not be loaded (line { $line } of { $file }). { $error }
 own-loading = Loading… { $seconds } s
 
 ## A run told in plain words
@@ -493,8 +528,8 @@ amount-rows = { $count ->
        *[other] { $count } rows
     }
 amount-points = { $count ->
-        [one] { $count } measurement
-       *[other] { $count } measurements
+        [one] { $count } point
+       *[other] { $count } points
     }
 amount-words = { $count ->
         [one] { $count } word
@@ -515,7 +550,7 @@ pack-answer = Answer
 pack-when = What happened when
     .how-to-read = A bar shows when something was working; each tick is a moment at which there was more to read.
 pack-person = What a person was asked
-    .left-out = The time until the answer is in no other figure here.
+    .left-out = The wait for the answer is not counted in any other figure here.
     .answer = Answer after { $after }: { $answer }
     .nobody = Nobody has answered yet.
     .question = A question
@@ -536,7 +571,7 @@ pack-made-with = Made with
 pack-first-output = First output after
 pack-never = never
 pack-whole = Without streaming
-pack-took = Everything there after
+pack-took = Complete after
 pack-calls = Tool calls
 pack-tokens = Tokens written
 pack-demo = A demo model wrote these words by fixed rules. No AI was asked.
@@ -772,7 +807,7 @@ mcp-not-started = The MCP server “{ $server }” could not be started: its com
 mcp-unreachable = The MCP server “{ $server }” cannot be reached. Check that it runs, then try again.
 mcp-silent = The MCP server “{ $server }” did not answer within { $seconds } seconds.
 mcp-died = The MCP server “{ $server }” ended before it had answered.
-mcp-junk = The MCP server “{ $server }” sent something that is no MCP message.
+mcp-junk = The MCP server “{ $server }” sent something that is not an MCP message.
 mcp-too-much = The MCP server “{ $server }” sent more than { $megabytes } MB at once.
 mcp-answer-long = The answer of the MCP server “{ $server }” is longer than { $most } characters.
 mcp-refused = The MCP server “{ $server }” reported an error: { $message }
@@ -794,23 +829,25 @@ model-overloaded = The model server is overloaded, or still loading the model{ $
 model-fault = The model server has a fault of its own (5xx: { $status }). Try again in a minute.
 model-not-accepted = The model server did not accept the request ({ $status }). Another model or other tools may help.
 model-error = The model server answered with an error. Try again in a minute.
-model-not-an-answer = The model server sent something that is not an answer. Try again.
-model-stalled = The model server went silent, so the answer was given up. Try again.
-model-broken = The connection to the model server broke in the middle of the answer. Try again.
+model-not-an-answer = The model server sent something that is not an answer.
+model-stalled = The model server went silent, so the answer was given up.
+model-broken = The connection to the model server broke in the middle of the answer.
 model-unreachable = The model server cannot be reached, or the connection broke. Check that it runs, then try again.
-model-error-midway = The model server reported an error in the middle of the answer. Try again.
+model-error-midway = The model server reported an error in the middle of the answer.
 model-too-long = The conversation is too long for this model. Start a new conversation or ask something shorter.
 model-steps = The agent reached its limit of steps without an answer. Ask for one thing at a time.
-model-ended-early = The model's answer ended before it was complete. Try again.
-model-many-calls = The model asked for more than { $most } tools at once. Try again.
+model-ended-early = The model's answer ended before it was complete.
+model-many-calls = The model asked for more than { $most } tools at once.
 model-declined = The model declined to answer this. Ask it in another way.
 model-cut-call = The answer was cut off at the model's length limit, before its tool call was whole.
 model-cut-thinking = The answer was cut off at the model's length limit while the model was still thinking.
 model-cut = The answer was cut off at the model's length limit. What has arrived is kept.
 model-filtered = The model server's content filter held the answer back. Ask something else.
-model-only-thought = The model gave no answer: it only thought about one. Try again.
-model-empty = The model gave no answer. Try again.
+model-only-thought = The model gave no answer: it only thought about one.
+model-empty = The model gave no answer.
 model-sent-too-much = The model server sent more than { $megabytes } MB in one go, so the rest was not read.
+tool-unfit = The arguments do not fit the tool { $tool }.
+tool-unknown = There is no tool { $tool }, only these: { $known }.
 model-arguments = The arguments of { $name } were not a whole JSON object, so it was not run.
 
 ## When to try again
@@ -835,6 +872,26 @@ when-another-day = another day
 
 unfilled-missing = { $field }: please fill this in.
 unfilled-no-json = { $field }: this is not JSON.
+unfilled-type = { $field }: this must be { $kind ->
+        [integer] a whole number
+        [number] a number
+        [string] text
+        [boolean] yes or no
+        [array] a list
+       *[other] an object
+    }.
+unfilled-low = { $field }: this must be at least { $least }.
+unfilled-high = { $field }: this must be at most { $most }.
+unfilled-short = { $field }: this must have at least { $count ->
+        [one] { $count } character
+       *[other] { $count } characters
+    }.
+unfilled-long = { $field }: this must have at most { $count ->
+        [one] { $count } character
+       *[other] { $count } characters
+    }.
+unfilled-not-offered = { $field }: this must be one of these: { $choices }.
+unfilled-otherwise = { $field }: this does not fit ({ $why }).
 unfilled-answer = Please write an answer.
 unfilled-choice = Please choose an answer.
 unfilled-unfit = This answer does not have the form that the question takes.
@@ -982,6 +1039,7 @@ run-working = Working
 run-thinking = Thinking
 run-nothing-until = Nothing to see for **{ $seconds } s**, then everything at once.
 run-first-late = First output after **{ $first } s**.
+run-all-at-once = Everything came **at once**.
 run-first = First output after **{ $first } s**. Without streaming you would have waited { $whole } s.
 run-first-at-once = First output **at once**. Without streaming you would have waited { $whole } s.
 run-thinks = Thinking for { $seconds } s
@@ -1002,6 +1060,8 @@ run-no-input = (no input)
 
 card-approved = Approved
 card-changed = Approved with changes: { $changes }
+card-change = { $name }: { $value }
+card-changes = { $some }, { $more }
 card-rejected = Rejected
     .why = Rejected: { $why }
 card-cancelled = Cancelled

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
 
-from agent.engine.samples import FOLDER
+from agent.engine.samples import HOME, recording
 from agent.export.text import escaped
 from agent.projections.label import subject
 from agent.projections.metrics import first_output
 from agent.projections.replay import length, moments
 from agent.projections.transcript import fold
-from agent.store.recording import Recording, read
+from agent.store.recording import Recording
 from agent.streaming.events import Custom, Token
 from agent.streaming.modes import RUN_MODES
 from texts import moment
@@ -26,7 +25,6 @@ from ui.shell.catalog import PAGES, page_summary, page_title, suggestions
 from ui.shell.choices import Choices
 from ui.shell.language import language, say
 
-RECORDING = FOLDER / "home.jsonl"
 HEAD_START = 0.6
 """Seconds before it is played."""
 _STYLE = Path(__file__).with_name("home.css")
@@ -34,9 +32,9 @@ _STYLE = Path(__file__).with_name("home.css")
 
 def opening(choices: Choices) -> None:
     """The race, and the ways to go on. The browser plays it by itself: no script waits for its end."""
-    recording = load()
+    shown = recording(HOME, language())
     st.html(_STYLE)
-    st.html(race(recording, st.session_state.get("home_plays", 0)))
+    st.html(race(shown, st.session_state.get("home_plays", 0)))
     with st.container(horizontal=True):
         st.button(
             say("home-live"),
@@ -49,8 +47,8 @@ def opening(choices: Choices) -> None:
         if st.button(say("home-tour"), key="take_tour", icon=":material/tour:"):
             tour.begin()
         st.button(say("home-again"), key="play_again", icon=":material/replay:", on_click=_play_again)
-    asked = moment(language(), "time-date", datetime.fromtimestamp(recording.header.asked_at, UTC))
-    st.caption(say("home-recorded", when=asked, model=recording.header.request.model))
+    asked = moment(language(), "time-date", datetime.fromtimestamp(shown.header.asked_at, UTC))
+    st.caption(say("home-recorded", when=asked, model=shown.header.request.model))
 
 
 def doors() -> None:
@@ -66,17 +64,11 @@ def doors() -> None:
                 st.caption(page_summary(info))
 
 
-@lru_cache(maxsize=1)
-def load() -> Recording:
-    """The recorded run that comes with the app."""
-    return read(RECORDING)
-
-
-def race(recording: Recording, plays: int = 0) -> str:
+def race(recorded: Recording, plays: int = 0) -> str:
     """The recorded run as HTML that plays itself; another number of `plays` lets it begin anew."""
-    whole = length(moments(recording.events))
-    first = first_output(recording.events, RUN_MODES) or whole
-    finds, words = _script(recording)
+    whole = length(moments(recorded.events))
+    first = first_output(recorded.events, RUN_MODES) or whole
+    finds, words = _script(recorded)
     told = "".join(_find(title, pieces) for title, pieces in finds) + f"<p>{_words(words)}</p>"
     late = "".join(_find(title, [(0.0, text) for _, text in pieces], "") for title, pieces in finds)
     late += f"<p>{escaped(''.join(text for _, text in words))}</p>"
@@ -87,7 +79,7 @@ def race(recording: Recording, plays: int = 0) -> str:
         f'<div class="hero" data-plays="{plays}" style="--whole:{whole:.2f}s;--start:{HEAD_START}s;'
         f"--at:{first / whole * 100:.1f}%;"
         f'--first-n:{round(first, 1) + 0.01:.2f};--whole-n:{round(whole, 1) + 0.01:.2f}">'
-        f'<p class="q">“{escaped(recording.header.request.question)}”</p>'
+        f'<p class="q">“{escaped(recorded.header.request.question)}”</p>'
         f"{_lane('with', told)}{_lane('without', late)}"
         f'<div class="axis" aria-hidden="true">{axis}</div>'
         f'<div class="end"><p class="verdict">{verdict}</p>'
@@ -99,18 +91,18 @@ def race(recording: Recording, plays: int = 0) -> str:
 _Pieces = list[tuple[float, str]]
 
 
-def _script(recording: Recording) -> tuple[list[tuple[str, _Pieces]], _Pieces]:
+def _script(recorded: Recording) -> tuple[list[tuple[str, _Pieces]], _Pieces]:
     """What each tool call found and when, and the words of the answer."""
-    look = Look(False, recording.header.request.tools)
+    look = Look(False, recorded.header.request.tools)
     finds: dict[str, _Pieces] = {}
     words: _Pieces = []
-    for event in recording.events:
+    for event in recorded.events:
         match event.payload:
             case Custom(data=data) if event.call:
                 finds.setdefault(event.call, []).append((event.at, subject(data, 80)))
             case Token(text=text) if text and not event.calls:
                 words.append((event.at, "•" if text == "-" else text.replace("*", "").replace("\n", " ")))
-    names = {call.id: look.title(call.name) for call in fold(recording.events, RUN_MODES).calls}
+    names = {call.id: look.title(call.name) for call in fold(recorded.events, RUN_MODES).calls}
     return [(names.get(call, ""), pieces) for call, pieces in finds.items()], words
 
 
@@ -119,7 +111,7 @@ def _lane(side: str, text: str) -> str:
     unit = escaped(say("home-unit"))
     rolls = "".join(
         f'<span class="digits {kind}"><div>{digits}</div></span>{after}'
-        for kind, after in (("seconds", "."), ("tenths", f" {unit}"))
+        for kind, after in (("seconds", "."), ("tenths", unit))
     )
     idle = f'<div class="idle">{escaped(say("home-idle"))}</div>' if side == "without" else ""
     inner = f'<div class="late">{text}</div>' if side == "without" else text

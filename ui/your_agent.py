@@ -12,7 +12,7 @@ from ui.markdown import safe_label, safe_markdown
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
 from ui.shell.choices import Choices
-from ui.shell.language import say
+from ui.shell.language import say, tell
 from ui.shell.sidebar import sidebar
 
 
@@ -29,7 +29,7 @@ def your_agent(choices: Choices) -> None:
         about = f" · {safe_label(state.description, 300)}" if state.description else ""
         st.caption(f"{say('own-source', source=safe_label(state.source, 200))}{about}")
     if state.state == "failed":
-        st.error(safe_markdown(state.message), icon=":material/extension_off:")
+        st.error(safe_markdown(tell(state.message)), icon=":material/extension_off:")
         st.caption(say("own-mend"))
         sidebar(choices)
     elif state.state == "loading":

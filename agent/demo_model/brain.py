@@ -44,7 +44,8 @@ _KOREAN = {
     "환불하": "refund", "환불해": "refund", "메일": "email", "보내": "send", "뉴스": "news", "검색": "search",
     "찾아": "search", "제조사": "maker", "비교": "compare", "수요": "demand", "차트": "chart", "브리핑": "brief",
     "로그를": "log", "로그와": "log", "재시작": "restart", "되돌": "roll back", "창고": "warehouse", "재고": "stock",
-    "배송을 예약": "book delivery",
+    "배송을 예약": "book delivery", "보관소": "archive", "세어": "take inventory", "가격": "list price",
+    "온도": "measure temperature", "방문": "visit", "계획": "plan", "금고": "safe", "열어": "open",
 }  # fmt: skip
 """What Korean words of a question ask for, in the words of tools' names."""
 _DIGIT = re.compile(r"\d")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from agent.graphs.loading import CONFIGURATION, GraphNotLoaded, OwnGraph, Reference, loaded, references
+from texts import Spoken, sentence
 
 PROJECT = Path(__file__).parents[2]
 LOOK_SECONDS = 0.5
@@ -25,7 +26,7 @@ class OwnState:
     source: str = ""
     """Its location, as the host wrote it."""
     description: str = ""
-    message: str = ""
+    message: Spoken = ""
     """Why it could not be loaded."""
     seconds: float = 0.0
     """How long it has been loading."""
@@ -38,12 +39,12 @@ class OwnGraphs:
     def __init__(self, texts: Sequence[str], folder: Path) -> None:
         if not texts and folder != PROJECT and (folder / CONFIGURATION).is_file():
             texts = [CONFIGURATION]  # started from the folder of an agent
-        self._refused = ""
+        self._refused: Spoken = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         try:
             found = references(texts, folder)
         except GraphNotLoaded as error:
-            self._refused, found = str(error), []
+            self._refused, found = error.said, []
         self._kept = {reference.name: _Kept(reference) for reference in found}
 
     def open(self) -> None:
@@ -71,7 +72,7 @@ class OwnGraphs:
     async def get(self, name: str) -> OwnGraph:
         """The graph of this name, once it is loaded; raises GraphNotLoaded."""
         if name not in self._kept:
-            raise GraphNotLoaded("There is no such agent here any more. Choose another one.")
+            raise GraphNotLoaded(sentence("refused-agent"))
         return await self._kept[name].get()
 
 
@@ -81,7 +82,7 @@ class _Kept:
     def __init__(self, reference: Reference) -> None:
         self._reference = reference
         self._own: OwnGraph | None = None
-        self._message = ""
+        self._message: Spoken = ""
         self._since = self._looked = time.monotonic()
         self._done, self._again = asyncio.Event(), asyncio.Event()
         self.task: asyncio.Task[None] | None = None
@@ -120,7 +121,7 @@ class _Kept:
                     await self._until_saved()
                     self._own = None
             except GraphNotLoaded as error:
-                self._own, self._message = None, str(error)
+                self._own, self._message = None, error.said
                 await self._until_saved()
 
     async def _until_saved(self) -> None:

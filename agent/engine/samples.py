@@ -1,6 +1,6 @@
-"""Recordings that come with the app: made by its own engine with the demo model, and labelled as such.
+"""Recordings that come with the app, in each language: made by its own engine with the demo model, and labelled so.
 
-`python -m agent.engine.samples` remakes all of them, `python -m agent.engine.samples home` one.
+`python -m agent.engine.samples` remakes all of them, `python -m agent.engine.samples home` that one in each language.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from agent.engine.run import Run
 from agent.settings import Settings
 from agent.store.recording import Header, Recording, dump, read, versions
 from agent.streaming.events import RunRequest, StreamEvent
+from texts import LANGUAGES, Language, say
 
 FOLDER = Path(__file__).parents[2] / "recordings"
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One recording to make: its file's name without suffix, and the question and graph."""
+    """A recording to make in each language: its name, the sentence that is its question, and the graph."""
 
     name: str
     question: str
@@ -31,55 +32,65 @@ class Sample:
     page: str = ""
     model: str = "demo"
 
-    @property
-    def path(self) -> Path:
+    def path(self, language: Language) -> Path:
         """The file."""
-        return FOLDER / f"{self.name}.jsonl"
+        return FOLDER / f"{self._named(language, '.')}.jsonl"
+
+    def run_id(self, language: Language) -> str:
+        """What the recorded run is called."""
+        return f"sample-{self._named(language, '-')}"
+
+    def _named(self, language: Language, mark: str) -> str:
+        return self.name if language == "en" else f"{self.name}{mark}{language}"
 
 
+HOME = Sample("home", "page-home.ask-1", tools=("look_up_order", "check_policy"), page="home")
+"""The run that races on Home."""
 SAMPLES = (
-    Sample(
-        "home",
-        "Can order 1042 be refunded? Look it up and check the refund policy",
-        tools=("look_up_order", "check_policy"),
-        page="home",
-    ),
-    Sample("two-tools", "What items are in the office and the bedroom?", page="custom_data"),
+    HOME,
+    Sample("two-tools", "page-custom_data.ask-2", page="custom_data"),
     Sample(
         "without-langchain",
-        "What items are in the library?",
+        "sample-library",
         "without_langchain",
         ("get_items.openai",),
         page="without_langchain",
     ),
     Sample(
         "stream-lab",
-        "Search the archive for the lighthouse and take inventory of the garage",
+        "page-stream_lab.ask-1",
         tools=("get_items", "take_inventory", "search_archive"),
         page="stream_lab",
     ),
-    Sample("a-failure", "Open the safe in the office", tools=("open_safe",), page="stream_lab"),
+    Sample("a-failure", "sample-safe", tools=("open_safe",), page="stream_lab"),
 )
 
 
 @cache
-def recordings() -> tuple[Recording, ...]:
-    """The samples that come with the app."""
-    return tuple(read(path) for path in sorted(FOLDER.glob("*.jsonl")))
+def recording(sample: Sample, language: Language) -> Recording:
+    """A sample as it comes with the app in a language."""
+    return read(sample.path(language))
 
 
-def record(backend: RunBackend, sample: Sample) -> str:
+def recorded(run_id: str) -> Recording | None:
+    """The recording of the run that is called so, in whatever language it is."""
+    each = ((sample, language) for sample in SAMPLES for language in LANGUAGES)
+    return next((recording(*one) for one in each if one[0].run_id(one[1]) == run_id), None)
+
+
+def record(backend: RunBackend, sample: Sample, language: Language) -> str:
     """Ask a sample's question, follow the run to its end, and return its recording as text."""
-    _follow(_start(backend, sample, "demo-fast"))  # so that no first visit is recorded, which builds the graph
-    run = _start(backend, sample, sample.model)
-    label = f"A recorded run of the model {sample.model}, which is no AI."
+    question = say(language, sample.question)
+    _follow(_start(backend, sample, question, "demo-fast"))  # no first visit is recorded, which builds the graph
+    run = _start(backend, sample, question, sample.model)
+    label = say(language, "sample-label", model=sample.model)
     events = _follow(run)
-    header = Header(f"sample-{sample.name}", run.header.asked_at, run.request, versions=versions(), label=label)
+    header = Header(sample.run_id(language), run.header.asked_at, run.request, versions=versions(), label=label)
     return dump(header, tuple(events))
 
 
-def _start(backend: RunBackend, sample: Sample, model: str) -> Run:
-    request = RunRequest(sample.question, sample.graph, sample.tools, model=model, page=sample.page)
+def _start(backend: RunBackend, sample: Sample, question: str, model: str) -> Run:
+    request = RunRequest(question, sample.graph, sample.tools, model=model, page=sample.page)
     run = backend.start(request)
     assert run.state != "refused", run.sentence
     return run
@@ -101,7 +112,8 @@ def main(names: list[str]) -> None:
         backend.wait_until_open()
         for sample in SAMPLES:
             if not names or sample.name in names:
-                sample.path.write_text(record(backend, sample), encoding="utf-8")
+                for language in LANGUAGES:
+                    sample.path(language).write_text(record(backend, sample, language), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from jsonschema.validators import validator_for
 from referencing import Registry
 
 from agent.streaming.events import JSON
-from texts import Spoken, sentence
+from texts import Sentence, Spoken, sentence
 
 Kind = Literal["text", "long text", "integer", "number", "boolean", "choice", "lines", "json"]
 """How a field is filled in; `lines` is a list of strings, one per line, and `json` anything."""
@@ -29,7 +29,7 @@ class Field:
     path: tuple[str, ...]
     """The keys that lead to it; empty if the input is a single value."""
     kind: Kind
-    title: str
+    title: Spoken
     help: str = ""
     required: bool = False
     default: JSON = None
@@ -56,7 +56,7 @@ def fields_of(schema: Mapping[str, Any] | None) -> list[Field]:
     except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
         found = []  # no schema that can be read
     if not found or len(found) > MAX_FIELDS or len({field.name for field in found}) < len(found):
-        return [Field((), "json", "Input as JSON", required=True)]
+        return [Field((), "json", sentence("chat-input.json"), required=True)]
     return found
 
 
@@ -91,7 +91,7 @@ def _fields(schema: Any, whole: Any, path: tuple[str, ...], required: bool, dept
             yield from _fields(inner, whole, (*path, str(key)), required and key in needed, depth + 1)
         return
     kind, choices = _kind(schema, whole)
-    title = str(schema.get("title") or (path[-1] if path else "Input"))
+    title = str(schema.get("title") or (path[-1] if path else "")) or sentence("chat-input")
     default = schema.get("default")
     yield Field(path, kind, title, str(schema.get("description") or ""), required and default is None, default, choices)
 
@@ -154,8 +154,26 @@ def _checked(value: JSON, schema: Mapping[str, Any] | None) -> JSON:
             # A registry of its own, or the address that a `$ref` names would be fetched.
             validator_for(schema, default=Draft202012Validator)(dict(schema), registry=Registry()).validate(value)
         except ValidationError as error:
-            where = ".".join(map(str, error.absolute_path)) or "The input"
-            raise NotFilledIn(f"{where}: {error.message[:200]}.") from None
+            raise NotFilledIn(_unfit(error)) from None
         except Exception:
             return value  # a schema that is none says nothing
     return value
+
+
+def _unfit(error: ValidationError) -> Sentence:
+    """Where a value does not fit, and why."""
+    field: Spoken = ".".join(map(str, error.absolute_path)) or sentence("chat-input")
+    match error.validator, error.validator_value:
+        case "type", str(kind):
+            return sentence("unfilled-type", field=field, kind=kind)
+        case "minimum", int() | float() as least:
+            return sentence("unfilled-low", field=field, least=str(least))
+        case "maximum", int() | float() as most:
+            return sentence("unfilled-high", field=field, most=str(most))
+        case "minLength", int() as least:
+            return sentence("unfilled-short", field=field, count=least)
+        case "maxLength", int() as most:
+            return sentence("unfilled-long", field=field, count=most)
+        case "enum", [*choices]:
+            return sentence("unfilled-not-offered", field=field, choices=", ".join(map(str, choices))[:200])
+    return sentence("unfilled-otherwise", field=field, why=error.message[:200])

@@ -19,6 +19,8 @@ from langgraph.types import Send
 from agent.llm.explain import explain
 from agent.llm.request import check_arguments
 from agent.tools.registry import AnyTool, as_langchain
+from agent.tools.scenario import as_result
+from texts import sentence
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
 T = TypeVar("T")
@@ -83,8 +85,8 @@ def _with_whole_arguments(request: ToolCallRequest, execute: Callable[[ToolCallR
 def _tell_model(error: Exception) -> str:
     """A failing tool does not end the run: the model is told, and the other calls go on."""
     if isinstance(error, ToolInvocationError):
-        return f"Error: the arguments do not fit the tool {error.tool_name}."
-    return f"Error: {explain(error)}"
+        return as_result(sentence("tool-unfit", tool=error.tool_name))
+    return as_result(explain(error))
 
 
 def _model_with_tools(

@@ -27,6 +27,7 @@ from langgraph.pregel import Pregel
 
 from agent.errors import AgentError
 from agent.graphs.imports import Project
+from texts import Sentence, sentence
 
 CONFIGURATION = "langgraph.json"
 T = TypeVar("T")
@@ -137,9 +138,9 @@ def _configured(file: Path) -> list[Reference]:
         items = [(str(name), value if isinstance(value, dict) else {"path": value}) for name, value in graphs.items()]
         targets = [(name, str(item["path"]), str(item.get("description") or "")) for name, item in items]
     except FileNotFoundError:
-        raise GraphNotLoaded(f"There is no file {file}.") from None
+        raise GraphNotLoaded(sentence("own-no-file", file=str(file))) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise GraphNotLoaded(f"{file} names no graphs: it needs an object `graphs` of names and paths.") from error
+        raise GraphNotLoaded(sentence("own-no-graphs", file=str(file))) from error
     folder = file.parent
     local = [folder / str(entry) for entry in dependencies if str(entry).startswith((".", "/"))]
     roots = [root for entry in (folder, *local) for root in (entry, entry / "src") if root.is_dir()]
@@ -182,14 +183,14 @@ async def _in_thread(work: Callable[..., T], *arguments: Any) -> T:
 def _imported(reference: Reference) -> tuple[ModuleType, str, Project | None]:
     target, _, name = reference.target.rpartition(":")
     if not target or not name.isidentifier():
-        raise GraphNotLoaded(f"{reference.target!r} names no graph: write file.py:name or package.module:name.")
+        raise GraphNotLoaded(sentence("own-no-reference", text=repr(reference.target)))
     path = (reference.folder / Path(target).expanduser()).resolve()
     if path.suffix in (".ts", ".js", ".mts", ".mjs"):
-        raise GraphNotLoaded(f"{target} is JavaScript; only graphs in Python can be run here.")
+        raise GraphNotLoaded(sentence("own-javascript", file=target))
     if path.suffix != ".py" and "/" not in target:
         return importlib.import_module(target), name, None
     if not path.is_file():
-        raise GraphNotLoaded(f"There is no file {path}.")
+        raise GraphNotLoaded(sentence("own-no-file", file=str(path)))
     project = Project([*reference.roots, *_roots_of(path)], f"{reference.name} {path}")
     try:
         return project.load(path), name, project
@@ -212,8 +213,10 @@ def _named(module: ModuleType, name: str, reference: Reference) -> Any:
     if hasattr(module, name):
         return getattr(module, name)
     others = [other for other, value in vars(module).items() if isinstance(value, (Pregel, StateGraph))]
-    hint = f" It has: {', '.join(others)}." if others else ""
-    raise GraphNotLoaded(f"There is no {name!r} in {reference.target.rpartition(':')[0]}.{hint}")
+    file = reference.target.rpartition(":")[0]
+    if others:
+        raise GraphNotLoaded(sentence("own-no-name.others", name=repr(name), file=file, others=", ".join(others)))
+    raise GraphNotLoaded(sentence("own-no-name", name=repr(name), file=file))
 
 
 async def _made(found: Any, stack: contextlib.AsyncExitStack, reference: Reference) -> Any:
@@ -236,7 +239,7 @@ async def _made(found: Any, stack: contextlib.AsyncExitStack, reference: Referen
         found = found.compile()
     if isinstance(found, Pregel):
         return found
-    raise GraphNotLoaded(f"{reference.target} is no graph: it is of type {type(found).__name__}.")
+    raise GraphNotLoaded(sentence("own-other-type", source=reference.target, kind=type(found).__name__))
 
 
 def _described(reference: Reference, graph: Any, project: Project | None) -> OwnGraph:
@@ -272,20 +275,22 @@ def _newest(project: Project) -> float:
     return max(times)
 
 
-def _why(reference: Reference, error: BaseException) -> str:
+def _why(reference: Reference, error: BaseException) -> Sentence:
     """The cause in a sentence, without anything that could be a key."""
     source = reference.target
     if isinstance(error, SyntaxError):
-        return (
-            f"{source} could not be imported: {error.msg} in line {error.lineno} of {Path(error.filename or '').name}."
-        )
+        file = Path(error.filename or "").name
+        return sentence("own-syntax", source=source, error=error.msg, line=str(error.lineno), file=file)
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = re.sub(r"^own_graphs_[0-9a-f]+\.", "", error.name)
-        return f"{source} needs the module {package}, which is not installed here: pip install it, then reload."
+        return sentence("own-no-module", source=source, package=package)
     places = [place for place in traceback.extract_tb(error.__traceback__) if place.filename.endswith(".py")]
     own = [
         place for place in places if "/site-packages/" not in place.filename and "/agent/graphs/" not in place.filename
     ]
-    where = f" (line {own[-1].lineno} of {Path(own[-1].filename).name})" if own else ""
     text = re.sub(r"[\w/+=.-]{20,}", "…", " ".join(str(error).split()))[:200]
-    return f"{source} could not be loaded: {type(error).__name__}{where}{': ' + text if text else ''}"
+    said = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    if not own:
+        return sentence("own-broken", source=source, error=said)
+    line, file = str(own[-1].lineno), Path(own[-1].filename).name
+    return sentence("own-broken.line", source=source, error=said, line=line, file=file)

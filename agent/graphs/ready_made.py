@@ -23,6 +23,7 @@ from agent.graphs.langchain import Graph
 from agent.llm.explain import explain
 from agent.llm.request import check_arguments
 from agent.tools.registry import AnyTool, as_langchain, spec_for
+from agent.tools.scenario import as_result
 
 
 class FirstChoice(AgentMiddleware[Any, Any, Any]):
@@ -57,7 +58,7 @@ class TellModel(AgentMiddleware[Any, Any, Any]):
             raise
         except Exception as error:
             call = request.tool_call
-            text = f"Error: {explain(error)}"
+            text = as_result(explain(error))
             return ToolMessage(text, tool_call_id=str(call["id"]), name=call["name"], status="error")
 
 

@@ -26,6 +26,8 @@ from agent.llm.explain import explain
 from agent.llm.plain import Answer, as_token
 from agent.llm.request import arguments_kept, check_arguments, last_turns
 from agent.tools.registry import AnyTool, name_of
+from agent.tools.scenario import as_result
+from texts import sentence
 
 Message = dict[str, Any]
 
@@ -111,13 +113,13 @@ async def _run_tool(call: dict[str, Any], tools: dict[str, AnyTool]) -> Message:
     except GraphBubbleUp:  # a question to a person, or a handoff: no failure
         raise
     except Exception as error:
-        content = f"Error: {explain(error)}"
+        content = as_result(explain(error))
     return {"role": "tool", "tool_call_id": call["id"], "name": name, "content": content}
 
 
 async def _tool_result(name: str, arguments: str, tools: dict[str, AnyTool]) -> str:
     if name not in tools:
-        raise ToolFailed(f"There is no tool {name}, only {', '.join(tools) or 'none'}.")
+        raise ToolFailed(sentence("tool-unknown", tool=name, known=", ".join(tools)))
     check_arguments(name, arguments_kept(arguments))
     tool = tools[name]
     try:
@@ -125,7 +127,7 @@ async def _tool_result(name: str, arguments: str, tools: dict[str, AnyTool]) -> 
             return str(await tool.ainvoke(json.loads(arguments or "{}")))
         parsed = dict(_arguments(tool).model_validate_json(arguments or "{}"))
     except pydantic.ValidationError as error:
-        raise ToolFailed(f"The arguments do not fit the tool {name}.") from error
+        raise ToolFailed(sentence("tool-unfit", tool=name)) from error
     if inspect.iscoroutinefunction(tool):
         return str(await tool(**parsed))
     return str(await asyncio.to_thread(tool, **parsed))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import SettingsError
+from texts import sentence
 
 MOST_SERVERS = 20
 MOST_FILE_BYTES = 1_000_000
@@ -37,12 +38,12 @@ def read_servers(path: Path) -> tuple[McpServer, ...]:
         with path.open("rb") as file:
             given = json.loads(file.read(MOST_FILE_BYTES))
     except OSError as error:
-        raise SettingsError(f"TOOLSTREAM_MCP names {path}, which cannot be read.") from error
+        raise SettingsError(sentence("settings-mcp-unread", path=str(path))) from error
     except (ValueError, RecursionError) as error:
-        raise SettingsError(f"TOOLSTREAM_MCP names {path}, which is not JSON.") from error
+        raise SettingsError(sentence("settings-mcp-no-json", path=str(path))) from error
     listed = given.get("mcpServers") if isinstance(given, dict) else None
     if not isinstance(listed, dict) or len(listed) > MOST_SERVERS:
-        raise SettingsError(f'{path} must be of the form {{"mcpServers": {{...}}}}, with {MOST_SERVERS} at most.')
+        raise SettingsError(sentence("settings-mcp-form", path=str(path), most=MOST_SERVERS))
     return tuple(_server(path, name, entry) for name, entry in listed.items() if not _is_off(entry))
 
 
@@ -51,12 +52,12 @@ def _is_off(entry: Any) -> bool:
 
 
 def _server(path: Path, name: str, entry: Any) -> McpServer:
-    wrong = f"{path}: the server “{name[:80]}”"
+    where = {"path": str(path), "server": name[:80]}
     if not isinstance(entry, dict) or bool(entry.get("command")) == bool(entry.get("url")):
-        raise SettingsError(f"{wrong} needs either a command or a url.")
+        raise SettingsError(sentence("settings-mcp-either", **where))
     kind = entry.get("type", entry.get("transport", "http" if entry.get("url") else "stdio"))
     if kind not in (_HTTP if entry.get("url") else ("stdio",)):
-        raise SettingsError(f"{wrong} must speak stdio or streamable HTTP, not {kind!r}.")
+        raise SettingsError(sentence("settings-mcp-kind", **where, kind=repr(kind)))
     args, texts = entry.get("args", []), [entry.get(key, "") for key in ("command", "url", "cwd")]
     tables = [entry.get(key) or {} for key in ("env", "headers")]
     values = [value for table in tables if isinstance(table, dict) for value in table.values()]
@@ -65,8 +66,8 @@ def _server(path: Path, name: str, entry: Any) -> McpServer:
         and all(isinstance(table, dict) for table in tables)
         and all(isinstance(text, str) and "\0" not in text for text in (*args, *texts, *values))
     ):
-        raise SettingsError(f"{wrong} has something other than text where text is expected.")
+        raise SettingsError(sentence("settings-mcp-text", **where))
     command, url, cwd = texts
     if url and not url.startswith(("http://", "https://")):
-        raise SettingsError(f"{wrong} must have a url that starts with http:// or https://.")
+        raise SettingsError(sentence("settings-mcp-url", **where))
     return McpServer(name[:80], command, tuple(args), tables[0], cwd, url, tables[1])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from agent.graphs.arguments import changed, checked, tamed
 from agent.graphs.inputs import NotFilledIn, assembled
-from agent.projections.label import words
+from agent.projections.label import argument_title, spoken_value
 from agent.projections.questions import Question, Verdict
 from agent.streaming.events import JSON
 from texts import Sentence, Spoken, sentence
@@ -118,19 +119,30 @@ def told(question: Question, decision: Decision) -> Sentence:
         case "approve":
             return sentence("card-approved")
         case "edit":
-            named = (f"{key.replace('_', ' ')}: {words(value)}" for key, value in changes(question, decision.value))
-            return sentence("card-changed", changes=", ".join(named))
+            named: list[Spoken] = [
+                sentence(
+                    "card-change",
+                    name=argument_title(question.tool, key, key.replace("_", " ")),
+                    value=spoken_value(value),
+                )
+                for key, value in changes(question, decision.value)
+            ]
+            return sentence("card-changed", changes=reduce(_and, named) if named else "")
         case "reject":
             return sentence("card-rejected.why", why=decision.reason) if decision.reason else sentence("card-rejected")
         case "cancel":
             return sentence("card-cancelled")
-    return sentence("card-answered", answer=words(decision.value))
+    return sentence("card-answered", answer=spoken_value(decision.value))
 
 
 def replied(question: Question, decision: Decision) -> Spoken:
     """The same, where it is said already that a person answered: of an answer, its words alone."""
     is_answered = decision.verdict == "respond" and not question.is_bare
-    return words(decision.value) if is_answered else told(question, decision)
+    return spoken_value(decision.value) if is_answered else told(question, decision)
+
+
+def _and(some: Spoken, more: Spoken) -> Spoken:
+    return sentence("card-changes", some=some, more=more)
 
 
 def _parts(questions: Sequence[Question], answer: JSON) -> list[Any]:

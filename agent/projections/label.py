@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Protocol
 
 from agent.streaming.events import JSON
+from texts import Spoken, is_known, sentence
 
 MAX_SUBJECT = 60
 """Characters of a call's arguments that are shown."""
@@ -41,10 +42,27 @@ def spoken(name: str) -> str:
     return line[:1].upper() + line[1:]
 
 
+def argument_title(tool: str, name: str, otherwise: Spoken) -> Spoken:
+    """What an argument of a tool is called, or `otherwise` where the text files do not say."""
+    key = f"tool-{tool}.{name}"
+    return sentence(key) if is_known(key) else otherwise
+
+
+def spoken_value(value: JSON) -> Spoken:
+    """A value as people write it, in the reader's language where it has words of its own."""
+    return sentence("card-yes" if value else "card-no") if isinstance(value, bool) else words(value)
+
+
 def subject(args: JSON, limit: int = MAX_SUBJECT) -> str:
-    """What a call is about: the values of its arguments; empty without any."""
+    """What a call is about: the values of its arguments, but for long texts beside others; empty without any."""
+    if isinstance(args, dict):
+        args = {name: value for name, value in args.items() if not _is_long_text(value)} or args
     values = (_argument(*each, limit) for each in args.items()) if isinstance(args, dict) else [words(args, limit)]
     return cut(" · ".join(filter(None, islice(values, _MOST))), limit)
+
+
+def _is_long_text(value: JSON) -> bool:
+    return isinstance(value, str) and "\n" in value.strip()
 
 
 def _argument(name: str, value: JSON, limit: int) -> str:

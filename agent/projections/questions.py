@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 from agent.graphs.arguments import argument_fields, inferred_schema, tamed
 from agent.graphs.inputs import Field, fields_of
-from agent.projections.label import words
+from agent.projections.label import argument_title, words
 from agent.streaming.events import JSON
 
 Kind = Literal["approve", "form", "answer"]
@@ -172,7 +172,11 @@ def _with_fields(question: Question, tool_schema: Callable[[str], Plain | None])
     schema = question.schema or known or inferred_schema(args)
     # Of others it is not sure that they take an approval: they may wait for a word.
     allowed = question.allowed[:3] if question.dialect == "action" and known else question.allowed
-    return dataclasses.replace(question, fields=tuple(argument_fields(args, schema)), schema=schema, allowed=allowed)
+    fields = tuple(
+        dataclasses.replace(field, title=argument_title(question.tool, field.name, field.title))
+        for field in argument_fields(args, schema)
+    )
+    return dataclasses.replace(question, fields=fields, schema=schema, allowed=allowed)
 
 
 def _elicited(request: Plain, raw: JSON, whole: Plain, dialect: Dialect) -> Question:

@@ -47,7 +47,7 @@ from agent.streaming.events import (
     Waiting,
 )
 from agent.streaming.modes import StreamMode
-from texts import Spoken, is_known
+from texts import LANGUAGES, Spoken, is_known, tell
 
 DEEPEST = 6
 """Levels of nested calls; anything deeper is shown on the last one."""
@@ -238,22 +238,26 @@ class Transcript:
         self._resume(at)
         self.state, self.said, self.ended_at = ended.state, _said(ended), at
         self._last_answer(at, ended)
+        cause = {tell(language, self.said) for language in LANGUAGES} if ended.state == "failed" else set()
         for item in self.items:
             item.visible = True
         for item in walk(self.items):
             if isinstance(item, ToolCall):
-                self._end_call(item, ended.state, at)
+                self._end_call(item, ended.state, at, cause)
             else:
                 _close(item, at)
             self._touch(item, at)
 
-    def _end_call(self, call: ToolCall, state: CallState, at: float) -> None:
+    def _end_call(self, call: ToolCall, state: CallState, at: float, cause: set[str]) -> None:
+        """End what is at work in it; what the run failed of is said below it, and so not in it."""
         call.output.reasoning.end(at)
         if call.state in ("asked", "running", "waiting"):
             call.state, call.ended_at = state, at
         if call.args is None and call.pieces:
             call.args = "".join(call.pieces)
-        call.shows_result = True
+        was_shown = call.shows_result
+        call.shows_result = (call.result or "").removeprefix("Error: ") not in cause
+        call.redone += was_shown and not call.shows_result
         call.shows_output |= call.result is None
         for inner in call.items:
             inner.visible |= isinstance(inner, ToolCall) or call.result is None

@@ -21,11 +21,7 @@ from agent.llm.completions import stream_chunks
 from agent.llm.plain import as_token
 from agent.tools.places import mentions
 from agent.tools.registry import Models, ToolFunction, asks_model, offered
-
-PROMPT = (
-    "Which items might one find in the following place: '{place}'? "
-    "List at least 3 such items, and describe each one briefly."
-)
+from agent.tools.scenario import scenario
 
 
 @offered(icon="inventory_2")
@@ -36,43 +32,43 @@ async def get_items(place: str) -> str:
     async for item in search_shelves(place):
         write({"custom_tool_data": item})  # any data, sent while the tool still works
         found.append(item)
-    return ", ".join(found) or f"Nothing is listed for {place}."
+    return ", ".join(found) or scenario().nothing_listed.format(place=place)
 
 
 @offered(icon="fact_check")
 async def take_inventory(place: str) -> str:
     """Take inventory: count everything in a place, shelf by shelf. A long job that reports its progress."""
     write = get_stream_writer()
-    shelves = 8
+    told, shelves = scenario(), 8
     for shelf in range(1, shelves + 1):
         await asyncio.sleep(0.3)  # a slow shelf
-        write({"progress": shelf / shelves, "status": f"Shelf {shelf} of {shelves}"})
-    return f"{shelves} shelves counted in the {place}: {shelves * len(place)} things."
+        write({"progress": shelf / shelves, "status": told.shelf.format(shelf=shelf, shelves=shelves)})
+    return told.shelves_counted.format(place=place, shelves=shelves, things=shelves * len(place))
 
 
 @offered(icon="sell")
 async def list_prices(place: str) -> str:
     """List the prices: what each thing in a place costs, as the rows of a table."""
     write = get_stream_writer()
-    total = 0
+    told, total = scenario(), 0
     async for item in search_shelves(place):
         price = 5 + sum(map(ord, item)) % 90
         total += price
-        write({"row": {"item": item, "price": price, "total": total}})
-    return f"Everything in the {place} costs {total} together."
+        write({"row": dict(zip(told.price_columns, (item, price, total), strict=True))})
+    return told.prices.format(place=place, total=total)
 
 
 @offered(icon="thermostat")
 async def measure_temperature(place: str) -> str:
     """Measure the temperature: how warm it is in a place over two minutes, as the points of a chart."""
     write = get_stream_writer()
-    warmest = 0.0
+    told, warmest = scenario(), 0.0
     for second in range(0, 121, 5):
         await asyncio.sleep(0.15)  # a quick thermometer
         degrees = round(19 + len(place) / 4 + 2 * math.sin(second / 20) + second / 60, 1)
         warmest = max(warmest, degrees)
-        write({"point": {"second": second, "degrees": degrees}})
-    return f"It was at most {warmest} degrees in the {place}."
+        write({"point": dict(zip(told.thermometer, (second, degrees), strict=True))})
+    return told.warmest.format(degrees=warmest, place=place)
 
 
 @offered(icon="map")
@@ -94,31 +90,33 @@ async def plan_visit(place: str) -> str:
     graph.add_node(look_around).add_node(choose)
     graph.add_edge(START, "look_around").add_edge("look_around", "choose")
     plan = await graph.compile().ainvoke({"seen": [], "chosen": []})
-    return f"For the {place}: first the {', then the '.join(plan['chosen']) or 'door'}."
+    told = scenario()
+    return told.visit.format(place=place, stops=told.visit_then.join(plan["chosen"]) or told.visit_door)
 
 
 @offered(icon="lock")
 async def open_safe(place: str) -> str:
     """Open the safe in a place. It fails half way: the second lock is stuck."""
     write = get_stream_writer()
-    for lock in ("first", "second", "third"):
-        write({"status": f"Turning the {lock} lock"})
+    told = scenario()
+    for lock, turning in enumerate(told.locks, 1):
+        write({"status": turning})
         await asyncio.sleep(0.8)
-        if lock == "second":
-            raise ToolFailed(f"The second lock of the safe in the {place} is stuck.")
-    return "The safe is open."
+        if lock == 2:
+            raise ToolFailed(told.lock_stuck.format(place=place))
+    return told.safe_open
 
 
 @offered(icon="hourglass_top")
 async def search_archive(place: str) -> str:
     """Search the archive for what was written about a place. It is slow."""
     write = get_stream_writer()
-    found = 0
+    told, found = scenario(), 0
     for year in range(1970, 2030, 5):
         await asyncio.sleep(0.6)  # a long corridor
         found += (year + len(place)) % 3
-        write({"status": f"Reading {year} to {year + 4}: {found} pages so far"})
-    return f"{found} pages were written about the {place}."
+        write({"status": told.archive.format(first=year, last=year + 4, pages=found)})
+    return told.archive_found.format(pages=found, place=place)
 
 
 @asks_model("get_items.llm", icon="neurology", needs_langchain=True)
@@ -127,7 +125,7 @@ def describing(models: Models) -> ToolFunction:
 
     async def get_items(place: str) -> str:
         """List and describe the items one might find in a place you are asked about."""
-        question = {"role": "user", "content": PROMPT.format(place=place)}
+        question = {"role": "user", "content": scenario().describe_items.format(place=place)}
         answer = await models.chat.ainvoke([question])  # not `invoke`: its tokens would wait until the end
         return str(answer.text)
 
@@ -142,7 +140,7 @@ def describing_without_langchain(models: Models) -> ToolFunction:
         """List and describe the items one might find in a place you are asked about."""
         write = get_stream_writer()
         text = ""
-        question = {"role": "user", "content": PROMPT.format(place=place)}
+        question = {"role": "user", "content": scenario().describe_items.format(place=place)}
         async for token in stream_tokens(models.openai, models.name, [question]):
             write(token)
             text += token.get("content", "")

@@ -1,11 +1,11 @@
-"""What the jobs' tools find and say, in the language of the question: made up, and all in one place."""
+"""What the tools find and say, in the language of the question: made up, and all in one place."""
 
 from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from texts import Language
+from texts import Language, Spoken, tell
 
 asked_in: ContextVar[Language] = ContextVar("asked_in", default="en")
 """The language of the question that a run answers."""
@@ -64,6 +64,25 @@ class Scenario:
     letter_subject: str
     letter_facts: tuple[str, ...]
     summary: str
+    describe_items: str
+    """What the tools of the how-to ask a model."""
+    nothing_listed: str
+    shelf: str
+    shelves_counted: str
+    price_columns: tuple[str, str, str]
+    prices: str
+    thermometer: tuple[str, str]
+    warmest: str
+    visit: str
+    """What a planned visit begins with, and what stands between its stops."""
+    visit_then: str
+    visit_door: str
+    """Where there is nothing to see."""
+    locks: tuple[str, ...]
+    lock_stuck: str
+    safe_open: str
+    archive: str
+    archive_found: str
 
 
 _ENGLISH = Scenario(
@@ -134,6 +153,25 @@ _ENGLISH = Scenario(
     letter_subject="Your refund for {item}",
     letter_facts=("You ordered {item}, and it arrived damaged.", "We pay you back; please allow three working days."),
     summary="In short, on {market}:\n\n{said}\n\nWhat to decide first is the price; the rest follows.",
+    describe_items=(
+        "Which items might one find in the following place: '{place}'? "
+        "List at least 3 such items, and describe each one briefly."
+    ),
+    nothing_listed="Nothing is listed for {place}.",
+    shelf="Shelf {shelf} of {shelves}",
+    shelves_counted="{shelves} shelves counted in the {place}: {things} things.",
+    price_columns=("item", "price", "total"),
+    prices="Everything in the {place} costs {total} dollars in all.",
+    thermometer=("second", "degrees"),
+    warmest="It was at most {degrees} degrees in the {place}.",
+    visit="For the {place}: first the {stops}.",
+    visit_then=", then the ",
+    visit_door="door",
+    locks=("Turning the first lock", "Turning the second lock", "Turning the third lock"),
+    lock_stuck="The second lock of the safe in the {place} is stuck.",
+    safe_open="The safe is open.",
+    archive="Reading {first} to {last}: {pages} pages so far",
+    archive_found="{pages} pages were written about the {place}.",
 )
 _KOREAN = Scenario(
     customers=("김서연", "박지훈", "이하은", "최민준"),
@@ -203,9 +241,30 @@ _KOREAN = Scenario(
         "결제하신 금액을 환불해 드립니다. 영업일 기준 3일 정도 걸립니다.",
     ),
     summary="{market} 시장 요약\n\n{said}\n\n먼저 가격을 정하면 나머지는 그에 맞춰 정할 수 있습니다.",
+    describe_items="다음 장소에는 어떤 물건이 있을까요: '{place}'? 적어도 3가지를 들고, 하나씩 짧게 설명해 주세요.",
+    nothing_listed="{place}에 대한 목록이 없어요.",
+    shelf="선반 {shelves}칸 중 {shelf}칸째",
+    shelves_counted="{place}: 선반 {shelves}칸에서 물건 {things}개를 셌어요.",
+    price_columns=("물건", "가격(천 원)", "합계(천 원)"),
+    prices="{place}: 물건 가격을 모두 더하면 {total}천 원이에요.",
+    thermometer=("초", "온도(°C)"),
+    warmest="{place}의 최고 온도는 {degrees}도였어요.",
+    visit="{place} 방문 순서: {stops}.",
+    visit_then=" → ",
+    visit_door="입구",
+    locks=("첫 번째 자물쇠를 여는 중", "두 번째 자물쇠를 여는 중", "세 번째 자물쇠를 여는 중"),
+    lock_stuck="{place} 금고의 두 번째 자물쇠가 걸려서 열리지 않아요.",
+    safe_open="금고가 열렸어요.",
+    archive="{first}~{last}년 기록을 읽는 중: 지금까지 {pages}쪽",
+    archive_found="{place}에 관한 기록을 {pages}쪽 찾았어요.",
 )
 SCENARIOS: dict[Language, Scenario] = {"en": _ENGLISH, "ko": _KOREAN}
 """The scenario in every language."""
+
+
+def as_result(failure: Spoken) -> str:
+    """Why a tool failed, as its result: the model and the reader are told, in the language of the question."""
+    return f"Error: {tell(asked_in.get(), failure)}"
 
 
 def scenario() -> Scenario:

@@ -62,7 +62,7 @@ def test_three_questions_survive_a_refresh_and_a_killed_server_and_are_answered_
         pay.get_by_label("Amount").or_(pay.get_by_label("amount")).first.fill("20")
         pay.get_by_role("button", name="Approve with these changes").tap()
         expect(cards(phone)).to_have_count(1)
-        expect(phone.get_by_text("Approved with changes: amount: 20").last).to_be_visible()
+        expect(phone.get_by_text("Approved with changes: Amount: 20").last).to_be_visible()
         cards(phone).get_by_role("button", name="coffee").tap()
         wait_for_end(phone)
         expect(last_turn(phone)).to_contain_text(

@@ -4,45 +4,47 @@ import re
 
 import pytest
 
-from agent.engine.samples import SAMPLES
-from agent.store.recording import read
+from agent.engine.samples import HOME, SAMPLES, recorded, recording
 from agent.streaming.events import Custom
 from tests.server.pages import boxes, opened, run, text
-from tests.serving import ROOT
+from texts import LANGUAGES, Language, say
 from ui.home import race
 
 pytestmark = pytest.mark.usefixtures("quick_loops")
 
 
 def test_the_two_waiting_times_come_from_the_recording() -> None:
-    recording = read(ROOT / "recordings/home.jsonl")
-    first = next(event.at for event in recording.events if isinstance(event.payload, Custom) and event.calls)
-    verdict = re.search('class="verdict">(.*?)</p>', race(recording))
+    home = recording(HOME, "en")
+    first = next(event.at for event in home.events if isinstance(event.payload, Custom) and event.calls)
+    verdict = re.search('class="verdict">(.*?)</p>', race(home))
     assert verdict
-    whole = recording.events[-1].at
+    whole = home.events[-1].at
     assert verdict[1] == f"First words after <b>{first:.1f} s</b> instead of <s>{whole:.1f} s</s>"
     assert first < whole / 5
 
 
-def test_each_word_of_the_race_comes_when_it_came() -> None:
-    recording = read(ROOT / "recordings/home.jsonl")
-    html = race(recording)
-    for event in recording.events:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_word_of_the_race_comes_when_it_came(language: Language) -> None:
+    home = recording(HOME, language)
+    html = race(home)
+    for event in home.events:
         if isinstance(event.payload, Custom) and event.calls:
             assert f"--t:{event.at:.2f}s" in html
     assert len(html) < 12_000, "it is sent at each visit"
 
 
 def test_the_recording_says_when_and_by_what_it_was_made() -> None:
-    assert any("A recording of" in line.value and "no AI" in line.value for line in opened().caption)
+    assert any("Recorded on" in line.value and "not an AI" in line.value for line in opened().caption)
 
 
-def test_every_sample_is_a_recording_of_its_question() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sample_is_a_recording_of_its_question(language: Language) -> None:
     for sample in SAMPLES:
-        recording = read(sample.path)
-        assert not recording.interrupted
-        assert recording.header.request.question == sample.question
-        assert recording.header.label
+        found = recording(sample, language)
+        assert not found.interrupted
+        assert found.header.request.question == say(language, sample.question)
+        assert found.header.label
+        assert recorded(found.header.id) is found
 
 
 def test_a_live_run_replaces_the_race() -> None:

@@ -75,7 +75,7 @@ def test_the_same_run_in_every_view() -> None:
     look(app, "Metrics")
     first, whole, *others = [metric.label for metric in app.metric]
     assert (first, others) == ("First output", ["Tokens", "Tokens a second"])
-    assert whole in ("Without streaming", "Everything there"), "so quick a run may be no sooner"
+    assert whole in ("Without streaming", "Complete after"), "so quick a run may be no sooner"
     assert list(app.dataframe[0].value["source"]) == ["agent", "get_items"]
     look(app, "Inspector")
     events = app.dataframe[0].value

@@ -227,7 +227,7 @@ def test_the_page_asks_first_with_every_agent(visit: Visit, graph: str) -> None:
     edit(visitor, 20)
     complete(visitor)
     assert "20 dollars were refunded to Ms Lindqvist for order 2077." in plain(visitor)
-    assert "A person answered: Approved with changes: amount: 20" in plain(visitor)
+    assert "A person answered: Approved with changes: Amount: 20" in plain(visitor)
 
 
 def test_the_lab_asks_above_its_views(visit: Visit) -> None:

@@ -114,7 +114,7 @@ def test_half_an_answer_ends_as_if_it_were_whole_or_is_reported(shown: dict[str,
     assert [each["kind"] for each in wrong if each["kind"] != "chunk"] == ["end"]
     assert text(wrong) == text(right)
     assert [each["text"] for each in right if each["kind"] == "told"] == [
-        "The model's answer ended before it was complete. Try again."
+        "The model's answer ended before it was complete."
     ]
 
 

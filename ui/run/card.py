@@ -15,7 +15,7 @@ from agent.graphs.inputs import Field, NotFilledIn
 from agent.graphs.tool_schemas import tool_schema
 from agent.projections.decisions import Decision, answered, decisions_of, filled_in, resume_value, told
 from agent.projections.items import Asked
-from agent.projections.label import one_line, words
+from agent.projections.label import argument_title, one_line, spoken, spoken_value, words
 from agent.projections.questions import Question, Verdict, choice_answer, choice_label, questions_of
 from agent.projections.tool_titles import tool_title
 from agent.streaming.events import JSON, Interrupt
@@ -328,12 +328,11 @@ def _show_args(question: Question) -> None:
         return
     short, long = [], []
     for key, value in args.items():
-        label = key.replace("_", " ")
-        name = f"**{safe_label(label[:1].upper() + label[1:])}**"
+        name = f"**{safe_label(tell(argument_title(question.tool, key, spoken(key))))}**"
         if isinstance(value, str) and ("\n" in value or len(value) > LONG):
             long.append((name, value))
-        elif said := words(value, 1_000):
-            short.append(f"{name}: {safe_markdown(said)}")
+        elif text := tell(spoken_value(value)) if isinstance(value, bool) else words(value, 1_000):
+            short.append(f"{name}: {safe_markdown(text)}")
     if short:
         st.markdown("  \n".join(short))
     for name, value in long:

@@ -163,7 +163,7 @@ def first_output_line(transcript: Transcript) -> str:
         return say("run-nothing-until", seconds=f"{transcript.worked(transcript.ended_at):.1f}")
     first, whole = transcript.worked(transcript.first_output_at), transcript.worked(transcript.ended_at)
     if not is_sooner(first, whole):
-        return say("run-first-late", first=f"{first:.1f}")
+        return say("run-first-late", first=f"{first:.1f}") if first >= 0.05 else say("run-all-at-once")
     if first < 0.05:
         return say("run-first-at-once", whole=f"{whole:.1f}")
     return say("run-first", first=f"{first:.1f}", whole=f"{whole:.1f}")

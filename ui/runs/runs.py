@@ -82,7 +82,7 @@ def _list() -> None:
         st.info(say("runs-none"), icon=":material/history:")
     st.header(say("runs-samples"), anchor=False)
     st.caption(say("runs-samples.about"))
-    _rows([_entry(sample) for sample in samples.recordings()], "sample")
+    _rows([_entry(samples.recording(sample, language())) for sample in samples.SAMPLES], "sample")
     _upload()
     st.caption(_what_is_kept())
     review.host()
@@ -174,10 +174,8 @@ def _own_or_sample(run_id: str) -> None:
     run = session.runs().get(run_id)
     if run and run.header.owner != digest(session.session_id()):
         run = None
-    if run is None:
-        for sample in samples.recordings():
-            if sample.header.id == run_id:
-                run, kind = Run.replayed(sample), "sample"
+    if run is None and (sample := samples.recorded(run_id)):
+        run, kind = Run.replayed(sample), "sample"
     if run is None:
         st.title(say("page-runs"), anchor=False)
         st.info(say("runs-not-yours"), icon=":material/history:")

@@ -11,7 +11,7 @@ import streamlit as st
 from agent.graphs.inputs import Field, assembled
 from agent.streaming.events import JSON
 from ui.markdown import safe_label
-from ui.shell.language import say
+from ui.shell.language import say, tell
 
 
 def draw_fields(prefix: str, fields: Sequence[Field], typed: MutableMapping[str, Any] | None = None) -> None:
@@ -45,7 +45,7 @@ def is_filled_in(prefix: str, fields: Sequence[Field]) -> bool:
 
 
 def _draw(key: str, field: Field) -> None:
-    label = safe_label(field.title)
+    label = safe_label(tell(field.title))
     if not field.required and field.default is None and field.path:
         label += f" :gray[{say('chat-input.optional')}]"
     about = safe_label(field.help, 300) or None

@@ -11,6 +11,7 @@ import streamlit as st
 
 from agent.errors import SettingsError
 from agent.store.database import DatabaseError
+from texts import Spoken
 from ui.shell import choices, language, session, tour
 from ui.shell.browser import wait_for_browser
 from ui.shell.catalog import PAGES, PageInfo, page_title
@@ -99,12 +100,12 @@ def _go_on(here: PageInfo) -> None:
         st.switch_page(chosen.file, query_params=choices.address(chosen))
 
 
-def _wrong_settings() -> str:
+def _wrong_settings() -> Spoken:
     """Why the app cannot start, or nothing."""
     try:
         session.settings()
     except SettingsError as error:
-        return language.tell(error.said)
+        return error.said
     return ""
 
 

@@ -94,7 +94,7 @@ def test_a_graph_without_messages_is_given_its_input_and_context_and_answers_wit
 def test_what_cannot_be_run_is_said(backend: InProcessBackend) -> None:
     assert "has tools of its own" in refused(backend.start(RunRequest("?", "own:keeps", ("get_items",), model="")))
     assert "longer than" in refused(backend.start(RunRequest("?", "own:writes", (), model="", inputs="x" * 9_000)))
-    for graph, said in (("x", "needs the module no_such_package"), ("gone", "no such agent here any more")):
+    for graph, said in (("x", "needs the module no_such_package"), ("gone", "There is no such agent here")):
         failed = told(backend, asks(graph))
         assert (failed.state, said in failed.message) == ("failed", True), failed.message
 
@@ -113,4 +113,4 @@ def test_a_configuration_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "langgraph.json").write_text("{}")
     with InProcessBackend(Settings(graphs=(str(tmp_path),))) as backend:
         (state,) = backend.own_graphs()
-        assert (state.state, "names no graphs" in state.message) == ("failed", True)
+        assert (state.state, "names no graphs" in str(state.message)) == ("failed", True)

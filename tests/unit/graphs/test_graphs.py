@@ -206,7 +206,7 @@ def test_arguments_that_do_not_fit_and_unknown_tools_are_answered_not_raised() -
     assert ask("double", '{"number": 4}') == "8"
     assert ask("double", '{"number": "four"}') == "Error: The arguments do not fit the tool double."
     assert ask("double", "not json").startswith("Error: The arguments of double were not a whole JSON object")
-    assert ask("treble", "{}") == "Error: There is no tool treble, only double."
+    assert ask("treble", "{}") == "Error: There is no tool treble, only these: double."
 
 
 def test_a_function_is_described_to_openai_by_its_signature() -> None:

@@ -109,7 +109,7 @@ def test_what_is_filled_in_becomes_the_input() -> None:
     [
         ({}, "Topic: please fill this in."),
         ({"topic": "x", "share": 1, "size": "M", "address.street": "s", "anything": "{"}, "this is not JSON"),
-        ({"topic": "x", "share": 1, "size": "XXL", "address.street": "s"}, "size: 'XXL' is not one of"),
+        ({"topic": "x", "share": 1, "size": "XXL", "address.street": "s"}, "size: this must be one of these: S, M."),
     ],
 )
 def test_what_does_not_fit_is_said(values: dict[str, object], said: str) -> None:

@@ -108,7 +108,7 @@ def test_tools_at_the_same_time_each_have_their_own_sentences() -> None:
         ([{"progress": 0.25, "status": "Shelf 2 of 8"}], "25% done · Shelf 2 of 8…"),
         ([{"status": "Turning the first lock"}], "Turning the first lock…"),
         ([{"row": {"item": "Desk"}}], "1 row so far…"),
-        ([{"point": {"second": n, "degrees": 20}} for n in range(3)], "3 measurements so far…"),
+        ([{"point": {"second": n, "degrees": 20}} for n in range(3)], "3 points so far…"),
         (["Cer", "tainly! ", "Here"], "2 words so far…"),
         ([{"progress": 0.5}, {"row": {"item": "Desk"}}], "50% done, 1 row so far…"),
         ([{"row": {"n": n}} for n in range(1_200)], "1,200 rows so far…"),

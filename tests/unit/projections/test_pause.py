@@ -108,7 +108,7 @@ def test_the_picture_draws_the_pause_as_one() -> None:
     assert rows["person"].spans == [Span("paused", 2.0, 2.0, HOURS)]
     assert [(span.start, span.end) for span in rows["Send"].spans] == [(1.0, 2.0), (2.0, 3.0)]
     assert rows["Send"].ticks == [1.5, 2.5, 3.0]
-    assert "2.00 s: a person was waited for, 7200.0 s long" in describe(picture)
+    assert "2.00 s: 7200.0 s of waiting for a person" in describe(picture)
 
 
 def test_lanes_leave_the_pause_out() -> None:

@@ -170,7 +170,7 @@ def test_what_is_changed_is_typed_as_it_was_and_the_rest_stays() -> None:
     made = filled_in(question, filled)
     assert changes(question, made)[0] == ("n", 4)
     assert say("en", told(question, Decision("edit", made))).startswith(
-        "Approved with changes: n: 4, share: 0.25, on: no"
+        "Approved with changes: n: 4, share: 0.25, on: No"
     )
 
 
@@ -181,7 +181,7 @@ def test_an_answer_is_json_where_it_looks_like_it_or_has_to_be() -> None:
     assert answered(free, "{not json") == "{not json"
     (age,) = questions_of("What is your age?", {"type": "integer"})
     assert answered(age, "12") == 12
-    with pytest.raises(NotFilledIn, match="integer"):
+    with pytest.raises(NotFilledIn, match="a whole number"):
         answered(age, "thirty")
     with pytest.raises(NotFilledIn):
         answered(free, " ")

@@ -67,10 +67,10 @@ def test_the_timeline_says_who_worked_when() -> None:
     assert [row.ticks for row in found.rows] == [[1.5, 1.6], [1.0]]
     assert (found.first_output, found.end, found.chunks) == (1.0, 1.7, 3)
     assert describe(found) == [
-        "0.20 to 0.50 s: agent waits for its first chunk",
+        "0.20 to 0.50 s: agent waits for its first output",
         "0.50 to 0.70 s: agent writes",
         "0.80 to 1.20 s: look works",
-        "1.20 to 1.50 s: agent waits for its first chunk",
+        "1.20 to 1.50 s: agent waits for its first output",
         "1.50 to 1.60 s: agent writes",
         "1.00 s: the first output",
     ]
