@@ -5,7 +5,7 @@
 # make test       all tests (WORKERS= for those with a server or a browser: 4; ARGS= goes to pytest)
 # make agent-servers  aegra and langgraph dev in .venv/agent-servers, for the tests against them; Python 3.12 or newer
 # make samples    make the recordings in recordings/ anew (ARGS=NAME: one)
-# make screens    pictures of the pages in screens/, and their contact sheets in docs/
+# make screens    pictures of all pages and states in screens/, and contact sheets in docs/ (ARGS="refund ko 390": some)
 # make bench      measure it beside the obvious ways and other front ends: an hour
 #                 (BENCH=peers: only the latter; BENCH=quick: a little of that, in a minute)
 
@@ -54,7 +54,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench
 
 screens: $(VENV)/.dev
-	$(BIN)/python -m bench.screens
+	$(BIN)/python -m bench.screens $(ARGS)
 
 samples: $(VENV)/.run
 	$(BIN)/python -m agent.engine.samples $(ARGS)

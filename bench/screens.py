@@ -1,162 +1,327 @@
-"""Pictures of the pages in their states, and a contact sheet of them: `python -m bench.screens`.
+"""Pictures of every page in its states, and contact sheets of them: `python -m bench.screens [WORD...]`.
 
-The pictures go to `screens/`; the sheets, one for desks and one for phones, to `docs/`. A state is waited for on the
-page, and the race on Home is set to its second, so that nothing depends on how quick the machine is.
+The pictures go to `screens/`, the sheets of all of them to `docs/`. Words choose: pages, states, languages, widths and
+color schemes, as in `refund failed ko 390 dark`; what is not named is made whole.
+
+A moment is held by stopping the app's process until the pictures of it are made, in each width and scheme: so all of
+them show the same moment, and nothing depends on how quick the machine is. There is one app and browser a language.
 """
 
 from __future__ import annotations
 
-import re
+import os
 import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, get_args
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.visitor import STOP, ask, last_turn, settle, wait_for_end, wait_for_text
+from tests.browser.visitor import STOP, settle
 from tests.conftest import CHROMIUM_ARGS, chromium
-from tests.serving import app_server, model_server, pointed_at
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, Page
+from tests.serving import App, app_server, model_server, pointed_at
+from texts import LANGUAGES, Language, say
+from ui.shell.catalog import PAGES
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "screens"
 DOCS = ROOT / "docs"
-HEIGHTS = {1280: 800, 768: 1024, 640: 450, 390: 844}
-"""Of the window, by its width: 640 is a desk at 200 %."""
-QUESTIONS = {
-    "en": "What items are in the office and the bedroom?",
-    "ko": "사무실과 침실에는 어떤 물건이 있나요?",
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
+HEIGHTS = {1280: 800, 768: 1024, 390: 844}
+"""Of the window, by its width."""
+TALLEST = 2600
+"""Of a picture of all that a page shows."""
+SHEETS: dict[str, tuple[int, Scheme, Language]] = {
+    "screens": (1280, "light", "en"),
+    "screens-ko": (1280, "dark", "ko"),
+    "screens-tablet": (768, "dark", "en"),
+    "screens-phone": (390, "light", "ko"),
 }
-PATIENCE = 60_000
+PATIENCE = 120_000
+GRAPH = """
+from langchain.agents import create_agent
+from langchain_openai import ChatOpenAI
+from agent.tools.demo import get_items, take_inventory
+
+graph = create_agent(ChatOpenAI(model="demo"), [get_items, take_inventory], name="researcher")
+"""
 _SET_CLOCK = """at => document.querySelector(".hero").getAnimations({subtree: true}).forEach(
     animation => { animation.pause(); animation.currentTime = at * 1000; })"""
+_DRAWN = """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
+    && !document.querySelector('[data-testid=stSkeleton]')"""
+_WORDS = "least => (document.querySelector('[data-testid=stMainBlockContainer]')?.innerText.length ?? 0) > least"
+_LENGTH = "document.querySelector('[data-testid=stMainBlockContainer]').innerText.length"
+_HEIGHT = """() => Math.max(...['stMainBlockContainer', 'stSidebarContent'].map(
+    id => document.querySelector(`[data-testid=${id}]`)?.scrollHeight ?? 0))"""
 
-Scheme = Literal["light", "dark"]
-OTHERS: list[tuple[int, Scheme, str]] = [
-    (390, "light", "en"),
-    (390, "dark", "ko"),
-    (768, "light", "en"),
-    (1280, "dark", "ko"),
-]
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which pictures are to be made."""
+
+    words: frozenset[str]
+
+    def any(self, options: Sequence[str]) -> list[str]:
+        """Those of these options that are named; all of them if none is."""
+        return [option for option in options if option in self.words] or list(options)
 
 
 class Visit:
-    """One window: its size, colors and language."""
+    """A visitor in one language, whose window takes every width and scheme."""
 
-    def __init__(self, browser: Browser, url: str, width: int, scheme: Scheme, language: str) -> None:
+    def __init__(self, browser: Browser, app: App, language: Language, page: str, wanted: Wanted) -> None:
         locale = {"en": "en-US", "ko": "ko-KR"}[language]
-        context = browser.new_context(
-            viewport={"width": width, "height": HEIGHTS[width]},
-            color_scheme=scheme,
-            locale=locale,
-            base_url=url,
-            is_mobile=width == 390,
-            has_touch=width == 390,
-        )
-        context.set_default_timeout(PATIENCE)
-        self.page: Page = context.new_page()
-        self._language, self._name = language, f"{width}-{scheme}-{language}"
+        self._context = browser.new_context(locale=locale, base_url=app.url)
+        self._context.set_default_timeout(PATIENCE)
+        self.page: Page = self._context.new_page()
+        self._devices = self._context.new_cdp_session(self.page)
+        self._app, self._name, self._wanted, self.language = app, page, wanted, language
+        self._widths = [int(width) for width in wanted.any([str(width) for width in HEIGHTS])]
+        self._schemes = [scheme for scheme in SCHEMES if scheme in wanted.any(SCHEMES)]
+        self._as_on(self._widths[0], HEIGHTS[self._widths[0]])
 
-    def take(self, state: str) -> None:
-        """Make a picture of what is there now."""
-        self.page.screenshot(path=PICTURES / f"{self._name}-{state}.png")
+    def close(self) -> None:
+        self._context.close()
 
-    def home(self, *seconds: int) -> None:
-        """The race at these seconds."""
-        self.page.goto("/")
-        self.page.locator(".hero").wait_for()
-        wait_until_drawn(self.page)
-        for second in seconds:
-            self.page.evaluate(_SET_CLOCK, second)
-            self.take(f"home-{second}s")
+    def say(self, key: str) -> str:
+        return say(self.language, key)
 
-    def open(self, path: str, state: str) -> None:
-        """A page as it is before anybody has done anything."""
-        self.page.goto(path)
-        self.page.locator("main").get_by_role("button").first.wait_for()
-        wait_until_drawn(self.page)
-        self.take(state)
+    def open(self, query: str = "") -> None:
+        """The page as it is before anybody has done anything."""
+        path = "" if self._name == "home" else Path(PAGES[self._name].file).stem.partition("_")[2]
+        self.page.goto(f"/{path}{query}")
+        self.page.locator("main h1, .hero").first.wait_for()
+        self.page.wait_for_function(_DRAWN)
 
-    def run(self, *, every_state: bool) -> None:
-        """A question from before it is asked until it is answered."""
-        self.open("/LLM_tokens", "1-idle")
-        ask(self.page, QUESTIONS[self._language])
-        if every_state:
-            wait_for_text(self.page, 20)
-            self.take("2-first-words")
-        wait_for_text(self.page, 120)
-        self.take("3-middle")
-        wait_for_end_in_any_language(self.page)
-        self.take("4-finished")
+    def take(self, state: str, *, whole: bool = True) -> None:
+        """Make pictures of what is there now: of the window, or of the whole page in it."""
+        for width in self._widths:
+            self._as_on(width, HEIGHTS[width])
+            if whole:
+                tall = self.page.evaluate(_HEIGHT)
+                self._as_on(width, min(max(HEIGHTS[width], int(tall) + 100), TALLEST))
+            for scheme in self._schemes:
+                self.page.emulate_media(color_scheme=scheme)
+                settle_colors(self.page, scheme)
+                path = PICTURES / f"{self._name}-{state}-{width}-{scheme}-{self.language}.jpg"
+                self.page.screenshot(path=path, type="jpeg", quality=88)
+        self._as_on(self._widths[0], HEIGHTS[self._widths[0]])
 
-    def waiting(self) -> None:
-        """A run that waits for a person."""
-        self.page.goto("/Ask_me_first?model=demo-fast")
-        self.page.locator(".st-key-suggestion_0 button").click()
-        self.page.get_by_role("button", name="Approve").first.wait_for()
+    def _as_on(self, width: int, height: int) -> None:
+        """As on a desk, a tablet or a phone, with what unfolds on a wide window and folds on a narrow one."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        phone = width == 390
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
+        self._devices.send("Emulation.setDeviceMetricsOverride", metrics)
+        self._devices.send("Emulation.setTouchEmulationEnabled", {"enabled": phone})
+        sidebar = self.page.get_by_test_id("stSidebar")
+        if width == 1280 and sidebar.count() and sidebar.get_attribute("aria-expanded") == "false":
+            self.page.get_by_test_id("stExpandSidebarButton").click()
+        self.page.wait_for_timeout(350)  # the sidebar slides, and charts take their new width
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let nothing go on meanwhile."""
+        os.kill(self._app.process.pid, signal.SIGSTOP)
+        try:
+            self.page.wait_for_timeout(200)  # what was sent before is drawn
+            yield
+        finally:
+            os.kill(self._app.process.pid, signal.SIGCONT)
+
+    def wants(self, *states: str) -> bool:
+        """Whether one of these states is among what is to be made."""
+        chosen = self._wanted.words & set(STATES)
+        return not chosen or bool(chosen & set(states))
+
+    def ask(self, number: int = 0) -> int:
+        """Ask one of the page's questions; returns how much was written on the page before."""
+        button = self.page.locator(f".st-key-suggestion_{number} button")
+        button.wait_for()
+        button.click()
+        self.page.locator(STOP).or_(self.page.get_by_test_id("stChatMessage")).first.wait_for()
+        written: int = self.page.evaluate(_LENGTH)
+        return written
+
+    def ended(self) -> None:
+        """Wait until nothing is at work any more."""
+        self.page.locator(STOP).wait_for(state="detached")
         settle(self.page)
-        self.take("5-waiting")
-
-    def stopped(self) -> None:
-        """A run that a person stopped."""
-        self.page.goto("/LLM_tokens")
-        ask(self.page, QUESTIONS["en"])
-        wait_for_text(self.page, 60)
-        self.page.locator(STOP).click()
-        wait_for_end(self.page)
-        settle(self.page)
-        self.take("6-stopped")
-
-    def failed(self) -> None:
-        """A run whose model broke off."""
-        self.page.goto("/LLM_tokens?model=demo-flaky:broken")
-        ask(self.page, "What items are in the bedroom?")
-        wait_for_end(self.page)
-        settle(self.page)
-        self.take("7-failed")
 
 
-def wait_until_drawn(page: Page) -> None:
-    """Wait until the script has come to its end, and all that it has drawn is there."""
+def settle_colors(page: Page, scheme: str) -> None:
+    """Wait until the page has the colors of this scheme, and no color is on its way to another."""
     page.wait_for_function(
-        """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
-            && !document.querySelector('[data-testid=stSkeleton]')"""
+        """scheme => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme
+            && document.getAnimations().every(a => a.playState !== 'running' || !(a instanceof CSSTransition))""",
+        arg=scheme,
     )
 
 
-def wait_for_end_in_any_language(page: Page) -> None:
-    page.locator(STOP).wait_for(state="detached")
-    last_turn(page).wait_for()
-    settle(page)
+STATES = ("idle", "first", "middle", "waiting", "finished", "stopped", "failed")
+FIRST, MIDDLE = 60, 420
+"""Characters more than at first, at the first words and in the middle of a run."""
+MIDDLES = {"custom_data": 160, "your_agent": 160, "stream_lab": 200, "incident": 300, "ask_me_first": 300}
+"""Where less is written in all."""
 
 
-def shoot(browser: Browser, url: str) -> None:
-    """Every state on a desk, in light colors and in English; the most telling ones everywhere else."""
-    desk = Visit(browser, url, 1280, "light", "en")
-    desk.home(3, 5, 9)
-    desk.run(every_state=True)
-    for state in (Visit.waiting, Visit.stopped, Visit.failed):
-        state(Visit(browser, url, 1280, "light", "en"))  # each in a conversation of its own
-    for path in ("/Refund", "/Market_brief", "/Incident", "/Stream_lab", "/Pitfalls", "/Runs"):
-        desk.open(path, path.strip("/").lower())
-    desk.open("/Runs?open=sample-two-tools", "run")
-    for width, scheme, language in OTHERS:
-        visit = Visit(browser, url, width, scheme, language)
-        visit.home(*((3, 5, 9) if width == 390 else (9,)))
-        visit.run(every_state=False)
-    Visit(browser, url, 640, "light", "en").home(3, 5, 9)
+def conversation(visit: Visit, page: str) -> None:
+    """A question from before it is asked until it is answered; one that was stopped; one that failed."""
+    if visit.wants("idle"):
+        visit.open()
+        visit.take("idle")
+    if visit.wants("first", "middle", "waiting", "finished"):
+        visit.open()
+        before = visit.ask()
+        for state, more in (("first", FIRST), ("middle", MIDDLES.get(page, MIDDLE))):
+            if visit.wants(state):
+                visit.page.wait_for_function(_WORDS, arg=before + more)
+                with visit.held():
+                    visit.take(state, whole=False)
+        if page in ("ask_me_first", "mcp_tools"):
+            answer_all(visit)
+        visit.ended()
+        if visit.wants("finished"):
+            visit.take("finished")
+    if visit.wants("stopped"):
+        visit.open("?conversation=")
+        visit.page.wait_for_function(_WORDS, arg=visit.ask() + FIRST)
+        visit.page.locator(STOP).click()
+        visit.ended()
+        visit.take("stopped")
+    if visit.wants("failed"):
+        visit.open("?model=demo-flaky:broken")
+        visit.ask()
+        visit.ended()
+        visit.take("failed")
 
 
-def sheet(pictures: list[Path], width: int, columns: int, path: Path) -> None:
-    """The pictures below their names, in rows, each `width` pixels wide."""
+def answer_all(visit: Visit) -> None:
+    """Look at what is asked, and say yes to all of it."""
+    yes = visit.page.locator("[class*=st-key-approve] button, [class*='st-key-send respond'] button")
+    for number in range(6):
+        yes.first.or_(visit.page.locator("main .stApp-nothing")).wait_for()
+        settle(visit.page)
+        if not number and visit.wants("waiting"):
+            visit.take("waiting")
+        yes.first.click()
+        visit.page.wait_for_timeout(500)
+        settle(visit.page)
+        if not yes.count() and not waits(visit):
+            return
+
+
+def waits(visit: Visit) -> bool:
+    return bool(visit.page.locator("[class*='st-key-card ']").count())
+
+
+def home(visit: Visit, page: str) -> None:
+    """The race at a few seconds, then as any other page."""
+    if visit.wants("idle"):
+        visit.open()
+        for second in (3, 5, 9):
+            visit.page.evaluate(_SET_CLOCK, second)
+            visit.take(f"{second}s", whole=False)
+    conversation(visit, page)
+
+
+def lab(visit: Visit, page: str) -> None:
+    """A run as in a conversation, and the other views of it."""
+    conversation(visit, page)
+    if visit.wants("finished"):
+        for name in ("lanes", "inspector", "metrics", "code"):
+            visit.open("?model=demo-fast")
+            visit.ask()
+            visit.ended()
+            visit.page.locator(".st-key-lab_view").get_by_text(visit.say(f"lab-view-{name}")).click()
+            settle(visit.page)
+            visit.take(name)
+
+
+def pitfalls(visit: Visit, page: str) -> None:
+    """The list, and one pitfall while both sides work and afterwards."""
+    visit.open()
+    if visit.wants("idle"):
+        visit.take("idle")
+    if visit.wants("middle", "finished"):
+        visit.page.get_by_role("button", name=visit.say("pitfall-run")).first.click()
+        visit.page.get_by_text(visit.say("pitfall-verdict-nothing")).first.wait_for()
+        if visit.wants("middle"):
+            visit.page.wait_for_timeout(1500)
+            with visit.held():
+                visit.take("middle", whole=False)
+        visit.ended()
+        visit.page.wait_for_function(_DRAWN)
+        visit.take("finished", whole=False)
+
+
+def runs(visit: Visit, page: str) -> None:
+    """The list, a sample, one in the middle of its replay, one that failed, one that nobody has."""
+    if visit.wants("idle"):
+        visit.open()
+        visit.take("idle")
+    suffix = "" if visit.language == "en" else f"-{visit.language}"
+    for state, run in (("finished", "two-tools"), ("failed", "a-failure")):
+        if visit.wants(state):
+            visit.open(f"?open=sample-{run}{suffix}")
+            settle(visit.page)
+            visit.take(state)
+    if visit.wants("middle"):
+        visit.open(f"?open=sample-home{suffix}")
+        visit.page.get_by_role("button", name=visit.say("replay-play")).click()
+        visit.page.wait_for_timeout(2500)
+        with visit.held():
+            visit.take("middle")
+    if visit.wants("stopped"):
+        visit.open("?open=nobodys")
+        visit.take("gone")
+
+
+SHOOTS: dict[str, Callable[[Visit, str], None]] = {
+    "home": home, "stream_lab": lab, "pitfalls": pitfalls, "runs": runs,
+}  # fmt: skip
+"""How a page is looked at; any other is a conversation."""
+
+
+def shoot(language: Language, model: dict[str, str], wanted: Wanted) -> None:
+    """All pictures in one language."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGS) as browser,
+    ):
+        graph = Path(folder, "my_agent.py")
+        graph.write_text(GRAPH)
+        env = {
+            **model,
+            "TOOLSTREAM_GRAPHS": f"{graph}:graph",
+            "OPENAI_API_KEY": "none",
+            "TOOLSTREAM_RUNS_PER_MINUTE": "1000",
+        }
+        with app_server(env) as app:
+            for page in wanted.any(list(PAGES)):
+                began = time.monotonic()
+                visit = Visit(browser, app, language, page, wanted)
+                SHOOTS.get(page, conversation)(visit, page)
+                visit.close()
+                print(f"{language} {page}: {time.monotonic() - began:.0f} s", flush=True)
+
+
+def sheet(pictures: Sequence[Path], width: int, columns: int, path: Path, most: int = 10_000) -> None:
+    """The pictures below their names, in rows, each `width` pixels wide and at most `most` high."""
     margin, line = 16, 20
     tiles = [Image.open(picture).convert("RGB") for picture in pictures]
     tiles = [tile.resize((width, tile.height * width // tile.width), Image.Resampling.LANCZOS) for tile in tiles]
+    tiles = [tile.crop((0, 0, width, min(tile.height, most))) for tile in tiles]
     rows = [range(start, min(start + columns, len(tiles))) for start in range(0, len(tiles), columns)]
     heights = [max(tiles[at].height for at in row) + line + margin for row in rows]
     whole = Image.new("RGB", (columns * (width + margin) + margin, sum(heights) + margin), "#d9d6cc")
@@ -167,27 +332,27 @@ def sheet(pictures: list[Path], width: int, columns: int, path: Path) -> None:
             draw.text((left, top), pictures[at].stem, fill="#0c1619", font_size=13)
             whole.paste(tiles[at], (left, top + line))
         top += height
-    whole.save(path, quality=80)
+    whole.save(path, quality=70)
 
 
-def numbered(pattern: str) -> Iterator[Path]:
-    return (path for path in sorted(PICTURES.glob("*.png")) if re.match(pattern, path.name))
-
-
-def main() -> None:
-    """Make the pictures and the sheets anew."""
-    shutil.rmtree(PICTURES, ignore_errors=True)
-    PICTURES.mkdir()
-    with (
-        model_server(rate=30) as model,
-        app_server(pointed_at(model)) as app,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGS) as browser,
-    ):
-        shoot(browser, app.url)
-    sheet(list(numbered("1280|768|640")), 480, 4, DOCS / "screens.webp")
-    sheet(list(numbered("390")), 260, 6, DOCS / "screens-phone.webp")
+def main(words: Sequence[str]) -> None:
+    """Make the pictures that the words choose, and the sheets anew if that is all of them."""
+    known = {*PAGES, *STATES, *LANGUAGES, *SCHEMES, *map(str, HEIGHTS)}
+    if unknown := set(words) - known:
+        sys.exit(f"Unknown: {', '.join(sorted(unknown))}. Choose from {', '.join(sorted(known))}.")
+    wanted = Wanted(frozenset(words))
+    if not words:
+        shutil.rmtree(PICTURES, ignore_errors=True)
+    PICTURES.mkdir(exist_ok=True)
+    languages = [language for language in LANGUAGES if language in wanted.any(LANGUAGES)]
+    with model_server(rate=30) as model, ThreadPoolExecutor() as pool:
+        for done in [pool.submit(shoot, language, pointed_at(model), wanted) for language in languages]:
+            done.result()
+    if not words:
+        for name, (width, scheme, language) in SHEETS.items():
+            found = sorted(PICTURES.glob(f"*-{width}-{scheme}-{language}.jpg"))
+            sheet(found, 280 if width > 390 else 190, 8 if width > 390 else 12, DOCS / f"{name}.webp", 420)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -138,8 +138,8 @@ def _find(name: str) -> tuple[Run, Callable[[], bool]] | None:
     if shared := links.run_of(name):
         run = runs.get(shared)
         return (run, lambda: links.run_of(name) == shared) if run else None
-    sample = next((Run.replayed(each) for each in samples.recordings() if each.header.id == name), None)
-    run = sample or runs.get(name)
+    sample = samples.recorded(name)
+    run = Run.replayed(sample) if sample else runs.get(name)
     return (run, lambda: True) if run else None
 
 
