@@ -64,6 +64,7 @@ lock: $(VENV)/.run
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements-postgres.in -o requirements-postgres.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements-mcp.in -o requirements-mcp.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements-otel.in -o requirements-otel.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.12 requirements-servers.in -o requirements-servers.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 

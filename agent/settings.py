@@ -116,6 +116,8 @@ class Settings:
     """A header that it asks for, as `name: value`."""
     mcp: tuple[McpServer, ...] = ()
     """The host's MCP servers, whose tools are offered beside the others."""
+    traces: bool = False
+    """Whether runs are traced, as OpenTelemetry's own variables say."""
     host_password: str | None = field(default=None, repr=False)
     """Unlocks the table of all comments on the page Runs; None keeps it locked."""
     address_header: str | None = None
@@ -138,6 +140,7 @@ class Settings:
             agent_server=_agent_server(environ.get("TOOLSTREAM_AGENT_SERVER", "")),
             agent_server_header=_header(environ.get("TOOLSTREAM_AGENT_SERVER_HEADER", "").strip()),
             mcp=_mcp(environ.get("TOOLSTREAM_MCP", "").strip()),
+            traces=_traces(environ),
             host_password=environ.get("TOOLSTREAM_HOST_PASSWORD", "").strip() or None,
             address_header=environ.get("TOOLSTREAM_ADDRESS_HEADER", "").strip() or None,
             limits=Limits.from_env(environ),
@@ -186,6 +189,24 @@ def _header(text: str) -> str | None:
 
 def _mcp(text: str) -> tuple[McpServer, ...]:
     return read_servers(Path(text).expanduser()) if text else ()
+
+
+def _traces(environ: Mapping[str, str]) -> bool:
+    def given(name: str) -> str:
+        return environ.get(f"OTEL_{name}", "").strip()
+
+    exporters = given("TRACES_EXPORTER") or (
+        "otlp" if given("EXPORTER_OTLP_ENDPOINT") or given("EXPORTER_OTLP_TRACES_ENDPOINT") else "none"
+    )
+    if given("SDK_DISABLED").lower() == "true" or "otlp" not in (name.strip() for name in exporters.split(",")):
+        return False
+    protocol = given("EXPORTER_OTLP_TRACES_PROTOCOL") or given("EXPORTER_OTLP_PROTOCOL") or "http/protobuf"
+    if protocol != "http/protobuf":
+        raise SettingsError(
+            f"OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, not {protocol!r}; "
+            "with OTEL_TRACES_EXPORTER=none there are no traces."
+        )
+    return True
 
 
 def _database_url(text: str) -> str | None:

@@ -119,7 +119,7 @@ def _start(
 
 def clean_environment() -> dict[str, str]:
     """The environment without anything that configures the app."""
-    ours = ("OPENAI_", "TOOLSTREAM_", "STREAMLIT_", "LANG")
+    ours = ("OPENAI_", "TOOLSTREAM_", "STREAMLIT_", "LANG", "OTEL_")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 

@@ -46,6 +46,12 @@ Before = Callable[[], Awaitable[Sequence[Run]]]
 """Finds the finished runs of a run's branch, oldest first."""
 
 
+NEEDS_OTEL = (
+    "Runs are not traced: OpenTelemetry's variables are set, and its packages are not installed here: "
+    "pip install -r requirements-otel.txt"
+)
+
+
 class Engine:
     """Works on runs, and owns what they share: the graphs, and what is kept of their states.
 
@@ -143,6 +149,20 @@ class Engine:
         self.own.open()
         self._resources.push_async_callback(self.own.close)
         await warm_up(self._settings.limits)
+        if self._settings.traces:
+            await self._trace()
+
+    async def _trace(self) -> None:
+        try:
+            from agent.engine.telemetry import Telemetry
+
+            telemetry = await asyncio.to_thread(Telemetry)  # loading takes a second
+        except ImportError:
+            log.warning(NEEDS_OTEL)
+        except Exception as error:
+            log.warning("Runs are not traced: OpenTelemetry cannot be set up as its variables say (%s).", error)
+        else:
+            self._resources.push_async_callback(telemetry.close)
 
     async def _leave_checkpoints(self, entering: asyncio.Future[Checkpoints]) -> None:
         await (await entering).__aexit__()

@@ -38,6 +38,24 @@ def test_a_databases_password_is_in_no_representation_and_in_no_message() -> Non
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("environ", "traces"),
+    [
+        ({}, False),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:4318"}, True),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://c:4318/v1/traces"}, True),
+        ({"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://c:4318/v1/metrics"}, False),
+        ({"OTEL_TRACES_EXPORTER": "otlp"}, True),
+        ({"OTEL_TRACES_EXPORTER": "console, otlp"}, True),
+        ({"OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:4318"}, False),
+        ({"OTEL_SDK_DISABLED": "TRUE", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://c:4318"}, False),
+        ({"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, False),
+    ],
+)
+def test_opentelemetrys_own_variables_say_whether_runs_are_traced(environ: dict[str, str], traces: bool) -> None:
+    assert Settings.from_env(environ).traces is traces
+
+
 def test_every_limit_can_be_set() -> None:
     limits = Limits.from_env({"TOOLSTREAM_RUN_SECONDS": "2.5", "TOOLSTREAM_STEPS": "4"})
     assert (limits.run_seconds, limits.steps) == (2.5, 4)
@@ -53,9 +71,10 @@ def test_every_limit_can_be_set() -> None:
         ("TOOLSTREAM_RUN_SECONDS", "nan"),
         ("TOOLSTREAM_DEMO_RATE", "0"),
         ("OPENAI_BASE_URL", "file:///etc/passwd"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
         ("TOOLSTREAM_DATABASE_URL", "mysql://user:secret@host/name"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
-        Settings.from_env({name: value})
+        Settings.from_env({"OTEL_TRACES_EXPORTER": "otlp", name: value})
