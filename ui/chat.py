@@ -353,12 +353,13 @@ def show_code(choices: Choices) -> None:
     if not box.open:
         return  # code is slow to draw, and would be drawn before the first words of every answer
     with box:
-        st.caption(say("chat-code.call"))
+        st.markdown(f":small[{say('chat-code.call')}]")  # in a caption, the names of files are too pale to read
         st.code(stream_call(choices.modes), language="python", wrap_lines=True)
         for tool_id in choices.tools:
-            st.caption(say("chat-code.tool", name=TOOLS[tool_id].name, file=tool_file(tool_id, choices.graph)))
+            tool = say("chat-code.tool", name=TOOLS[tool_id].name, file=tool_file(tool_id, choices.graph))
+            st.markdown(f":small[{tool}]")
             st.code(tool_source(tool_id, choices.graph), language="python", wrap_lines=True)
-        st.caption(say("chat-code.graph", title=graph_title(choices.graph, language())))
+        st.markdown(f":small[{say('chat-code.graph', title=graph_title(choices.graph, language()))}]")
         st.code(graph_source(choices.graph), language="python", wrap_lines=True)
 
 

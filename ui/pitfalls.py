@@ -177,9 +177,9 @@ def _show_fix(name: str, trap: Pitfall) -> None:
     st.markdown(f":small[{say('pitfall-fix.discussed')}]  \n:small[{discussed}]")
     with st.expander(say("pitfall-fix.code"), icon=":material/code:"):
         for side in SIDES:
-            st.caption(say(f"pitfall-{side}"))
+            st.markdown(f":small[{say(f'pitfall-{side}')}]")
             st.code(_source(name, side), language="python", wrap_lines=True)
-        st.caption(say("pitfall-fix.file", file=f"agent/pitfalls/{name}.py"))
+        st.markdown(f":small[{say('pitfall-fix.file', file=f'agent/pitfalls/{name}.py')}]")
 
 
 def _link(thread: str, title: str) -> str:

@@ -25,5 +25,5 @@ def show_today(choices: Choices) -> None:
     with box:
         st.markdown(say("today.intro"))
         st.markdown("\n".join(f"- {say(f'today-{change}')}" for change in CHANGES[page]))
-        st.caption(say("today.sample", file=sample_file(TODAY[page])))
+        st.markdown(f":small[{say('today.sample', file=sample_file(TODAY[page]))}]")
         st.code(sample(TODAY[page]), language="python", wrap_lines=True)

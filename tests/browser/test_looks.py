@@ -150,6 +150,17 @@ def test_a_screen_reader_meets_no_obstacle_of_ours(page: Page, path: str, view: 
     assert axe_findings(page) == [], "answered"
 
 
+def test_what_a_page_of_the_how_to_unfolds_can_be_read_on_a_phone_too(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/LLM_tokens")
+    for box in ("code", "today"):
+        page.locator(f".st-key-{box} summary").click()
+        page.locator(f".st-key-{box} [data-testid=stCode]").last.wait_for()
+    settle(page)
+    assert axe_findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 @pytest.mark.parametrize("path", ["/", "/Refund", "/Pitfalls", "/Runs"])
 def test_a_screen_reader_meets_no_obstacle_on_the_other_pages(page: Page, path: str) -> None:
     page.goto(path)
