@@ -4,6 +4,7 @@
 # make test-fast  the tests that start no server and no browser
 # make test       all tests (WORKERS= for those with a server or a browser: 4; ARGS= goes to pytest)
 # make agent-servers  aegra and langgraph dev in .venv/agent-servers, for the tests against them; Python 3.12 or newer
+# make cluster    two web processes behind HAProxy, two of aegra, PostgreSQL, Redis: on http://localhost:8080
 # make samples    make the recordings in recordings/ anew (ARGS=NAME: one)
 # make screens    pictures of all pages and states in screens/, and contact sheets in docs/ (ARGS="refund ko 390": some)
 # make bench      measure it beside the obvious ways and other front ends: an hour
@@ -25,7 +26,7 @@ WORKERS ?= 4
 # Tests compile anew what is not kept compiled, each worker for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: agent-servers run check fix test-fast test bench screens samples lock clean
+.PHONY: agent-servers cluster run check fix test-fast test bench screens samples lock clean
 
 run: $(VENV)/.run
 	$(if $(GRAPHS),TOOLSTREAM_GRAPHS="$(GRAPHS)") $(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.headless true
@@ -49,6 +50,9 @@ test-fast: $(VENV)/.dev
 test: $(VENV)/.dev
 	$(UNIT_TESTS) $(ARGS)
 	$(BIN)/pytest -n $(WORKERS) tests/server tests/browser $(ARGS)
+
+cluster: $(VENV)/.dev $(VENV)/.servers
+	$(BIN)/python -m deploy.cluster $(ARGS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

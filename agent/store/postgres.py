@@ -35,7 +35,7 @@ _TABLES = re.compile(r"\b(" + "|".join(re.findall(r"TABLE IF NOT EXISTS (\w+)", 
 
 
 class Postgres(Database):
-    """A database that may go away and come back. All is in a schema of its own, `toolstream`."""
+    """A database that may go away and come back. All is in a schema of its own."""
 
     def __init__(self, url: str) -> None:
         self._here = threading.local()
@@ -57,7 +57,7 @@ class Postgres(Database):
         try:
             with self.transaction() as connection:
                 connection.execute("SELECT pg_advisory_xact_lock(?)", (_SETUP_LOCK,))
-                connection.execute("CREATE SCHEMA IF NOT EXISTS toolstream")
+                connection.execute("CREATE SCHEMA IF NOT EXISTS toolstream_store")
                 for statement in filter(str.strip, [*SCHEMA.replace(" WITHOUT ROWID", "").split(";"), _LINES]):
                     connection.execute(statement)
         except BaseException:
@@ -159,7 +159,7 @@ class _Translating:
 
 @functools.cache
 def _translated(statement: str) -> bytes:
-    return _TABLES.sub(r"toolstream.\1", statement).replace("?", "%s").encode()
+    return _TABLES.sub(r"toolstream_store.\1", statement).replace("?", "%s").encode()
 
 
 def _storable(value: object) -> object:

@@ -52,7 +52,7 @@ for _facts in (
 def url(database: Server) -> str:
     """A database in which nothing is kept yet."""
     with psycopg.connect(database.url, autocommit=True) as connection:
-        connection.execute("DROP SCHEMA IF EXISTS toolstream CASCADE")
+        connection.execute("DROP SCHEMA IF EXISTS toolstream_store CASCADE")
     return database.url
 
 
@@ -121,7 +121,7 @@ def test_a_run_is_kept_whole_and_goes_with_all_that_belongs_to_it(
     assert elsewhere_store.forget("run-number-1") is None
     with psycopg.connect(url) as connection:
         for table in ("runs", "lines", "links", "comments"):
-            assert connection.execute(f"SELECT count(*) FROM toolstream.{table}").fetchone() == (0,)
+            assert connection.execute(f"SELECT count(*) FROM toolstream_store.{table}").fetchone() == (0,)
 
 
 def test_what_is_deleted_elsewhere_is_not_written_again(store: Store, elsewhere_store: Store) -> None:

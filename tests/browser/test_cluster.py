@@ -1,0 +1,105 @@
+"""A browser in front of two web processes behind HAProxy, as `make cluster` starts them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from deploy.cluster import Cluster
+from tests.browser.visitor import QUESTION, TURN, ask, last_turn, run_id, visit, wait_for_end
+from tests.conftest import _missing
+from tests.serving import clean_environment, free_port, model_server, pointed_at, wait_until
+
+LAST = 300
+NUMBERS = " ".join(map(str, range(1, LAST + 1)))
+PATIENCE = 60_000
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """Its runs work in the web processes."""
+    if not shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin"):
+        _missing("HAProxy is not installed here (Debian: apt-get install haproxy).")
+    folder = Path(tempfile.mkdtemp(prefix="toolstream-cluster-"))
+    folder.chmod(0o755)  # PostgreSQL's is inside, and another user's where root runs the tests
+    with model_server(rate=15) as model:
+        cluster = Cluster(folder, free_port(), clean_environment() | pointed_at(model), with_aegra=False)
+        try:
+            with cluster.running(lambda _: None):
+                yield cluster
+        finally:
+            shutil.rmtree(folder)
+
+
+def at(browser: Browser, cluster: Cluster, web: str) -> Page:
+    """A page of a browser that HAProxy has sent to this process."""
+    context = browser.new_context(base_url=cluster.url)
+    context.set_default_timeout(PATIENCE)
+    context.add_cookies([{"name": "TSID", "value": web, "url": cluster.url}])
+    return context.new_page()
+
+
+def web(context: BrowserContext) -> str:
+    return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "TSID")
+
+
+def test_a_browser_whose_process_is_killed_goes_on_at_the_other_and_sees_the_run_to_its_end(
+    browser: Browser, cluster: Cluster
+) -> None:
+    owner, reader = at(browser, cluster, "web2"), at(browser, cluster, "web1")
+    visit(owner, "/LLM_tokens?tool_choice=none")
+    ask(owner, f"count to {LAST}")
+    reader.goto(f"/LLM_tokens?view=technical&run={run_id(owner)}")
+    expect(last_turn(reader)).to_contain_text("1 2 3", timeout=PATIENCE)
+    assert web(reader.context) == "web1"
+    cluster.services["web1"].kill()
+    expect(last_turn(reader)).to_contain_text(NUMBERS, timeout=PATIENCE)
+    assert web(reader.context) == "web2"
+    expect(last_turn(owner)).to_contain_text(NUMBERS, timeout=PATIENCE)
+    cluster.restart("web1")
+    for page in (owner, reader):
+        page.context.close()
+
+
+def test_who_asks_a_process_that_is_killed_is_told_at_the_other_and_asks_again_there(
+    browser: Browser, cluster: Cluster
+) -> None:
+    page = at(browser, cluster, "web1")
+    visit(page, "/LLM_tokens?tool_choice=none")
+    ask(page, f"count to {LAST}")
+    expect(last_turn(page)).to_contain_text("1 2 3", timeout=PATIENCE)
+    cluster.services["web1"].kill()
+    expect(last_turn(page)).to_contain_text("The server stopped in the middle", timeout=PATIENCE)
+    ask(page, "count to 5")
+    expect(page.locator(TURN)).to_have_count(4)
+    expect(last_turn(page)).to_contain_text("1 2 3 4 5", timeout=PATIENCE)
+    wait_for_end(page)
+    assert web(page.context) == "web2"
+    cluster.restart("web1")
+    page.context.close()
+
+
+def test_before_a_process_is_stopped_its_run_comes_to_its_end_and_new_visitors_go_to_the_other(
+    browser: Browser, cluster: Cluster
+) -> None:
+    wait_until(lambda: cluster.services["web1"].is_healthy(), 30, "it is back")
+    page = at(browser, cluster, "web1")
+    visit(page, "/LLM_tokens?tool_choice=none")
+    ask(page, "count to 60")
+    cluster.drain("web1", seconds=60)
+    expect(last_turn(page)).to_contain_text(" 58 59 60", timeout=PATIENCE)
+    for _ in range(3):
+        context = browser.new_context(base_url=cluster.url)
+        context.request.get("/_stcore/health")
+        assert web(context) == "web2"
+        context.close()
+    cluster.restart("web1")
+    cluster._tell_haproxy("set server web/web1 state ready")
+    expect(page.locator(QUESTION)).to_be_enabled(timeout=PATIENCE)
+    page.context.close()
