@@ -33,7 +33,7 @@ class Server:
     def start(self) -> None:
         options = (
             f"-c listen_addresses=127.0.0.1 -c port={self._port} -c unix_socket_directories={self._folder}"
-            " -c fsync=off -c max_connections=60"
+            " -c fsync=off -c max_connections=120"
         )
         self._pg_ctl("start", f"--log={self._folder / 'log'}", f"--options={options}")
 

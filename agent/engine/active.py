@@ -14,7 +14,7 @@ from agent.errors import LimitReached
 from agent.projections.metrics import seconds_worked
 from agent.settings import Limits
 from agent.store.recorder import Track
-from agent.store.recording import FIRST, Header, event_line, versions
+from agent.store.recording import FIRST, KILLED, Header, event_line, versions
 from agent.store.store import Store
 from agent.streaming.adapter import Happening
 from agent.streaming.events import (
@@ -143,6 +143,13 @@ class ActiveRun(KeptRun):
         """Take it over: this process works on it again. Without a `track`, what could not be recorded goes on so."""
         self._tail, self.rests = None, False
         self._track, self.session, self._key = track or self._track, session, api_key
+
+    def let_go(self) -> None:
+        """Let go of it: another process works on it, and whoever reads it reads it anew."""
+        if not self.ended:
+            self._track = None
+            self._lose(KILLED)
+            self._cancel()
 
     def end(
         self, state: Literal["finished", "stopped", "failed"], said: Spoken = "", answer: str = "", checkpoint: str = ""

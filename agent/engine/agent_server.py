@@ -31,6 +31,8 @@ SILENCE_SECONDS = 15.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between attempts to reach a server."""
 FROM_THE_START = "-1"
+NAME = "toolstream_run"
+"""Where the config of a run says what it is found by."""
 _PLACE = re.compile(r"(\d+)(?:-(\d+))?\Z")
 """The end of an event's id: a number that rises, or a time and a number."""
 
@@ -57,15 +59,11 @@ class Assistant:
 
 
 class Cursor:
-    """Which parts of a run's stream are known. Ids rise, and need not be unique: those of `langgraph dev` are not.
+    """Which parts of a run's stream are known. Ids rise, and need not be unique: those of `langgraph dev` are not."""
 
-    `source` is where a recording has come to.
-    """
-
-    def __init__(self, source: str = "") -> None:
-        place, _, number = source.partition("#")
-        self._place = _place(place)
-        self._number = int(number) if number.isdecimal() else 1
+    def __init__(self) -> None:
+        self._place: tuple[int, ...] = ()
+        self._number = 0
         """How many parts with the last id are known."""
         self._repeated = 0
         """How many of these a new connection has sent once more."""
@@ -82,11 +80,10 @@ class Cursor:
 
     def source(self, id_: str | None) -> str | None:
         """The source of the next part; None if it is known already, and empty if the server gives no ids."""
-        place = _place(id_)
-        if not id_ or place is None:
-            return ""
-        if self._place and place < self._place:
-            return None
+        found = _PLACE.search(id_ or "")
+        place = place_of(id_)
+        if not id_ or not found or not place or place < self._place:
+            return None if place else ""
         if place == self._place:
             self._repeated += 1
             if self._repeated <= self._number:
@@ -95,12 +92,14 @@ class Cursor:
         else:
             self._before, self._id, self._place = self._id, id_, place
             self._number = self._repeated = 1
-        return "-".join(map(str, place)) + ("" if self._number == 1 else f"#{self._number}")
+        return found.group() + ("" if self._number == 1 else f"#{self._number}")
 
 
-def _place(id_: str | None) -> tuple[int, ...] | None:
-    found = _PLACE.search(id_ or "")
-    return tuple(int(number) for number in found.groups() if number) if found else None
+def place_of(text: str | None) -> tuple[int, ...]:
+    """What orders the ids of events, and the sources made of them; empty for an id that does not say."""
+    id_, _, number = (text or "").partition("#")
+    found = _PLACE.search(id_)
+    return (*(int(part or 0) for part in found.groups()), int(number or 1)) if found else ()
 
 
 class AgentServer:
@@ -157,9 +156,13 @@ class AgentServer:
         )
         return str(run["run_id"])
 
-    async def runs(self, thread: str) -> list[str]:
-        """The ids of a thread's runs, newest first."""
-        return [str(run["run_id"]) for run in await self._ask(lambda client: client.runs.list(thread))]
+    async def find(self, thread: str, name: str) -> str | None:
+        """The id of the run on a thread that was begun under a name; None if there is none."""
+        try:
+            found = await self._ask(lambda client: client.runs.list(thread, limit=100))
+        except (ServerForgot, ServerRefused):
+            return None
+        return next((str(run["run_id"]) for run in found if name in _names(run)), None)
 
     async def status(self, thread: str, run: str) -> RunStatus:
         """What has become of a run."""
@@ -259,6 +262,13 @@ def _refusal(error: Exception) -> ServerRefused | ServerForgot | None:
     elif isinstance(error, ValueError):
         return ServerRefused(sentence("server-no-agent-server"))
     return None
+
+
+def _names(run: Any) -> list[object]:
+    """Under what a run was begun: each server tells its config in another place."""
+    configs = [run.get("config"), (run.get("kwargs") or {}).get("config")]
+    metadata = [config.get("metadata") for config in configs if isinstance(config, Mapping)]
+    return [one.get(NAME) for one in metadata if isinstance(one, Mapping)]
 
 
 def _assistant(one: Any) -> Assistant | None:

@@ -26,7 +26,7 @@ from agent.llm.explain import explain
 from agent.llm.key import KeyCheck
 from agent.settings import Settings
 from agent.streaming.adapter import Adapter
-from agent.streaming.events import JSON, Ended, RunRequest
+from agent.streaming.events import JSON, Ended, Resumed, RunRequest, Started, StreamEvent, Waiting
 from agent.streaming.modes import RUN_MODES, STREAM_MODES
 from agent.streaming.place import Place
 from agent.tools.places import language_of, place_of
@@ -96,18 +96,22 @@ class Engine:
         asked_in.set(language_of(run.request.question))  # in this run's own task
         try:
             await asyncio.shield(self._opening)
-            waits = run.waits
-            run.begin()
+            if run.state == "running":  # another process has followed it so far
+                waits, known = _known(run.events)
+            else:
+                waits, known = run.waits, None
+                run.begin()
             with self._deadline(run):
                 job = await self._job(run)
                 given = await job.resumed(run, waits) if waits else await self._given(run, job, before)
-                while (adapter := await self._follow(run, job, given)).waits:
+                adapter = await self._follow(run, job, given, known)
+                while adapter.waits:
                     waits = await job.what_it_waits_for(adapter)
                     run.wait(waits)
                     if run.ended or run.open:
                         return
                     run.begin()
-                    given = await job.resumed(run, waits)
+                    adapter = await self._follow(run, job, await job.resumed(run, waits))
                 run.end("finished", "", adapter.answer, str(await job.place() or ""))
         except ServerStopped as error:
             run.end("stopped", error.said)
@@ -126,11 +130,14 @@ class Engine:
         finally:
             deadline.cancel()
 
-    async def _follow(self, run: ActiveRun, job: AnyJob, given: Any) -> Adapter:
-        """Note what the run's graph streams of what it is given, until it does no more."""
+    async def _follow(
+        self, run: ActiveRun, job: AnyJob, given: Any, known: Sequence[StreamEvent] | None = None
+    ) -> Adapter:
+        """Note what the run's graph streams of what it is given, until it does no more; `known` is noted already."""
         adapter = Adapter()
-        adapter.recall(run.events)
-        async with contextlib.aclosing(job.stream(given, adapter)) as stream:
+        adapter.recall(run.events[: len(run.events) - len(known or ())])
+        happenings = job.stream(given, adapter) if known is None else job.rejoined(given, adapter, known)
+        async with contextlib.aclosing(happenings) as stream:
             async for happening in stream:
                 run.append(happening, self._settings.limits)
         return adapter
@@ -198,7 +205,7 @@ class Engine:
         request = run.request
         if self.server is None:
             raise AgentError(sentence("server-none"))
-        config = {"recursion_limit": self._settings.limits.steps, "metadata": {"toolstream_run": run.id}}
+        config: RunnableConfig = {"recursion_limit": self._settings.limits.steps}
         config["configurable"] = {
             "tools": list(request.tools),
             "tool_choice": request.tool_choice,
@@ -218,6 +225,13 @@ class Engine:
             job.start_anew()
             turns = await asyncio.to_thread(_turns, finished[-self._settings.limits.turns_remembered :])
         return {"messages": _messages(run, turns)} if run.request.inputs is None else run.request.inputs
+
+
+def _known(events: Sequence[StreamEvent]) -> tuple[Waiting | None, Sequence[StreamEvent]]:
+    """What a run at work has waited for last, and what it has told since it began or went on."""
+    since = max(place for place, event in enumerate(events) if isinstance(event.payload, Started | Resumed))
+    waits = [event.payload for event in events[:since] if isinstance(event.payload, Waiting)]
+    return waits[-1] if waits else None, events[since + 1 :]
 
 
 def _place_after(last: Run, run: Run) -> Place | None:

@@ -31,7 +31,7 @@ from agent.projections.questions import MOST_QUESTIONS
 from agent.settings import Settings
 from agent.store.database import DatabaseError
 from agent.store.index import Entry
-from agent.store.recording import FIRST, Header
+from agent.store.recording import FIRST, BrokenRecording, Header
 from agent.store.store import Store
 from agent.streaming.events import JSON, RunRequest
 from texts import sentence
@@ -311,8 +311,10 @@ class InProcessBackend:
             self._keeping_up.cancel()
         scheduler = self._scheduler
         for run in [*scheduler.waiting, *scheduler.working]:
-            lasts = self._is_held(run) and self._store.records  # the next process takes it up
-            if not lasts or run.header.own_key:
+            lasts = self._store.records and (self._is_held(run) or run.header.on_server)  # the next process takes it up
+            if lasts and run.header.on_server and run.task:
+                run.task.cancel()
+            elif not lasts or run.header.own_key:
                 run.end("stopped", sentence("ended-restart-key" if lasts else "ended-restart"))
         tasks = [run.task for run in scheduler.working if run.task]
         if tasks:
@@ -352,6 +354,32 @@ class InProcessBackend:
         run.record(self._store.resume(header, has_begun=False))
         self._keep(run)
         self._loop.call_soon(self._wait_for_turn, run, True)
+
+    def on_adrift(self, header: Header, has_begun: bool) -> None:
+        """A run on the Agent Server is this process's from now on: it is read on, or begun."""
+        left = self._known(None, self._store.entry(header.id))
+        if not isinstance(left, KeptRun):
+            return
+        try:
+            left.read_on()
+            left.shorten()
+        except (OSError, BrokenRecording) as error:
+            log.warning("A run cannot be read on: %s", error)
+            with self._store.claim(header.id) as claim:
+                claim.end("stopped", left.seconds)
+            return
+        if not left.read()[0] and not has_begun:
+            self.on_orphan(header)
+            return
+        run = ActiveRun(header, self._store, header.owner, self._stop_soon, events=left.read()[0])
+        run.resume(self._store.resume(header), header.owner, None)
+        self._keep(run)
+        self._loop.call_soon(self._scheduler.enqueue, run)
+
+    def on_taken(self, run_id: str) -> None:
+        """A run of this process is another one's from now on."""
+        if isinstance(run := self._runs.get(run_id), ActiveRun):
+            self._loop.call_soon(run.let_go)
 
     def on_unanswered(self, run_id: str) -> None:
         """A run of any process has waited for a person for too long."""

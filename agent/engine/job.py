@@ -82,6 +82,10 @@ class Job:
         config, options = self._config(self.start), self._options()
         return happenings(self.graph, given, adapter, config=config, context=self.context, modes=self.modes, **options)
 
+    def rejoined(self, given: Any, adapter: Adapter, known: Sequence[object]) -> AsyncGenerator[Happening]:
+        """What happens when it is started anew: in this process nobody else can have followed it."""
+        return self.stream(given, adapter)
+
     async def place(self) -> Place | None:
         """Where it has come to, if that is kept; others of its conversation may be at work beside it."""
         saver = self.graph.checkpointer

@@ -135,6 +135,11 @@ class KeptRun(Run):
             if not self._memory.closed and not self.unrecorded and self._store.entry(self.id) is None:
                 self._lose(DELETED)
 
+    def shorten(self) -> None:
+        """Take from the recording half a line that a killed process has left; raises OSError."""
+        if self._tail:
+            self._tail.shorten()
+
     def _take(self) -> None:
         """Read on in the file, and find out whether more will come."""
         if not self._tail:
@@ -158,6 +163,8 @@ class KeptRun(Run):
         if entry and (entry.at_work or entry.state == "waiting"):
             return
         if self.read_on():  # its last lines may have come in between
+            return
+        if entry and not entry.broken and self._store.is_sought(self.header):
             return
         if entry and not entry.broken and self.open:
             self._store.rest(self.id)  # its process was gone before it could say so

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from agent.engine.active import ActiveRun
-from agent.engine.agent_server import AgentServer, Cursor, Part
+from agent.engine.agent_server import NAME, AgentServer, Cursor, Part, place_of
 from agent.engine.job import BREAKPOINT, GONE, KEEPS_NOTHING, Pending, asked_again
 from agent.errors import AgentError, CheckpointLost, ServerForgot, ServerStopped
 from agent.streaming.adapter import Adapter, Happening
 from agent.streaming.attributed import ERROR, PART
-from agent.streaming.events import JSON, Interrupt, Waiting
+from agent.streaming.events import JSON, Interrupt, StreamEvent, Waiting
 from agent.streaming.modes import StreamMode
 from agent.streaming.place import Place
 from texts import Sentence, Spoken, is_known, sentence
@@ -59,6 +59,16 @@ class ServerJob:
         """The server's thread."""
         return self.start.thread if self.start else str(uuid5(NAMESPACE_URL, self.run.id))
 
+    @property
+    def _name(self) -> str:
+        """What the server's run is found by: ours, and how often it had waited."""
+        return f"{self.run.id} {sum(isinstance(event.payload, Waiting) for event in self.run.events)}"
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether nobody reads on, also no other process."""
+        return self.run.ended and not self.run.is_lost
+
     async def stream(self, given: Any, adapter: Adapter) -> AsyncGenerator[Happening]:
         """What happens when the assistant is given this, by way of `adapter`."""
         if self._replayed:
@@ -66,7 +76,18 @@ class ServerJob:
             self._replayed.clear()
         await self.server.make_thread(self.thread)
         server_run = await self._begun(self._given(given))
-        async with contextlib.aclosing(self._followed(server_run, adapter, Cursor())) as happenings:
+        async with contextlib.aclosing(self._followed(server_run, adapter)) as happenings:
+            async for happening in happenings:
+                yield happening
+
+    async def rejoined(self, given: Any, adapter: Adapter, known: Sequence[StreamEvent]) -> AsyncGenerator[Happening]:
+        """As stream, for a run that another process has followed until it had noted what is `known`.
+
+        What the server still has of it is read from its beginning, so that `adapter` knows what comes before.
+        """
+        server_run = await self.server.find(self.thread, self._name)
+        stream = self._followed(server_run, adapter, known) if server_run else self.stream(given, adapter)
+        async with contextlib.aclosing(stream) as happenings:
             async for happening in happenings:
                 yield happening
 
@@ -127,6 +148,7 @@ class ServerJob:
     def _given(self, given: Any) -> dict[str, Any]:
         asked = [_MODES.get(mode, mode) for mode in self.modes]
         options: dict[str, Any] = {**self.options, "stream_mode": [mode for mode in asked if mode]}
+        options["config"] = {**self.options["config"], "metadata": {NAME: self._name}}
         if isinstance(given, Answers):
             options["command"] = {"resume": dict(given.by_interrupt)} if given.by_interrupt else None
         else:
@@ -141,7 +163,7 @@ class ServerJob:
         try:
             return await asyncio.shield(beginning)
         except asyncio.CancelledError:
-            if self.run.ended:
+            if self._is_over:
                 beginning.add_done_callback(self._cancel_begun)
             raise
 
@@ -149,22 +171,28 @@ class ServerJob:
         if not beginning.cancelled() and beginning.exception() is None:
             self._cancel(beginning.result())
 
-    async def _followed(self, server_run: str, adapter: Adapter, cursor: Cursor) -> AsyncGenerator[Happening]:
-        source = ""
+    async def _followed(
+        self, server_run: str, adapter: Adapter, known: Sequence[StreamEvent] = ()
+    ) -> AsyncGenerator[Happening]:
+        source, left = "", _Known([event.source for event in known if event.source])
         try:
-            async with contextlib.aclosing(self.server.parts(self.thread, server_run, cursor)) as parts:
+            async with contextlib.aclosing(self.server.parts(self.thread, server_run, Cursor())) as parts:
                 async for part in parts:
+                    if not source and left.begins_before(part.source):  # the server has kept the rest only
+                        adapter.recall(known)
                     source = part.source
                     for happening in self._read(part, adapter):
-                        yield Happening(*happening[:-1], source)
+                        if not left.has(source):
+                            yield Happening(*happening[:-1], source)
             for happening in adapter.finish():
-                yield Happening(*happening[:-1], source)
+                if not left.has(source):
+                    yield Happening(*happening[:-1], source)
             await self._end(server_run, adapter)
         except GeneratorExit:  # nobody wants to know what comes
             self._cancel(server_run)
             raise
         except asyncio.CancelledError:  # else this process ends, and another one reads on
-            if self.run.ended:
+            if self._is_over:
                 self._cancel(server_run)
             raise
 
@@ -205,6 +233,31 @@ class ServerJob:
             await self.server.cancel(self.thread, server_run)
         except AgentError as error:
             log.warning("A run goes on on the Agent Server, which could not be told to stop it: %s", error)
+
+
+class _Known:
+    """What is noted already of a stream that is read once more, by the sources of its events."""
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        self._first = place_of(sources[0]) if sources else None
+        self._last = place_of(sources[-1]) if sources else None
+        self._left = sum(source == sources[-1] for source in sources)
+        """Events of the last part that are noted: the process may have ended before all of them were."""
+
+    def begins_before(self, source: str) -> bool:
+        """Whether a stream that begins there lacks what is noted first."""
+        place = place_of(source)
+        return bool(self._first and place and place > self._first)
+
+    def has(self, source: str) -> bool:
+        """Whether the next event, of this source, is noted."""
+        place = place_of(source)
+        if not self._last or not place or place > self._last:
+            return False
+        if place < self._last:
+            return True
+        self._left -= 1
+        return self._left >= 0
 
 
 def _readable(part: Part) -> dict[str, Any]:

@@ -26,6 +26,9 @@ class Recordings(Protocol):
     def size(self, run_id: str) -> int | None:
         """Bytes of a recording; None where there is none."""
 
+    def cut(self, run_id: str, size: int) -> None:
+        """Keep only so many bytes: a process was killed while it wrote the rest."""
+
     def delete(self, run_id: str) -> None:
         """Keep no more of it."""
 
@@ -47,7 +50,11 @@ class Folder:
         # A file that was there before and has gone was deleted: it does not come back.
         flags = os.O_WRONLY | os.O_APPEND | (0 if start else os.O_CREAT)
         with open(os.open(self._path(run_id), flags, 0o666), "ab") as file:
-            file.write(data)
+            size = os.fstat(file.fileno()).st_size
+            if start and size not in (start, start + len(data)):
+                raise BlockingIOError("Another process goes on with this recording.")
+            if size != start + len(data):  # else it was written before, and only that was not known
+                file.write(data)
 
     def read(self, run_id: str, start: int) -> bytes:
         """What is kept from this byte on."""
@@ -61,6 +68,10 @@ class Folder:
             return self._path(run_id).stat().st_size
         except FileNotFoundError:
             return None
+
+    def cut(self, run_id: str, size: int) -> None:
+        """Keep only so many bytes."""
+        os.truncate(self._path(run_id), size)
 
     def delete(self, run_id: str) -> None:
         """Keep no more of it."""

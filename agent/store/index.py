@@ -34,6 +34,10 @@ WHERE state = 'queued' ORDER BY asked_at
 """
 _LEASE = "INSERT INTO leases VALUES (?, ?) ON CONFLICT (process) DO UPDATE SET until = excluded.until"
 _TURN = f"{_LEASE} WHERE leases.until < ?"
+_ADRIFT = """
+SELECT header, state, runs.process, until FROM runs LEFT JOIN leases ON leases.process = runs.process
+WHERE state IN ('queued', 'running') AND header LIKE ? ORDER BY asked_at
+"""
 _ENDED = f"({', '.join(repr(state) for state in END_STATES)})"
 
 
@@ -237,6 +241,19 @@ class Index:
                     mine = (self._process, header.id, process)
                     taken = connection.execute("UPDATE runs SET process = ? WHERE id = ? AND process = ?", mine)
                     found += [header] * taken.rowcount  # none where another process was quicker
+        return found
+
+    def take_adrift(self) -> list[tuple[Header, bool]]:
+        """Take over the runs on an Agent Server whose process has ended; each with whether it had begun."""
+        with self._database.transaction() as connection:
+            self._renew(connection)
+            found: list[tuple[Header, bool]] = []
+            for line, state, process, until in connection.execute(_ADRIFT, ('%"on_server":true%',)).fetchall():
+                header = _header(line)
+                if header.on_server and not header.own_key and not _holds(process, until):
+                    mine = (self._process, header.id, process)
+                    taken = connection.execute("UPDATE runs SET process = ? WHERE id = ? AND process = ?", mine)
+                    found += [(header, state == "running")] * taken.rowcount
         return found
 
     def waiting_since(self, moment: float) -> list[str]:

@@ -136,6 +136,9 @@ class Rows:
         size: int | None = self._database.rows(query, run_id)[0][0]
         return size
 
+    def cut(self, run_id: str, size: int) -> None:
+        """Pieces are whole."""
+
     def delete(self, run_id: str) -> None:
         """They go with the run."""
 

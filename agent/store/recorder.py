@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.5
 """Seconds of a recording that a killed server loses at most."""
+SEEK_SECONDS = 3.0
+"""Seconds between checks for runs on an Agent Server that nobody reads any more."""
 PRUNE_SECONDS = 60.0
 """Seconds between checks for what is too old or too much; the first is at startup."""
 
@@ -50,6 +52,12 @@ class Listener(Protocol):
 
     def on_orphan(self, header: Header) -> None:
         """A run in the queue is this process's from now on: its own has ended."""
+
+    def on_adrift(self, header: Header, has_begun: bool) -> None:
+        """A run on an Agent Server is this process's from now on: its own has ended."""
+
+    def on_taken(self, run_id: str) -> None:
+        """A run of this process is another one's from now on: this one gave no sign of life for too long."""
 
     def on_unanswered(self, run_id: str) -> None:
         """A run of any process has waited for a person for too long."""
@@ -161,15 +169,21 @@ class Track:
 class Recorder:
     """Writes all of this process's runs, renews its lease, and learns which of them others have stopped or deleted."""
 
-    def __init__(self, recordings: Recordings | None, index: Index, prune: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        recordings: Recordings | None,
+        index: Index,
+        prune: Callable[[], None],
+        seek: Callable[[], None] | None = None,
+    ) -> None:
         self.listener: Listener | None = None
-        self._recordings, self._index, self._prune = recordings, index, prune
+        self._recordings, self._index, self._prune, self._seek = recordings, index, prune, seek
         self._open: dict[str, Track] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._wake.set()
         self._closing = False
-        self._pruned_at = -math.inf
+        self._pruned_at = self._sought_at = -math.inf
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
@@ -217,7 +231,7 @@ class Recorder:
     def _work(self) -> None:
         while not self._closing:
             # Without a run at work there is nothing to write, no lease to renew and nobody to stop.
-            self._wake.wait(FLUSH_SECONDS if self._open else PRUNE_SECONDS)
+            self._wake.wait(FLUSH_SECONDS if self._open else SEEK_SECONDS if self._seek else PRUNE_SECONDS)
             self._wake.clear()
             self._look()
         self._look()  # what has come since
@@ -225,6 +239,9 @@ class Recorder:
     def _look(self) -> None:
         try:
             self._tick()
+            if self._seek and not self._closing and time.monotonic() - self._sought_at > SEEK_SECONDS:
+                self._sought_at = time.monotonic()
+                self._seek()
             if time.monotonic() - self._pruned_at > PRUNE_SECONDS:
                 self._pruned_at = time.monotonic()
                 self._prune()
@@ -267,6 +284,10 @@ class Recorder:
                 listener.on_rest(track.id)
             elif track.ended:
                 continue
+            elif track.id not in news.known and self._index.get(track.id):
+                with self._lock:
+                    self._open.pop(track.id, None)
+                listener.on_taken(track.id)
             elif track.id not in news.known:
                 self.forget(track.id)
                 listener.on_deleted(track.id)

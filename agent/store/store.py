@@ -38,7 +38,14 @@ class Store:
     As a context manager it closes itself.
     """
 
-    def __init__(self, folder: Path | None = None, limits: Limits | None = None, url: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        limits: Limits | None = None,
+        url: str | None = None,
+        *,
+        has_server: bool = False,
+    ) -> None:
         limits = limits or Limits()
         self._folder: Path | None = None
         self._recordings: Recordings | None = None
@@ -54,12 +61,15 @@ class Store:
         self.drafts = Drafts(self._database)
         self.starts = Starts(self._database)
         self.adopt()
-        self._recorder = Recorder(self._recordings, self._index, self.prune)
+        self._has_server = has_server
+        """Whether runs on an Agent Server can be read on from here."""
+        self._recorder = Recorder(self._recordings, self._index, self.prune, self._seek if has_server else None)
 
     @classmethod
     def of(cls, settings: Settings) -> Store:
         """The store that the settings describe; raises SettingsError."""
-        return cls(settings.recordings, settings.limits, settings.database_url if settings.recordings else None)
+        url = settings.database_url if settings.recordings else None
+        return cls(settings.recordings, settings.limits, url, has_server=bool(settings.agent_server))
 
     @property
     def records(self) -> bool:
@@ -166,6 +176,15 @@ class Store:
                 listener.on_unanswered(run_id)
             for header in self._index.take_orphans():
                 listener.on_orphan(header)
+
+    def is_sought(self, header: Header) -> bool:
+        """Whether a run whose process has ended is read on from here, soon."""
+        return self._has_server and header.on_server and not header.own_key
+
+    def _seek(self) -> None:
+        if listener := self._listener:
+            for header, has_begun in self._index.take_adrift():
+                listener.on_adrift(header, has_begun)
 
     def adopt(self) -> None:
         """Add recordings to the index that are not in it: from before there was one, or put here by hand.

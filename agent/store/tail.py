@@ -20,6 +20,13 @@ class Tail:
         """Bytes that were read."""
         self._cut = b""
 
+    def shorten(self) -> None:
+        """Cut off half a line at the end, which nobody will finish; raises OSError."""
+        if self._cut:
+            self.offset -= len(self._cut)
+            self._recordings.cut(self._run_id, self.offset)
+            self._cut = b""
+
     def read(self) -> Iterator[tuple[StreamEvent, int]]:
         """The events of the lines that are new, each with its bytes; raises BrokenRecording, OSError, DatabaseError."""
         new = self._recordings.read(self._run_id, self.offset)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
+import psycopg
 import pytest
 
 from agent.demo_model import DemoServer
@@ -18,9 +21,10 @@ from agent.settings import Settings
 from agent.streaming.events import JSON, Interrupt, RunRequest, State, StreamEvent
 from agent.streaming.modes import RUN_MODES
 from tests.agent_servers import AgentServer
+from tests.postgres import Server
 from tests.runs import counting, finish, has_words, request, started, wait_for
-from tests.server.client import Visitor
-from tests.server.steps import arrived, complete, numbers
+from tests.server.client import ME, Visitor
+from tests.server.steps import NUMBERS, QUESTION, arrived, complete, numbers
 from tests.serving import app_server, pointed_at, wait_until
 
 OWNER = "somebody"
@@ -152,3 +156,37 @@ def test_a_page_shows_it_live(aegra: AgentServer, model: DemoServer) -> None:
         complete(visitor, turns=2)
         assert numbers(visitor) == ["1", "2", "3", "4", "5"]
         assert "Traceback" not in app.log()
+
+
+@pytest.mark.parametrize(
+    ("how", "is_in_postgres"), [(signal.SIGKILL, False), (signal.SIGTERM, False), (signal.SIGKILL, True)]
+)
+def test_the_run_goes_on_when_its_web_process_dies_and_another_one_reads_on(
+    server: AgentServer, model: DemoServer, database: Server, tmp_path: Path, how: signal.Signals, is_in_postgres: bool
+) -> None:
+    env = pointed_at(model) | {"TOOLSTREAM_AGENT_SERVER": server.url, "TOOLSTREAM_RECORDINGS": str(tmp_path)}
+    env |= {"TOOLSTREAM_DATABASE_URL": _another(database)} if is_in_postgres else {}
+    before = model.stats
+    with app_server(env) as two:
+        with app_server(env) as one, Visitor(one.url, headers=ME, tool_choice="none") as owner:
+            owner.wait_idle()
+            owner.ask(QUESTION)
+            arrived(owner, 20)
+            run_id = owner.run_id
+            one.process.send_signal(how)
+            one.process.wait(10)
+        with Visitor(two.url, headers=ME, run=run_id) as visitor:
+            complete(visitor, timeout=40)
+            assert numbers(visitor) == NUMBERS
+            assert visitor.turns[0].notes == []
+        assert "Traceback" not in two.log()
+    assert model.stats.requests == before.requests + 1
+    assert model.stats.hung_up == before.hung_up
+
+
+def _another(database: Server) -> str:
+    """A database beside the one in which aegra keeps its own."""
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'pages'").fetchone():
+            connection.execute("CREATE DATABASE pages")
+    return database.url.replace("/postgres?", "/pages?")

@@ -203,6 +203,8 @@ class Heard:
         self.rested: list[str] = []
         self.unanswered: list[str] = []
         self.orphans: list[str] = []
+        self.adrift: list[tuple[str, bool]] = []
+        self.taken: list[str] = []
         self.answers: list[tuple[str, str, JSON]] = []
         self.held: set[str] = set()
 
@@ -223,6 +225,12 @@ class Heard:
 
     def on_orphan(self, header: Header) -> None:
         self.orphans.append(header.id)
+
+    def on_adrift(self, header: Header, has_begun: bool) -> None:
+        self.adrift.append((header.id, has_begun))
+
+    def on_taken(self, run_id: str) -> None:
+        self.taken.append(run_id)
 
     def on_unanswered(self, run_id: str) -> None:
         self.unanswered.append(run_id)
