@@ -315,6 +315,7 @@ tool-write_brief-llm = Write the brief
 tool-search_logs = Search the logs
 tool-restart_service = Restart the service
 tool-roll_back = Roll it back
+tool-survey = Survey the place
 tool-check_stock = Check the stock
 tool-book_delivery = Book the delivery
 
@@ -585,6 +586,7 @@ pack-progress = How far it came
 pack-rows = Rows
 pack-points = Points
 pack-sent = What it sent
+pack-shown = What it showed
 pack-returned = What it returned
 pack-failed = Why it failed
 pack-the-last = (the last { $shown } of { $all })
@@ -1055,6 +1057,44 @@ run-more = { $count ->
        *[other] { $count } more are not drawn here.
     }
 run-no-input = (no input)
+
+## What a tool shows
+
+shape-image = Image
+shape-diagram = Diagram
+shape-card = Card
+shape-download = { $name } ({ $size })
+shape-more = { $count ->
+        [one] { $count } more is not shown.
+       *[other] { $count } more are not shown.
+    }
+shape-rows = { $count ->
+        [one] The first { $shown } of { $count } row
+       *[other] The first { $shown } of { $count } rows
+    }
+shape-columns = { $count ->
+        [one] { $count } more column is not shown.
+       *[other] { $count } more columns are not shown.
+    }
+shape-fields = { $count ->
+        [one] and { $count } more field
+       *[other] and { $count } more fields
+    }
+shape-cut = The first { $shown } of { $all } characters
+shape-elsewhere = Kept elsewhere. Nothing was loaded from there.
+shape-elsewhere-image = An image that is kept elsewhere. It was not loaded.
+shape-image-large = No room for this image: it has { $size }, and all images and files of a run together may have { $most }.
+shape-image-pixels = This image is not drawn: it has { $pixels } pixels, and images of up to { $most } million are drawn.
+shape-image-unreadable = This image is not drawn: its contents ({ $size }) are not PNG, JPEG, GIF or WebP.
+shape-image-svg = SVG images are not drawn, as they can contain programs. This is the source:
+shape-file-large = No room for this file: it has { $size }, and all images and files of a run together may have { $most }.
+shape-file-unreadable = This file cannot be downloaded: its contents are not in base64.
+shape-diagram-source = A diagram, as its source:
+shape-diagram-language = Only Mermaid diagrams are drawn. This is the source:
+shape-diagram-many = Up to { $most } diagrams of a tool are drawn. This is the source of one more:
+shape-diagram-kind = Diagrams of this kind are not drawn. This is the source:
+shape-diagram-parts = This diagram is not drawn, as it holds markup, links or settings. This is the source:
+shape-diagram-long = Diagrams of up to { $most } characters are drawn. This one is longer; its source:
 
 ## Questions to a person
 

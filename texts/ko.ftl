@@ -315,6 +315,7 @@ tool-write_brief-llm = 브리핑 작성
 tool-search_logs = 로그 검색
 tool-restart_service = 서비스 재시작
 tool-roll_back = 이전 버전으로 되돌리기
+tool-survey = 장소 둘러보기
 tool-check_stock = 재고 확인
 tool-book_delivery = 배송 예약
 
@@ -549,6 +550,7 @@ pack-progress = 진행 상황
 pack-rows = 행
 pack-points = 측정값
 pack-sent = 보낸 내용
+pack-shown = 보여 준 것
 pack-returned = 돌려준 결과
 pack-failed = 실패한 이유
 pack-the-last = (전체 { $all }개 중 마지막 { $shown }개)
@@ -962,6 +964,32 @@ run-result = 결과: { $result }
 run-attempt = { $attempt }번째 시도
 run-more = 여기에 그리지 않은 것이 { $count }개 더 있어요.
 run-no-input = (입력 없음)
+
+## 도구가 보여 주는 것
+
+shape-image = 이미지
+shape-diagram = 다이어그램
+shape-card = 카드
+shape-download = { $name } ({ $size })
+shape-more = { $count }개가 더 있지만 여기에는 보이지 않아요.
+shape-rows = 전체 { $count }행 중 처음 { $shown }행
+shape-columns = 열이 { $count }개 더 있지만 여기에는 보이지 않아요.
+shape-fields = 항목 { $count }개가 더 있어요
+shape-cut = 전체 { $all }자 중 처음 { $shown }자
+shape-elsewhere = 다른 곳에 있는 것이에요. 거기서 아무것도 불러오지 않았어요.
+shape-elsewhere-image = 다른 곳에 있는 이미지예요. 불러오지 않았어요.
+shape-image-large = 이 이미지는 { $size }라서 담을 수 없어요. 한 번 실행할 때 이미지와 파일은 모두 합쳐 { $most }까지 담아요.
+shape-image-pixels = 이 이미지는 { $pixels }픽셀이라서 그리지 않았어요. { $most }백만 픽셀까지 그려요.
+shape-image-unreadable = 이 이미지의 내용({ $size })은 PNG, JPEG, GIF, WebP가 아니어서 그리지 않았어요.
+shape-image-svg = SVG 이미지는 프로그램을 담을 수 있어서 그리지 않아요. 원본은 이래요.
+shape-file-large = 이 파일은 { $size }라서 담을 수 없어요. 한 번 실행할 때 이미지와 파일은 모두 합쳐 { $most }까지 담아요.
+shape-file-unreadable = 이 파일은 내용이 base64가 아니어서 내려받을 수 없어요.
+shape-diagram-source = 다이어그램의 원본이에요.
+shape-diagram-language = Mermaid 다이어그램만 그려요. 원본은 이래요.
+shape-diagram-many = 도구 하나의 다이어그램은 { $most }개까지 그려요. 나머지 하나의 원본은 이래요.
+shape-diagram-kind = 이런 종류의 다이어그램은 그리지 않아요. 원본은 이래요.
+shape-diagram-parts = 이 다이어그램에는 마크업이나 링크, 설정이 들어 있어서 그리지 않아요. 원본은 이래요.
+shape-diagram-long = { $most }자까지의 다이어그램만 그려요. 이것은 더 길어요. 원본은 이래요.
 
 ## Questions to a person
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 from urllib.parse import urlsplit
 
+from agent.export.shapes import as_html, as_text
 from agent.export.text import escaped, rendered
 from agent.export.timeline import STYLE as TIMELINE_STYLE
 from agent.export.timeline import drawn, duration
@@ -36,7 +37,7 @@ from agent.store.comments import Comment
 from agent.store.recording import Header, anonymous, dump, event_line, header_line, parse
 from agent.streaming.events import JSON, StreamEvent
 from agent.streaming.modes import StreamMode
-from texts import Language, Value, moment, say, tell
+from texts import Language, Sentence, Value, moment, say, tell
 
 STYLE = Path(__file__).with_name("export.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -87,10 +88,14 @@ class Export:
     @property
     def answer(self) -> str:
         """The text of the last answer, which may have been cut off."""
-        answers = [item.output.text.text for item in self.transcript.items if isinstance(item, Answer)]
-        return next((text for text in reversed(answers) if text.strip()), "")
+        return next((text for output in reversed(self.said) if (text := output.text.text).strip()), "")
 
-    def say(self, key: str, **values: Value) -> str:
+    @property
+    def said(self) -> list[Output]:
+        """What agents and nodes said and wrote outside of tool calls."""
+        return [item.output for item in self.transcript.items if isinstance(item, Answer)]
+
+    def say(self, key: str | Sentence, **values: Value) -> str:
         """A sentence in the file's language."""
         return say(self.language, key, **values)
 
@@ -152,8 +157,9 @@ def to_html(export: Export) -> str:
     numbers = "".join(f"<div><dt>{escaped(name)}</dt><dd>{escaped(value)}</dd></div>" for name, value in facts(export))
     tools = "".join(_tool(export, call) for call in export.calls)
     comments = "".join(_comment(export, comment) for comment in export.comments)
+    answer = rendered(export.answer) + _shown(export, export.said)
     sections = [
-        _section(say("pack-answer"), rendered(export.answer) or _none(say("pack-answer.none")), _end(export)),
+        _section(say("pack-answer"), answer or _none(say("pack-answer.none")), _end(export)),
         _section(say("pack-when"), drawn(export.picture, export.name, say), say("pack-when.how-to-read")),
         *([_section(say("pack-person"), "".join(_asked(export)), say("pack-person.left-out"))] if run.asked else []),
         _section(say("pack-tools"), tools or _none(say("pack-tools.none"))),
@@ -199,6 +205,7 @@ def to_markdown(export: Export) -> str:
     lines += [f"- {name}: {value}" for name, value in facts(export)]
     lines += [f"- {say('pack-link')}: {link}"] if (link := _link(export)) else []
     lines += ["", f"## {say('pack-answer')}", "", _fenced(export.answer or say("pack-answer.none"))]
+    lines += [part for shown in _shown_in_words(export, export.said) for part in ("", _fenced(shown))]
     if end := _end(export):
         lines += ["", _fenced(end)]
     if export.transcript.asked:
@@ -215,6 +222,8 @@ def to_markdown(export: Export) -> str:
     for call in export.calls:
         lines += ["", f"### {_code(call_label(call.name, call.args))}"]
         lines += [part for title, text, _ in _sent(export, call) for part in ("", _code(title), "", _fenced(text))]
+        if shown_there := _shown_in_words(export, _outputs(call)):
+            lines += ["", _code(say("pack-shown")), "", _fenced("\n\n".join(shown_there))]
     lines += ["", f"## {say('pack-comments')}"]
     for comment in export.comments:
         lines += ["", f"{_thumb(export, comment)}{_date(export, comment.at)}"]
@@ -358,11 +367,34 @@ def _tool(export: Export, call: ToolCall) -> str:
         f"<h4>{escaped(title)}</h4>{rendered(text) if is_prose else f'<pre>{escaped(text)}</pre>'}"
         for title, text, is_prose in _sent(export, call)
     ]
+    if shown := _shown(export, _outputs(call)):
+        parts.append(f"<h4>{escaped(export.say('pack-shown'))}</h4>{shown}")
     look = "tool bad" if call.state == "failed" else "tool"
     return (
         f'<article class="{look} in{min(call.depth, 4)}"><h3>{escaped(export.title(call))}</h3>'
         f'<p class="remark">{escaped(took)}</p>{"".join(parts)}</article>'
     )
+
+
+def _outputs(call: ToolCall) -> list[Output]:
+    return [call.output, *(item.output for item in call.items if isinstance(item, Answer)), call.returned]
+
+
+def _shown(export: Export, outputs: Sequence[Output]) -> str:
+    """Images, cards and the like, as HTML."""
+    every = [as_html(shape, export.say) for output in outputs for shape in output.shapes.values()]
+    every += [f"<p>{escaped(more)}</p>" for more in _unkept(export, outputs)]
+    return f'<div class="shown">{"".join(every)}</div>' if every else ""
+
+
+def _shown_in_words(export: Export, outputs: Sequence[Output]) -> list[str]:
+    every = [as_text(shape, export.say) for output in outputs for shape in output.shapes.values()]
+    return [*every, *_unkept(export, outputs)]
+
+
+def _unkept(export: Export, outputs: Sequence[Output]) -> list[str]:
+    count = sum(output.unkept for output in outputs)
+    return [export.say("shape-more", count=count)] if count else []
 
 
 _Sent = tuple[str, str, bool]
@@ -371,8 +403,7 @@ _Sent = tuple[str, str, bool]
 
 def _sent(export: Export, call: ToolCall) -> list[_Sent]:
     """What a tool call sent while it worked, and what came out."""
-    found = [*_chunks(export, call.output)]
-    found += [part for item in call.items if isinstance(item, Answer) for part in _chunks(export, item.output)]
+    found = [part for output in _outputs(call) for part in _chunks(export, output)]
     if call.result and call.result not in {form for _, text, _ in found for form in (text, text.replace("\n", ", "))}:
         failed = call.state == "failed"
         text = call.result.removeprefix("Error: ") if failed else call.result

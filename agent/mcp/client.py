@@ -86,7 +86,11 @@ async def call_tool(server: McpServer, name: str, arguments: dict[str, Any], wri
                 raise paused.result()
             if lost.done() and not (await asyncio.wait((call,), timeout=CANCEL_SECONDS))[0]:
                 raise ConnectionError
-            return _text(server, await call)
+            result = await call
+            for block in result.content:
+                if not _is_text(block):
+                    write(block.model_dump(mode="json", exclude_none=True))  # for who watches; the model reads of it
+            return _text(server, result)
         finally:
             lost.cancel()
             if not call.done():
@@ -206,6 +210,13 @@ def _text(server: McpServer, result: types.CallToolResult) -> str:
     if result.isError:
         raise ToolFailed(text or sentence("mcp-refused", server=server.name, message="?"))
     return text
+
+
+def _is_text(block: types.ContentBlock) -> bool:
+    match block:
+        case types.TextContent() | types.EmbeddedResource(resource=types.TextResourceContents()):
+            return True
+    return False
 
 
 def _block(block: types.ContentBlock) -> str:

@@ -65,6 +65,8 @@ class ToolCall:
     steps: list[str] = field(default_factory=list)
     """The nodes of a graph inside it, in the order of their beginning."""
     result: str | None = None
+    returned: Output = field(default_factory=Output)
+    """What came out besides the text of its result: images, files."""
     visible: bool = False
     shows_output: bool = False
     """Whether to show what it sent while it worked."""
@@ -144,4 +146,6 @@ def is_readable(item: Item) -> bool:
     """Whether there is something to read in it: words, data, a result; that it has begun is nothing to read."""
     if isinstance(item, Answer):
         return item.visible and bool(item.output)
-    return item.visible and (item.shows_output and bool(item.output) or item.shows_result and bool(item.result))
+    return item.visible and (
+        item.shows_output and bool(item.output) or item.shows_result and bool(item.result or item.returned)
+    )

@@ -50,10 +50,10 @@ def narrate(run: Transcript, language: Language = "en") -> list[Sentence]:
 
 def amount_of(call: ToolCall, language: Language = "en") -> str:
     """How much a call has sent: "3 items", "1 row and 20 words"; empty if it cannot be counted."""
-    outputs = [call.output, *(item.output for item in call.items if isinstance(item, Answer))]
+    outputs = [call.output, *(item.output for item in call.items if isinstance(item, Answer)), call.returned]
     counts = {
         "calls": sum(isinstance(item, ToolCall) for item in call.items),
-        "items": sum(output.counts.get("others", 0) for output in outputs),
+        "items": sum(output.counts.get("others", 0) + len(output.shapes) + output.unkept for output in outputs),
         "rows": sum(output.counts.get("rows", 0) for output in outputs),
         "points": sum(output.counts.get("points", 0) for output in outputs),
         "words": sum(len(output.text.text.split()) for output in outputs),

@@ -1,4 +1,7 @@
-"""The shapes of custom chunks that are drawn as what they are.
+"""What a tool sends, sorted by its shape: all of them are in docs/shapes.md, each with the code that makes it.
+
+These grow from chunk to chunk; whatever is shown at once, like an image or a card, is read in
+`agent.projections.shapes`.
 
 | A tool writes | The page shows |
 |---|---|
@@ -8,17 +11,19 @@
 | `{"status": "Looking under the bed"}` | that line, in place of the last one |
 | `"text"`, or `{"role": "assistant", "content": "text"}` | text that grows |
 | `{"role": "assistant", "reasoning": "text"}` | what a model thinks before it writes, folded |
+| an image, a file, code, key figures, a diagram, a table, a UI message | that, in place of one with the same id |
 | anything else | a line with its JSON |
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 from agent.projections.blocks import Blocks
 from agent.projections.label import words
+from agent.projections.shapes import MOST_DIAGRAMS, Card, Diagram, Shape, Shown, read_shape, undrawn
 from agent.streaming.events import JSON
 
 MAX_ROWS = 1_000
@@ -27,12 +32,14 @@ MAX_CELLS = 30
 """Columns of a table, and lines of a chart."""
 MAX_STATUS = 300
 """Characters."""
+MAX_SHAPES = 50
+"""Images, cards and the like of one tool call that are kept: the first ones."""
 _ASSISTANT = ("assistant", "ai", "model", "AIMessageChunk", "AIMessage")
 """Roles that write text, in several protocols; anything from other roles is data."""
 _REASONING = ("reasoning", "reasoning_content")
 T = TypeVar("T")
 
-Part = Literal["reasoning", "text", "progress", "rows", "points", "others"]
+Part = Literal["reasoning", "text", "progress", "rows", "points", "shapes", "others"]
 """The parts of an output; `progress` is a share, a status or both."""
 
 
@@ -71,6 +78,10 @@ class Output:
     status: str = ""
     rows: list[dict[str, JSON]] = field(default_factory=list)
     points: list[dict[str, float]] = field(default_factory=list)
+    shapes: dict[str | int, Shape] = field(default_factory=dict)
+    """Images, cards and the like, by their ids, or by numbers where they have none."""
+    unkept: int = 0
+    """How many more there were."""
     others: list[JSON] = field(default_factory=list)
     """Chunks of unknown shape, as sent: the last MAX_ROWS."""
     counts: dict[Part, int] = field(default_factory=dict)
@@ -80,19 +91,21 @@ class Output:
 
     def __bool__(self) -> bool:
         """Whether there is something to read; reasoning is only looked up."""
-        data = self.status or self.rows or self.points or self.others or self.progress is not None
+        data = self.status or self.rows or self.points or self.shapes or self.others or self.progress is not None
         return bool(data) or has_words(self.text)
 
     def add(self, chunk: JSON, at: float = 0.0) -> None:
         """Add one chunk, sent at `at` seconds; whatever it is, it is not an error."""
-        if (piece := piece_of(chunk)) is not None:
+        if (shown := read_shape(chunk)) is not None:
+            self.show(shown)
+        elif (piece := piece_of(chunk)) is not None:
             text, reasoning = piece
             self.think(reasoning, at)
             is_line = isinstance(chunk, str) and _is_line(chunk)
             self.write("\n\n" + text if is_line and self._is_line else text, at)
             self._is_line = is_line
         elif not isinstance(chunk, dict):
-            self.keep([chunk])
+            self._append("others", self.others, chunk)
         elif is_number(progress := chunk.get("progress")):
             self._count("progress")
             self.progress = min(max(float(progress), 0.0), 1.0)  # type: ignore[arg-type]  # a number
@@ -106,7 +119,7 @@ class Output:
             self._count("progress")
             self.status = words(chunk["status"], MAX_STATUS)
         else:
-            self.keep([chunk])
+            self._append("others", self.others, chunk)
 
     def write(self, text: str, at: float) -> None:
         """Append to the text."""
@@ -121,10 +134,31 @@ class Output:
             self._count("reasoning")
             self.reasoning.feed(text, at)
 
+    def show(self, shown: Shown) -> None:
+        """Put a shape in its place, or take away the one that is there."""
+        self._count("shapes")
+        key, shape = shown.id or self.counts["shapes"], shown.shape
+        before = self.shapes.get(key)
+        if shape is None:
+            self.shapes.pop(key, None)
+            return
+        if isinstance(shape, Card) and shape.merges and isinstance(before, Card):
+            shape = replace(shape, props={**before.props, **shape.props})
+        others = (other for known, other in self.shapes.items() if known != key)
+        if isinstance(shape, Diagram) and sum(isinstance(other, Diagram) for other in others) >= MOST_DIAGRAMS:
+            shape = undrawn(shape)
+        if before or len(self.shapes) < MAX_SHAPES:
+            self.shapes[key] = shape
+        else:
+            self.unkept += 1
+
     def keep(self, chunks: Iterable[JSON]) -> None:
-        """Keep data that is not to be interpreted as any shape."""
+        """Keep the content of a message that is neither text nor reasoning."""
         for chunk in chunks:
-            self._append("others", self.others, chunk)
+            if shown := read_shape(chunk):
+                self.show(shown)
+            else:
+                self._append("others", self.others, chunk)
 
     def _count(self, part: Part) -> None:
         self.counts[part] = self.counts.get(part, 0) + 1

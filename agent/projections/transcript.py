@@ -18,6 +18,7 @@ from typing import TypeAlias
 from agent.projections.items import Answer, Asked, CallState, Item, Pause, ToolCall, is_readable, visible, walk
 from agent.projections.label import words
 from agent.projections.output import Output, piece_of
+from agent.projections.shapes import card_of, cards_in
 from agent.streaming.events import (
     JSON,
     Answered,
@@ -90,6 +91,10 @@ class Transcript:
     """By message."""
     _written: dict[_Place, Answer] = field(default_factory=dict)
     """What nodes are writing themselves."""
+    _cards: dict[str, Item] = field(default_factory=dict)
+    """What the UI messages belong to, by their ids."""
+    _pushed: set[int] = field(default_factory=set)
+    """The UI messages that have come, so that the state's update does not repeat them."""
     _told: set[str] = field(default_factory=set)
     """The messages that are complete; a graph may report another one's history as its update."""
     _given: set[tuple[_Path, _Path]] = field(default_factory=set)
@@ -301,24 +306,42 @@ class Transcript:
 
     def _custom(self, event: StreamEvent, data: JSON) -> None:
         live = "custom" in self.modes
-        if call := self._begin(event, live):
-            call.shows_output |= live
-            call.output.add(data, event.at)
-            self._touch(call, event.at)
-            return
+        self._write(event, data, self._begin(event, live), live)
+
+    def _write(self, event: StreamEvent, data: JSON, call: ToolCall | None, live: bool) -> None:
+        """Add what a tool or a node wrote to its own output; a card that is there already changes where it stands."""
+        card = card_of(data)
+        item = (self._standing(card) if card else None) or call or self._written_by(event, data)
+        if isinstance(item, ToolCall):
+            item.shows_output |= live
+        else:
+            item.visible |= live
+        item.output.add(data, event.at)
+        if card:
+            self._cards[card] = item
+            self._pushed.add(_mark(data))
+        self._touch(item, event.at)
+
+    def _standing(self, card: str) -> Item | None:
+        """Where a card stands."""
+        item = self._cards.get(card)
+        return item if item and card in item.output.shapes else None
+
+    def _written_by(self, event: StreamEvent, data: JSON) -> Answer:
+        """What the node of an event is writing."""
         if isinstance(data, dict) and piece_of(data):
             self._speaks(event)
-        answer = self._written.get(_place(event))
-        if answer is None:
-            answer = self._written[_place(event)] = self._new_answer(event, None)
-        answer.output.add(data, event.at)
-        answer.visible |= live
-        self._touch(answer, event.at)
+        if _place(event) not in self._written:
+            self._written[_place(event)] = self._new_answer(event, None)
+        return self._written[_place(event)]
 
     def _update(self, event: StreamEvent, update: Update) -> None:
         live = bool({"updates", "values"} & self.modes)
         for message in update.messages:
             self._whole(event, message, live)
+        for card in cards_in(update.rest):
+            if _mark(card) not in self._pushed:
+                self._write(event, card, self._innermost(event), live)
         if written := self._written.pop(_place(event), None):
             _close(written, event.at)  # what the node writes from now on is something else
 
@@ -363,7 +386,7 @@ class Transcript:
                 output.think(message.reasoning, event.at)
             if message.text.startswith(said):
                 output.write(message.text[len(said) :], event.at)
-            if not output.others:
+            if not (output.others or output.shapes):
                 output.keep(message.other)
             _close(answer, event.at)
             answer.visible |= live
@@ -468,12 +491,13 @@ class Transcript:
                     self._calls.pop(item.id, None)
             ids = set(map(id, gone))
             self._answers = {message: answer for message, answer in self._answers.items() if id(answer) not in ids}
+            self._cards = {card: item for card, item in self._cards.items() if id(item) not in ids}
             call.items = []
         if call.started_at is not None:
             until = [moment for moment in (call.ended_at, *(p.start for p in self.pauses)) if moment is not None]
             ended = min((moment for moment in until if moment >= call.started_at), default=at)
             call.earlier.append((call.started_at, ended))
-        call.output, call.steps, call.result = Output(), [], None
+        call.output, call.returned, call.steps, call.result = Output(), Output(), [], None
         call.state, call.started_at, call.ended_at, call.is_over = "running", at, None, False
         call.redone += 1
 
@@ -533,6 +557,7 @@ class Transcript:
         call = self._call(event, call_id, outer)
         if not is_known:
             call.name, call.result, call.is_over = call.name or message.name, message.text, False
+            call.returned.keep(message.other)
             self._finish(call, "failed" if message.failed else "finished", event.at)
         self._reveal(call, live)
         call.shows_result |= live
@@ -571,6 +596,12 @@ def _close(answer: Answer, at: float) -> None:
 
 def _place(event: StreamEvent) -> _Place:
     return event.calls, event.namespace, event.node or ""
+
+
+def _mark(data: JSON) -> int:
+    """What tells one UI message from another one of the same card."""
+    message = {key: data.get(key) for key in ("type", "id", "name", "props")} if isinstance(data, dict) else {}
+    return hash(json.dumps(message, sort_keys=True))
 
 
 def _parsed(args: JSON) -> JSON:

@@ -27,6 +27,7 @@ from agent.streaming.events import (
     CallPiece,
     Checkpoint,
     Custom,
+    DataLeft,
     Debug,
     Interrupt,
     Interrupted,
@@ -114,6 +115,9 @@ class Adapter:
         """The tasks of a node that were at work when the run waited, by its namespace and name."""
         self._same: dict[str, str] = {}
         """Tasks that are done once more under another id, and their first id."""
+        self._data = DataLeft()
+        self._with_data: set[str] = set()
+        """The messages whose images and files have been told; a state repeats them without."""
         self._is_repeating = False
         self._repeats: Counter[tuple[tuple[str, ...], str]] = Counter()
         """How many updates of them are still to come, by namespace and node."""
@@ -203,6 +207,8 @@ class Adapter:
         if message.call:
             self._calls.recall(message.call, message.name, event.namespace, outer)
             self._calls.recall_answer(message.id, message.call)
+        if message.other:
+            self._with_data.add(message.id)
         calls = tuple((self._calls.of_id(asked.id).raw, asked.name) for asked in message.calls)
         answers = self._calls.of_id(message.call).raw if message.call else ""
         self._ids.recall(message.id, event.node or "", (message.role, message.text, calls, answers))
@@ -390,7 +396,10 @@ class Adapter:
 
     def _token(self, raw: RawMessage, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> Token:
         pieces = tuple(self._piece(piece, message_id, calls, namespace) for piece in raw.calls)
-        return Token(message_id, raw.text, raw.reasoning, raw.other, pieces, raw.finish_reason, raw.usage)
+        other = self._content(raw, self._data)
+        if other:
+            self._with_data.add(message_id)
+        return Token(message_id, raw.text, raw.reasoning, other, pieces, raw.finish_reason, raw.usage)
 
     def _piece(self, piece: RawCall, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> CallPiece:
         call = self._calls.piece(message_id, piece.id, piece.index, namespace, calls)
@@ -448,7 +457,8 @@ class Adapter:
         raws, rest = split(data)
         calls = self._calls_in(namespace)
         ids = self._ids.of_history(raws)
-        messages = tuple(self._message(raw, id_, calls, namespace) for raw, id_ in zip(raws, ids, strict=True))
+        pairs = zip(raws, ids, strict=True)
+        messages = tuple(self._message(raw, id_, calls, namespace, DataLeft(0)) for raw, id_ in pairs)
         if not namespace:
             fields = fields_of(data)
             self._has_messages = fields is not None and "messages" in fields
@@ -566,19 +576,29 @@ class Adapter:
 
     # values of any kind
 
-    def _message(self, raw: RawMessage, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> Message:
+    def _message(
+        self,
+        raw: RawMessage,
+        message_id: str,
+        calls: tuple[str, ...],
+        namespace: tuple[str, ...],
+        left: DataLeft | None = None,
+    ) -> Message:
         """A whole message; the calls that it requests or answers get ids of ours."""
         pairs = [(call.id, call.name) for call in raw.calls]
         asked = self._calls.asked(message_id, pairs, namespace, calls) if pairs else []
         answered = ""
         if raw.role == "tool":
             answered = self._calls.answered(message_id, raw.answers, raw.name, namespace, calls).id
+        other = self._content(raw, left or (DataLeft(0) if message_id in self._with_data else self._data))
+        if other and left is None:
+            self._with_data.add(message_id)
         return Message(
             raw.role,
             raw.text,
             message_id,
             raw.reasoning,
-            raw.other,
+            other,
             tuple(AskedCall(call.id, sent.name, sent.args) for call, sent in zip(asked, raw.calls, strict=True)),
             answered,
             raw.name,
@@ -587,9 +607,13 @@ class Adapter:
             raw.usage,
         )
 
+    def _content(self, raw: RawMessage, left: DataLeft) -> tuple[JSON, ...]:
+        """What is neither text nor reasoning in a message, with as much data as may be kept."""
+        return tuple(json_safe(block, data=left) for block in raw.other)
+
     def _as_written(self, value: object) -> JSON:
         """A tool's or a node's own value as JSON."""
-        return json_safe(value, convert=self._object)
+        return json_safe(value, convert=self._object, data=self._data)
 
     def _plain(self, value: object) -> JSON:
         """Any other value as JSON, with the messages in it in our form."""
@@ -621,7 +645,8 @@ class Adapter:
         message_id = self._ids.known(raw)
         plain: dict[str, Any] = {"role": raw.role, "text": raw.text}
         calls = [{"id": self._calls.known(message_id, c.id), "name": c.name, "args": c.args} for c in raw.calls]
-        more: dict[str, Any] = {"id": message_id, "reasoning": raw.reasoning, "other": list(raw.other), "calls": calls}
+        other = list(self._content(raw, DataLeft(0)))
+        more: dict[str, Any] = {"id": message_id, "reasoning": raw.reasoning, "other": other, "calls": calls}
         more |= {"call": self._calls.known("", raw.answers), "name": raw.name, "failed": raw.failed}
         return plain | {name: value for name, value in more.items() if value}
 

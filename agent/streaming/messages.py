@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeGuard
 
 from langchain_core.messages import BaseMessage
 
-from agent.streaming.events import JSON, Usage, json_safe
+from agent.streaming.events import JSON, DataLeft, Usage, json_safe
 
 Role = Literal["ai", "human", "tool", "system", "other"]
 
@@ -216,7 +216,7 @@ def _content(content: object) -> tuple[str, str, tuple[JSON, ...]]:
         elif kind in ("reasoning", "thinking"):
             reasoning.append(_reasoning(block))
         elif kind not in _SAID_ELSEWHERE:
-            other.append(json_safe(block))
+            other.append(json_safe(block, data=DataLeft()))
     return _clean("".join(text)), "".join(reasoning), tuple(other)
 
 

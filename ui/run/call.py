@@ -125,6 +125,7 @@ class _Body:
         self._inside: Inside | None = None
         self._result: TextView | None = None
         self._told: tuple[str, str] = ("", "")
+        self._returned: OutputView | None = None
 
     def draw(self, call: ToolCall, at: float) -> None:
         inside = visible(call.items)
@@ -140,6 +141,9 @@ class _Body:
             if self._result or not _is_shown(call, call.result, self._look):
                 self._result = self._result or TextView(self._place)
                 self._result.draw(Blocks(_result(call, technical=self._look.technical)))
+        if call.shows_result and call.returned:
+            self._returned = self._returned or OutputView(self._place.container(), self._look)
+            self._returned.draw(call.returned, at)
 
 
 def call_head(call: ToolCall, look: Look) -> tuple[str, Literal["running", "waiting", "complete", "error"]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,12 +15,13 @@ from agent.projections.output import MAX_CELLS, Output, Reasoning, is_number
 from agent.projections.tool_titles import tool_title
 from agent.streaming.events import JSON
 from ui.markdown import safe_label, safe_markdown
+from ui.run.columns import named
+from ui.run.shapes import ShapesView
 from ui.run.text import Slot, TextView
 from ui.shell.language import language, say
 
 SHOWN_ROWS = 200
 """Rows of a table or points of a chart that are drawn: the last ones."""
-_NOT_PLAIN = re.compile(r"[^\w %°€()/+-]")
 T = TypeVar("T")
 
 
@@ -51,6 +51,7 @@ class OutputView:
         self._listed = 0
         self._table = _Whole(place)
         self._chart = _Whole(place)
+        self._shapes: ShapesView | None = None
 
     def draw(self, output: Output, at: float) -> None:
         """Write what has changed since the last call; `at` is the run's time, in seconds."""
@@ -70,6 +71,9 @@ class OutputView:
                     self._table.draw(count, output.rows, _table)
                 case "points":
                     self._chart.draw(count, output.points, _line_chart)
+                case "shapes":
+                    self._shapes = self._shapes or ShapesView(self._place, technical=self._look.technical)
+                    self._shapes.draw(list(output.shapes.values()), output.unkept)
                 case "others":
                     self._list(count, output.others)
 
@@ -139,7 +143,7 @@ class _Whole:
 def _table(place: DeltaGenerator, rows: Sequence[dict[str, JSON]]) -> None:
     keys = list(dict.fromkeys(key for row in rows for key in row))[:MAX_CELLS]
     place.dataframe(
-        {name: _cells([row.get(key) for row in rows]) for key, name in _named(keys).items()},
+        {name: _cells([row.get(key) for row in rows]) for key, name in zip(keys, named(keys), strict=True)},
         hide_index=True,
         placeholder="",
     )
@@ -154,19 +158,11 @@ def _cells(values: Sequence[JSON]) -> list[Any]:
 
 def _line_chart(place: DeltaGenerator, points: Sequence[dict[str, float]]) -> None:
     across = next(iter(points[-1]))
-    names = _named([across, *dict.fromkeys(key for point in points for key in point if key != across)][:MAX_CELLS])
-    data = {name: [point.get(key) for point in points] for key, name in names.items()}
-    x, *up = names.values()
+    keys = [across, *dict.fromkeys(key for point in points for key in point if key != across)][:MAX_CELLS]
+    names = named(keys)
+    data = {name: [point.get(key) for point in points] for key, name in zip(keys, names, strict=True)}
+    x, *up = names
     place.line_chart(data, x=x, y=up, height=180)
-
-
-def _named(keys: Sequence[str]) -> dict[str, str]:
-    """Unique names for columns; anything that is part of a chart's own language becomes a space."""
-    names: dict[str, str] = {}
-    for number, key in enumerate(keys, 1):
-        name = " ".join(_NOT_PLAIN.sub(" ", one_line(key, 60)).split())
-        names[key] = f"{name} {number}".strip() if not name or name in names.values() else name
-    return names
 
 
 def _line(chunk: JSON) -> str:

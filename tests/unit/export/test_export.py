@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -352,3 +353,45 @@ def test_a_file_is_in_its_readers_language() -> None:
     assert "<h2>도구가 한 일</h2>" in korean
     assert "Noto Sans KR" in korean
     assert "리뷰 팩" in to_markdown(replace(english, language="ko"))
+
+
+def test_what_was_shown_is_in_the_page_itself_and_in_words_in_the_markdown() -> None:
+    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    text = '"><script>alert(1)</script><img src=http://evil.example/x onerror=alert(2)>\n# '
+    chunks: list[Any] = [
+        {"image": pixel, "alt": text},
+        {"image": f"http://evil.example/{text}"},
+        {"image": f"<svg onload='{text}'>"},
+        {"file": {"name": text, "text": text}},
+        {"code": text, "language": text, "title": text},
+        {"metrics": [{"label": text, "value": text, "delta": text}]},
+        {"diagram": f"graph LR\n a[{text}]", "alt": text},
+        {"diagram": "graph LR\n a-->b", "alt": text},
+        {"table": [{text: text}], "title": text},
+        {"type": "ui", "id": text, "name": text, "props": {text: [{text: text}]}},
+    ]
+    returned = Message("tool", "Done", call="a", other=({"type": "resource_link", "uri": f"http://evil/{text}"},))
+    events = log(
+        queued(),
+        STARTED,
+        *(sent(chunk, "a") for chunk in chunks),
+        *(sent(chunk, "") for chunk in chunks[:3]),
+        Happened(Update((returned,)), ("a",)),
+        Ended("finished"),
+    )
+    export = Export(Header("abcdefgh", 1.0, RunRequest("?")), events, RUN_MODES)
+    page = to_html(export)
+    elements = _Elements(page).found
+    assert {tag for tag, _ in elements} <= ALLOWED | {"img", "figure", "figcaption"}
+    allowed = ATTRIBUTES | {"src", "alt", "width", "height", "download"}
+    assert all(set(attributes) <= allowed for _, attributes in elements)
+    sources = [attributes.get("src") or "" for tag, attributes in elements if tag == "img"]
+    assert sources == [f"data:image/png;base64,{pixel}"] * 2
+    links = [attributes for tag, attributes in elements if tag == "a"]
+    assert [str(link["href"]).split(",")[0] for link in links] == ["data:application/octet-stream;base64"]
+    assert not re.search(r"[<>:\"/|?*\n]", links[0]["download"] or "<")
+    words = to_markdown(export)
+    assert "PNG, 1 × 1, 70 B" in words
+    assert "graph LR" in words
+    assert words.count("It was not loaded") == 2
+    assert "Kept elsewhere" in words

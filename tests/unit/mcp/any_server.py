@@ -38,6 +38,15 @@ def call_tool(what: str, call: Any) -> None:
                 put("x" * 65_536)
         case "environment":
             answer(call, json.dumps(dict(os.environ)))
+        case "a picture":
+            pixel = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+            link = {"type": "resource_link", "uri": "file:///a.pdf", "name": "a"}
+            content = [
+                {"type": "text", "text": "A dot"},
+                {"type": "image", "mimeType": "image/png", "data": pixel},
+                link,
+            ]
+            say(id=call["id"], result={"content": content})
         case "refuses":
             say(id=call["id"], error={"code": -32000, "message": "Not today"})
         case "floods":

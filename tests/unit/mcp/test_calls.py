@@ -17,6 +17,7 @@ from agent.errors import ToolFailed
 from agent.mcp import client
 from agent.mcp.calls import list_tools
 from agent.mcp.servers import McpServer
+from agent.projections.shapes import Elsewhere, Image, read_shape
 from agent.tools.warehouse import WAREHOUSES
 
 CLOCK = McpServer("clock", sys.executable, ("-m", "mcp_server_time", "--local-timezone", "UTC"))
@@ -109,6 +110,13 @@ def test_a_greeting_is_no_harm_and_a_flood_is_cut() -> None:
     assert call(any_server("greets"))[0] == "hello"
     answer, written = call(any_server("floods"))
     assert (answer, len(written)) == ("done", client.MOST_CHUNKS)
+
+
+def test_a_picture_is_written_for_who_watches_and_named_for_the_model() -> None:
+    answer, written = call(any_server("a picture"))
+    assert answer == "A dot\n[image]\nfile:///a.pdf"
+    shown = [read_shape(chunk) for chunk in written]
+    assert [type(each.shape) for each in shown if each] == [Image, Elsewhere]
 
 
 def test_progress_of_any_numbers_is_drawable() -> None:

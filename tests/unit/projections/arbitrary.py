@@ -31,6 +31,7 @@ from tests.unit.events import (
 
 IDS = st.sampled_from(["", "a", "b", "a#2", "m"])
 TEXTS = st.one_of(st.sampled_from(["", "\n", "Once", "{", '{"x": 1}', "half \ud800", "`**_$"]), st.text(max_size=8))
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mP8/x8AAwMCAO8x+fQAAAAASUVORK5CYII="
 VALUES: st.SearchStrategy[JSON] = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), TEXTS),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)),
@@ -43,7 +44,16 @@ SHAPED: st.SearchStrategy[JSON] = st.one_of(
     st.fixed_dictionaries({"point": st.dictionaries(TEXTS, st.floats(), min_size=2, max_size=3)}),
     st.fixed_dictionaries({"role": TEXTS}, optional={"content": VALUES, "reasoning": VALUES}),
     st.fixed_dictionaries({"status": VALUES}),
+    st.fixed_dictionaries({"type": st.just("ui"), "id": IDS, "name": TEXTS, "props": st.dictionaries(TEXTS, VALUES)}),
+    st.fixed_dictionaries({"type": st.just("remove-ui"), "id": IDS}),
+    st.fixed_dictionaries({"image": st.sampled_from([PIXEL, "http://x", "AA=="]), "id": IDS}),
+    st.fixed_dictionaries({"metric": st.fixed_dictionaries({"value": VALUES}), "id": IDS}),
+    st.fixed_dictionaries({"table": st.lists(st.dictionaries(TEXTS, VALUES), max_size=3)}),
+    st.fixed_dictionaries({"file": st.fixed_dictionaries({"name": TEXTS, "text": TEXTS})}),
+    st.fixed_dictionaries({"code": TEXTS}),
+    st.fixed_dictionaries({"diagram": st.sampled_from(["graph LR\n a", "pie", "x"])}),
 )
+UPDATES = st.one_of(VALUES, st.fixed_dictionaries({"ui": st.one_of(SHAPED, st.lists(SHAPED, max_size=3))}))
 WORDS = st.one_of(
     st.sampled_from("approve edit reject respond mcp_elicitation tool_approval form url object string".split()),
     TEXTS,
@@ -70,7 +80,7 @@ ODD: st.SearchStrategy[JSON] = st.recursive(
 def values_of(hint: Any, name: str) -> st.SearchStrategy[Any]:
     """Values for a field of this type and name."""
     if hint is JSON:
-        return SHAPED if name in ("data", "delta") else VALUES
+        return SHAPED if name in ("data", "delta", "other") else UPDATES if name == "rest" else VALUES
     if hint is str:
         return IDS if name in ("id", "call", "message") else TEXTS
     if hint is int:

@@ -93,7 +93,6 @@ def test_a_status_replaces_the_last() -> None:
         {"role": "assistant"},
         {"role": "assistant", "content": "", "tool_calls": [{"index": 0, "function": {"arguments": "{"}}]},
         {"role": ["assistant"], "content": "x"},
-        {"type": "ui", "id": "1", "name": "weather", "props": {"city": "Rome"}, "metadata": {"merge": True}},
         {"type": "status", "node": "plan", "text": "Planning"},
         {"type": "thinking", "node": "plan", "text": "Hm"},
         {"event_type": "node_io", "node_name": "plan"},

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent.projections.items import Answer, Item, ToolCall, walk
+from agent.projections.shapes import Elsewhere
 from agent.projections.transcript import DEEPEST, Transcript, fold
 from agent.streaming.events import (
     JSON,
@@ -329,7 +330,8 @@ def test_content_that_is_no_text_is_kept_once() -> None:
     image: JSON = {"type": "image_url", "image_url": {"url": "https://example.com/x.png"}}
     piece_of_it = Happened(Token("m", "See: ", other=(image,)), node="agent")
     run = fold(log(piece_of_it, updates(Message("ai", "See: ", "m", other=(image,)))), RUN_MODES)
-    assert [item.output.others for item in run.items] == [[image]]
+    elsewhere = Elsewhere("https://example.com/x.png", is_image=True)
+    assert [list(item.output.shapes.values()) for item in run.items] == [[elsewhere]]
 
 
 # Reasoning
@@ -476,7 +478,7 @@ def test_a_run_may_end_waiting_and_keeps_what_it_waits_for() -> None:
 
 
 def test_data_that_nothing_understands_is_kept_as_data() -> None:
-    ui: JSON = {"type": "ui", "id": "1", "name": "weather", "props": {"city": "Rome"}, "metadata": {"merge": False}}
+    ui: JSON = {"type": "ui", "id": "1", "name": "weather", "props": "Rome"}
     events = log(sent(ui, "a"), Happened(Unknown(17), ("a",)), Happened(ToolDelta({"rows": 3}), ("a",)))
     assert only_call(events).output.others == [ui, 17, {"rows": 3}]
 

@@ -92,6 +92,29 @@ class Paper:
         assert {x, *y} == set(data)
         return self._put("line_chart", str(dict(data)))
 
+    def image(self, image: str, caption: str | None, *, alt: str) -> Paper:
+        assert image.startswith("data:image/")
+        return self._put("image", f"{alt} {caption or ''}")
+
+    def audio(self, data: bytes, format_: str) -> Paper:
+        return self._put("audio", f"{format_} {len(data)}")
+
+    def download_button(self, label: str, data: bytes, name: str, mime: str, **_: Any) -> Paper:
+        return self._put("download", f"{label} {name} {mime} {len(data)}")
+
+    def code(self, text: str, language: str | None, **_: Any) -> Paper:
+        return self._put("code", text)
+
+    def caption(self, text: str) -> Paper:
+        return self._put("caption", text)
+
+    def metric(self, label: str, value: str, delta: str | None, **_: Any) -> Paper:
+        return self._put("metric", f"{label} {value} {delta or ''}")
+
+    def mermaid_chart(self, source: str, *, alt: str) -> Paper:
+        assert alt
+        return self._put("mermaid", source)
+
     def _put(self, kind: str, text: str = "", expanded: bool = True) -> Paper:
         node = Paper(kind, text, self.log)
         node.expanded = expanded
