@@ -29,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: agent-servers cluster run check fix test-fast test bench screens samples lock clean
 
 run: $(VENV)/.run
-	$(if $(GRAPHS),TOOLSTREAM_GRAPHS="$(GRAPHS)") $(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST) --server.headless true
+	$(if $(GRAPHS),TOOLSTREAM_GRAPHS="$(GRAPHS)") $(BIN)/streamlit run asgi.py --server.port $(PORT) --server.address $(HOST) --server.headless true
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

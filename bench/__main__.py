@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import beside, browser, load, memory, moments, report
+from bench import beside, browser, first_paint, load, memory, moments, report
 from bench.goals import goals
 from bench.results import Results
 from bench.servers import WAYS, Server, model_server
@@ -66,6 +66,7 @@ def full() -> list[tuple[str, Step]]:
         *(_load("react", sessions, 6) for sessions in (10, 50, 100, 200)),
         *(_load("without_langchain", sessions, 6) for sessions in (100, 200)),
         ("start", _start),
+        ("first paint", _first_paint),
         ("rerun while streaming", _rerun_streaming),
         ("rerun of 50 turns", _rerun_turns),
         ("memory", _memory),
@@ -97,6 +98,10 @@ def _load(graph: str, sessions: int, seconds: float) -> tuple[str, Step]:
         results.loads.append(load.measure(graph, model, sessions, seconds))
 
     return f"{sessions} sessions, {graph}", step
+
+
+def _first_paint(results: Results, model: Server) -> None:
+    results.first_paint = first_paint.measure(model)
 
 
 def _start(results: Results, model: Server) -> None:

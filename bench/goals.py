@@ -99,6 +99,9 @@ def _of_moments(results: Results) -> Iterator[Goal]:
         yield _most("question to first words, besides the model's time", start.next_questions_ms, 150, " ms")
         slower = start.first_question_ms - start.next_questions_ms
         yield _most("first question slower than the next ones by", slower, 200, " ms")
+    if paint := results.first_paint:
+        yield _most("first paint, against a bare Streamlit app's", paint.ratio("toolstream"), 1.3, "x")
+        yield _most("the same of the first visitor after a start of asgi.py", paint.first_ratio("asgi"), 1.3, "x")
     if len(results.memory_mb) > 1:
         counts = sorted(results.memory_mb)
         growth = results.memory_mb[counts[-1]] / results.memory_mb[counts[0]]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
 from bench.browser import Answer
 from bench.goals import goals
@@ -165,6 +166,10 @@ def _moments(results: Results) -> Iterator[tuple[object, ...]]:
         yield "first visit until a question can be typed, imports included", f"{start.first_page_s:.2f} s"
         yield "first question to first words, besides the model's time", _ms(start.first_question_ms) + " ms"
         yield "the next questions, in the middle", _ms(start.next_questions_ms) + " ms"
+    if paint := results.first_paint:
+        for way, later in paint.later.items():
+            yield f"visit until the title is painted, {way}", _ms(median(later)) + " ms"
+            yield f"the same, first visitor after a start, {way}", _ms(paint.first[way]) + " ms"
     if results.rerun_streaming_ms:
         yield "click within a 20k-token answer: its text stands still", _ms(results.rerun_streaming_ms) + " ms"
         yield "longest pause in the two seconds before", _ms(results.usual_pause_ms) + " ms"

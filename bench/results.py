@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from bench.browser import Answer
+from bench.first_paint import FirstPaint
 from bench.load import Load
 from bench.moments import Start
 
@@ -59,6 +60,7 @@ class Results:
     answers: list[Answer] = field(default_factory=list)
     loads: list[Load] = field(default_factory=list)
     start: Start | None = None
+    first_paint: FirstPaint | None = None
     rerun_streaming_ms: float | None = None
     """How long the text of a 20k-token answer stands still after a click in its middle."""
     usual_pause_ms: float | None = None

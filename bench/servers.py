@@ -61,6 +61,9 @@ WAYS = {
 }
 """What is compared with every full run: the app, and the obvious ways in Streamlit."""
 
+VISITED = {"asgi": Way("asgi.py"), "bare": Way("bench/bare.py")}
+"""What is only visited: the app in its other form, and an app that draws a title, all of it Streamlit's own doing."""
+
 PEERS = {
     "chainlit": Way(
         "bench/peers/chainlit_app.py",
@@ -130,7 +133,7 @@ def model_server() -> Iterator[Server]:
 @contextmanager
 def app_server(name: str, model: Server) -> Iterator[Server]:
     """One of the WAYS or PEERS, which asks this model server. Those in Streamlit share .streamlit/config.toml."""
-    way, port = {**WAYS, **PEERS}[name], free_port()
+    way, port = {**WAYS, **VISITED, **PEERS}[name], free_port()
     command = [str(environments.python(name)) if name in PEERS else sys.executable, "-m"]
     command += [part.format(script=way.script, port=port) for part in way.command]
     env = {"OPENAI_BASE_URL": f"{model.url}/v1", "OPENAI_API_KEY": "none", "OPENAI_MODEL": "bench", **NO_LIMITS}

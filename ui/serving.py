@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import streamlit as st
@@ -124,9 +125,22 @@ def routes() -> Sequence[BaseRoute]:
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Close the application with the server: it ends by a signal, and nothing that Python does at its end is done."""
+    """Open the application before its first visitor comes, and close it with the server.
+
+    That ends by a signal, and nothing that Python does at its end is done.
+    """
+    opening = asyncio.create_task(asyncio.to_thread(_open))
     yield
+    await opening
     await asyncio.to_thread(pin.close)
+
+
+def _open() -> None:
+    """Import what pages import, and start what answers them; what is wrong with the settings, the pages say."""
+    for page in ("chat", "home", "lab.lab", "runs.runs", "pitfalls", "your_agent", "mcp_servers"):
+        importlib.import_module(f"ui.{page}")
+    with suppress(SettingsError):
+        pin.application()
 
 
 def _find(name: str) -> tuple[Run, Callable[[], bool]] | None:

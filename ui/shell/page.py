@@ -30,8 +30,8 @@ if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
 
 _STYLE = Path(__file__).with_name("page.css")
 _ONLY_THE_PAGE = """[data-testid=stSidebar], [data-testid=stHeader] { display: none; }
-[data-testid=stMain] [data-testid=stMainBlockContainer] { padding-top: 1rem; }
-[data-testid=stMain] h1 { padding-top: 0; }"""
+.stApp [data-testid=stMainBlockContainer] { padding-top: 1rem; }
+.stApp h1 { padding-top: 0; }"""
 
 ICON = Path(__file__).with_name("icon.svg")
 
