@@ -86,7 +86,7 @@ def database() -> Iterator[Server]:
 
     found = programs()
     if found is None:
-        _missing(MISSING)
+        missing(MISSING)
     with postgres(found) as server:
         yield server
 
@@ -98,7 +98,7 @@ def aegra(database: Server, model: DemoServer) -> Iterator[AgentServer]:
     from tests.serving import pointed_at
 
     if not PROGRAMS.exists():
-        _missing(MISSING)
+        missing(MISSING)
     with aegra(database.tcp_url, pointed_at(model)) as server:
         yield server
 
@@ -110,7 +110,7 @@ def langgraph_dev(model: DemoServer) -> Iterator[AgentServer]:
     from tests.serving import pointed_at
 
     if not PROGRAMS.exists():
-        _missing(MISSING)
+        missing(MISSING)
     with langgraph_dev(pointed_at(model)) as server:
         yield server
 
@@ -120,11 +120,11 @@ def browser() -> Iterator[Browser]:
     """Chromium."""
     executable = chromium()
     if executable is None:
-        _missing("No Chromium was found: install it (Debian: apt-get install chromium), or put its path in CHROMIUM.")
+        missing("No Chromium was found: install it (Debian: apt-get install chromium), or put its path in CHROMIUM.")
     try:
         from playwright.sync_api import expect, sync_playwright
     except ImportError:
-        _missing("Playwright is not installed: pip install -r requirements-dev.txt")
+        missing("Playwright is not installed: pip install -r requirements-dev.txt")
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGS)
@@ -259,12 +259,12 @@ def ag_ui() -> Iterator[Client]:
     from tests import ag_ui_client
 
     if not ag_ui_client.is_there():
-        _missing(ag_ui_client.MISSING)
+        missing(ag_ui_client.MISSING)
     with ag_ui_client.client() as client:
         yield client
 
 
-def _missing(sentence: str) -> NoReturn:
+def missing(sentence: str) -> NoReturn:
     if os.environ.get("TOOLSTREAM_REQUIRE_ALL"):
         pytest.fail(sentence)
     pytest.skip(sentence)

@@ -444,6 +444,7 @@ own-how-to = Start the app with your graph, and it appears here and in the lab, 
 
     `GRAPHS` takes a file and a name in it, a `package.module:name`, or a `langgraph.json`; separate several with commas. The name is a compiled graph, or a function that makes one. On a server, set `TOOLSTREAM_GRAPHS` instead.
 own-source = Your graph { $source }
+own-server = The graph { $source } on the Agent Server
 own-mend = Fix it and save: it is loaded again when you reload this page.
 own-no-file = There is no file { $file }.
 own-no-graphs = { $file } names no graphs: it needs an object `graphs` of names and paths.
@@ -794,6 +795,7 @@ server-refused = The Agent Server did not accept this run ({ $status }). Ask aga
 server-no-agent-server = What answers at the Agent Server's address is no Agent Server. Its host has to correct the address.
 server-forgot = The Agent Server no longer knows this run. What has arrived is kept; ask again.
 server-run-failed = An error ended this run on the Agent Server ({ $kind }). What has arrived is kept.
+server-graph-broken = The Agent Server could not load the graph { $graph }. Its log says why.
 server-stopped = Somebody stopped this run on the Agent Server. What has arrived is kept.
 server-none = This run belongs to an Agent Server, and none is set up here any more. Ask again.
 

@@ -429,6 +429,7 @@ own-how-to = 내 그래프와 함께 앱을 시작하면 그래프를 고치지 
 
     `GRAPHS`에는 파일과 그 안의 이름, `package.module:name`, 또는 `langgraph.json`을 넣어요. 여러 개는 쉼표로 구분해요. 이름은 컴파일된 그래프나 그래프를 만드는 함수여야 해요. 서버에서는 `TOOLSTREAM_GRAPHS`를 설정하세요.
 own-source = 내 그래프 { $source }
+own-server = 에이전트 서버의 그래프 { $source }
 own-mend = 고쳐서 저장한 다음 이 페이지를 새로고침하면 다시 불러와요.
 own-no-file = { $file } 파일이 없어요.
 own-no-graphs = { $file } 파일에 그래프가 없어요. 이름과 경로가 든 `graphs` 객체가 필요해요.
@@ -734,6 +735,7 @@ server-refused = 에이전트 서버가 이 실행을 받아들이지 않았어�
 server-no-agent-server = 에이전트 서버 주소에서 응답하는 것은 에이전트 서버가 아니에요. 운영자가 주소를 고쳐야 해요.
 server-forgot = 에이전트 서버가 이 실행을 더는 알지 못해요. 받은 내용은 남아 있으니 다시 물어봐 주세요.
 server-run-failed = 에이전트 서버에서 오류가 나서 이 실행이 끝났어요({ $kind }). 받은 내용은 남아 있어요.
+server-graph-broken = 에이전트 서버가 그래프 { $graph }{ PARTICLE($graph, "을/를") } 불러오지 못했어요. 이유는 서버 로그에 있어요.
 server-stopped = 누군가 에이전트 서버에서 이 실행을 멈췄어요. 받은 내용은 남아 있어요.
 server-none = 이 실행은 에이전트 서버의 것인데, 지금은 연결된 서버가 없어요. 다시 물어봐 주세요.
 

@@ -27,10 +27,12 @@ def your_agent(choices: Choices) -> None:
         return
     if state.source:
         about = f" · {safe_label(state.description, 300)}" if state.description else ""
-        st.caption(f"{say('own-source', source=safe_label(state.source, 200))}{about}")
+        key = "own-server" if state.is_on_server else "own-source"
+        st.caption(f"{say(key, source=safe_label(state.source, 200))}{about}")
     if state.state == "failed":
         st.error(safe_markdown(tell(state.message)), icon=":material/extension_off:")
-        st.caption(say("own-mend"))
+        if not state.is_on_server:
+            st.caption(say("own-mend"))
         sidebar(choices)
     elif state.state == "loading":
         _wait(choices, state.name)

@@ -17,7 +17,7 @@ from agent.engine.active import ActiveRun
 from agent.engine.builder import GraphBuilder
 from agent.engine.checkpoints import Checkpoints
 from agent.engine.job import Job
-from agent.engine.own_graphs import OwnGraphs
+from agent.engine.own_graphs import OwnGraphs, OwnState
 from agent.engine.run import Run
 from agent.engine.warmup import warm_up
 from agent.errors import AgentError, ServerStopped, cause
@@ -35,11 +35,14 @@ from texts import sentence
 
 if TYPE_CHECKING:  # where there is no Agent Server, nothing of this is loaded
     from agent.engine.agent_server import AgentServer
+    from agent.engine.server_agents import ServerAgents
     from agent.engine.server_job import ServerJob
 
 log = logging.getLogger(__name__)
 
 AnyJob: TypeAlias = "Job | ServerJob"
+LIST_SECONDS = 2.0
+"""What an Agent Server may take to say what it offers before a page is drawn without that."""
 Turn = tuple[str, str]
 """A question, and the answer to it."""
 Before = Callable[[], Awaitable[Sequence[Run]]]
@@ -68,6 +71,8 @@ class Engine:
         """What makes the graphs of the registry."""
         self.server: AgentServer | None = None
         """The Agent Server that works on runs, if there is one."""
+        self.agents: ServerAgents | None = None
+        """What it offers."""
         self.checkpoints = Checkpoints(settings)
         """What is kept of the state of all graphs that do not keep it themselves."""
 
@@ -89,7 +94,15 @@ class Engine:
 
     def is_elsewhere(self, request: RunRequest, *, own_key: bool) -> bool:
         """Whether the Agent Server works on a request; a visitor's own key never leaves this process."""
-        return bool(self._settings.agent_server) and not own_key and not request.graph.startswith(OWN)
+        if own_key or not self._settings.agent_server:
+            return False
+        if request.graph.startswith(OWN):
+            return request.graph.removeprefix(OWN) not in {state.name for state in self.own.states()}
+        return self.agents is None or self.agents.has_ours
+
+    def own_graphs(self) -> list[OwnState]:
+        """The host's own graphs, and what the Agent Server offers, as they are now."""
+        return self.own.states() + (self.agents.states() if self.agents else [])
 
     async def work(self, run: ActiveRun, before: Before) -> None:
         """Work on a run until it has ended, or waits for a person; `before` finds what it goes on after."""
@@ -150,9 +163,13 @@ class Engine:
         await self.builder.open()
         if self._settings.agent_server:
             from agent.engine.agent_server import AgentServer
+            from agent.engine.server_agents import ServerAgents
 
             self.server = AgentServer(self._settings)
             self._resources.push_async_callback(self.server.close)
+            self.agents = ServerAgents(self.server)
+            self._resources.push_async_callback(self.agents.close)
+            await self.agents.answered(LIST_SECONDS)
         self.own.open()
         self._resources.push_async_callback(self.own.close)
         await warm_up(self._settings.limits)
@@ -203,8 +220,14 @@ class Engine:
         from agent.engine.server_job import ServerJob
 
         request = run.request
-        if self.server is None:
+        if self.server is None or self.agents is None:
             raise AgentError(sentence("server-none"))
+        modes = STREAM_MODES if request.all_modes else RUN_MODES
+        if request.graph.startswith(OWN):
+            assistant = await self.agents.get(request.graph.removeprefix(OWN))
+            options: dict[str, Any] = {"config": {"recursion_limit": self._settings.limits.own_steps}}
+            options |= {} if request.context is None else {"context": request.context}
+            return ServerJob(self.server, run, assistant, options, modes)
         config: RunnableConfig = {"recursion_limit": self._settings.limits.steps}
         config["configurable"] = {
             "tools": list(request.tools),
@@ -212,7 +235,6 @@ class Engine:
             "model": request.model,
             "language": language_of(request.question),
         }
-        modes = STREAM_MODES if request.all_modes else RUN_MODES
         return ServerJob(self.server, run, request.graph, {"config": config}, modes)
 
     async def _given(self, run: ActiveRun, job: AnyJob, before: Before) -> Any:

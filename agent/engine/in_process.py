@@ -42,6 +42,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 NOT_YOURS = sentence("refused-not-yours")
+OPEN_SECONDS = 5.0
+"""What a page waits for an Agent Server's first answer."""
 CLOSE_SECONDS = 10.0
 """What closing may take on a machine with much else to do; what it leaves open then is let go of by force."""
 
@@ -279,8 +281,11 @@ class InProcessBackend:
         return bool(self._scheduler.working or self._scheduler.waiting)
 
     def own_graphs(self) -> list[OwnState]:
-        """The host's own graphs, as they are now."""
-        return self._engine.own.states()
+        """The host's own graphs, as they are now, and what the Agent Server offers."""
+        if self._settings.agent_server:
+            with contextlib.suppress(Exception):  # which is told by what is asked of it
+                self._opened.result(OPEN_SECONDS)
+        return self._engine.own_graphs()
 
     def mcp_servers(self) -> list[McpState]:
         """The host's MCP servers, as they are now."""

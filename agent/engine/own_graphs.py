@@ -31,6 +31,8 @@ class OwnState:
     seconds: float = 0.0
     """How long it has been loading."""
     own: OwnGraph | None = None
+    is_on_server: bool = False
+    """Whether an Agent Server has it; or is it itself, if there is no name."""
 
 
 class OwnGraphs:

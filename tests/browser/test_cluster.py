@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from deploy.cluster import Cluster
 from tests.browser.visitor import QUESTION, TURN, ask, last_turn, run_id, visit, wait_for_end
-from tests.conftest import _missing
+from tests.conftest import missing
 from tests.serving import clean_environment, free_port, model_server, pointed_at, wait_until
 
 LAST = 300
@@ -25,7 +25,7 @@ PATIENCE = 60_000
 def cluster() -> Iterator[Cluster]:
     """Its runs work in the web processes."""
     if not shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin"):
-        _missing("HAProxy is not installed here (Debian: apt-get install haproxy).")
+        missing("HAProxy is not installed here (Debian: apt-get install haproxy).")
     folder = Path(tempfile.mkdtemp(prefix="toolstream-cluster-"))
     folder.chmod(0o755)  # PostgreSQL's is inside, and another user's where root runs the tests
     with model_server(rate=15) as model:
