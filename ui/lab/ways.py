@@ -113,8 +113,8 @@ def _row(way: Way, moments: Sequence[Moment], seconds: float) -> str:
         _call(found),
     ]
     names = [escape(say(f"lab-ways-column-{name}")) for name in _COLUMNS[2:]]
-    named = zip(names, cells, strict=True)
-    numbers = "".join(f'<td><span class="label">{name}</span>{cell}</td>' for name, cell in named)
+    named = zip(("number", "number", "call"), names, cells, strict=True)
+    numbers = "".join(f'<td class="{key}"><span class="label">{name}</span>{cell}</td>' for key, name, cell in named)
     head = f'<th scope="row"><code>{escape(way.code)}</code>{badge}{about}</th>'
     return f'<tr>{head}<td class="lanes">{lanes}</td>{numbers}</tr>'
 
