@@ -3,15 +3,13 @@
 The pictures go to `screens/`, the sheets of all of them to `docs/`. Words choose: pages, states, languages, widths and
 color schemes, as in `refund failed ko 390 dark`; what is not named is made whole.
 
-A moment is held by stopping the app's process until the pictures of it are made, in each width and scheme: so all of
-them show the same moment, and nothing depends on how quick the machine is. There is one app and browser a language.
+A moment is held by keeping back what the app sends until the pictures of it are made, in each width and scheme: so all
+of them show the same moment, and the run's own times stay true. There is one app and browser a language.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -23,7 +21,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, sync_playwright
 
 from tests.browser.visitor import STOP, settle
 from tests.conftest import CHROMIUM_ARGS, chromium
@@ -82,9 +80,12 @@ class Visit:
         locale = {"en": "en-US", "ko": "ko-KR"}[language]
         self._context = browser.new_context(locale=locale, base_url=app.url)
         self._context.set_default_timeout(PATIENCE)
+        self._context.route_web_socket("**/_stcore/stream", self._connect)
+        self._held: list[tuple[WebSocketRoute, str | bytes]] | None = None
+        """What the app has sent since the moment that is held."""
         self.page: Page = self._context.new_page()
         self._devices = self._context.new_cdp_session(self.page)
-        self._app, self._name, self._wanted, self.language = app, page, wanted, language
+        self._name, self._wanted, self.language = page, wanted, language
         self._widths = [int(width) for width in wanted.any([str(width) for width in HEIGHTS])]
         self._schemes = [scheme for scheme in SCHEMES if scheme in wanted.any(SCHEMES)]
         self._as_on(self._widths[0], HEIGHTS[self._widths[0]])
@@ -130,13 +131,22 @@ class Visit:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Let nothing go on meanwhile."""
-        os.kill(self._app.process.pid, signal.SIGSTOP)
-        try:
-            self.page.wait_for_timeout(200)  # what was sent before is drawn
-            yield
-        finally:
-            os.kill(self._app.process.pid, signal.SIGCONT)
+        """Let the page stay as it is meanwhile."""
+        self._held = []
+        self.page.wait_for_timeout(200)  # what was sent before is drawn
+        yield
+        kept, self._held = self._held, None
+        for browser, message in kept:
+            browser.send(message)
+
+    def _connect(self, browser: WebSocketRoute) -> None:
+        def pass_on(message: str | bytes) -> None:
+            if self._held is None:
+                browser.send(message)
+            else:
+                self._held.append((browser, message))
+
+        browser.connect_to_server().on_message(pass_on)
 
     def wants(self, *states: str) -> bool:
         """Whether one of these states is among what is to be made."""
@@ -170,7 +180,14 @@ def settle_colors(page: Page, scheme: str) -> None:
 STATES = ("idle", "first", "middle", "waiting", "finished", "stopped", "failed")
 FIRST, MIDDLE = 60, 420
 """Characters more than at first, at the first words and in the middle of a run."""
-MIDDLES = {"custom_data": 160, "your_agent": 160, "stream_lab": 200, "incident": 300, "ask_me_first": 300}
+MIDDLES = {
+    "market_brief": 650,
+    "custom_data": 160,
+    "your_agent": 160,
+    "stream_lab": 200,
+    "incident": 300,
+    "ask_me_first": 300,
+}
 """Where less is written in all."""
 
 

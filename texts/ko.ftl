@@ -214,6 +214,7 @@ chat-context = 실행 컨텍스트
 chat-input = 입력
     .run = 실행
     .json = JSON 형식 입력
+    .choose = 하나를 고르세요
     .optional = (선택)
     .lines = 한 줄에 하나씩
 

@@ -29,22 +29,24 @@ def drawn(picture: Picture, name: Callable[[Row], str], say: Callable[..., str],
     """
     whole = _axis(picture.end) if working else picture.end or 1.0
     rows = "".join(_row(row, name(row), whole, say, picture.end if working else None) for row in picture.rows)
-    mark = ""
+    mark = place = ""
     if picture.first_output is not None:
         said = escaped(say("timeline-first", seconds=f"{picture.first_output:.1f}"))
         at = _across(picture.first_output, whole)
         side = " tl-left" if at > 60 else ""
-        mark = f'<div class="tl-first{side}" style="left:{at:g}%"><span>{said}</span></div>'
+        mark = f'<div class="tl-first{side}"><span>{said}</span></div>'
+        place = f"--first:{at:g}%"
     moments = (say("time-seconds", seconds=f"{whole * part / 4:.1f}") for part in range(5))
     axis = "".join(f"<span>{escaped(moment)}</span>" for moment in moments)
     more = f'<p class="remark">{escaped(say("lab-timeline-more", count=picture.more))}</p>' if picture.more else ""
-    return f'<div class="tl">{mark}{rows}<div class="tl-axis" aria-hidden="true">{axis}</div></div>{more}'
+    axis = f'<div class="tl-axis" aria-hidden="true">{axis}</div>'
+    return f'<div class="tl" style="{place}">{mark}{rows}{axis}</div>{more}'
 
 
 def with_moment(picture: str, share: float) -> str:
     """A drawn picture with a line at a moment, from 0 to 1 of its time."""
-    line = f'<div class="tl-now" style="left:{min(max(share, 0.0), 1.0) * 100:.2f}%"></div>'
-    return picture.replace('<div class="tl">', f'<div class="tl">{line}', 1)
+    place = f"--now:{min(max(share, 0.0), 1.0) * 100:.2f}%"
+    return picture.replace('<div class="tl" style="', f'<div class="tl" style="{place};', 1)
 
 
 def duration(seconds: float, say: Callable[..., str]) -> str:

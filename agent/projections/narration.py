@@ -1,7 +1,7 @@
 """A run told in plain sentences, for a reader who knows nothing about graphs: based on its transcript.
 
 A sentence appears when its subject begins, and grows with it: "3 items so far" becomes "4 items so far" and finally
-"done after 2.1 s, with 5 items". All of it is plain text, and may contain what models and tools wrote.
+"finished in 2.1 s, with 5 items". All of it is plain text, and may contain what models and tools wrote.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,6 +78,20 @@ def test_a_korean_question_is_asked_worked_on_and_answered_in_korean(open_page: 
         box.click()
     settle(page)
     assert latin(page) == []
+
+
+def test_the_picture_of_a_run_is_in_the_readers_language(open_page: OpenPage, app: App, tmp_path: Path) -> None:
+    page = korean(open_page, app, "/Custom_data?model=demo-fast")
+    page.locator(".st-key-suggestion_0 button").click()
+    button = page.locator("[class*=st-key-picture_] button")
+    button.wait_for()
+    with page.expect_download() as download:
+        button.click()
+    picture = tmp_path / "run.svg"
+    download.value.save_as(picture)
+    assert {"스트리밍이 있을 때", "스트리밍이 없을 때"} <= set(
+        re.findall(">([^<]+)</text>", picture.read_text("utf-8"))
+    )
 
 
 def test_what_a_korean_is_asked_and_may_change_is_named_in_korean(open_page: OpenPage, app: App) -> None:

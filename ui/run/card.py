@@ -257,6 +257,7 @@ class _Card:
                 None,
                 key=f"choice {key}",
                 format_func=lambda number: labels[number],
+                placeholder=say("chat-input.choose"),
             )
             self._send("respond", say("card-send"))
         if not question.choices:

@@ -17,7 +17,7 @@ from agent.projections.metrics import is_sooner
 from agent.projections.transcript import Transcript
 from ui.run.output import Look
 from ui.shell.catalog import PAGES
-from ui.shell.language import say
+from ui.shell.language import say, speaking
 
 
 def card_of(run: Run, transcript: Transcript, look: Look) -> Card | None:
@@ -37,7 +37,7 @@ def show_card(place: DeltaGenerator, run: Run, card: Card) -> None:
     with place.container(horizontal=True, key=f"end_{run.id}", gap="small", vertical_alignment="center"):
         st.download_button(
             say("end-picture"),
-            partial(to_svg, card, say),
+            partial(to_svg, card, speaking()),
             file_name(run.header, "svg"),
             "image/svg+xml",
             icon=":material/image:",

@@ -63,7 +63,9 @@ def _draw(key: str, field: Field) -> None:
         case "boolean":
             st.toggle(label, key=key, help=about)
         case "choice":
-            st.selectbox(label, field.choices, None, format_func=_text, key=key, help=about)
+            st.selectbox(
+                label, field.choices, None, format_func=_text, key=key, help=about, placeholder=say("chat-input.choose")
+            )
         case "json":
             st.text_area(label, key=key, help=about, placeholder="JSON")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 
 import streamlit as st
 
@@ -31,6 +33,11 @@ def language() -> Language:
 def say(key: str | Sentence, /, **values: Value) -> str:
     """A sentence, for this script's reader."""
     return texts.say(_reading.get(), key, **values)
+
+
+def speaking() -> Callable[..., str]:
+    """What says sentences to this script's reader when the script is over, as in a file that is made at a click."""
+    return partial(texts.say, _reading.get())
 
 
 def tell(said: Sentence | str) -> str:

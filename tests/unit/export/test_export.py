@@ -108,7 +108,7 @@ ALLOWED = set(
     "span b i a pre code ul ol li strong em s br hr table thead tbody tr th td blockquote".split()
 )
 ATTRIBUTES = set("lang charset http-equiv content name class role aria-label aria-hidden style href rel".split())
-PLACE = re.compile(r"left:[\d.]+%(;width:[\d.e-]+%)?")
+PLACE = re.compile(r"(?:(?:--first|left):[\d.]+%(?:;width:[\d.e-]+%)?)?")
 
 
 LINK = "https://here.example/Runs?share=x-1"

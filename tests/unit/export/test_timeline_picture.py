@@ -50,7 +50,7 @@ def test_while_a_run_works_the_axis_stands_still() -> None:
 
 
 def test_a_moment_is_a_line() -> None:
-    assert '<div class="tl-now" style="left:50.00%">' in with_moment(drawn(picture(), name, say), 0.5)
+    assert '<div class="tl" style="--now:50.00%;' in with_moment(drawn(picture(), name, say), 0.5)
 
 
 def test_where_nothing_was_read_no_line_marks_it() -> None:
