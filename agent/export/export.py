@@ -221,9 +221,9 @@ def to_markdown(export: Export) -> str:
         lines.append(f"| {' | '.join(cells)} |")
     for call in export.calls:
         lines += ["", f"### {_code(call_label(call.name, call.args))}"]
-        lines += [part for title, text, _ in _sent(export, call) for part in ("", _code(title), "", _fenced(text))]
         if shown_there := _shown_in_words(export, _outputs(call)):
             lines += ["", _code(say("pack-shown")), "", _fenced("\n\n".join(shown_there))]
+        lines += [part for title, text, _ in _sent(export, call) for part in ("", _code(title), "", _fenced(text))]
     lines += ["", f"## {say('pack-comments')}"]
     for comment in export.comments:
         lines += ["", f"{_thumb(export, comment)}{_date(export, comment.at)}"]
@@ -368,7 +368,7 @@ def _tool(export: Export, call: ToolCall) -> str:
         for title, text, is_prose in _sent(export, call)
     ]
     if shown := _shown(export, _outputs(call)):
-        parts.append(f"<h4>{escaped(export.say('pack-shown'))}</h4>{shown}")
+        parts.insert(0, f"<h4>{escaped(export.say('pack-shown'))}</h4>{shown}")
     look = "tool bad" if call.state == "failed" else "tool"
     return (
         f'<article class="{look} in{min(call.depth, 4)}"><h3>{escaped(export.title(call))}</h3>'

@@ -197,6 +197,8 @@ class Adapter:
                     self._done.add(task)
                 case ToolStarted() if event.call:
                     self._calls.recall_run(event.call)
+                case Custom(data=data) | ToolDelta(delta=data):
+                    json_safe(data, data=self._data)
                 case Interrupted(interrupts=interrupts):
                     self._asked.update(interrupt.id for interrupt in interrupts)
 
@@ -209,6 +211,7 @@ class Adapter:
             self._calls.recall_answer(message.id, message.call)
         if message.other:
             self._with_data.add(message.id)
+            json_safe(message.other, data=self._data)
         calls = tuple((self._calls.of_id(asked.id).raw, asked.name) for asked in message.calls)
         answers = self._calls.of_id(message.call).raw if message.call else ""
         self._ids.recall(message.id, event.node or "", (message.role, message.text, calls, answers))

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from agent.projections.inspector import PAGE, Filter, how_known, pages, row
-from agent.streaming.events import StreamEvent
+from agent.streaming.events import DataLeft, StreamEvent, json_safe
 from agent.streaming.modes import STREAM_MODES
 from ui.lab.log import Log, quiet
 from ui.shell.choices import Choices
 from ui.shell.language import language, say
 
+SHOWN_DATA = 5_000
+"""Characters of images and files in an event's JSON; of more than that, only the beginning."""
 _COLUMNS = {
     "seq": st.column_config.NumberColumn(width=60, pinned=True),
     "ms": st.column_config.NumberColumn("ms since start", width=100, format="%.1f"),
@@ -122,4 +124,5 @@ def _details(event: StreamEvent) -> None:
         st.markdown(f"**{number}** :gray[{event.mode}, {event.at * 1000:.1f} ms]")
         if known := how_known(event, language()):
             st.markdown(quiet(say("lab-inspector-known", how=known)))
-        st.json(event.to_json(), expanded=3)
+        shown = json_safe(event.to_json(), max_chars=1_000_000, max_depth=64, data=DataLeft(SHOWN_DATA))
+        st.json(shown, expanded=3)
