@@ -94,6 +94,12 @@ def png_header(width: int, height: int) -> bytes:
     )
 
 
+def test_a_png_with_a_broken_profile_is_drawn_as_browsers_do() -> None:
+    whole = base64.b64decode(PIXEL)
+    broken = whole[:33] + b"\0\0\0\x04iCCPabcd\0\0\0\0" + whole[33:]
+    assert shape(sent({"image": broken})) == Image(broken, "png", 1, 1)
+
+
 @pytest.mark.parametrize("side", [4_000, 12_000, 60_000])
 def test_a_small_file_of_very_many_pixels_is_not_drawn(side: int) -> None:
     found = shape(sent({"image": png_header(side, side)}))
