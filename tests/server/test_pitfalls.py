@@ -67,7 +67,7 @@ def text(moments: list[Moment], lane: str | None = None) -> str:
 def test_what_is_held_up_arrives_at_once_and_else_live(shown: dict[str, Moments], name: str) -> None:
     wrong, right = (shown[name][side] for side in SIDES)
     assert text(wrong) == text(right)
-    assert spread(wrong) < 0.2
+    assert 3 * spread(wrong) < spread(right)
     assert spread(right) > 0.5
     assert chunks(right)[0]["at"] < chunks(wrong)[0]["at"]
     assert "everything at once" in verdict(wrong)
