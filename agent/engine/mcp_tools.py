@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,8 +18,8 @@ from texts import Spoken
 
 log = logging.getLogger(__name__)
 
-AGAIN_SECONDS = 10.0
-"""How long after a failure a server is asked again, if somebody looks."""
+AGAIN_SECONDS, SELDOM_SECONDS = 10.0, 300.0
+"""How long after a failure a server is asked again, if somebody looks: twice as long each time, up to the latter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class McpTools:
     def __init__(self, servers: Sequence[McpServer]) -> None:
         self._servers = servers
         self._states = [McpState(server.name, "starting") for server in servers]
-        self._asked: dict[int, float] = {}
+        self._due: dict[int, float] = {}
+        self._failures: Counter[int] = Counter()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -67,9 +69,8 @@ class McpTools:
     def _ask(self) -> None:
         for place, state in enumerate(self._states):
             task = self._tasks.get(place)
-            is_due = time.monotonic() - self._asked.get(place, float("-inf")) > AGAIN_SECONDS
+            is_due = time.monotonic() > self._due.get(place, float("-inf"))
             if state.state != "ready" and is_due and (task is None or task.done()):
-                self._asked[place] = time.monotonic()
                 self._tasks[place] = asyncio.create_task(self._list(place))
 
     async def _list(self, place: int) -> None:
@@ -81,5 +82,5 @@ class McpTools:
         except ToolFailed as error:
             log.warning("The MCP server %s has no tools for us: %s", server.name, error)
             self._states[place] = McpState(server.name, "failed", message=error.said)
-        finally:
-            self._asked[place] = time.monotonic()
+            self._failures[place] += 1
+            self._due[place] = time.monotonic() + min(AGAIN_SECONDS * 2 ** (self._failures[place] - 1), SELDOM_SECONDS)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import logging
 import math
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, cast
 
@@ -18,6 +20,7 @@ from langgraph.errors import GraphBubbleUp
 from langgraph.types import interrupt
 from mcp import ClientSession, McpError, types
 from mcp.shared.context import RequestContext
+from pydantic import JsonValue as JSON
 
 from agent.errors import ToolFailed, cause
 from agent.mcp.servers import McpServer
@@ -61,7 +64,7 @@ async def call_tool(server: McpServer, name: str, arguments: dict[str, Any], wri
 
     What the server asks a person, it is asked by `interrupt()`: the call is taken back, and made anew with the answer.
     """
-    reports = _Reports(write)
+    reports, asked = _Reports(write), _Questions(server, name)
     paused: asyncio.Future[GraphBubbleUp] = asyncio.get_running_loop().create_future()
 
     async def ask(
@@ -70,7 +73,7 @@ async def call_tool(server: McpServer, name: str, arguments: dict[str, Any], wri
         if len(params.model_dump_json()) > MOST_QUESTION_CHARS:
             return types.ErrorData(code=types.INVALID_PARAMS, message="The question is too long.")
         try:
-            return _answer(interrupt(_question(server, name, params)))
+            return _answer(asked.answer(params))
         except GraphBubbleUp as question:
             if not paused.done():
                 paused.set_result(question)
@@ -180,12 +183,36 @@ class _Reports:
             self._write(chunk)
 
 
-def _question(server: McpServer, tool: str, params: types.ElicitRequestParams) -> dict[str, Any]:
-    """As an interrupt's value."""
-    asked = {"type": "mcp_elicitation", "server": server.name, "tool_name": tool, "message": params.message}
-    if isinstance(params, types.ElicitRequestURLParams):
-        return {**asked, "mode": "url", "url": params.url}
-    return {**asked, "mode": "form", "requested_schema": params.requestedSchema}
+class _Questions:
+    """What a server asks a person in one call.
+
+    Each attempt may ask in another order, as when it asks two things at once: so an answer names its question.
+    """
+
+    def __init__(self, server: McpServer, tool: str) -> None:
+        self._asked: dict[str, JSON] = {"type": "mcp_elicitation", "server": server.name, "tool_name": tool}
+        self._answers: dict[str, Any] = {}
+        self._times: Counter[str] = Counter()
+
+    def answer(self, params: types.ElicitRequestParams) -> Any:
+        """What a person has answered; raises GraphBubbleUp while nobody has."""
+        if isinstance(params, types.ElicitRequestURLParams):
+            request: dict[str, JSON] = {"message": params.message, "mode": "url", "url": params.url}
+        else:
+            request = {"message": params.message, "mode": "form", "requested_schema": params.requestedSchema}
+        same = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()[:16]
+        self._times[same] += 1
+        key = f"{same}-{self._times[same]}"
+        while key not in self._answers:
+            given = interrupt({**self._asked, "requests": [{"key": key, **request}]})
+            match given:
+                case {"responses": dict(responses)}:
+                    self._answers |= responses
+                    if not responses:
+                        self._answers[key] = None
+                case _:  # of a run that has waited since before answers had keys
+                    self._answers[key] = given
+        return self._answers[key]
 
 
 def _answer(given: Any) -> types.ElicitResult:

@@ -10,9 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.server.client import Visitor
+from agent.demo_model import DemoServer
+from tests.server.client import ME, Visitor
 from tests.server.steps import complete
-from tests.serving import App, app_server, wait_until
+from tests.serving import ROOT, App, app_server, pointed_at, wait_until
 from texts import say
 
 
@@ -82,17 +83,55 @@ def test_without_the_packages_a_sentence_says_how_to_get_them(tmp_path: Path) ->
         assert "Traceback" not in app.log(), app.log()
 
 
-def test_the_hosts_servers_are_listed_and_their_tools_work(app: App) -> None:
+def test_the_hosts_servers_are_listed_and_their_tools_are_on_offer_at_once_where_nobody_has_chosen_others(
+    app: App,
+) -> None:
     def have_answered() -> bool:
         with opened(app) as visitor:
             visitor.wait_idle()
             return "is starting" not in visitor.text
 
     wait_until(have_answered, 40, "the servers have answered")
-    with opened(app, tools="clock_get_current_time") as visitor:
+    with opened(app) as visitor:
         visitor.wait_idle()
         assert "“clock” has 2 tools" in visitor.text
         assert "“gone” could not be started" in visitor.text
         visitor.ask("Get the current time in 'Asia/Seoul'")
         complete(visitor)
         assert "Asia/Seoul" in visitor.turns[0].answer
+    with opened(app, tools="check_stock") as visitor:
+        visitor.wait_idle()
+        visitor.ask("Get the current time in 'Asia/Seoul'")
+        complete(visitor)
+        assert "I know nothing about" in visitor.turns[0].answer
+
+
+@pytest.mark.parametrize("knows", [True, False], ids=["it has the server too", "it does not know the server"])
+def test_another_process_asks_the_server_again_with_the_answer(model: DemoServer, tmp_path: Path, knows: bool) -> None:
+    servers, runs = tmp_path / "mcp.json", {"TOOLSTREAM_RECORDINGS": str(tmp_path / "runs")}
+    desk = {"command": sys.executable, "args": ["-m", "agent.mcp.demo_server"], "cwd": str(ROOT)}
+    servers.write_text(json.dumps({"mcpServers": {"desk": desk}}))
+    named = {"TOOLSTREAM_MCP": str(servers)}
+    env = {**pointed_at(model), **runs}
+    with app_server({**env, **named}) as first:
+        with Visitor(first.url, "MCP_tools", headers=ME, tools="desk_book_delivery") as visitor:
+            visitor.wait_until(lambda: "“desk” has 2 tools" in visitor.text or visitor.tick(), "it is ready", 60)
+            visitor.wait_idle()
+        with Visitor(first.url, "MCP_tools", headers=ME, tools="desk_book_delivery") as visitor:
+            visitor.wait_idle()
+            visitor.ask("Book a delivery of 40 desks from Busan: desk_book_delivery")
+            visitor.wait_until(lambda: visitor.idle and visitor.keys("Send"), "the card is there", 40)
+            run = visitor.run_id
+        first.process.kill()
+        first.process.wait(10)
+        with app_server(env | (named if knows else {})) as second:
+            with Visitor(second.url, "MCP_tools", headers=ME, run=run) as visitor:
+                visitor.wait_until(lambda: visitor.idle and visitor.keys("Send"), "the card is there", 40)
+                (day,) = visitor.keys("Day of arrival", "selectbox")
+                visitor.select(day, "Wednesday")
+                visitor.wait_idle()
+                visitor.click(visitor.keys("Send")[0])
+                complete(visitor, timeout=60)
+                told = "40 desks come from Busan on Wednesday" if knows else "book_delivery is no longer here"
+                assert told in visitor.text.replace("\\", "")
+            assert "Traceback" not in second.log(), second.log()

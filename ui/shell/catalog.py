@@ -34,6 +34,8 @@ class PageInfo:
     """Whether its agents are the host's own graphs; hidden if there are none."""
     all_modes: bool = False
     """Whether its runs also ask for `checkpoints` and `debug`: a page for developers, wide and always technical."""
+    has_servers: bool = False
+    """Whether the tools of the host's MCP servers are on offer at first as well."""
 
     @property
     def asks(self) -> bool:
@@ -95,6 +97,7 @@ PAGES: dict[str, PageInfo] = {
             icon=":material/extension:",
             graphs=(*_AGENTS, "without_langchain"),
             tools=("check_stock", "book_delivery"),
+            has_servers=True,
             modes=("custom", "messages"),
         ),
         PageInfo(

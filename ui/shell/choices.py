@@ -6,6 +6,7 @@ over to the next, while here every page starts with its own.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
@@ -27,6 +28,8 @@ Value = str | list[str]
 VIEWS = ("simple", "technical")
 SHARED = ("lang", "view", "tool_choice", "model")
 """Choices shared by all pages; the others belong to the page they are made on."""
+MOST_BEGUN = 20
+"""Tools of the host's MCP servers that are chosen at first: a model is told of each with every question."""
 NONE = "-"
 """Stands in the URL for an empty list."""
 
@@ -132,6 +135,7 @@ def recall(page: PageInfo) -> None:
 
     What the URL asks for and the page does not offer is not chosen; `told` says so.
     """
+    _follow_servers(page)
     if st.session_state.get("page_before") == page.name:
         return
     left_over = st.session_state.get("url_written", {})
@@ -214,8 +218,28 @@ def _starts(page: PageInfo) -> dict[str, Value]:
     starts: dict[str, Value] = {"lang": language.of_browser(), "view": VIEWS[0], "model": offered_models()[0]}
     if page.asks:
         graph = (*offered_graphs(page), "")[0]
-        starts |= {"modes": list(page.modes), "graph": graph, "tools": list(page.tools)}
+        starts |= {"modes": list(page.modes), "graph": graph, "tools": [*page.tools, *_of_servers(page)]}
     return starts | {"tool_choice": "auto"}
+
+
+def _of_servers(page: PageInfo) -> list[str]:
+    """The tools of the host's MCP servers that a page begins with."""
+    found = (tool_id for tool_id, spec in TOOLS.items() if spec.is_mcp) if page.has_servers else ()
+    return list(itertools.islice(found, MOST_BEGUN))
+
+
+def _follow_servers(page: PageInfo) -> None:
+    """Choose the tools of a server that is ready only now too, where nobody has chosen others."""
+    if not page.has_servers:
+        return
+    before, now = st.session_state.get("tools_begun"), _starts(page)["tools"]
+    store, is_open = _store(page, "tools"), st.session_state.get("page_before") == page.name
+    if before is not None and before != now:
+        if store.get("tools") == before:
+            store["tools"] = now
+        if is_open and st.session_state.get("tools") == before:
+            st.session_state["tools"] = now
+    st.session_state["tools_begun"] = now
 
 
 def _one(name: str, offered: Sequence[T]) -> T:

@@ -2,11 +2,15 @@
 
 import json
 import os
+import random
 import signal
 import sys
 import time
 from pathlib import Path
 from typing import Any
+
+ASKED: dict[str, Any] = {}
+"""What a person was asked, by the question's id; and the call that is asked for."""
 
 
 def put(text: str) -> None:
@@ -63,6 +67,12 @@ def call_tool(what: str, call: Any) -> None:
             answer(call, "done")
         case "greets":
             answer(call, "hello")
+        case "asks two":
+            order = ["What colour?", "What size?", "What size?"]
+            for number, message in enumerate(order if random.random() < 0.5 else order[::-1]):
+                ask(number, message)
+                ASKED[f"q{number}"] = message
+            ASKED["call"] = call
         case "waits":
             say(method="notifications/message", params={"level": "info", "data": "waiting"})
         case _:  # hangs, and lets nobody end it kindly
@@ -71,13 +81,23 @@ def call_tool(what: str, call: Any) -> None:
             time.sleep(600)
 
 
+def ask(number: int, message: str) -> None:
+    schema = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
+    say(id=f"q{number}", method="elicitation/create", params={"message": message, "requestedSchema": schema})
+
+
 def main(what: str, place: str = "") -> None:
     if place:
         Path(place).write_text(str(os.getpid()))
     if what == "greets":
         put("Welcome!\n\n")
+    answers: list[str] = []
     for line in sys.stdin:
         message = json.loads(line)
+        if message.get("id") in ASKED:
+            answers.append(f"{ASKED[message['id']]} {message['result']['content']['text']}")
+            if len(answers) == 3:
+                answer(ASKED["call"], "; ".join(sorted(answers)))
         match message.get("method"):
             case "initialize":
                 version = message["params"]["protocolVersion"]

@@ -1,5 +1,6 @@
 """MCP tools in runs of our agents: beside the others, each report with its call, questions as cards, and Stop."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -17,7 +18,7 @@ from agent.projections.questions import questions_of
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
 from agent.snippets.programs import program
-from agent.streaming.events import RunRequest, Waiting
+from agent.streaming.events import JSON, RunRequest, Waiting
 from agent.streaming.modes import RUN_MODES
 from agent.tools.catalog import TOOLS
 from tests.runs import finish, started, wait_for
@@ -42,7 +43,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def backend(place: Path) -> Iterator[InProcessBackend]:
     hangs = McpServer("dock", sys.executable, (*any_server("hangs").args, str(place)))
-    servers = (CLOCK, McpServer("gone", "/no/such/command"), hangs)
+    asks = dataclasses.replace(any_server("asks two"), name="asker")
+    servers = (CLOCK, McpServer("gone", "/no/such/command"), hangs, asks)
     before = set(TOOLS)
     with InProcessBackend(Settings(mcp=servers, limits=Limits(runs_per_minute=1_000, runs_per_session=20))) as backend:
         wait_until(lambda: all(state.state != "starting" for state in backend.mcp_servers()), 60, "all have answered")
@@ -96,7 +98,7 @@ def test_two_calls_at_once_each_have_their_own_reports(backend: InProcessBackend
         assert call.result == f"{desks} desks are in {name}."
 
 
-BOOKED = {"action": "accept", "content": {"day": "Friday", "call_ahead": False}}
+BOOKED: JSON = {"action": "accept", "content": {"day": "Friday", "call_ahead": False}}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ BOOKED = {"action": "accept", "content": {"day": "Friday", "call_ahead": False}}
     ],
 )
 def test_what_a_server_asks_a_person_waits_for_the_answer(
-    backend: InProcessBackend, graph: str, answer: dict[str, object], result: str
+    backend: InProcessBackend, graph: str, answer: JSON, result: str
 ) -> None:
     run = run_of(backend, "Book a delivery of 40 desks from Busan", WAREHOUSE, graph)
     wait_until(lambda: run.state not in ("queued", "running"), 30, "it waits")
@@ -119,9 +121,35 @@ def test_what_a_server_asks_a_person_waits_for_the_answer(
     assert (question.kind, question.tool) == ("form", "book_delivery")
     assert question.text == "When shall the 40 desks from Busan arrive?"
     assert [field.name for field in question.fields] == ["day", "call_ahead"]
-    started(backend.answer(run.id, interrupt.id, answer, session=ME))  # type: ignore[arg-type]
+    started(backend.answer(run.id, interrupt.id, {"responses": {question.key: answer}}, session=ME))
     (call,) = fold(finish(run), RUN_MODES).calls
     assert call.result == result
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_of_several_questions_at_once_each_gets_its_own_answer_in_whatever_order_they_are_asked_again(
+    backend: InProcessBackend, attempt: int
+) -> None:
+    """The server changes their order by chance, and asks two in the same words."""
+    run = run_of(backend, "Do it now: asker_do_it_now", ("asker_do_it_now",))
+    given = iter(["small", "large"])
+    for _ in range(3):
+        wait_until(lambda: run.state not in ("queued", "running"), 30, "it waits")
+        waits = [event.payload for event in run.read()[0] if isinstance(event.payload, Waiting)][-1]
+        (interrupt,) = waits.interrupts
+        (question,) = questions_of(interrupt.value)
+        text = "red" if question.text == "What colour?" else next(given)
+        answer: JSON = {"responses": {question.key: {"action": "accept", "content": {"text": text}}}}
+        started(backend.answer(run.id, interrupt.id, answer, session=ME))
+    (call,) = fold(finish(run), RUN_MODES).calls
+    assert call.result == "What colour? red; What size? large; What size? small"
+
+
+def test_the_warehouses_speak_the_language_of_the_question(backend: InProcessBackend) -> None:
+    run = run_of(backend, "Oakland 창고의 재고를 확인해 주세요", WAREHOUSE)
+    (call,) = fold(finish(run), RUN_MODES).calls
+    assert call.result == "Oakland 창고에 책상이 35개 있어요."
+    assert call.output.status == "Oakland 창고 통로 6곳 중 6번째"
 
 
 def test_stop_ends_the_child_in_mid_call(backend: InProcessBackend, place: Path) -> None:
