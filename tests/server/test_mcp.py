@@ -114,9 +114,13 @@ def test_another_process_asks_the_server_again_with_the_answer(model: DemoServer
     named = {"TOOLSTREAM_MCP": str(servers)}
     env = {**pointed_at(model), **runs}
     with app_server({**env, **named}) as first:
-        with Visitor(first.url, "MCP_tools", headers=ME, tools="desk_book_delivery") as visitor:
-            visitor.wait_until(lambda: "“desk” has 2 tools" in visitor.text or visitor.tick(), "it is ready", 60)
-            visitor.wait_idle()
+
+        def has_answered() -> bool:
+            with Visitor(first.url, "MCP_tools", headers=ME) as visitor:
+                visitor.wait_idle()
+                return "“desk” has 2 tools" in visitor.text
+
+        wait_until(has_answered, 60, "the server has answered")
         with Visitor(first.url, "MCP_tools", headers=ME, tools="desk_book_delivery") as visitor:
             visitor.wait_idle()
             visitor.ask("Book a delivery of 40 desks from Busan: desk_book_delivery")
