@@ -8,6 +8,7 @@ from tests.browser.visitor import (
     BOTH,
     BOX,
     DETAILS,
+    LONG,
     OFFICE,
     PAGES,
     STOP,
@@ -19,7 +20,12 @@ from tests.browser.visitor import (
     start_watching,
     visit,
     wait_for_end,
+    wait_for_text,
 )
+from tests.conftest import OpenPage
+from tests.serving import App
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -86,3 +92,41 @@ def test_while_a_button_is_held_the_work_is_hidden(page: Page) -> None:
     expect(box).to_be_visible()
     wait_for_end(page)
     expect(hold).to_have_count(0)
+
+
+def test_a_finger_holds_the_button_too(open_page: OpenPage, app: App) -> None:
+    page = open_page(app, **PHONE)
+    visit(page, "/LLM_tokens")
+    ask(page, LONG)
+    hold, finger = page.locator(".hold button"), page.context.new_cdp_session(page)
+    hold.wait_for()
+
+    def touch(*points: dict[str, float]) -> None:
+        kind = "touchStart" if points else "touchEnd"
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    middle = (
+        "e => (e.scrollIntoView({block: 'center'}), (r => ({x: r.x + 40, y: r.y + 20}))(e.getBoundingClientRect()))"
+    )
+    touch(hold.evaluate(middle))
+    while not page.locator(".hold .held").count():  # the page scrolls along with the answer, away from under the finger
+        touch()
+        touch(hold.evaluate(middle))
+    expect(page.locator(".hold .instead")).to_be_visible()
+    expect(page.locator(BOX).first).to_be_hidden()
+    touch()
+    expect(page.locator(BOX).first).to_be_visible()
+    page.locator(STOP).click()
+    wait_for_end(page)
+
+
+def test_who_wants_no_motion_sees_nothing_turn_while_a_run_works(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    for view in ("simple", "technical"):
+        visit(page, "/LLM_tokens?model=demo", view)
+        ask(page, LONG)
+        wait_for_text(page, 60)
+        turning = "document.getAnimations().filter(a => a.effect.getComputedTiming().iterations === Infinity).length"
+        assert page.evaluate(turning) == 0
+        page.locator(STOP).click()
+        wait_for_end(page)

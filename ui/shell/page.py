@@ -28,6 +28,17 @@ if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
 </script>"""
 """A second line of defence behind ui.markdown: whatever gets past it, the browser loads no image from elsewhere."""
 
+_HELD_BY_A_FINGER = """<script>
+if (!window.toolstreamHolds) {
+  window.toolstreamHolds = true;
+  const held = () => document.querySelectorAll(".hold .held");
+  addEventListener("pointerdown", event => event.target.closest?.(".hold button")?.classList.add("held"));
+  for (const end of ["pointerup", "pointercancel", "blur"])
+    addEventListener(end, () => held().forEach(button => button.classList.remove("held")));
+}
+</script>"""
+"""A button is `:active` under a mouse and the space bar; under a finger not in every browser."""
+
 _STYLE = Path(__file__).with_name("page.css")
 _ONLY_THE_PAGE = """[data-testid=stSidebar], [data-testid=stHeader] { display: none; }
 .stApp [data-testid=stMainBlockContainer] { padding-top: 1rem; }
@@ -85,7 +96,7 @@ def _open(name: str) -> PageInfo:
         st.stop()
     spoken = f"<script>document.documentElement.lang = {json.dumps(language.language())};</script>"
     with st.container(key="head"):  # which takes no place
-        head = spoken + _style() + _ONLY_OUR_IMAGES + session.visitor_cookie()
+        head = spoken + _style() + _ONLY_OUR_IMAGES + _HELD_BY_A_FINGER + session.visitor_cookie()
         st.html(head, unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
     if sentence := choices.told():
