@@ -190,6 +190,10 @@ chat-ask-again = Ask again
 chat-take-back = Take this question back
 chat-retry = Try again
 chat-anothers = This conversation was started in another browser. What you ask here starts a new one.
+    .no-cookie = If it was you who asked: this browser keeps no cookie for this page, so after a refresh you count as somebody else, who cannot stop it. It ends by itself, after { $count ->
+        [one] a minute
+       *[other] { $count } minutes
+    } at most.
 chat-run-lost = The run behind this link is gone: the server was restarted, or newer runs have taken its place. Ask again to start a new one.
 chat-code = The code that runs here
     .call = The call that the chosen modes stand for

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -142,6 +143,9 @@ def chat(
         )
     if session.is_anothers(runs):
         st.caption(f":material/group: {say('chat-anothers')}")
+        if not session.has_cookie() and any(run.state in ("queued", "running") for run in runs):
+            minutes = math.ceil(session.settings().limits.run_seconds / 60)
+            st.caption(f":material/info: {say('chat-anothers.no-cookie', count=minutes)}")
     if refusal := st.session_state.pop("refusal", None):
         st.warning(tell(refusal), icon=":material/block:")
     start = st.empty()  # Streamlit would keep what was in it until the first answer has ended

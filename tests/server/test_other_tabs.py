@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.server.client import ME
+from tests.server.client import ME, SOMEBODY
 from tests.server.conftest import Visit
 
 
@@ -23,3 +23,17 @@ def test_a_tab_that_stands_still_hears_of_a_question_in_another_one_and_of_nothi
         beside.wait_idle()
         assert beside.scripts == before[beside][0] + number - 1, "one script for each question"
     assert (elsewhere.scripts, len(elsewhere.frames)) == before[elsewhere], "nothing is sent where there is no news"
+
+
+def test_whose_browser_keeps_no_cookie_is_told_why_a_run_cannot_be_stopped_any_more(visit: Visit) -> None:
+    asking = visit(tool_choice="none")
+    asking.wait_idle()
+    asking.ask("count to 400")
+    asking.wait_until(lambda: asking.turns and asking.turns[0].answer, "the answer begins")
+    for headers, is_told in (({}, True), (SOMEBODY, False)):
+        again = visit(run=asking.run_id, headers=headers)
+        again.wait_until(lambda tab=again: "started in another browser" in tab.text, "it is somebody else's")  # type: ignore[misc]
+        again.wait_until(lambda tab=again: tab.turns and tab.turns[0].answer, "it is followed")  # type: ignore[misc]
+        assert ("keeps no cookie" in again.text) is is_told
+        assert not again.has("button", "stop")
+    asking.click("stop")

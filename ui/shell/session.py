@@ -116,6 +116,11 @@ def session_id() -> str:
     return str(st.session_state["session_id"])
 
 
+def has_cookie() -> bool:
+    """Whether the visitor's browser has kept session_id since an earlier visit."""
+    return bool(st.context.cookies.get(_cookie_name()))
+
+
 def address() -> str:
     """The visitor's address, if the host has named a header that holds it; else empty.
 
