@@ -22,6 +22,7 @@ from typing import Literal, get_args
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, WebSocketRoute, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.visitor import STOP, settle
 from tests.conftest import CHROMIUM_ARGS, chromium
@@ -58,8 +59,7 @@ _DRAWN = """() => document.querySelector('[data-testid=stApp]').dataset.testScri
     && !document.querySelector('[data-testid=stSkeleton]')"""
 _WORDS = "least => (document.querySelector('[data-testid=stMainBlockContainer]')?.innerText.length ?? 0) > least"
 _LENGTH = "document.querySelector('[data-testid=stMainBlockContainer]').innerText.length"
-_HEIGHT = """() => Math.max(...['stMainBlockContainer', 'stSidebarContent'].map(
-    id => document.querySelector(`[data-testid=${id}]`)?.scrollHeight ?? 0))"""
+_HEIGHT = """ids => Math.max(...ids.map(id => document.querySelector(`[data-testid=${id}]`)?.scrollHeight ?? 0))"""
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,9 @@ class Visit:
         for width in self._widths:
             self._as_on(width, HEIGHTS[width])
             if whole:
-                tall = self.page.evaluate(_HEIGHT)
-                self._as_on(width, min(max(HEIGHTS[width], int(tall) + 100), TALLEST))
+                parts = ["stMainBlockContainer", *(["stSidebarContent"] if width == 1280 else [])]
+                tall = self.page.evaluate(_HEIGHT, parts)
+                self._as_on(width, min(max(HEIGHTS[width], int(tall) + 160), TALLEST))
             for scheme in self._schemes:
                 self.page.emulate_media(color_scheme=scheme)
                 settle_colors(self.page, scheme)
@@ -178,6 +179,8 @@ def settle_colors(page: Page, scheme: str) -> None:
 
 
 STATES = ("idle", "first", "middle", "waiting", "finished", "stopped", "failed")
+ASKING = ("ask_me_first", "mcp_tools")
+"""Pages whose runs wait for a person."""
 FIRST, MIDDLE = 60, 420
 """Characters more than at first, at the first words and in the middle of a run."""
 MIDDLES = {
@@ -204,19 +207,19 @@ def conversation(visit: Visit, page: str) -> None:
                 visit.page.wait_for_function(_WORDS, arg=before + more)
                 with visit.held():
                     visit.take(state, whole=False)
-        if page in ("ask_me_first", "mcp_tools"):
+        if page in ASKING:
             answer_all(visit)
         visit.ended()
         if visit.wants("finished"):
             visit.take("finished")
     if visit.wants("stopped"):
-        visit.open("?conversation=")
+        visit.open()
         visit.page.wait_for_function(_WORDS, arg=visit.ask() + FIRST)
         visit.page.locator(STOP).click()
         visit.ended()
         visit.take("stopped")
     if visit.wants("failed"):
-        visit.open("?model=demo-flaky:broken")
+        visit.open(f"?model=demo-flaky:{'unauthorized' if page in ASKING else 'broken'}")
         visit.ask()
         visit.ended()
         visit.take("failed")
@@ -224,21 +227,23 @@ def conversation(visit: Visit, page: str) -> None:
 
 def answer_all(visit: Visit) -> None:
     """Look at what is asked, and say yes to all of it."""
-    yes = visit.page.locator("[class*=st-key-approve] button, [class*='st-key-send respond'] button")
-    for number in range(6):
-        yes.first.or_(visit.page.locator("main .stApp-nothing")).wait_for()
-        settle(visit.page)
-        if not number and visit.wants("waiting"):
-            visit.take("waiting")
+    page = visit.page
+    yes = page.locator("[class*=st-key-approve-] button, [class*=st-key-send-respond-] button")
+    yes.first.wait_for()
+    settle(page)
+    if visit.wants("waiting"):
+        visit.take("waiting")
+    while left := yes.count():
+        choice = page.locator("[class*=st-key-card-]").get_by_role("combobox").first
+        if choice.count():
+            choice.click()
+            page.get_by_role("option").first.click()
+            settle(page)
         yes.first.click()
-        visit.page.wait_for_timeout(500)
-        settle(visit.page)
-        if not yes.count() and not waits(visit):
-            return
-
-
-def waits(visit: Visit) -> bool:
-    return bool(visit.page.locator("[class*='st-key-card ']").count())
+        page.wait_for_function(
+            "([selector, left]) => document.querySelectorAll(selector).length < left",
+            arg=["[class*=st-key-approve-] button, [class*=st-key-send-respond-] button", left],
+        )
 
 
 def home(visit: Visit, page: str) -> None:
@@ -313,8 +318,9 @@ SHOOTS: dict[str, Callable[[Visit, str], None]] = {
 """How a page is looked at; any other is a conversation."""
 
 
-def shoot(language: Language, model: dict[str, str], wanted: Wanted) -> None:
-    """All pictures in one language."""
+def shoot(language: Language, model: dict[str, str], wanted: Wanted) -> list[str]:
+    """Make all pictures in one language; returns which pages could not be looked at to the end, and why."""
+    missed: list[str] = []
     with (
         tempfile.TemporaryDirectory() as folder,
         sync_playwright() as playwright,
@@ -332,9 +338,13 @@ def shoot(language: Language, model: dict[str, str], wanted: Wanted) -> None:
             for page in wanted.any(list(PAGES)):
                 began = time.monotonic()
                 visit = Visit(browser, app, language, page, wanted)
-                SHOOTS.get(page, conversation)(visit, page)
+                try:
+                    SHOOTS.get(page, conversation)(visit, page)
+                except PlaywrightError as error:  # the others are made all the same
+                    missed.append(f"{language} {page}: {error.message.splitlines()[0]}")
                 visit.close()
                 print(f"{language} {page}: {time.monotonic() - began:.0f} s", flush=True)
+    return missed
 
 
 def sheet(pictures: Sequence[Path], width: int, columns: int, path: Path, most: int = 10_000) -> None:
@@ -367,8 +377,10 @@ def main(words: Sequence[str]) -> None:
     PICTURES.mkdir(exist_ok=True)
     languages = [language for language in LANGUAGES if language in wanted.any(LANGUAGES)]
     with model_server(rate=30) as model, ThreadPoolExecutor() as pool:
-        for done in [pool.submit(shoot, language, pointed_at(model), wanted) for language in languages]:
-            done.result()
+        shoots = [pool.submit(shoot, language, pointed_at(model), wanted) for language in languages]
+        missed = [miss for shot in shoots for miss in shot.result()]
+    if missed:
+        sys.exit("Missed:\n" + "\n".join(missed))
     if not words:
         for name, (width, scheme, language) in SHEETS.items():
             found = sorted(PICTURES.glob(f"*-{width}-{scheme}-{language}.jpg"))

@@ -54,7 +54,12 @@ def spoken_value(value: JSON) -> Spoken:
 
 
 def subject(args: JSON, limit: int = MAX_SUBJECT) -> str:
-    """What a call is about: the values of its arguments, but for long texts beside others; empty without any."""
+    """What a call is about: the values of its arguments, but for long texts beside others; empty without any.
+
+    Arguments that broke off half way say nothing yet.
+    """
+    if isinstance(args, str) and args.lstrip().startswith(("{", "[")):
+        return ""
     if isinstance(args, dict):
         args = {name: value for name, value in args.items() if not _is_long_text(value)} or args
     values = (_argument(*each, limit) for each in args.items()) if isinstance(args, dict) else [words(args, limit)]

@@ -103,7 +103,8 @@ class _CallBox:
 
     def _draw_head(self, call: ToolCall) -> DeltaGenerator:
         label, state = head = call_head(call, self._look)
-        is_open = (self._look.technical or not call.depth) and (state != "waiting" or bool(call.output))
+        is_empty = not (call.output or call.result or call.items)
+        is_open = (self._look.technical or not call.depth) and not (is_empty and state in ("waiting", "error"))
         if self._box is None:
             if state == "running":
                 self._box = self._status = self._place.status(label, expanded=is_open)

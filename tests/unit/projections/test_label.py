@@ -49,7 +49,7 @@ def test_no_value_is_too_large_or_too_deep() -> None:
         ({"place": "office"}, "office"),
         ({"place": "office", "tidy_up": True, "floor": None, "n": 3}, "office · tidy up: yes · 3"),
         ({"places": ["office", "bedroom"]}, "office, bedroom"),
-        ('{"place": "off', '{"place": "off'),
+        ('{"place": "off', ""),
         (None, ""),
         ({}, ""),
         ({"x": "y" * 100}, "y" * 59 + "…"),
