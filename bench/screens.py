@@ -199,25 +199,27 @@ def conversation(visit: Visit, page: str) -> None:
     if visit.wants("idle"):
         visit.open()
         visit.take("idle")
-    if visit.wants("first", "middle", "waiting", "finished"):
+    if visit.wants("first", "stopped"):
         visit.open()
-        before = visit.ask()
-        for state, more in (("first", FIRST), ("middle", MIDDLES.get(page, MIDDLE))):
-            if visit.wants(state):
-                visit.page.wait_for_function(_WORDS, arg=before + more)
-                with visit.held():
-                    visit.take(state, whole=False)
+        visit.page.wait_for_function(_WORDS, arg=visit.ask() + FIRST)
+        with visit.held():
+            visit.page.locator(STOP).click()  # it ends meanwhile, and the page does not know
+            if visit.wants("first"):
+                visit.take("first", whole=False)
+        visit.ended()
+        if visit.wants("stopped"):
+            visit.take("stopped")
+    if visit.wants("middle", "waiting", "finished"):
+        visit.open()
+        visit.page.wait_for_function(_WORDS, arg=visit.ask() + MIDDLES.get(page, MIDDLE))
+        if visit.wants("middle"):
+            with visit.held():
+                visit.take("middle", whole=False)
         if page in ASKING:
             answer_all(visit)
         visit.ended()
         if visit.wants("finished"):
             visit.take("finished")
-    if visit.wants("stopped"):
-        visit.open()
-        visit.page.wait_for_function(_WORDS, arg=visit.ask() + FIRST)
-        visit.page.locator(STOP).click()
-        visit.ended()
-        visit.take("stopped")
     if visit.wants("failed"):
         visit.open(f"?model=demo-flaky:{'unauthorized' if page in ASKING else 'broken'}")
         visit.ask()
