@@ -45,7 +45,7 @@ class Load:
     """As for one answer."""
     way: str = "toolstream"
     cpu_per_1k: float = 0.0
-    """Seconds of the server's process for 1,000 tokens that the model server sent to all sessions."""
+    """Seconds of the server's process for 1,000 tokens that arrived, at all sessions."""
 
 
 def measure(
@@ -61,14 +61,14 @@ def measure(
             raise RuntimeError(done.stderr)
         result = json.loads(done.stdout)
     delays: list[float] = []
-    sent = 0
+    arrived = 0
     for tag, seen in result.pop("seen").items():
         log = model_log(model, tag)
         since = result["since"] * 1000
         at = lags(seen, log["sent"], TEXT) if log else []
         # Only what arrived in the window counts; a stamp that never arrived is counted as starved below.
         delays += at[_arrived_before(seen, since, at, log) :]
-        sent += sum(since <= moment * 1000 < result["until"] * 1000 for moment in log.get("sent", ()))
+        arrived += _last(seen, result["until"] * 1000) - _last(seen, since)
     return Load(
         graph,
         sessions,
@@ -76,15 +76,20 @@ def measure(
         percentile(delays, 95),
         machine_load=machine_load,
         way=way,
-        cpu_per_1k=result["cpu_seconds"] / max(sent, 1) * 1000,
+        cpu_per_1k=result["cpu_seconds"] / max(arrived, 1) * 1000,
         **{name: result[name] for name in Load.__dataclass_fields__ if name in result},
     )
 
 
 def _arrived_before(seen: list[tuple[float, int]], since: float, delays: list[float], log: Any) -> int:
     """How many of the delays belong to stamps that had arrived before the window began."""
-    last = max((stamp for at, stamp in seen if at < since), default=-1)
+    last = _last(seen, since)
     return min(len(delays), sum(1 for stamp in stamps(TEXT) if stamp <= last))
+
+
+def _last(seen: list[tuple[float, int]], moment: float) -> int:
+    """The last stamp that had arrived by then; milliseconds since the epoch."""
+    return max((stamp for at, stamp in seen if at < moment), default=-1)
 
 
 async def client(way: str, url: str, count: int, seconds: float, pid: int) -> dict[str, Any]:
