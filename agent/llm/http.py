@@ -14,10 +14,10 @@ import openai
 from agent.llm.unsupported import parts_of, refused, without
 from agent.settings import Limits
 
-BATCH_SECONDS = 0.04
-"""How long arriving tokens gather before they are read; longer when there are many streams."""
 BATCHES_PER_SECOND = 400
-"""Of all streams together."""
+"""Of all streams together: what few streams bring is read as it comes, and that of many gathers before it is read."""
+MANY_STREAMS = 16
+"""From so many on there is load."""
 MOST_BATCH_SECONDS = 0.5
 """However many streams there are."""
 MOST_ERROR_BYTES = 64_000
@@ -97,9 +97,14 @@ class Batches:
     open = 0
 
     @classmethod
+    def seconds(cls) -> float:
+        """How long arriving tokens gather before they are read."""
+        return min(cls.open / BATCHES_PER_SECOND, MOST_BATCH_SECONDS)
+
+    @classmethod
     def are_under_load(cls) -> bool:
         """Whether there are so many streams that each is read less often."""
-        return cls.open / BATCHES_PER_SECOND > BATCH_SECONDS
+        return cls.open > MANY_STREAMS
 
 
 class _Batched(httpx2.AsyncByteStream):
@@ -121,8 +126,7 @@ class _Batched(httpx2.AsyncByteStream):
                 # The first one after a rest has been lying there, however long the loop takes to fetch it.
                 rested = not rested and clock() - asked > 0.001
                 if rested:
-                    seconds = max(BATCH_SECONDS, Batches.open / BATCHES_PER_SECOND)
-                    await asyncio.sleep(min(seconds, MOST_BATCH_SECONDS))
+                    await asyncio.sleep(Batches.seconds())
                 yield chunk
                 asked = clock()
         finally:

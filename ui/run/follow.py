@@ -16,7 +16,7 @@ from ui.shell.browser import PATIENCE, pause, wait_for_browser
 
 QUICKEST, SLOWEST = 1 / 40, 1 / 15
 """Seconds between two drawings: the least, and what the load of many readers may make of it."""
-SHARE = 1 / 25
+SHARE = 1 / 8
 """Of the process's time that all drawings together may take before they become fewer; to send them takes several times
 as much."""
 
