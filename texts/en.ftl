@@ -187,6 +187,10 @@ chat-ask-own = Ask your agent…
 chat-timeline = Who worked when
 chat-stop = Stop
 chat-ask-again = Ask again
+chat-earlier = { $count ->
+        [one] Show an earlier question
+       *[other] Show { $count } earlier questions
+    }
 chat-take-back = Take this question back
 chat-retry = Try again
 chat-anothers = This conversation was started in another browser. What you ask here starts a new one.

@@ -187,6 +187,7 @@ chat-ask-own = 내 에이전트에게 물어보세요…
 chat-timeline = 누가 언제 일했는지 보기
 chat-stop = 중지
 chat-ask-again = 다시 묻기
+chat-earlier = 이전 질문 { $count }개 보기
 chat-take-back = 이 질문 취소
 chat-retry = 다시 시도
 chat-anothers = 이 브라우저에서 시작한 대화가 아니에요. 여기에서 질문하면 새 대화가 시작돼요.

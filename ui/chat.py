@@ -37,6 +37,12 @@ from ui.shell.sidebar import sidebar
 A_MOMENT = 0.3
 """Seconds that the first words may take before the sidebar is drawn: with it before them, they would come later."""
 
+A_BREATH = 0.12
+"""Seconds between the first words and what else there is to draw: a browser paints what comes together, together."""
+
+TURNS = 20
+"""How many of a conversation's turns are shown at least: each takes a redraw 4 to 6 ms."""
+
 LOOK_ELSEWHERE = 1.0
 """Seconds between looks for questions asked in another tab, while a run is followed."""
 
@@ -53,7 +59,7 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
     if pair := branches.compared(page, tree):
         drawn = _side_by_side(runs, choices, pair)
     else:
-        drawn = [_Turn(run, choices, tree) for run in session.branch(page, runs)]
+        drawn = _one_below_the_other(page, session.branch(page, runs), choices, tree)
     _empty_what_others_left(drawn)
     if any(turn.is_stale for turn in drawn):
         wait_until_sent()  # the places are sent empty first, or what was in them would stay
@@ -63,13 +69,14 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
         held |= {turn.run.id} if turn.waits or turn.is_held else set()
     waiting = [turn for turn in drawn if turn.waits]
     for turn in drawn:
-        turn.draw(ended=turn.reader.ended)
+        if not turn.had_a_moment:
+            turn.draw(ended=turn.reader.ended)
         wait_for_browser()
     for turn in waiting:
         turn.tell_waiting()
     moving = [turn for turn in drawn if not (turn.reader.ended or turn.waits or turn.is_held)]
     if moving:
-        moving[0].reader.follow(lambda: not moving[0].is_silent, seconds=A_MOMENT)
+        moving[0].wait_for_words()
 
     elsewhere = Elsewhere(choices.page.name, runs, [turn.run for turn in waiting])
 
@@ -172,6 +179,52 @@ def _shown(page: str, runs: list[Run]) -> list[Run]:
     return runs if branches.compared(page, branches.tree_of(runs)) else session.branch(page, runs)
 
 
+def _one_below_the_other(page: str, branch: list[Run], choices: Choices, tree: Branches) -> list[_Turn]:
+    """The turns of a branch. What is far up is not drawn until somebody asks for it: nobody sees it.
+
+    A new question's first words come before what already stands above them is drawn once more.
+    """
+    at_work = next((at for at, run in enumerate(branch) if not run.ended), len(branch))
+    begin = min(first_shown(len(branch)), at_work)
+    earlier = st.empty()
+    if begin:
+        begin = min(begin, st.session_state.get("earlier", {}).get(branch[0].thread_id, begin))
+    if begin:
+        earlier.button(
+            say("chat-earlier", count=begin),
+            key="earlier_turns",
+            type="tertiary",
+            icon=":material/expand_less:",
+            on_click=_show_earlier,
+            args=(branch[0].thread_id, max(begin - TURNS, 0)),
+        )
+    shown = branch[begin:]
+    places = [st.container() for _ in shown]
+    before: list[str] = st.session_state.get("drawn_before", [])
+    above = [run.id for run in shown[:-1]]
+    ahead: list[_Turn] = []
+    if above and at_work == len(branch) - 1 and before in (above, [*above, shown[-1].id]):
+        ahead = [_Turn(shown[-1], choices, tree, places[-1])]
+        if ahead[0].is_stale:
+            wait_until_sent()
+        ahead[0].draw(ended=ahead[0].reader.ended)
+        ahead[0].wait_for_words()
+    rest = shown[: len(shown) - len(ahead)]
+    return [*(_Turn(run, choices, tree, place) for run, place in zip(rest, places, strict=False)), *ahead]
+
+
+def first_shown(turns: int) -> int:
+    """Which of so many turns is the first one that is shown: the last TURNS are, and up to twice as many.
+
+    It changes only once in TURNS questions, because all that is shown then has another place.
+    """
+    return max((turns - TURNS) // TURNS, 0) * TURNS
+
+
+def _show_earlier(thread_id: str, begin: int) -> None:
+    st.session_state.setdefault("earlier", {})[thread_id] = begin
+
+
 def _side_by_side(runs: list[Run], choices: Choices, pair: tuple[str, str]) -> list[_Turn]:
     """The turns that two branches share, and below them the others of each in a column of its own."""
     page, tree = choices.page.name, branches.tree_of(runs)
@@ -203,14 +256,17 @@ def _to_stop(shown: list[Run]) -> Run | None:
 class _Turn:
     """A question, and its run drawn below it; with a `tree` of the conversation, also the ways to its branches."""
 
-    def __init__(self, run: Run, choices: Choices, tree: Branches | None = None) -> None:
-        with st.chat_message("user", avatar=":material/person:"):
+    def __init__(
+        self, run: Run, choices: Choices, tree: Branches | None = None, inside: DeltaGenerator | None = None
+    ) -> None:
+        inside = inside or st.container()
+        with inside.chat_message("user", avatar=":material/person:"):
             if tree:
                 branches.question(run, tree, choices.page)
             else:
                 st.markdown(safe_markdown(run.request.question))
         self.run, self._choices, self._tree = run, choices, tree
-        with st.chat_message("assistant", avatar=":material/waves:"):
+        with inside.chat_message("assistant", avatar=":material/waves:"):
             place, way_out, self._end = st.container(), st.empty(), st.empty()
         self._way_out = WayOut(way_out, run, choices.page, tree)
         self._cards = Cards.of(run, technical=choices.technical)
@@ -218,6 +274,8 @@ class _Turn:
         self._look = Look(choices.technical, run.request.tools)
         self._timeline = FoldedTimeline(run, self._look)
         self._can_hold = False
+        self.had_a_moment = False
+        """Whether it is drawn, up to its first words at least."""
         self._take_back: Literal["", "offered", "over"] = ""
         self.reader = Reader(run, self)
         self.reader.take()
@@ -274,6 +332,13 @@ class _Turn:
         elif self._take_back == "offered" and not queues:
             self._take_back = "over"
             self._end.empty()
+
+    def wait_for_words(self) -> None:
+        """Give it a moment for its first words, once, and the browser another one to paint them."""
+        if not self.had_a_moment:
+            self.had_a_moment = True
+            self.reader.follow(lambda: not self.is_silent, seconds=A_MOMENT)
+            self.reader.follow(seconds=A_BREATH)
 
     def tell_waiting(self) -> None:
         """Say that it waits for a person, and since when."""

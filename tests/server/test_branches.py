@@ -12,11 +12,13 @@ from streamlit.testing.v1 import AppTest
 from agent.engine.application import Application
 from agent.settings import Limits, Settings
 from agent.streaming.events import State
+from tests.runs import finish, request, started
 from tests.server.client import Visitor
 from tests.server.conftest import Visit
 from tests.server.pages import ask, run
 from tests.server.steps import QUESTION, arrived, asked, complete, redrawn
 from tests.serving import ROOT
+from ui.chat import first_shown
 
 PAGE, RUNS = "pages/2_LLM_tokens.py", "pages/6_Runs.py"
 ME, OTHER = "me-and-22-characters--", "another-22-characters-"
@@ -51,6 +53,43 @@ def last(app: AppTest) -> str:
     """The run that is shown last: the URL says so."""
     value = app.query_params["run"]
     return str(value[0] if isinstance(value, list) else value)
+
+
+def test_of_a_long_conversation_the_last_turns_are_drawn_and_the_others_at_a_click(application: Application) -> None:
+    asked = [f"count to {number}" for number in range(1, 42)]
+    for question in asked:
+        turn = started(application.runs.start(request(question, page="llm_tokens"), thread_id="long", session=ME))
+        finish(turn)
+    app = opened(run=turn.id)
+    assert questions(app) == asked[20:]
+    run(button(app, "Show 20 earlier questions").click())
+    assert questions(app) == asked
+    assert not [each for each in app.button if each.key == "earlier_turns"]
+
+
+@pytest.mark.parametrize(("turns", "first"), [(0, 0), (1, 0), (39, 0), (40, 20), (59, 20), (60, 40), (200, 180)])
+def test_the_first_turn_that_is_shown_changes_once_in_twenty_questions(turns: int, first: int) -> None:
+    assert first_shown(turns) == first
+
+
+def test_the_words_of_a_question_come_before_what_stands_above_is_drawn_again(visit: Visit) -> None:
+    visitor = visit(tool_choice="none")
+    visitor.wait_idle()
+    visitor.ask("count to 3")
+    complete(visitor)
+    seen = len(visitor.frames)
+    visitor.ask("count to 40")
+    complete(visitor, turns=2)
+    assert [turn.answer for turn in visitor.turns] == [numbers_to(3), numbers_to(40)]
+    first, second = (
+        next(at for at, frame in enumerate(visitor.frames[seen:]) if words in frame)
+        for words in (b"count to 3", b"count to 40")
+    )
+    assert second < first
+
+
+def numbers_to(last: int) -> str:
+    return " ".join(map(str, range(1, last + 1)))
 
 
 def button(app: AppTest, label: str, place: int = -1) -> Any:
