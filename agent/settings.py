@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from agent.errors import SettingsError
+from agent.mcp.bounds import Bounds
 from agent.mcp.servers import McpServer, read_servers
 from texts import sentence
 
@@ -14,6 +15,7 @@ DEMO_MODELS = ("demo", "demo-fast", "demo-flaky")
 """The models of the demo server: no AI, no key, no cost."""
 DEFAULT_OPENAI_MODELS = ("gpt-4o-mini",)
 DEFAULT_DEMO_RATE = 30.0
+_MCP = Bounds()
 NEEDS_PACKAGES = (
     "TOOLSTREAM_DATABASE_URL needs packages that are not installed here: pip install -r requirements-postgres.txt"
 )
@@ -76,10 +78,27 @@ class Limits:
     """The same for one address, if `TOOLSTREAM_ADDRESS_HEADER` names the header that holds it."""
     reader_seconds: float = 3_600.0
     """Seconds after which such a reader has to come again."""
+    mcp_sessions: int = _MCP.sessions
+    """Sessions with MCP servers at the same time, others wait; one may be a child process, of 40 MB if in Python."""
+    mcp_start_seconds: float = _MCP.start_seconds
+    """Seconds that an MCP server may take to start and say hello, and again to list its tools."""
+    mcp_silent_seconds: float = _MCP.silent_seconds
+    """Seconds between two signs of life of an MCP server over HTTP."""
+    mcp_message_bytes: int = _MCP.message_bytes
+    """Bytes of one line from an MCP server that is a command; of another, of one response."""
+    mcp_answer_chars: int = _MCP.answer_chars
+    """Characters of the answer of an MCP server's tool."""
+    mcp_reports: int = _MCP.reports
+    """Progress notifications and log messages of one call that are passed on."""
     connect_seconds: float = 10.0
     """Seconds to reach the model server."""
     read_seconds: float = 60.0
     """Seconds of silence from the model server before its answer counts as broken off."""
+
+    @property
+    def mcp(self) -> Bounds:
+        """The bounds of calls of MCP servers."""
+        return Bounds(**{bound.name: getattr(self, f"mcp_{bound.name}") for bound in fields(Bounds)})
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Limits:
@@ -202,10 +221,7 @@ def _traces(environ: Mapping[str, str]) -> bool:
         return False
     protocol = given("EXPORTER_OTLP_TRACES_PROTOCOL") or given("EXPORTER_OTLP_PROTOCOL") or "http/protobuf"
     if protocol != "http/protobuf":
-        raise SettingsError(
-            f"OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, not {protocol!r}; "
-            "with OTEL_TRACES_EXPORTER=none there are no traces."
-        )
+        raise SettingsError(sentence("settings-otel", text=repr(protocol)))
     return True
 
 

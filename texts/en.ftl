@@ -102,6 +102,7 @@ page-cannot-start = The app cannot start: { $why }
 settings-no-count = { $name } must be a whole number above 0, not { $text }.
 settings-no-number = { $name } must be a number above 0, not { $text }.
 settings-database = TOOLSTREAM_DATABASE_URL must start with postgresql://, as in postgresql://user@host/name.
+settings-otel = OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, not { $text }. With OTEL_TRACES_EXPORTER=none there are no traces.
 settings-url = OPENAI_BASE_URL must start with http:// or https://, not { $text }.
 settings-mcp-unread = TOOLSTREAM_MCP names { $path }, which cannot be read.
 settings-mcp-no-json = TOOLSTREAM_MCP names { $path }, which is not JSON.

@@ -102,6 +102,7 @@ page-cannot-start = 앱을 시작할 수 없어요. { $why }
 settings-no-count = { $name } 값은 0보다 큰 정수여야 해요. 지금 값: { $text }
 settings-no-number = { $name } 값은 0보다 큰 숫자여야 해요. 지금 값: { $text }
 settings-database = TOOLSTREAM_DATABASE_URL은 postgresql://로 시작해야 해요. 예: postgresql://user@host/name
+settings-otel = OTEL_EXPORTER_OTLP_PROTOCOL은 http/protobuf여야 해요. 지금 값: { $text }. OTEL_TRACES_EXPORTER=none으로 두면 추적하지 않아요.
 settings-url = OPENAI_BASE_URL은 http://나 https://로 시작해야 해요. 지금 값: { $text }
 settings-mcp-unread = TOOLSTREAM_MCP가 가리키는 { $path } 파일을 읽을 수 없어요.
 settings-mcp-no-json = TOOLSTREAM_MCP가 가리키는 { $path } 파일이 JSON이 아니에요.

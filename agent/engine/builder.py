@@ -33,7 +33,7 @@ class GraphBuilder:
         self._models = functools.lru_cache(maxsize=16)(self._connect)
         self._http: httpx2.AsyncClient
         self._resources = contextlib.AsyncExitStack()
-        self.mcp = McpTools(settings.mcp)
+        self.mcp = McpTools(settings.mcp, settings.limits.mcp)
         """The tools of the host's MCP servers."""
         self.demo: DemoServer | None = None
         """The demo model's server, if this builder has started one."""

@@ -24,6 +24,7 @@ from agent.errors import AgentError, ServerStopped, cause
 from agent.graphs.registry import GRAPHS, OWN
 from agent.llm.explain import explain
 from agent.llm.key import KeyCheck
+from agent.mcp.bounds import bounds_here
 from agent.settings import Settings
 from agent.streaming.adapter import Adapter
 from agent.streaming.events import JSON, Ended, Resumed, RunRequest, Started, StreamEvent, Waiting
@@ -107,6 +108,7 @@ class Engine:
     async def work(self, run: ActiveRun, before: Before) -> None:
         """Work on a run until it has ended, or waits for a person; `before` finds what it goes on after."""
         asked_in.set(language_of(run.request.question))  # in this run's own task
+        bounds_here.set(self._settings.limits.mcp)
         try:
             await asyncio.shield(self._opening)
             if run.state == "running":  # another process has followed it so far

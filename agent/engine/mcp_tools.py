@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.errors import ToolFailed
+from agent.mcp.bounds import Bounds, bounds_here
 from agent.mcp.calls import McpTool, list_tools
 from agent.mcp.servers import McpServer
 from agent.tools.mcp_tools import offer
@@ -36,8 +37,8 @@ class McpState:
 class McpTools:
     """The tools of the servers that a host names. `states` is for any thread, the rest for one loop."""
 
-    def __init__(self, servers: Sequence[McpServer]) -> None:
-        self._servers = servers
+    def __init__(self, servers: Sequence[McpServer], bounds: Bounds | None = None) -> None:
+        self._servers, self._bounds = servers, bounds or Bounds()
         self._states = [McpState(server.name, "starting") for server in servers]
         self._due: dict[int, float] = {}
         self._failures: Counter[int] = Counter()
@@ -75,6 +76,7 @@ class McpTools:
 
     async def _list(self, place: int) -> None:
         server = self._servers[place]
+        bounds_here.set(self._bounds)  # in this task alone
         try:
             tools = tuple(await list_tools(server))
             offer(tools)

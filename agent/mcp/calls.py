@@ -14,11 +14,10 @@ from weakref import WeakKeyDictionary
 from langgraph.config import get_stream_writer
 
 from agent.errors import ToolFailed
+from agent.mcp.bounds import bounds_here
 from agent.mcp.servers import McpServer
 from texts import sentence
 
-MOST_AT_ONCE = 8
-"""Sessions of one process; each may be a child process, of 40 MB if it is in Python. Others wait."""
 MOST_TEXT = 4_000
 """Characters of a tool's description."""
 _PLACES: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
@@ -62,5 +61,5 @@ async def _client() -> AsyncIterator[Any]:
     if not is_installed():
         raise ToolFailed(sentence("mcp-not-installed"))
     client = await asyncio.to_thread(importlib.import_module, "agent.mcp.client")  # it takes half a second
-    async with _PLACES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(MOST_AT_ONCE)):
+    async with _PLACES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(bounds_here.get().sessions)):
         yield client

@@ -23,22 +23,18 @@ from mcp.shared.context import RequestContext
 from pydantic import JsonValue as JSON
 
 from agent.errors import ToolFailed, cause
+from agent.mcp.bounds import bounds_here
 from agent.mcp.servers import McpServer
 from agent.mcp.transports import Wire, connected
 from texts import Sentence, sentence
 
 log = logging.getLogger(__name__)
 
-START_SECONDS = 20.0
-"""What a server may take to start and to say hello, and again to list its tools."""
 CANCEL_SECONDS = 0.2
 """What telling a server that nobody waits any more may take."""
-MOST_CHUNKS = 2_000
-"""Progress notifications and log messages of one call that are passed on."""
 MOST_LOG_CHARS = 1_000
 MOST_QUESTION_CHARS = 20_000
 """What a server asks a person, with the form for the answer."""
-MOST_RESULT_CHARS = 50_000
 MOST_TOOLS = 100
 """Of one server."""
 Write = Callable[[Any], None]
@@ -49,7 +45,7 @@ async def list_tools(server: McpServer) -> list[types.Tool]:
     async with _session(server, {}) as (session, _):
         found: list[types.Tool] = []
         cursor: str | None = None
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(bounds_here.get().start_seconds):
             while len(found) < MOST_TOOLS:
                 page = await session.list_tools(params=types.PaginatedRequestParams(cursor=cursor))
                 found += page.tools
@@ -108,7 +104,7 @@ async def _session(server: McpServer, callbacks: dict[str, Any]) -> AsyncIterato
         async with connected(server) as wire:
             outgoing = cast(Any, wire.outgoing)
             async with ClientSession(cast(Any, wire.incoming), outgoing, **callbacks) as session:
-                async with asyncio.timeout(START_SECONDS):
+                async with asyncio.timeout(bounds_here.get().start_seconds):
                     await session.initialize()
                 yield session, wire
     except Exception as error:
@@ -128,7 +124,8 @@ def _explained(server: McpServer, error: Exception, failed: Sentence | None) -> 
             case McpError():
                 return ToolFailed(sentence("mcp-refused", server=server.name, message=leaf.error.message[:300]))
             case TimeoutError():
-                return ToolFailed(sentence("mcp-silent", server=server.name, seconds=f"{START_SECONDS:g}"))
+                seconds = bounds_here.get().start_seconds
+                return ToolFailed(sentence("mcp-silent", server=server.name, seconds=f"{seconds:g}"))
             case httpx.HTTPError():
                 return ToolFailed(sentence("mcp-unreachable", server=server.name))
             case OSError():
@@ -160,7 +157,7 @@ class _Reports:
     """Passes on what a tool reports while it works, in the shapes that are drawn."""
 
     def __init__(self, write: Write) -> None:
-        self._write, self._left = write, MOST_CHUNKS
+        self._write, self._left = write, bounds_here.get().reports
 
     async def progress(self, progress: float, total: float | None, message: str | None) -> None:
         """A bar if it is known how much there is to do, else the words alone."""
@@ -232,8 +229,8 @@ def _text(server: McpServer, result: types.CallToolResult) -> str:
     text = "\n".join(part for part in parts if part)
     if not text and result.structuredContent:
         text = json.dumps(result.structuredContent, ensure_ascii=False)
-    if len(text) > MOST_RESULT_CHARS:
-        raise ToolFailed(sentence("mcp-answer-long", server=server.name, most=f"{MOST_RESULT_CHARS:,}"))
+    if len(text) > bounds_here.get().answer_chars:
+        raise ToolFailed(sentence("mcp-answer-long", server=server.name, most=f"{bounds_here.get().answer_chars:,}"))
     if result.isError:
         raise ToolFailed(text or sentence("mcp-refused", server=server.name, message="?"))
     return text

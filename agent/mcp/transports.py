@@ -17,16 +17,13 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCMessage, JSONRPCRequest
 
+from agent.mcp.bounds import bounds_here
 from agent.mcp.servers import McpServer
 from texts import Sentence, sentence
 
-MOST_BYTES = 2_000_000
-"""Of one line from a child process; over HTTP, of one response."""
 MOST_JUNK = 50
 """Lines that are no messages: some servers greet, or print for debugging."""
 CONNECT_SECONDS = 10.0
-SILENT_SECONDS = 300.0
-"""Between two signs of life over HTTP."""
 END_SECONDS = 0.5
 """How long a child has to end when its input ends, and again when it is asked to."""
 
@@ -97,7 +94,7 @@ async def _as_child(server: McpServer) -> AsyncIterator[Wire]:
         cwd=server.cwd or None,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        limit=MOST_BYTES,
+        limit=bounds_here.get().message_bytes,
         start_new_session=True,  # so that what it starts itself ends with it
     )
     assert child.stdin
@@ -124,7 +121,7 @@ async def _read(stdout: asyncio.StreamReader, to_session: ObjectSendStream[Any],
             try:
                 line = await stdout.readline()
             except ValueError:
-                return wire.fail("mcp-too-much", megabytes=f"{MOST_BYTES / 1e6:g}")
+                return wire.fail("mcp-too-much", megabytes=f"{bounds_here.get().message_bytes / 1e6:g}")
             if not line:
                 return wire.fail("mcp-died")
             try:
@@ -185,7 +182,7 @@ async def _over_http(server: McpServer) -> AsyncIterator[Wire]:
     transport = _Bounded()
     client = httpx.AsyncClient(
         headers={**server.headers, "accept-encoding": "identity"},
-        timeout=httpx.Timeout(CONNECT_SECONDS, read=SILENT_SECONDS),
+        timeout=httpx.Timeout(CONNECT_SECONDS, read=bounds_here.get().silent_seconds),
         transport=transport,
     )
     async with client, streamable_http_client(server.url, http_client=client) as (incoming, stream, _):
@@ -227,8 +224,8 @@ class _Counted(httpx.AsyncByteStream):
         try:
             async for piece in self._stream:
                 count += len(piece)
-                if count > MOST_BYTES:
-                    self._transport.fail("mcp-too-much", megabytes=f"{MOST_BYTES / 1e6:g}")
+                if count > bounds_here.get().message_bytes:
+                    self._transport.fail("mcp-too-much", megabytes=f"{bounds_here.get().message_bytes / 1e6:g}")
                     raise httpx.ReadError("too much")
                 yield piece
         except httpx.TransportError:

@@ -1,6 +1,7 @@
 import pytest
 
 from agent.errors import SettingsError
+from agent.mcp.bounds import Bounds
 from agent.settings import DEMO_MODELS, Limits, Settings
 
 
@@ -59,6 +60,7 @@ def test_opentelemetrys_own_variables_say_whether_runs_are_traced(environ: dict[
 def test_every_limit_can_be_set() -> None:
     limits = Limits.from_env({"TOOLSTREAM_RUN_SECONDS": "2.5", "TOOLSTREAM_STEPS": "4"})
     assert (limits.run_seconds, limits.steps) == (2.5, 4)
+    assert Limits.from_env({"TOOLSTREAM_MCP_SESSIONS": "2"}).mcp == Bounds(sessions=2)
 
 
 @pytest.mark.parametrize(

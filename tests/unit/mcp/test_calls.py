@@ -15,6 +15,7 @@ import pytest
 
 from agent.errors import ToolFailed
 from agent.mcp import client
+from agent.mcp.bounds import Bounds
 from agent.mcp.calls import list_tools
 from agent.mcp.servers import McpServer
 from agent.projections.shapes import Elsewhere, Image, read_shape
@@ -109,7 +110,7 @@ def test_what_a_tool_says_of_its_failure_is_passed_on() -> None:
 def test_a_greeting_is_no_harm_and_a_flood_is_cut() -> None:
     assert call(any_server("greets"))[0] == "hello"
     answer, written = call(any_server("floods"))
-    assert (answer, len(written)) == ("done", client.MOST_CHUNKS)
+    assert (answer, len(written)) == ("done", Bounds().reports)
 
 
 def test_a_picture_is_written_for_who_watches_and_named_for_the_model() -> None:

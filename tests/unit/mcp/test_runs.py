@@ -152,6 +152,14 @@ def test_the_warehouses_speak_the_language_of_the_question(backend: InProcessBac
     assert call.output.status == "Oakland 창고 통로 6곳 중 6번째"
 
 
+def test_a_hosts_limits_hold_in_runs() -> None:
+    with InProcessBackend(Settings(limits=Limits(mcp_answer_chars=10))) as backend:
+        run = run_of(backend, "Check the stock in Oakland", WAREHOUSE)
+        (call,) = fold(finish(run), RUN_MODES).calls
+    assert call.state == "failed"
+    assert "is longer than 10 characters" in str(call.result)
+
+
 def test_stop_ends_the_child_in_mid_call(backend: InProcessBackend, place: Path) -> None:
     run = run_of(backend, "Do it now: dock_do_it_now", ("dock_do_it_now",))
     wait_for(run, lambda event: event.mode == "custom")
