@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[1]
 AGENT_SERVERS = ROOT / ".venv" / "agent-servers" / "bin"
 START_SECONDS = 120.0
 STOP_SECONDS = 10.0
+AEGRA_STOP_SECONDS = 45.0
+"""It finishes what it works on first, for 30 s at most."""
 DRAIN_SECONDS = 30.0
 """Seconds that a web process is given to finish what it works on while new visitors go to the other."""
 WEBS = ("web1", "web2")
@@ -48,6 +50,7 @@ class Service:
     log: Path
     user: str | None = None
     ends_with: signal.Signals = signal.SIGTERM
+    stop_seconds: float = STOP_SECONDS
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -82,7 +85,7 @@ class Service:
         if self.is_running and self.process:
             self.process.send_signal(self.ends_with)
             try:
-                self.process.wait(STOP_SECONDS)
+                self.process.wait(self.stop_seconds)
             except subprocess.TimeoutExpired:
                 self.kill()
 
@@ -243,7 +246,8 @@ class Cluster:
         ends_with: signal.Signals = signal.SIGTERM,
     ) -> None:
         log = self._folder / "logs" / f"{name}.log"
-        self.services[name] = Service(name, list(command), env, is_healthy, log, user, ends_with)
+        seconds = AEGRA_STOP_SECONDS if name in AEGRAS else STOP_SECONDS
+        self.services[name] = Service(name, list(command), env, is_healthy, log, user, ends_with, seconds)
 
 
 def has_aegra() -> bool:

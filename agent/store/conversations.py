@@ -7,7 +7,6 @@ import time
 
 from agent.errors import Refusal
 from agent.store.database import Database, DatabaseError
-from agent.streaming.events import END_STATES
 from texts import sentence
 
 log = logging.getLogger(__name__)
@@ -15,9 +14,9 @@ log = logging.getLogger(__name__)
 MAX_TITLE = 200
 """Characters."""
 _NAME = "INSERT INTO titles VALUES (?, ?) ON CONFLICT (thread) DO UPDATE SET title = excluded.title"
-_IN_USE = f"""
+_IN_USE = """
 SELECT thread FROM runs LEFT JOIN leases ON leases.process = runs.process
-WHERE state = 'waiting' OR (state NOT IN ({", ".join(repr(state) for state in END_STATES)}) AND until >= ?)
+WHERE state = 'waiting' OR (state IN ('queued', 'running') AND until >= ?)
 """
 
 

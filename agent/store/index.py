@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from agent.store.database import Connection, Database
 from agent.store.process import has_ended
@@ -50,10 +51,9 @@ AND (other.state = 'running' OR other.state = 'queued' AND coalesce(before.state
 """
 
 
-_TOO_MUCH = """
-SELECT id, state, kept.process, until
-FROM (SELECT id, state, process, asked_at, sum(bytes) OVER (ORDER BY asked_at DESC, id) AS with_newer FROM runs) AS kept
-LEFT JOIN leases ON leases.process = kept.process WHERE state != 'waiting' AND (asked_at < ? OR with_newer > ?)
+_OLDEST = """
+SELECT asked_at, id, bytes, state, runs.process, until FROM runs LEFT JOIN leases ON leases.process = runs.process
+WHERE (asked_at, id) > (?, ?) ORDER BY asked_at, id LIMIT 500
 """
 
 
@@ -317,10 +317,14 @@ class Index:
         """
         oldest = time.time() - max_seconds
         with self._database.transaction() as connection:
-            rows = connection.execute(_TOO_MUCH, (oldest, max_bytes)).fetchall()
-            gone = [
-                run_id for run_id, state, process, until in rows if state in END_STATES or not _holds(process, until)
-            ]
+            (size,) = connection.execute("SELECT coalesce(sum(bytes), 0) FROM runs").fetchone()
+            gone, older = [], 0
+            for asked_at, run_id, its_size, state, process, until in _from_the_oldest(connection):
+                if asked_at >= oldest and older >= size - max_bytes:
+                    break
+                older += its_size
+                if state in END_STATES or (state != "waiting" and not _holds(process, until)):
+                    gone.append(run_id)
             _delete(connection, gone)
             connection.execute("DELETE FROM comments WHERE at < ?", (oldest,))
             connection.execute("DELETE FROM leases WHERE until < ?", (time.time() - 86_400,))
@@ -378,6 +382,13 @@ def _holds(process: str, until: float | None) -> bool:
     return until is not None and until >= time.time() and not has_ended(process)
 
 
+def _from_the_oldest(connection: Connection) -> Iterator[tuple[Any, ...]]:
+    place: tuple[float, str] = -1.0, ""
+    while rows := connection.execute(_OLDEST, place).fetchall():
+        yield from rows
+        place = rows[-1][:2]
+
+
 def _insert(connection: Connection, header: Header, state: str, process: str = "") -> None:
     connection.execute(
         "INSERT INTO runs (id, owner, thread, asked_at, header, state, process, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -407,4 +418,4 @@ def _delete(connection: Connection, run_ids: Sequence[str]) -> None:
         "DELETE FROM drafts WHERE run = ?",
     ):
         connection.executemany(statement, ids)
-    connection.execute("DELETE FROM titles WHERE thread NOT IN (SELECT thread FROM runs)")
+    connection.execute("DELETE FROM titles WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.thread = titles.thread)")
