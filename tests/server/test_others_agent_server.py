@@ -116,11 +116,11 @@ def test_a_run_that_somebody_stops_there_is_stopped_here(backend: InProcessBacke
 
 
 async def _stop_all(url: str) -> None:
-    client = get_client(url=url, api_key=None)
-    for thread in await client.threads.search(limit=100):
-        for run in await client.runs.list(thread["thread_id"]):
-            if run["status"] in ("pending", "running"):
-                await client.runs.cancel(thread["thread_id"], run["run_id"])
+    async with get_client(url=url, api_key=None) as client:
+        for thread in await client.threads.search(limit=100):
+            for run in await client.runs.list(thread["thread_id"]):
+                if run["status"] in ("pending", "running"):
+                    await client.runs.cancel(thread["thread_id"], run["run_id"])
 
 
 def test_a_page_offers_it_and_says_what_cannot_be_loaded(others: AgentServer) -> None:
