@@ -48,6 +48,21 @@ def aegra(
         yield server
 
 
+NO_REDIS = "Redis is not installed here (Debian: apt-get install redis-server)."
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """A Redis that keeps nothing; its address."""
+    port = free_port()
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield f"redis://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
 @contextmanager
 def langgraph_dev(env: Mapping[str, str], config: Path = ROOT / "langgraph.json") -> Iterator[AgentServer]:
     """`langgraph dev`, with the graphs that a configuration names."""

@@ -167,7 +167,7 @@ class AgentServer:
     async def status(self, thread: str, run: str) -> RunStatus:
         """What has become of a run."""
         found = await self._ask(lambda client: client.runs.get(thread, run))
-        return _STATUS.get(str(found.get("status")), "error")
+        return status_of(found)
 
     async def cancel(self, thread: str, run: str) -> None:
         """Stop a run; one that has ended stays as it is."""
@@ -235,6 +235,11 @@ _STATUS: Mapping[str, RunStatus] = {
     "success": "success",
     "interrupted": "interrupted",
 }
+
+
+def status_of(told: Any) -> RunStatus:
+    """How a run stands, as a server says it of the run or at the end of its stream."""
+    return _STATUS.get(str(told.get("status")) if isinstance(told, Mapping) else "", "error")
 
 
 def _client(address: str, headers: Mapping[str, str]) -> LangGraphClient:

@@ -11,12 +11,12 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from agent.engine.active import ActiveRun
-from agent.engine.agent_server import NAME, AgentServer, Cursor, Part, place_of
+from agent.engine.agent_server import NAME, AgentServer, Cursor, Part, RunStatus, place_of, status_of
 from agent.engine.job import BREAKPOINT, GONE, KEEPS_NOTHING, Pending, asked_again
-from agent.errors import AgentError, CheckpointLost, ServerForgot, ServerStopped
+from agent.errors import AgentError, CheckpointLost, ServerStopped
 from agent.streaming.adapter import Adapter, Happening
 from agent.streaming.attributed import ERROR, PART
-from agent.streaming.events import JSON, Interrupt, StreamEvent, Waiting
+from agent.streaming.events import JSON, Interrupt, Retried, StreamEvent, Waiting
 from agent.streaming.modes import StreamMode
 from agent.streaming.place import Place
 from texts import Sentence, Spoken, is_known, sentence
@@ -51,7 +51,11 @@ class ServerJob:
     keeps_threads: bool = False
     _replayed: list[object] = field(default_factory=list)
     """What was done once more with nobody looking, to be known by whoever reads what follows."""
+    _attempts: int = 0
+    """How often the server has begun with it, as far as it is told."""
     _failed: Spoken = ""
+    _status: RunStatus | None = None
+    """How it has ended, if the server says so in the stream: the run itself may still be said to be at work."""
     _cancelling: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -174,6 +178,7 @@ class ServerJob:
     async def _followed(
         self, server_run: str, adapter: Adapter, known: Sequence[StreamEvent] = ()
     ) -> AsyncGenerator[Happening]:
+        self._status, self._attempts = None, 0
         source, left = "", _Known([event.source for event in known if event.source])
         try:
             async with contextlib.aclosing(self.server.parts(self.thread, server_run, Cursor())) as parts:
@@ -198,7 +203,14 @@ class ServerJob:
 
     def _read(self, part: Part, adapter: Adapter) -> list[Happening]:
         match part.mode:
-            case "metadata" | "end":
+            case "metadata" if self._attempts or _attempt(part.data) > 1:  # aegra calls each the first
+                adapter.begin_anew()
+                return [Happening(Retried())]
+            case "end":
+                self._status = status_of(part.data)
+                return []
+            case "metadata":
+                self._attempts = 1
                 return []
             case "error":
                 kind = part.data.get("error") if isinstance(part.data, Mapping) else None
@@ -213,10 +225,7 @@ class ServerJob:
         """Raise what a run that is over on the server failed of; LangGraph Server does not say how it ended."""
         if self._failed:
             raise AgentError(self._failed)
-        try:
-            status = await self.server.status(self.thread, server_run)
-        except ServerForgot:
-            raise ServerForgot(sentence("server-forgot")) from None
+        status = self._status or await self.server.status(self.thread, server_run)
         if status == "error":
             raise AgentError(sentence("server-run-failed", kind="?"))
         if status == "interrupted" and not adapter.waits:
@@ -263,6 +272,11 @@ class _Known:
 def _readable(part: Part) -> dict[str, Any]:
     """A part as LangGraph itself delivers it."""
     return {"type": part.mode, "ns": part.namespace, "data": part.data}
+
+
+def _attempt(data: Any) -> int:
+    attempt = data.get("attempt") if isinstance(data, Mapping) else None
+    return attempt if isinstance(attempt, int) else 1
 
 
 def _said(plain: object) -> Spoken:

@@ -59,6 +59,7 @@ from agent.streaming.events import (
     Message,
     Queued,
     Resumed,
+    Retried,
     Said,
     Started,
     State,
@@ -212,7 +213,7 @@ class AgUi:
                 self._wait(interrupts)
             case Ended():
                 self._end(event, payload)
-            case Queued() | Started() | Resumed():
+            case Queued() | Started() | Resumed() | Retried():
                 pass
 
     # The run

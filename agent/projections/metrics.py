@@ -18,6 +18,7 @@ from agent.streaming.events import (
     Message,
     Queued,
     Resumed,
+    Retried,
     Said,
     Started,
     StreamEvent,
@@ -213,7 +214,7 @@ def seconds_worked(events: Sequence[StreamEvent]) -> float:
 
 
 def _moves(event: StreamEvent) -> bool:
-    return isinstance(event.payload, Queued | Started | Waiting | Answered | Resumed | Ended)
+    return isinstance(event.payload, Queued | Started | Waiting | Answered | Resumed | Retried | Ended)
 
 
 def _worked(transcript: Transcript, at: float | None) -> float | None:

@@ -30,6 +30,7 @@ from agent.streaming.events import (
     Message,
     Queued,
     Resumed,
+    Retried,
     RunRequest,
     RunState,
     Said,
@@ -103,6 +104,8 @@ class Transcript:
     """The graph's initial state, without messages."""
     _value: JSON = None
     """The last value of the graph, without messages."""
+    _half_done: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    """The answers that are written anew, by node and agent."""
     _keys: int = 0
     _began_at: float | None = None
     """When its turn came; not every log tells of it."""
@@ -191,6 +194,8 @@ class Transcript:
                 self._take(event.at, interrupt, answer)
             case Resumed():
                 self._resume(event.at)
+            case Retried():
+                self._retry(event.at)
             case Ended() as ended:
                 self._end(event.at, ended)
 
@@ -238,6 +243,17 @@ class Transcript:
             elif call.state == "waiting" or (self.asked and call.state == "running"):
                 call.state, call.is_over = "running", True
                 call.attempts = max(call.attempts - 1, 0)  # it goes on, and is not tried once more
+
+    def _retry(self, at: float) -> None:
+        """Whoever worked on it is gone: what was half done is written anew, in its place."""
+        for call in self._calls.values():
+            call.is_over |= call.state == "running"
+        for message, answer in self._answers.items():
+            if message not in self._told and answer.ended_at is None:
+                answer.output = Output()
+                if answer in self.items:
+                    self._half_done[answer.node, answer.agent] = answer
+                self._touch(answer, at)
 
     def _end(self, at: float, ended: Ended) -> None:
         self._resume(at)
@@ -401,6 +417,8 @@ class Transcript:
         return written if said and message.text.strip().startswith(said) else None
 
     def _new_answer(self, event: StreamEvent, inside: ToolCall | None) -> Answer:
+        if not inside and (answer := self._half_done.pop((event.node or "", event.agent or ""), None)):
+            return answer
         self._keys += 1
         answer = Answer(f"answer {self._keys}", event.node or "", event.agent or "", began_at=event.at)
         (inside.items if inside else self.items).append(answer)

@@ -163,6 +163,12 @@ class Adapter:
         self.pending.clear()
         self.is_at_breakpoint = False
 
+    def begin_anew(self) -> None:
+        """Know that what works on the run was lost, and begins anew what had not ended."""
+        self._early = None
+        self._open_runs.clear()
+        self._calls.end_runs()
+
     def finish(self) -> list[Happening]:
         """What is still held back, once no more parts follow."""
         held = [happening for namespace in list(self._held) for happening in self._release(namespace)]

@@ -139,6 +139,11 @@ class Calls:
         if call := self._of_run.get(run):
             call.is_ended = True
 
+    def end_runs(self) -> None:
+        """Note that no tool works any more."""
+        for call in self._of_run.values():
+            call.is_ended = True
+
     def answered(self, message: str, raw: str, name: str, namespace: Namespace, outer: Ids) -> Call:
         """The call that a tool's message answers."""
         if call := self._of_answer.get(message):

@@ -175,6 +175,14 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Retried:
+    """The Agent Server has lost the process at work, and goes on from the last step: what had not ended begins anew."""
+
+    kind: Literal["retried"] = "retried"
+    mode: ClassVar[Literal["run"]] = "run"
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The run's last event."""
 
@@ -363,7 +371,7 @@ class Unknown:
         return self.of
 
 
-RunPayload = Queued | Started | Waiting | Answered | Resumed | Ended
+RunPayload = Queued | Started | Waiting | Answered | Resumed | Retried | Ended
 MessagesPayload = Token | Said
 UpdatesPayload = Update | Interrupted
 TasksPayload = TaskStarted | TaskEnded

@@ -18,6 +18,7 @@ from agent.streaming.events import (
     Interrupt,
     Interrupted,
     Message,
+    Retried,
     Said,
     State,
     StreamEvent,
@@ -149,6 +150,16 @@ def test_a_tool_that_begins_again_sends_its_output_anew_in_its_place() -> None:
         ("a", "one ", 2),
         ("b", "other", 0),
     ]
+
+
+def test_what_a_lost_process_had_not_done_is_written_anew_in_its_place() -> None:
+    events = log(says("Whole."), asks(("a", {}), ("b", {})), began("a"), sent("one", "a"), returned("done", "a"))
+    events = [*events, *log(began("b"), sent("half", "b"), token("Half a", message="m1"), Retried())]
+    assert shape(fold(events, RUN_MODES).items) == ["Whole.", "a", "b", ""]
+    events = [*events, *log(sent("again", "b"), token("Half an answer.", message="m2"))]
+    transcript = fold(events, RUN_MODES)
+    assert shape(transcript.items) == ["Whole.", "a", "b", "Half an answer."]
+    assert [call.output.text.text for call in transcript.calls] == ["one", "again"]
 
 
 def test_what_comes_before_the_first_sign_of_a_tool_is_its_first_attempts() -> None:
