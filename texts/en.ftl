@@ -813,8 +813,8 @@ server-none = This run belongs to an Agent Server, and none is set up here any m
 
 mcp-server-starting = The MCP server “{ $server }” is starting.
 mcp-server-ready = { $count ->
-    [one] The MCP server “{ $server }” has { $count } tool. Choose it in the sidebar.
-   *[other] The MCP server “{ $server }” has { $count } tools. Choose them in the sidebar.
+    [one] The MCP server “{ $server }” has { $count } tool. It is in the sidebar.
+   *[other] The MCP server “{ $server }” has { $count } tools. They are in the sidebar.
 }
 mcp-not-installed = MCP tools need packages that are not installed here: pip install -r requirements-mcp.txt
 mcp-not-started = The MCP server “{ $server }” could not be started: its command cannot be run.

@@ -746,7 +746,7 @@ server-none = 이 실행은 에이전트 서버의 것인데, 지금은 연결�
 ## What an MCP server did
 
 mcp-server-starting = “{ $server }” MCP 서버가 시작하고 있어요.
-mcp-server-ready = “{ $server }” MCP 서버에 도구가 { $count }개 있어요. 사이드바에서 고르세요.
+mcp-server-ready = “{ $server }” MCP 서버에 도구가 { $count }개 있어요. 사이드바에 있어요.
 mcp-not-installed = MCP 도구에 필요한 패키지가 설치되어 있지 않아요: pip install -r requirements-mcp.txt
 mcp-not-started = “{ $server }” MCP 서버의 명령을 실행할 수 없어서 시작하지 못했어요.
 mcp-unreachable = “{ $server }” MCP 서버에 연결할 수 없어요. 서버가 켜져 있는지 확인한 뒤 다시 시도하세요.
