@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from agent.engine.active import ActiveRun
 from agent.engine.agent_server import NAME, AgentServer, Cursor, Part, RunStatus, place_of, status_of
 from agent.engine.job import BREAKPOINT, GONE, KEEPS_NOTHING, Pending, asked_again
-from agent.errors import AgentError, CheckpointLost, ServerStopped
+from agent.errors import AgentError, CheckpointLost, ServerRefused, ServerStopped
 from agent.streaming.adapter import Adapter, Happening
 from agent.streaming.attributed import ERROR, PART
 from agent.streaming.events import JSON, Interrupt, Retried, StreamEvent, Waiting
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _MODES: Mapping[StreamMode, str | None] = {"messages": "messages-tuple", "tools": None}
 """The modes that servers know by another name, or not at all."""
+_EVERY_SERVERS = ("messages-tuple", "custom", "updates", "values")
 _OF_THE_RUN = ("metadata", "end", "error")
 """The events that are about the run itself."""
 
@@ -163,13 +164,25 @@ class ServerJob:
 
     async def _begun(self, options: dict[str, Any]) -> str:
         """Start the run; one that is stopped before the server has answered is stopped there, too."""
-        beginning = asyncio.ensure_future(self.server.begin(self.thread, self.assistant, **options))
+        beginning = asyncio.ensure_future(self._begin(options))
         try:
             return await asyncio.shield(beginning)
         except asyncio.CancelledError:
             if self._is_over:
                 beginning.add_done_callback(self._cancel_begun)
             raise
+
+    async def _begin(self, options: dict[str, Any]) -> str:
+        """Start the run, with fewer modes if the server knows some of them not."""
+        try:
+            return await self.server.begin(self.thread, self.assistant, **options)
+        except ServerRefused:
+            modes = [mode for mode in options["stream_mode"] if mode in _EVERY_SERVERS]
+            if modes == options["stream_mode"]:
+                raise
+            left_out = [mode for mode in options["stream_mode"] if mode not in modes]
+            log.warning("The Agent Server may refuse these modes, and is asked without: %s", ", ".join(left_out))
+            return await self.server.begin(self.thread, self.assistant, **{**options, "stream_mode": modes})
 
     def _cancel_begun(self, beginning: asyncio.Future[str]) -> None:
         if not beginning.cancelled() and beginning.exception() is None:
