@@ -32,7 +32,8 @@ class LabTimeline:
             return
         self._hint.empty()
         self._picture.draw(picture, _name, working=not log.ended)
-        self._note.markdown(quiet(_note(picture)))
+        note = _note(picture)
+        self._note.markdown(quiet(note) if note else "")
         words = "\n".join(f"- {safe_label(line, 160)}" for line in describe(picture, language()))
         if self._words is None:
             self._words = self._below.expander(say("lab-timeline-words"), icon=":material/list:").empty()
@@ -46,7 +47,7 @@ def _name(row: Row) -> str:
 
 
 def _note(picture: Picture) -> str:
-    lines = [say("lab-timeline-ticks", count=picture.chunks)]
+    lines = [say("lab-timeline-ticks", count=picture.chunks)] if picture.chunks else []
     if picture.chunks > MAX_TICKS:
         drawn = sum(len(row.ticks) for row in picture.rows)
         lines = [say("lab-timeline-some-ticks", all=picture.chunks, drawn=drawn)]
