@@ -33,6 +33,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
+from agent.projections.items import Answer
 from agent.projections.transcript import fold
 from agent.store.postgres import Postgres, Rows
 from agent.store.recording import parse
@@ -211,12 +212,16 @@ async def play(cluster: Cluster, model: Server, name: str, happen: Happen, visit
 
 
 _ENDS = ("finished", "failed", "stopped")
+_SINCE = """
+SELECT id, CASE WHEN state != 'running' THEN state WHEN until >= ? THEN 'still at work' ELSE 'interrupted' END, header
+FROM runs LEFT JOIN leases ON leases.process = runs.process WHERE asked_at >= ?
+"""
 
 
 def _runs(cluster: Cluster, began: float) -> list[tuple[str, str, str]]:
     """The runs since then, how they stand, and what was asked."""
     with contextlib.closing(Postgres(cluster.database_url)) as database:
-        rows = database.rows("SELECT id, state, header FROM runs WHERE asked_at >= ?", began)
+        rows = database.rows(_SINCE, time.time(), began)
     return [(run_id, state, json.loads(header)["request"]["question"]) for run_id, state, header in rows]
 
 
@@ -232,9 +237,10 @@ def _compare(cluster: Cluster, runs: list[tuple[str, str, str]], act: Act, visit
             if act.name == "nothing":
                 costs.recorded = len(text) / TOKENS
             if state != "finished":
-                act.ends[state if state in _ENDS else "interrupted"] += 1
+                act.ends[state] += 1
                 continue
-            answer = fold(parse(text.decode()).events, RUN_MODES).answer.split()
+            items = fold(parse(text.decode()).events, RUN_MODES).items  # what whoever opens the run sees
+            answer = " ".join(item.output.text.text for item in items if isinstance(item, Answer)).split()
             act.lost += (Counter(expected) - Counter(answer)).total()
             act.doubled += (Counter(answer) - Counter(expected)).total()
 

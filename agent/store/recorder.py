@@ -245,6 +245,8 @@ class Recorder:
             if time.monotonic() - self._pruned_at > PRUNE_SECONDS:
                 self._pruned_at = time.monotonic()
                 self._prune()
+        except DatabaseError as error:
+            log.warning("What is to be done now and then is done later: %s", error)
         except Exception:
             log.exception("Runs could not be recorded for a moment")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.demo_model import DemoServer
+from tests.postgres import Server
 from tests.server.client import ME, Visitor
 from tests.server.steps import QUESTION, arrived, complete, numbers
 from tests.serving import app_server, model_server, pointed_at, wait_until
@@ -81,6 +82,26 @@ def test_what_is_shared_and_revoked_in_one_is_so_in_the_other_and_who_was_killed
             mirrored.wait_until(lambda: bool(mirrored.turns and mirrored.turns[-1].notes), "it is said")
             assert "The server stopped in the middle" in mirrored.turns[-1].notes[0]
         assert "Traceback" not in two.log()
+
+
+def test_a_page_says_that_the_database_is_away_and_all_is_there_again_with_it(
+    model: DemoServer, database: Server
+) -> None:
+    env = pointed_at(model) | {"TOOLSTREAM_DATABASE_URL": database.url}
+    with app_server(env) as app, Visitor(app.url, headers=ME, tool_choice="none") as visitor:
+        visitor.wait_idle()
+        visitor.ask("count to 3")
+        complete(visitor)
+        database.stop()
+        try:
+            visitor.rerun()
+            visitor.wait_until(lambda: "does not answer. Try again" in visitor.text, "it is said", 60)
+        finally:
+            database.start()
+        visitor.rerun()
+        complete(visitor, timeout=60)
+        assert numbers(visitor) == ["1", "2", "3"]
+        assert "Traceback" not in app.log()
 
 
 def test_an_address_is_what_the_proxy_says_last(model: DemoServer) -> None:
