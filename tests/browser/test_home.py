@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_looks import PHONE
-from tests.browser.visitor import STOP, last_turn, visit, wait_for_end
+from tests.browser.visitor import QUESTION, STOP, TURN, last_turn, visit, wait_for_end
 from tests.conftest import OpenPage
 from tests.serving import App
 
@@ -86,6 +86,35 @@ def test_the_tour_on_a_phone_goes_by_itself_and_is_one_step_back_a_page(open_pag
     page.go_forward()
     page.get_by_role("button", name="Finish").click()
     expect(card).to_have_count(0)
+
+
+@pytest.mark.parametrize("touch", ["wheel", "key", "finger"])
+def test_who_scrolls_or_types_stays_where_the_tour_is(open_page: OpenPage, app: App, touch: str) -> None:
+    page = open_page(app, **(PHONE if touch == "finger" else {}))
+    page.goto("/")
+    page.get_by_role("button", name="Take the tour").click()
+    page.get_by_role("button", name="Stay here").wait_for()
+    if touch == "wheel":
+        page.mouse.move(600, 500)
+        page.mouse.wheel(0, 50)
+    elif touch == "key":
+        page.locator(QUESTION).press("a")
+    else:
+        finger = page.context.new_cdp_session(page)
+        for kind, y in (("touchStart", 600), ("touchMove", 540), ("touchEnd", 0)):
+            points = [{"x": 200, "y": y}] if y else []
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    expect(page.get_by_role("button", name="Go on with the tour")).to_be_visible()
+    expect(page.locator(".st-key-tour")).to_contain_text("step 1 of 3")
+
+
+def test_a_refresh_on_the_tour_keeps_what_was_being_watched(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Take the tour").click()
+    expect(page.locator(TURN)).to_have_count(2)
+    page.reload()
+    expect(page.locator(TURN)).to_have_count(2)
+    wait_for_end(page)
 
 
 def test_a_key_pressed_on_the_page_keeps_the_tour_there(page: Page) -> None:

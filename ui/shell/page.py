@@ -28,16 +28,23 @@ if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
 </script>"""
 """A second line of defence behind ui.markdown: whatever gets past it, the browser loads no image from elsewhere."""
 
-_HELD_BY_A_FINGER = """<script>
-if (!window.toolstreamHolds) {
-  window.toolstreamHolds = true;
+_TOUCHES = """<script>
+if (!window.toolstreamTouches) {
+  window.toolstreamTouches = true;
   const held = () => document.querySelectorAll(".hold .held");
   addEventListener("pointerdown", event => event.target.closest?.(".hold button")?.classList.add("held"));
   for (const end of ["pointerup", "pointercancel", "blur"])
     addEventListener(end, () => held().forEach(button => button.classList.remove("held")));
+  for (const touch of ["wheel", "touchmove", "keydown"])
+    addEventListener(touch, event => {
+      if (!event.isTrusted || event.target.closest?.(".st-key-tour")) return;
+      const stay = document.querySelector(".st-key-tour_stay button:not([data-pressed])");
+      if (stay) stay.click(stay.dataset.pressed = "");
+    }, {passive: true});
 }
 </script>"""
-"""A button is `:active` under a mouse and the space bar; under a finger not in every browser."""
+"""What reaches no server by itself. A held button is `:active` under a mouse and the space bar, under a finger not in
+every browser; and the tour stays where somebody scrolls or types."""
 
 _STYLE = Path(__file__).with_name("page.css")
 _ONLY_THE_PAGE = """[data-testid=stSidebar], [data-testid=stHeader] { display: none; }
@@ -96,8 +103,8 @@ def _open(name: str) -> PageInfo:
         st.stop()
     spoken = f"<script>document.documentElement.lang = {json.dumps(language.language())};</script>"
     with st.container(key="head"):  # which takes no place
-        head = spoken + _style() + _ONLY_OUR_IMAGES + _HELD_BY_A_FINGER + session.visitor_cookie()
-        st.html(head, unsafe_allow_javascript=True)
+        scripts = _ONLY_OUR_IMAGES + _TOUCHES + session.visitor_cookie() + tour.refresh_script(info.name)
+        st.html(spoken + _style() + scripts, unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
     if sentence := choices.told():
         st.caption(f":material/link_off: {sentence}")

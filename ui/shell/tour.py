@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -83,6 +84,28 @@ def card(page: str) -> None:
             else:
                 st.button(say("tour-finish"), key="tour_finish", icon=":material/check:", on_click=_leave)
     tour.touched = touched
+
+
+def refresh_script(page: str) -> str:
+    """A script by which a refresh finds the run that is watched.
+
+    In the URL it would be another stop for the Back button, so the browser's tab keeps it.
+    """
+    watched = st.session_state.get("watched_run") or ""
+    run_id = watched if watched == session.last_run(page) else ""
+    return f"""<script>
+{{
+  const watched = {json.dumps(run_id)}, [path, run] = (sessionStorage.watched || "").split(" ");
+  const refreshed = !window.toolstreamDrawn && performance.getEntriesByType("navigation")[0]?.type === "reload";
+  window.toolstreamDrawn = true;
+  sessionStorage.watched = watched && `${{location.pathname}} ${{watched}}`;
+  const url = new URL(location);
+  if (refreshed && run && path === url.pathname && !url.searchParams.has("run")) {{
+    url.searchParams.set("run", run);
+    location.replace(url);
+  }}
+}}
+</script>"""
 
 
 def point(transcript: Transcript) -> None:
