@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import beside, browser, first_paint, load, memory, moments, report
+from bench import agent_side, beside, browser, first_paint, load, memory, moments, report
 from bench.goals import goals
 from bench.results import Results
 from bench.servers import WAYS, Server, model_server
@@ -68,8 +68,9 @@ def full() -> list[tuple[str, Step]]:
         ("start", _start),
         ("first paint", _first_paint),
         ("rerun while streaming", _rerun_streaming),
-        ("rerun of 50 turns", _rerun_turns),
+        ("rerun of 200 turns", _rerun_turns),
         ("memory", _memory),
+        ("the agent's side", _agent_side),
         *peers(),
     ]
 
@@ -113,8 +114,12 @@ def _rerun_streaming(results: Results, model: Server) -> None:
 
 
 def _rerun_turns(results: Results, model: Server) -> None:
-    results.turns = 50
+    results.turns = 200
     results.rerun_turns_ms, results.rerun_one_turn_ms = moments.rerun_of_conversation(model, results.turns)
+
+
+def _agent_side(results: Results, model: Server) -> None:
+    results.agent_side = agent_side.measure(model)
 
 
 def _memory(results: Results, model: Server) -> None:

@@ -91,17 +91,21 @@ def _beside(results: Results) -> Iterator[Goal]:
 
 def _of_moments(results: Results) -> Iterator[Goal]:
     if results.rerun_streaming_ms:
-        yield _most("rerun within 20k tokens: text stands still", results.rerun_streaming_ms, 1000, " ms")
+        yield _most("rerun within 20k tokens: text stands still", results.rerun_streaming_ms, 300, " ms")
     if results.rerun_turns_ms and results.turns:
-        yield _most(f"rerun of {results.turns} turns", results.rerun_turns_ms, 500, " ms")
+        yield _most(f"rerun of {results.turns} turns", results.rerun_turns_ms, 300, " ms")
     if start := results.start:
-        yield _most("start to a healthy answer", start.healthy_s, 3, " s")
+        yield _most("start to a healthy answer", start.healthy_s, 2, " s")
         yield _most("question to first words, besides the model's time", start.next_questions_ms, 150, " ms")
         slower = start.first_question_ms - start.next_questions_ms
-        yield _most("first question slower than the next ones by", slower, 200, " ms")
+        yield _most("first question slower than the next ones by", slower, 50, " ms")
     if paint := results.first_paint:
         yield _most("first paint, against a bare Streamlit app's", paint.ratio("toolstream"), 1.3, "x")
         yield _most("the same of the first visitor after a start of asgi.py", paint.first_ratio("asgi"), 1.3, "x")
+    if side := results.agent_side:
+        yield _most("custom data, against the bare lines of HTTP", side["custom"] / side["bare lines"], 1.5, "x")
+        yield _most("all modes, against messages alone", side["all modes"] / side["messages"], 1.15, "x")
+        yield _most("a recorded run, against one in memory", side["recorded"] / side["in memory"], 1.05, "x")
     if len(results.memory_mb) > 1:
         counts = sorted(results.memory_mb)
         growth = results.memory_mb[counts[-1]] / results.memory_mb[counts[0]]

@@ -176,6 +176,8 @@ def _moments(results: Results) -> Iterator[tuple[object, ...]]:
     if results.rerun_turns_ms:
         yield f"click below a conversation of {results.turns} turns", _ms(results.rerun_turns_ms) + " ms"
         yield "click below one turn", _ms(results.rerun_one_turn_ms) + " ms"
+    for way, milliseconds in results.agent_side.items():
+        yield f"1,000 tokens without a page, {way}", f"{milliseconds:.1f} ms of processor time"
     for count, megabytes in sorted(results.memory_mb.items()):
         yield f"memory after {count:,} runs", f"{megabytes:.0f} MB"
 

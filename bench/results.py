@@ -69,6 +69,8 @@ class Results:
     rerun_turns_ms: float | None = None
     rerun_one_turn_ms: float | None = None
     beside: Beside = field(default_factory=Beside)
+    agent_side: dict[str, float] = field(default_factory=dict)
+    """Milliseconds of processor time for 1,000 tokens without a page, by what is done with them."""
     memory_mb: dict[int, float] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     """Measurements that could not be made, and why."""

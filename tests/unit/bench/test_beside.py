@@ -62,3 +62,10 @@ def test_what_is_not_there_is_compared_with_nothing() -> None:
     results.beside.loads.append(_load("toolstream", 40))
     results.beside.answers.append(_answer("toolstream", 40))
     assert not _reached(results)
+
+
+def test_the_agents_side_is_compared_with_the_least_that_could_be_done() -> None:
+    results = Results(agent_side=dict.fromkeys(("bare lines", "custom", "messages", "all modes", "in memory"), 10.0))
+    results.agent_side["recorded"] = 10.6
+    reached = _reached(results)
+    assert [what for what in reached if not reached[what]] == ["a recorded run, against one in memory"]
