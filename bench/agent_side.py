@@ -68,8 +68,10 @@ async def _child(url: str, folder: Path) -> dict[str, float]:
     def of_backend(backend: InProcessBackend) -> Callable[[], Awaitable[None]]:
         async def work() -> None:
             run = backend.start(RunRequest(ask(), "react", (), "auto", "bench"), session=f"s{asked}")
-            while run.state in ("queued", "running"):
-                await asyncio.sleep(0.005)
+            assert run.state != "refused"
+            cursor, ended = 0, False
+            while not ended:
+                _, cursor, ended = await asyncio.to_thread(run.read, cursor, 1.0)
             assert run.state == "finished"
 
         return work

@@ -462,7 +462,8 @@ def whole_length(text: str) -> int | None:
 _CUT = re.compile(r"… \(([\d,]{1,20}) more characters\)\Z")
 _BEGINNING = 60
 """Characters of data that remain of what is not kept: they tell what it was."""
-_IN_BASE64 = re.compile(r"(?:data:[\w.+/;=-]{0,200},)?[A-Za-z0-9+/_=\r\n-]{500}", re.ASCII)
+_SHORTEST_DATA = 500
+_IN_BASE64 = re.compile(rf"(?:data:[\w.+/;=-]{{0,200}},)?[A-Za-z0-9+/_=\r\n-]{{{_SHORTEST_DATA}}}", re.ASCII)
 """How a text begins that is data."""
 
 
@@ -499,7 +500,7 @@ class _Plain:
         if len(parents) >= self.max_depth:
             return "(nested too deep)"
         below = (*parents, id(value))
-        if isinstance(value, Mapping):
+        if type(value) is dict or isinstance(value, Mapping):
             return self._object(value, below)
         if isinstance(value, (list, tuple, set, frozenset)):
             return self._array(value, below)
@@ -541,8 +542,9 @@ class _Plain:
         return text if whole else _said_cut(text, _BEGINNING, length)
 
     def _cut(self, text: str) -> str:
-        text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no JSON text
-        if self.data and _IN_BASE64.match(text):
+        if not text.isascii():
+            text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate is no JSON text
+        if self.data and len(text) >= _SHORTEST_DATA and _IN_BASE64.match(text):
             if len(text) > self.data.chars:
                 return _said_cut(text, _BEGINNING, len(text))
             self.data.chars -= len(text)
