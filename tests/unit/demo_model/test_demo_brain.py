@@ -177,7 +177,7 @@ def test_an_unknown_place_is_admitted() -> None:
 
 @pytest.mark.parametrize("question", ["Who are you?", "are you an AI?", "너는 누구야?"])
 def test_it_says_that_it_has_no_ai(question: str) -> None:
-    assert re.search("no AI|AI가 없는", words(question))
+    assert re.search("no AI|AI가 아닌", words(question))
 
 
 def test_counting_is_a_number_a_token() -> None:

@@ -26,16 +26,6 @@ def test_tokens_that_are_read_in_batches_arrive_whole_and_in_order() -> None:
     assert with_models(use) == (NUMBERS, NUMBERS)
 
 
-def test_tokens_gather_between_two_reads() -> None:
-    async def use(chat: ChatOpenAI, client: openai.AsyncOpenAI) -> list[float]:
-        clock = asyncio.get_running_loop().time
-        at = [clock() async for chunk in chat.astream(COUNT) if chunk.text]
-        return [after - before for before, after in zip(at, at[1:], strict=False)]
-
-    gaps = with_models(use)
-    assert sum(gap < 0.001 for gap in gaps) > sum(gap > 0.02 for gap in gaps) > 0
-
-
 @pytest.mark.parametrize("kind", ["chat", "client"])
 def test_under_load_tokens_come_joined_and_whole_and_in_order(kind: str) -> None:
     async def use(chat: ChatOpenAI, client: openai.AsyncOpenAI) -> list[list[str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.streaming.events import (
@@ -151,6 +151,7 @@ def test_five_megabytes_are_cut_and_say_so() -> None:
     assert len(json.dumps(plain)) < 400_000
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.recursive(st.one_of(st.none(), st.text(), st.binary(), st.floats(), st.integers()), st.lists))
 def test_whatever_is_sent_becomes_strict_json(value: object) -> None:
     json.dumps(json_safe(value), allow_nan=False).encode("utf-8")
