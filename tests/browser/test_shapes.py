@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
+from agent.export.export import Export, to_html
+from agent.store.recording import Header
+from agent.streaming.events import JSON, RunRequest
+from agent.streaming.modes import RUN_MODES
 from tests.browser.hostile import evil_server
 from tests.browser.visitor import BOX, TURN, ask, axe_findings, last_turn, visit, wait_for_end
 from tests.conftest import OpenPage
 from tests.serving import App, app_server
+from tests.unit.events import FINISHED, STARTED, log, queued, sent
 
 SURVEY = "Survey the lighthouse"
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -120,3 +128,27 @@ def test_what_is_hostile_loads_runs_and_hides_nothing(open_page: OpenPage, tmp_p
             expect(turn.locator("img:not([src^='blob:'])")).to_have_count(0)
             page.wait_for_timeout(500)  # for what would be loaded now
             assert asked == []
+
+
+def test_a_pack_shows_them_without_a_network_and_gives_the_file(browser: Browser, tmp_path: Path) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (48, 24), "#e4572e").save(picture, "PNG")
+    chunks: list[JSON] = [
+        {"image": base64.b64encode(picture.getvalue()).decode(), "alt": "A red field"},
+        {"file": {"name": "stock.csv", "text": "item,count\ndesk,3\n"}},
+        {"image": "http://127.0.0.1:9/elsewhere.png"},
+    ]
+    events = log(queued(), STARTED, *(sent(chunk, "a") for chunk in chunks), FINISHED)
+    pack = tmp_path / "pack.html"
+    pack.write_text(to_html(Export(Header("abcdefgh", 1.0, RunRequest("?")), events, RUN_MODES)), encoding="utf-8")
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(pack.as_uri())
+    image = page.get_by_role("img", name="A red field")
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 48
+    with page.expect_download() as download:
+        page.get_by_text("stock.csv").click()
+    assert Path(download.value.path()).read_text() == "item,count\ndesk,3\n"
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    page.close()

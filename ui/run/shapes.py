@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,8 +19,16 @@ from ui.run.text import Slot, clear
 from ui.shell.browser import wait_for_browser
 from ui.shell.language import say
 
-_NUMBERS = itertools.count()
-"""For the keys of buttons: each is drawn once with its own, and no script asks for its state."""
+
+class _Numbers(threading.local):
+    def __init__(self) -> None:
+        self.each = itertools.count()
+
+
+_NUMBERS = _Numbers()
+"""For the keys of buttons: in each script, and so in its thread, one that is drawn again needs another. They begin anew
+with the next script, as Streamlit keeps every key for as long as the session.
+"""
 
 
 class ShapesView:
@@ -62,7 +71,7 @@ def draw_shape(place: DeltaGenerator, shape: Shape, *, technical: bool) -> None:
                 shape.data,
                 shape.name,
                 "application/octet-stream",
-                key=f"file {next(_NUMBERS)}",
+                key=f"file {next(_NUMBERS.each)}",
                 on_click="ignore",
                 icon=":material/download:",
             )

@@ -37,7 +37,7 @@ VALUES: st.SearchStrategy[JSON] = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)),
     max_leaves=8,
 )
-SHAPED: st.SearchStrategy[JSON] = st.one_of(
+_SHAPED: st.SearchStrategy[JSON] = st.one_of(
     VALUES,
     st.fixed_dictionaries({"progress": VALUES}, optional={"status": VALUES}),
     st.fixed_dictionaries({"row": st.dictionaries(TEXTS, VALUES, min_size=1, max_size=3)}),
@@ -53,6 +53,15 @@ SHAPED: st.SearchStrategy[JSON] = st.one_of(
     st.fixed_dictionaries({"code": TEXTS}),
     st.fixed_dictionaries({"diagram": st.sampled_from(["graph LR\n a", "pie", "x"])}),
 )
+
+
+@st.composite
+def shaped(draw: st.DrawFn) -> JSON:
+    """A chunk like those that have a shape; under a short name, as strategies are printed."""
+    return draw(_SHAPED)
+
+
+SHAPED = shaped()
 UPDATES = st.one_of(VALUES, st.fixed_dictionaries({"ui": st.one_of(SHAPED, st.lists(SHAPED, max_size=3))}))
 WORDS = st.one_of(
     st.sampled_from("approve edit reject respond mcp_elicitation tool_approval form url object string".split()),

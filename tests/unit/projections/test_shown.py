@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, AnyMessage
 from langchain_core.tools import tool
+from langgraph.config import get_stream_writer
 from langgraph.graph import START, StateGraph, add_messages
 from langgraph.graph.ui import AnyUIMessage, delete_ui_message, push_ui_message, ui_message_reducer
 from langgraph.prebuilt import ToolNode
@@ -16,11 +17,14 @@ from typing_extensions import TypedDict
 
 from agent import watch
 from agent.projections.items import Answer, ToolCall
-from agent.projections.shapes import Card, Image
+from agent.projections.shapes import Card, Image, NotShown
 from agent.projections.transcript import Transcript, fold
+from agent.settings import Limits
+from agent.streaming.adapter import Adapter
 from agent.streaming.events import Message, State, StreamEvent, Update
 from agent.streaming.modes import RUN_MODES
 from tests.unit.projections.arbitrary import PIXEL
+from tests.unit.projections.test_shapes import GIF
 
 
 class Shown(TypedDict):
@@ -136,3 +140,26 @@ def test_a_picture_that_a_tool_returns_is_shown_below_its_words_and_kept_once() 
     assert sum(size > 100_000 for size in sizes) == 1
     states = [event.payload for event in events if isinstance(event.payload, State)]
     assert any(isinstance(m, Message) and m.role == "tool" and m.other for state in states for m in state.messages)
+
+
+async def shower(_: Shown) -> dict[str, Any]:
+    """More than any recording could hold."""
+    write = get_stream_writer()
+    for count in (300_000, 5_000_000, 200_000, 400_000, 5_000_000):
+        write({"image": base64.b64decode(GIF) + bytes(count)})
+    return {}
+
+
+def test_images_of_many_megabytes_leave_a_run_within_its_bounds_and_each_is_told_of() -> None:
+    transcript, events = run(shower)
+    assert sum(len(json.dumps(event.to_json())) for event in events) < Limits().output_bytes / 2
+    (answer,) = (item for item in transcript.items if item.output.shapes)
+    assert [type(shape) for shape in answer.output.shapes.values()] == [Image, NotShown, Image, NotShown, NotShown]
+
+
+def test_what_was_kept_before_a_wait_counts_when_the_run_goes_on() -> None:
+    _, events = run(shower)
+    adapter = Adapter()
+    adapter.recall(events)
+    (again,) = adapter.read({"type": "custom", "ns": (), "data": {"image": bytes(200_000)}})
+    assert "more characters" in str(again.payload)
