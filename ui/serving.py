@@ -14,7 +14,7 @@ from pathlib import Path
 import streamlit as st
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
@@ -22,10 +22,15 @@ from agent.engine import samples
 from agent.engine.run import Run
 from agent.errors import SettingsError
 from agent.export.live import Line, Reading
+from agent.export.text import escaped
+from agent.projections.metrics import first_output, is_sooner
+from agent.projections.replay import length, moments
 from agent.settings import Limits
 from agent.store.recording import is_id
+from agent.streaming.modes import RUN_MODES
 from texts import say
 from ui.shell import pin
+from ui.shell._streamlit_compat import index_html
 
 PAGES = Path(__file__).parents[1] / "app.py"
 LOOK_SECONDS = 1.0
@@ -120,7 +125,32 @@ LIVE = LiveRuns()
 def routes() -> Sequence[BaseRoute]:
     """What the app answers besides its pages."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return [Route(f"{f'/{base}' if base else ''}/runs/{{run}}/ag-ui", LIVE)]
+    base = f"/{base}" if base else ""
+    return [Route(f"{base}/runs/{{run}}/ag-ui", LIVE), Route(f"{base}/Runs", _runs_page)]
+
+
+async def _runs_page(request: Request) -> Response:
+    """Streamlit's own document; for a shared run it tells those who show links in a chat what they lead to."""
+    preview = await asyncio.to_thread(_preview, request.query_params.get("share", ""))
+    html = index_html().replace("<head>", f"<head>{preview}", 1)
+    return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+
+
+def _preview(token: str) -> str:
+    """Tags of the Open Graph protocol for a link that still works; says what the page says to anybody with it."""
+    try:
+        app = pin.application()
+    except SettingsError:
+        return ""
+    run = app.runs.get(app.store.links.run_of(token) or "") if is_id(token) else None
+    if run is None:
+        return ""
+    events, said = run.read()[0], {"title": run.request.question[:200], "site_name": "Toolstream", "type": "article"}
+    first, whole = first_output(events, RUN_MODES), length(moments(events))
+    if first is not None and is_sooner(first, whole):
+        seconds = {"first": f"{first:.1f} s", "whole": f"{whole:.1f} s"}
+        said["description"] = say("en", "home-verdict", **seconds)
+    return "".join(f'<meta property="og:{name}" content="{escaped(text)}">' for name, text in said.items())
 
 
 @asynccontextmanager

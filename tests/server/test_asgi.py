@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.server.client import Visitor
-from tests.serving import app_server, wait_until
+from tests.serving import app_server, model_server, pointed_at, wait_until
 
 
 @pytest.mark.parametrize("script", ["asgi.py", "asgi:app"])
@@ -21,3 +22,32 @@ def test_what_is_wrong_with_its_settings_is_said_on_its_pages() -> None:
     with app_server({"TOOLSTREAM_RUN_SECONDS": "soon"}, script="asgi.py") as app, Visitor(app.url) as visitor:
         visitor.wait_until(lambda: "TOOLSTREAM_RUN_SECONDS" in visitor.text, "it is said")
         assert "Traceback" not in app.log()
+
+
+def test_a_link_to_a_shared_run_says_in_a_chat_what_it_leads_to() -> None:
+    with model_server(150) as model, app_server(pointed_at(model), script="asgi.py") as app:
+        with Visitor(app.url, tool_choice="none") as visitor:
+            visitor.wait_idle()
+            visitor.ask('count to 300 <script> & "more"')
+            visitor.wait_until(lambda: visitor.turns and visitor.turns[0].figures, "it is answered")
+            run = visitor.run_id
+            visitor.goto("Runs")
+            visitor.wait_until(lambda: visitor.has("button", f"open_{run}"), "it is listed")
+            visitor.click(f"open_{run}")
+            visitor.wait_until(lambda: visitor.has("button", "share"), "it can be shared")
+            visitor.click("share")
+            visitor.wait_until(lambda: "share=" in visitor.text, "there is a link")
+            token = visitor.text.partition("share=")[2][:22]
+        page = _fetched(f"{app.url}/Runs?share={token}")
+        assert '<meta property="og:title" content="count to 300 &lt;script&gt; &amp; &quot;more&quot;">' in page
+        assert 'property="og:description" content="First words after' in page
+        assert run not in page
+        for query in ("", "?share=", f"?share={run}", "?share=x", f"?share={'A' * 22}"):
+            page = _fetched(f"{app.url}/Runs{query}")
+            assert "og:title" not in page
+            assert '<div id="root"' in page
+
+
+def _fetched(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return str(answer.read().decode())

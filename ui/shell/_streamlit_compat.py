@@ -8,8 +8,10 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import streamlit
 from streamlit import config
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -294,6 +296,12 @@ def hang_up_on_who_is_given_up() -> None:
             raise
 
     StarletteSessionClient.write_forward_msg = write_or_hang_up  # type: ignore[method-assign]
+
+
+@cache
+def index_html() -> str:
+    """The document that Streamlit serves for every page."""
+    return Path(streamlit.__file__).with_name("static").joinpath("index.html").read_text(encoding="utf-8")
 
 
 def this_session() -> str:

@@ -55,6 +55,7 @@ from ui.shell._streamlit_compat import (
     bound_uploads,
     drop_forged_values,
     hang_up_on_who_is_given_up,
+    index_html,
     keep_downloads,
     messages_not_sent,
     messages_on_the_way,
@@ -314,6 +315,10 @@ def served(app: Starlette) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+def test_what_is_served_for_a_page_has_a_head() -> None:
+    assert index_html().count("<head>") == 1
 
 
 def test_a_session_is_told_to_run_its_script_as_when_a_source_file_is_saved() -> None:
