@@ -165,6 +165,41 @@ def test_the_keyboard_alone_leads_from_home_to_a_question_its_stop_and_a_link_to
     page.get_by_text(re.compile("/Runs\\?share=")).first.wait_for()
 
 
+def test_the_keyboard_alone_answers_a_card_takes_the_tour_and_looks_at_lanes(page: Page) -> None:
+    page.goto("/Ask_me_first?model=demo-fast")
+    page.locator(".st-key-suggestion_1 button").wait_for()
+    settle(page)
+    tab_to(page, ".st-key-suggestion_1 button")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Approve").first.wait_for()
+    settle(page)
+    tab_to(page, "button", "Approve")
+    page.keyboard.press("Enter")
+    wait_for_end(page)
+
+    page.goto("/Stream_lab?model=demo-fast")
+    page.locator(".st-key-suggestion_1 button").wait_for()
+    settle(page)
+    tab_to(page, ".st-key-suggestion_1 button")
+    page.keyboard.press("Enter")
+    page.locator(STOP).wait_for()
+    page.locator(STOP).wait_for(state="detached")
+    settle(page)
+    tab_to(page, ".st-key-lab_view button, .st-key-lab_view [role=radio]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(page.locator(".st-key-lab_view [aria-checked=true]")).to_contain_text("Lanes")
+
+    page.goto("/")
+    page.locator(".st-key-take_tour button").wait_for()
+    settle(page)
+    tab_to(page, ".st-key-take_tour button")
+    page.keyboard.press("Enter")
+    page.locator(".st-key-tour_stay button").wait_for()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Go on with the tour")).to_be_visible()
+
+
 def tab_to(page: Page, selector: str, name: str = "") -> None:
     """Press Tab until what the selector finds, with that name, has the focus, which is to be seen."""
     is_there = """([selector, name]) => document.activeElement.matches(selector)
