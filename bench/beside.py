@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from bench import browser, environments, load, moments
 from bench.results import Results
@@ -22,27 +23,38 @@ def prepare(results: Results) -> None:
 
 def first_words(results: Results, model: Server, visits: int, questions: int) -> None:
     """How long the first words take, by visits of so many questions each."""
-    for _ in range(visits):
-        for way in _ways(results):
-            with browser.visitor(way, model, tool=True) as who:
-                found = [moments.first_words(who) for _ in range(questions)]
-            results.beside.first_ms.setdefault(way, []).extend(found)
+
+    def visit(way: str) -> None:
+        with browser.visitor(way, model, tool=True) as who:
+            found = [moments.first_words(who) for _ in range(questions)]
+        results.beside.first_ms.setdefault(way, []).extend(found)
+
+    _in_turns(results, "first words", visits, visit)
 
 
 def answers(results: Results, model: Server, tokens: int, repeats: int) -> None:
     """What an answer costs at 100 tokens a second; who takes three times as long is not waited for."""
-    for _ in range(repeats):
-        for way in _ways(results):
-            answer = browser.measure(way, model, tokens, 100, tokens / 100 * 3 + 10, tool=True)
-            results.beside.answers.append(answer)
+
+    def answer(way: str) -> None:
+        results.beside.answers.append(browser.measure(way, model, tokens, 100, tokens / 100 * 3 + 10, tool=True))
+
+    _in_turns(results, f"{tokens:,} tokens", repeats, answer)
 
 
 def loads(results: Results, model: Server, visitors: int, seconds: float, repeats: int) -> None:
     """What many visitors cost, by protocol."""
+
+    def stream(way: str) -> None:
+        results.beside.loads.append(load.measure("react", model, visitors, seconds, way=way, tool=True))
+
+    _in_turns(results, f"{visitors} visitors", repeats, stream)
+
+
+def _in_turns(results: Results, what: str, repeats: int, step: Callable[[str], None]) -> None:
+    """Have each front end do it, and all of them again; one that fails does not cost the others."""
     for _ in range(repeats):
-        for way in _ways(results):
-            results.beside.loads.append(load.measure("react", model, visitors, seconds, way=way, tool=True))
-
-
-def _ways(results: Results) -> list[str]:
-    return ["toolstream", *results.beside.versions]
+        for way in ("toolstream", *results.beside.versions):
+            try:
+                step(way)
+            except Exception as error:
+                results.failures.append(f"{way}, {what}: {type(error).__name__}: {str(error)[-300:]}")

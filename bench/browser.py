@@ -133,6 +133,7 @@ def visitor(
             found.box.wait_for()
             found.page_after = time.monotonic() - visited
             if warm:
+                time.sleep(1)  # a box may be there before what is typed into it reaches the server
                 # long enough for everything that the page loads later, as for code and tables
                 found.ask(1_000, 0, tool=tool)
                 assert found.wait(30) == "complete", f"{way} does not answer"
