@@ -78,7 +78,7 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
     if moving:
         moving[0].wait_for_words()
 
-    elsewhere = Elsewhere(choices.page.name, runs, [turn.run for turn in waiting])
+    elsewhere = Elsewhere(runs, [turn.run for turn in waiting])
 
     def follow() -> None:
         for number, turn in enumerate(moving, 1):  # what waits behind it says so, and at which place
@@ -92,8 +92,8 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
 class Elsewhere:
     """Looks now and then whether the conversation has gone on in another tab, or one of its runs that was `waiting`."""
 
-    def __init__(self, page: str, runs: list[Run], waiting: Sequence[Run] = ()) -> None:
-        self._thread_id, self._known = session.thread_id(page), {run.id for run in runs}
+    def __init__(self, runs: list[Run], waiting: Sequence[Run] = ()) -> None:
+        self._thread_id, self._known = runs[-1].thread_id if runs else "", {run.id for run in runs}
         self._waiting = {run.id: run.read()[1] for run in waiting}
         self._due = time.monotonic() + LOOK_ELSEWHERE
         self.has_news = False
@@ -101,7 +101,7 @@ class Elsewhere:
 
     def has_asked(self) -> bool:
         """Whether there is a question, or an answer to a run that waits, that is not drawn here. In any thread."""
-        if time.monotonic() < self._due:
+        if not self._thread_id or time.monotonic() < self._due:
             return False
         self._due = time.monotonic() + LOOK_ELSEWHERE
         self.has_news = any(self._is_news(run) for run in session.runs().thread(self._thread_id))
@@ -171,7 +171,7 @@ def chat(
         stop.empty()
         tour.go_on()
     if runs:
-        session.listen(Elsewhere(page.name, runs, [run for run in shown if run.state == "waiting"]).has_asked)
+        session.listen(Elsewhere(runs, [run for run in shown if run.state == "waiting"]).has_asked)
 
 
 def _shown(page: str, runs: list[Run]) -> list[Run]:

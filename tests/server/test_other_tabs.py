@@ -37,3 +37,14 @@ def test_whose_browser_keeps_no_cookie_is_told_why_a_run_cannot_be_stopped_any_m
         assert ("keeps no cookie" in again.text) is is_told
         assert not again.has("button", "stop")
     asking.click("stop")
+
+
+def test_a_page_that_had_no_conversation_opens_the_run_of_a_link(visit: Visit) -> None:
+    asking, empty = (visit(tool_choice="none", model="demo-fast", headers=headers) for headers in (ME, SOMEBODY))
+    for visitor in (asking, empty):
+        visitor.wait_idle()
+    asking.ask("count to 3")
+    asking.wait_until(lambda: asking.turns and asking.turns[0].figures, "it is answered")
+    empty.query += f"&run={asking.run_id}"
+    empty.rerun()
+    empty.wait_until(lambda: empty.turns and empty.turns[0].figures, "it is there")

@@ -20,6 +20,8 @@ from tests.serving import App, app_server, model_server, pointed_at
 SMALL = 4096
 LONG = "describe the office in about 20000 tokens"
 CLICKS = 15
+TURNS = 39
+"""As many as a page draws: of more it leaves the first ones out."""
 
 
 @pytest.fixture(scope="module")
@@ -59,21 +61,21 @@ def test_a_reader_that_stands_still_through_a_long_answer_gets_all_of_it(narrow:
 
 def test_a_long_conversation_survives_impatient_clicks_on_a_line_that_stands_still(narrow: App) -> None:
     with visit(narrow) as visitor:
-        for turn in range(1, 51):
+        for turn in range(1, TURNS + 1):
             visitor.ask(f"count to {turn}")
             asked(visitor, turn)
-        complete(visitor, turns=50, timeout=60)
+        complete(visitor, turns=TURNS, timeout=60)
         with Visitor(narrow.url, run=visitor.run_id, receive_buffer=SMALL) as reader:
             redrawn(reader)
             reader.stop_reading()
             visitor.rerun()
-            complete(visitor, turns=50, timeout=60)  # so the reader's page could be drawn as well
+            complete(visitor, turns=TURNS, timeout=60)  # so the reader's page could be drawn as well
             for _ in range(CLICKS):
                 reader.rerun()
                 time.sleep(0.25)  # with the next click at once, Streamlit would make one of both
             reader.read_on()
-            complete(reader, turns=50, timeout=60)
-            assert [len(numbers(reader, turn)) for turn in range(50)] == list(range(1, 51))
+            complete(reader, turns=TURNS, timeout=60)
+            assert [len(numbers(reader, turn)) for turn in range(TURNS)] == list(range(1, TURNS + 1))
 
 
 def test_bytes_per_token_do_not_grow_with_the_length_of_the_answer(narrow: App) -> None:

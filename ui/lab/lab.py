@@ -73,7 +73,7 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
 
     waited = run.state == "waiting"
     offered = WayOut(way_out, run, choices.page, tree)
-    elsewhere = Elsewhere(choices.page.name, runs)
+    elsewhere = Elsewhere(runs)
 
     def follow() -> None:
         def show_status() -> None:

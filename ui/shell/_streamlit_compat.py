@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from streamlit import config
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -44,6 +45,8 @@ READ_SECONDS = 60.0
 """How long a script may take to read one."""
 BUSY_SECONDS = 30.0
 """How long garbage waits for a quiet moment."""
+ABNORMAL = 1006
+"""The status of a WebSocket that was lost (RFC 6455, 7.4.1)."""
 TRY_AGAIN_LATER = 1013
 """The status of a WebSocket whose server has too much to do (IANA's registry of close codes)."""
 
@@ -253,14 +256,24 @@ class SessionEnds:
 
 
 def _end_connections() -> None:
-    """Make a closed connection release what came over it: the server's loop holds on to the last one until the next."""
-    close = StarletteSessionClient.aclose
+    """Make a closed connection release what came over it: the server's loop holds on to the last one until the next.
+
+    One that was lost while something was sent has ended, too, for whoever listens: Starlette calls that an error, and
+    Streamlit logs it as one.
+    """
+    close, receive = StarletteSessionClient.aclose, WebSocket.receive_bytes
 
     async def close_and_let_go(self: Any) -> None:
         await close(self)
         self._websocket = None
 
+    async def receive_until_it_ends(self: WebSocket) -> bytes:
+        if self.application_state == WebSocketState.DISCONNECTED:
+            raise WebSocketDisconnect(ABNORMAL)
+        return await receive(self)
+
     StarletteSessionClient.aclose = close_and_let_go  # type: ignore[method-assign]
+    WebSocket.receive_bytes = receive_until_it_ends  # type: ignore[method-assign, assignment]
 
 
 def send_to_who_is_there() -> None:

@@ -21,7 +21,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
@@ -52,6 +52,7 @@ from ui.shell._streamlit_compat import (
     TRY_AGAIN_LATER,
     UPLOADS_MEGABYTES,
     SessionEnds,
+    _end_connections,
     bound_uploads,
     drop_forged_values,
     hang_up_on_who_is_given_up,
@@ -325,3 +326,22 @@ def test_a_session_is_told_to_run_its_script_as_when_a_source_file_is_saved() ->
     saved = AppSession._on_source_file_changed.__code__.co_names
     assert {"request_rerun", "_client_state"} <= set(saved)
     assert callable(Runtime.is_active_session)
+
+
+def test_a_connection_that_was_lost_while_something_was_sent_has_ended() -> None:
+    async def lost(message: object) -> None:
+        raise OSError
+
+    async def connected() -> dict[str, str]:
+        return {"type": "websocket.connect"}
+
+    async def listen() -> None:
+        socket = WebSocket({"type": "websocket", "headers": []}, connected, lost)
+        socket.client_state = socket.application_state = WebSocketState.CONNECTED
+        with pytest.raises(WebSocketDisconnect):
+            await socket.send_bytes(b"")
+        await socket.receive_bytes()
+
+    _end_connections()
+    with pytest.raises(WebSocketDisconnect):
+        asyncio.run(listen())
