@@ -59,7 +59,7 @@ def ask(page: Page, question: str) -> None:
 
 def wait_for_end(page: Page) -> None:
     """Wait for what is written under a run that has ended: its figures, or why it did not come to its end."""
-    figures = last_turn(page).get_by_text(re.compile("First output|Nothing to see for"))
+    figures = last_turn(page).get_by_text(re.compile("First output|Nothing to see for|Everything came at once"))
     figures.or_(last_turn(page).locator("[data-testid=stAlert]")).first.wait_for()
     page.locator(STOP).wait_for(state="detached")
 

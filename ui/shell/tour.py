@@ -89,12 +89,13 @@ def card(page: str) -> None:
 def refresh_script(page: str) -> str:
     """A script by which a refresh finds the run that is watched.
 
-    In the URL it would be another stop for the Back button, so the browser's tab keeps it.
+    In the URL it would be another stop for the Back button, so the browser's tab keeps it, unless it is told to keep
+    nothing, as in many a frame.
     """
     watched = st.session_state.get("watched_run") or ""
     run_id = watched if watched == session.last_run(page) else ""
     return f"""<script>
-{{
+try {{
   const watched = {json.dumps(run_id)}, [path, run] = (sessionStorage.watched || "").split(" ");
   const refreshed = !window.toolstreamDrawn && performance.getEntriesByType("navigation")[0]?.type === "reload";
   window.toolstreamDrawn = true;
@@ -104,6 +105,8 @@ def refresh_script(page: str) -> str:
     url.searchParams.set("run", run);
     location.replace(url);
   }}
+}} catch (error) {{
+  if (error.name !== "SecurityError") throw error;
 }}
 </script>"""
 
