@@ -1,8 +1,8 @@
 """Traces of runs for a host that sets OpenTelemetry's variables: a span a run, a model call, a tool call.
 
-OpenTelemetry's own instrumentations make them, of LangChain and of the OpenAI client. What was said and sent is in no
-span unless the host asks for it, by OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT; what an exception says
-is in none.
+OpenTelemetry's own instrumentations make them, of LangChain and of the OpenAI client; tools that neither sees say so.
+What was said and sent is in no span unless the host asks for it, by
+OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT; what an exception says is in none.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from opentelemetry.trace import Status
+from opentelemetry.util.genai.handler import TelemetryHandler
+
+from agent.tools.spans import ToolSpans
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +42,11 @@ class Telemetry:
         self._instrumentors = LangChainInstrumentor(), OpenAIInstrumentor()  # type: ignore[no-untyped-call]
         for instrumentor in self._instrumentors:
             instrumentor.instrument(tracer_provider=self._provider)
+        ToolSpans.begin = TelemetryHandler(tracer_provider=self._provider).tool
 
     async def close(self) -> None:
         """Send what is left, unless the collector takes too long."""
+        ToolSpans.begin = None
         for instrumentor in self._instrumentors:
             instrumentor.uninstrument()
         last = threading.Thread(target=self._provider.shutdown, name="telemetry", daemon=True)

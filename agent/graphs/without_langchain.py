@@ -27,6 +27,7 @@ from agent.llm.plain import Answer, as_token
 from agent.llm.request import arguments_kept, check_arguments, last_turns
 from agent.tools.registry import AnyTool, name_of
 from agent.tools.scenario import as_result
+from agent.tools.spans import ToolSpans
 from texts import sentence
 
 Message = dict[str, Any]
@@ -109,7 +110,7 @@ async def _run_tool(call: dict[str, Any], tools: dict[str, AnyTool]) -> Message:
     """Run one call; a failure becomes its answer, so that the model is told and the other calls go on."""
     name = call["function"]["name"]
     try:
-        content = await _tool_result(name, call["function"]["arguments"], tools)
+        content = await _tool_result(name, call["function"]["arguments"], tools, call["id"])
     except GraphBubbleUp:  # a question to a person, or a handoff: no failure
         raise
     except Exception as error:
@@ -117,7 +118,7 @@ async def _run_tool(call: dict[str, Any], tools: dict[str, AnyTool]) -> Message:
     return {"role": "tool", "tool_call_id": call["id"], "name": name, "content": content}
 
 
-async def _tool_result(name: str, arguments: str, tools: dict[str, AnyTool]) -> str:
+async def _tool_result(name: str, arguments: str, tools: dict[str, AnyTool], call_id: str) -> str:
     if name not in tools:
         raise ToolFailed(sentence("tool-unknown", tool=name, known=", ".join(tools)))
     check_arguments(name, arguments_kept(arguments))
@@ -128,9 +129,10 @@ async def _tool_result(name: str, arguments: str, tools: dict[str, AnyTool]) -> 
         parsed = dict(_arguments(tool).model_validate_json(arguments or "{}"))
     except pydantic.ValidationError as error:
         raise ToolFailed(sentence("tool-unfit", tool=name)) from error
-    if inspect.iscoroutinefunction(tool):
-        return str(await tool(**parsed))
-    return str(await asyncio.to_thread(tool, **parsed))
+    with ToolSpans.of(name, call_id):
+        if inspect.iscoroutinefunction(tool):
+            return str(await tool(**parsed))
+        return str(await asyncio.to_thread(tool, **parsed))
 
 
 def _arguments(tool: Callable[..., Any]) -> type[pydantic.BaseModel]:

@@ -164,9 +164,19 @@ def test_a_run_its_model_calls_and_two_tools_at_once_are_spans_and_nothing_that_
 
 def test_the_plain_client_is_traced_too(app: App, collector: Collector) -> None:
     ask(app, "What items are in the library?", "Without_LangChain")
-    spans = collector.trace(3)
-    (run,) = spans["invoke_workflow toolstream"]
-    assert {span.parent for name, calls in spans.items() if name.startswith("chat ") for span in calls} == {run.id}
+    spans = collector.trace(5)
+    (run,), (tool,) = spans["invoke_workflow toolstream"], spans["execute_tool get_items"]
+    assert (tool.parent, tool.attributes["gen_ai.tool.call.id"][:4], tool.failed) == (run.id, "call", False)
+    chats = [span.parent for name, calls in spans.items() if name.startswith("chat ") for span in calls]
+    assert sorted(chats) == sorted([run.id, run.id, tool.id])
+
+
+def test_a_tool_of_the_plain_client_that_fails_is_an_error_of_its_type(app: App, collector: Collector) -> None:
+    ask(app, "Open the safe in the office", "Without_LangChain", tools="open_safe")
+    spans = collector.trace(4)
+    (run,), (safe,) = spans["invoke_workflow toolstream"], spans["execute_tool open_safe"]
+    assert (safe.failed, safe.message, run.failed) == (True, "", False)
+    assert safe.attributes["error.type"].endswith("ToolFailed")
 
 
 def test_stop_and_a_failure_are_errors_of_their_type(app: App, collector: Collector) -> None:

@@ -1,0 +1,23 @@
+"""Spans of tool calls, for a host that traces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+
+class ToolSpans:
+    """Of calls that no library sees, as they are only a function's."""
+
+    begin: Callable[[str], AbstractContextManager[Any]] | None = None
+    """Of a tool with this name; None where nobody traces."""
+
+    @classmethod
+    @contextmanager
+    def of(cls, name: str, call_id: str) -> Iterator[None]:
+        """The span of one call, which fails with what is raised in it."""
+        with cls.begin(name) if cls.begin else nullcontext() as span:
+            if span:
+                span.tool_call_id = call_id
+            yield
