@@ -30,13 +30,13 @@ def visitor(bounded: App) -> Iterator[Visitor]:
 
 
 def said(visitor: Visitor, sentence: str) -> None:
-    visitor.wait_until(lambda: sentence in visitor.text, f"it says: {sentence}")
+    """Wait until the page says so and is drawn to its end."""
+    visitor.wait_until(lambda: visitor.idle and sentence in visitor.text, f"it says: {sentence}")
 
 
 def test_a_question_beyond_the_bound_reaches_no_model(visitor: Visitor) -> None:
     visitor.ask("repeat exactly: " + "x" * 100)
     said(visitor, "longer than 100 characters")
-    visitor.wait_idle()
     assert not visitor.turns
 
 
