@@ -136,7 +136,6 @@ class Act:
 class Costs:
     """What the act in which nothing happens has cost."""
 
-    tokens_per_second: float = 0.0
     lag_ms: Mapping[str, float | None] = field(default_factory=dict)
     cpu: dict[str, float] = field(default_factory=dict)
     """Milliseconds of processor time for each token, by part."""
@@ -199,7 +198,7 @@ async def play(cluster: Cluster, model: Server, name: str, happen: Happen, visit
     await happened
     await asyncio.sleep(2.0)  # until it is drawn
     if name == "nothing":
-        _note_costs(costs, cluster, model, there, before, time.time() - began)
+        _note_costs(costs, cluster, model, there, before)
     for visitor in there:
         moments = [at / 1000 for at, _ in visitor.seen]
         act.silences.append(max((after - at for at, after in pairwise([began, *moments])), default=0.0))
@@ -246,10 +245,9 @@ def _compare(cluster: Cluster, runs: list[tuple[str, str, str]], act: Act, visit
 
 
 def _note_costs(
-    costs: Costs, cluster: Cluster, model: Server, there: list[Visitor], before: Mapping[str, float], seconds: float
+    costs: Costs, cluster: Cluster, model: Server, there: list[Visitor], before: Mapping[str, float]
 ) -> None:
     tokens = len(there) * TOKENS
-    costs.tokens_per_second = tokens / seconds
     lags = []
     for visitor in there:
         sent = model_log(model, visitor.tag).get("sent", [])

@@ -100,7 +100,10 @@ class Elsewhere:
         """Whether there was one at the last look."""
 
     def has_asked(self) -> bool:
-        """Whether there is a question, or an answer to a run that waits, that is not drawn here. In any thread."""
+        """Whether there is a question, or an answer to a run that waits, that is not drawn here.
+
+        The page's script asks, and the thread that listens once the script has ended.
+        """
         if not self._thread_id or time.monotonic() < self._due:
             return False
         self._due = time.monotonic() + LOOK_ELSEWHERE
