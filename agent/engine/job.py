@@ -17,7 +17,8 @@ from agent.engine.active import ActiveRun
 from agent.errors import CheckpointLost
 from agent.graphs.langchain import Graph
 from agent.streaming.adapter import Adapter, Happening
-from agent.streaming.events import JSON, Interrupt, Waiting, json_safe
+from agent.streaming.events import JSON, Interrupt, Waiting
+from agent.streaming.json_safe import json_safe
 from agent.streaming.modes import StreamMode
 from agent.streaming.place import NOWHERE, Place, head
 from agent.streaming.watch import happenings, parts

@@ -75,8 +75,8 @@ from agent.streaming.events import (
     Update,
     Usage,
     Waiting,
-    json_safe,
 )
+from agent.streaming.json_safe import json_safe
 
 OUTPUT = "output"
 """The type of the activities that hold what a tool or a node sends while it works."""

@@ -19,7 +19,8 @@ from urllib.parse import unquote_to_bytes
 
 from agent.markdown import plain
 from agent.projections.label import one_line, spoken, words
-from agent.streaming.events import JSON, DataLeft, whole_length
+from agent.streaming.events import JSON
+from agent.streaming.json_safe import DataLeft, whole_length
 from texts import Sentence, sentence
 
 MOST_PIXELS = 10_000_000

@@ -29,7 +29,7 @@ from agent.store.recording import (
     interruption,
 )
 from agent.store.recording import opened as head
-from agent.streaming.events import json_safe
+from agent.streaming.json_safe import json_safe
 from agent.streaming.modes import RUN_MODES
 from texts import sentence
 

@@ -27,7 +27,6 @@ from agent.streaming.events import (
     CallPiece,
     Checkpoint,
     Custom,
-    DataLeft,
     Debug,
     Interrupt,
     Interrupted,
@@ -45,9 +44,9 @@ from agent.streaming.events import (
     ToolStarted,
     Unknown,
     Update,
-    json_safe,
 )
 from agent.streaming.forms import call_in, fields_of, messages_in, split, without_error
+from agent.streaming.json_safe import DataLeft, json_safe
 from agent.streaming.message_ids import MessageIds
 from agent.streaming.messages import (
     RawCall,

@@ -13,7 +13,8 @@ from typing import Any, Literal, TypeGuard
 
 from langchain_core.messages import BaseMessage
 
-from agent.streaming.events import JSON, DataLeft, Usage, json_safe
+from agent.streaming.events import JSON, Usage
+from agent.streaming.json_safe import DataLeft, json_safe
 
 Role = Literal["ai", "human", "tool", "system", "other"]
 

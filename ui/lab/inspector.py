@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from agent.projections.inspector import PAGE, Filter, how_known, pages, row
-from agent.streaming.events import DataLeft, StreamEvent, json_safe
+from agent.streaming.events import StreamEvent
+from agent.streaming.json_safe import DataLeft, json_safe
 from agent.streaming.modes import STREAM_MODES
 from ui.lab.log import Log, quiet
 from ui.shell.choices import Choices

@@ -35,7 +35,8 @@ from agent.projections.shapes import (
     read_shape,
     safe_name,
 )
-from agent.streaming.events import JSON, DataLeft, json_safe
+from agent.streaming.events import JSON
+from agent.streaming.json_safe import DataLeft, json_safe
 from tests.unit.examples import examples
 from texts import say, sentence
 
