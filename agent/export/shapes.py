@@ -9,7 +9,9 @@ from itertools import islice
 from agent.export.text import escaped
 from agent.projections import shapes
 from agent.projections.label import spoken
-from agent.projections.shapes import Shape, fields_of, size_of
+from agent.projections.shapes.cards import fields_of
+from agent.projections.shapes.text import size_of
+from agent.projections.shapes.types import Shape
 
 MAX_ROWS = 100
 """Rows of a table that are written out: the first ones."""

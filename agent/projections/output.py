@@ -1,7 +1,7 @@
 """What a tool sends, sorted by its shape: all of them are in docs/shapes.md, each with the code that makes it.
 
 These grow from chunk to chunk; whatever is shown at once, like an image or a card, is read in
-`agent.projections.shapes`.
+`agent/projections/shapes/`.
 
 | A tool writes | The page shows |
 |---|---|
@@ -23,7 +23,9 @@ from typing import Literal, TypeVar
 
 from agent.projections.blocks import Blocks
 from agent.projections.label import words
-from agent.projections.shapes import MOST_DIAGRAMS, Card, Diagram, Shape, Shown, read_shape, undrawn
+from agent.projections.shapes.diagrams import MOST_DIAGRAMS, undrawn
+from agent.projections.shapes.reading import read_shape
+from agent.projections.shapes.types import Card, Diagram, Shape, Shown
 from agent.streaming.events import JSON
 
 MAX_ROWS = 1_000

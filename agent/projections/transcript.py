@@ -18,7 +18,7 @@ from typing import TypeAlias
 from agent.projections.items import Answer, Asked, CallState, Item, Pause, ToolCall, is_readable, visible, walk
 from agent.projections.label import words
 from agent.projections.output import Output, piece_of
-from agent.projections.shapes import card_of, cards_in
+from agent.projections.shapes.cards import card_of, cards_in
 from agent.streaming.events import (
     JSON,
     Answered,

@@ -12,7 +12,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from agent.projections import shapes
 from agent.projections.label import one_line, spoken
-from agent.projections.shapes import Shape, fields_of, size_of
+from agent.projections.shapes.cards import fields_of
+from agent.projections.shapes.text import size_of
+from agent.projections.shapes.types import Shape
 from ui.markdown import safe_label
 from ui.run.columns import named
 from ui.run.text import Slot, clear

@@ -18,7 +18,8 @@ from agent.mcp import client
 from agent.mcp.bounds import Bounds
 from agent.mcp.calls import list_tools
 from agent.mcp.servers import McpServer
-from agent.projections.shapes import Elsewhere, Image, read_shape
+from agent.projections.shapes.reading import read_shape
+from agent.projections.shapes.types import Elsewhere, Image
 from agent.tools.warehouse import WAREHOUSES
 
 CLOCK = McpServer("clock", sys.executable, ("-m", "mcp_server_time", "--local-timezone", "UTC"))

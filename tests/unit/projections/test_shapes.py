@@ -18,12 +18,14 @@ from PIL import Image as Pillow
 from agent.export.shapes import as_html, as_text
 from agent.projections import shapes
 from agent.projections.output import MAX_SHAPES, Output, piece_of
-from agent.projections.shapes import (
+from agent.projections.shapes.cards import Field, fields_of
+from agent.projections.shapes.reading import read_shape
+from agent.projections.shapes.text import safe_name
+from agent.projections.shapes.types import (
     Card,
     Code,
     Diagram,
     Elsewhere,
-    Field,
     Figure,
     Figures,
     File,
@@ -31,9 +33,6 @@ from agent.projections.shapes import (
     NotShown,
     Shape,
     Table,
-    fields_of,
-    read_shape,
-    safe_name,
 )
 from agent.streaming.events import JSON
 from agent.streaming.json_safe import DataLeft, json_safe

@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 
 from agent import watch
 from agent.projections.items import Answer, ToolCall
-from agent.projections.shapes import Card, Image, NotShown
+from agent.projections.shapes.types import Card, Image, NotShown
 from agent.projections.transcript import Transcript, fold
 from agent.settings import Limits
 from agent.streaming.adapter import Adapter

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent.projections.items import Answer, Item, ToolCall, walk
-from agent.projections.shapes import Elsewhere
+from agent.projections.shapes.types import Elsewhere
 from agent.projections.transcript import DEEPEST, Transcript, fold
 from agent.streaming.events import (
     JSON,

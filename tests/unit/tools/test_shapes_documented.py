@@ -15,7 +15,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from agent import watch
 from agent.projections.items import Answer
 from agent.projections.output import Output
-from agent.projections.shapes import Card, Code, Diagram, Figures, File, Image, Table
+from agent.projections.shapes.types import Card, Code, Diagram, Figures, File, Image, Table
 from agent.projections.transcript import fold
 from agent.streaming.events import StreamEvent
 from agent.streaming.modes import RUN_MODES

@@ -1,0 +1,1 @@
+"""What a tool can show besides text and numbers that grow."""
