@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui.chat import chat, show_code
+from ui.chat.chat import chat
+from ui.chat.code import show_code
 from ui.mcp_servers import servers
 from ui.shell.language import say
 from ui.shell.page import page

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.chat import chat
+from ui.chat.chat import chat
 from ui.lab.lab import lab
 from ui.shell.language import say
 from ui.shell.page import page

@@ -18,7 +18,7 @@ from agent.store.recording import Recording
 from agent.streaming.events import Custom, Token
 from agent.streaming.modes import RUN_MODES
 from texts import moment
-from ui.entry import ask_once
+from ui.chat.entry import ask_once
 from ui.run.output import Look
 from ui.shell import session, tour
 from ui.shell.catalog import PAGES, page_summary, page_title, suggestions

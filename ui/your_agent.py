@@ -7,7 +7,7 @@ import time
 import streamlit as st
 
 from agent.graphs.registry import OWN
-from ui.chat import chat
+from ui.chat.chat import chat
 from ui.markdown import safe_label, safe_markdown
 from ui.shell import session
 from ui.shell.browser import wait_for_browser

@@ -18,7 +18,7 @@ from tests.server.conftest import Visit
 from tests.server.pages import ask, run
 from tests.server.steps import QUESTION, arrived, asked, complete, redrawn
 from tests.serving import ROOT
-from ui.chat import first_shown
+from ui.chat.turns import first_shown
 
 PAGE, RUNS = "pages/2_LLM_tokens.py", "pages/6_Runs.py"
 ME, OTHER = "me-and-22-characters--", "another-22-characters-"

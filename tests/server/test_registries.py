@@ -81,7 +81,7 @@ def _added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("pages")
     page = folder / "another.py"
     page.write_text(
-        "from ui.chat import chat, show_code\nfrom ui.shell.page import page\n"
+        "from ui.chat.chat import chat\nfrom ui.chat.code import show_code\nfrom ui.shell.page import page\n"
         'choices = page("another")\nshow_code(choices)\nchat(choices)\n'
     )
     PAGES["another"] = PageInfo(

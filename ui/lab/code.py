@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from agent.snippets.programs import program, stays_empty
-from ui.chat import show_code
+from ui.chat.code import show_code
 from ui.lab.log import Log, quiet
 from ui.shell.catalog import suggestions
 from ui.shell.choices import Choices

@@ -13,8 +13,10 @@ from agent.engine.run import Run
 from agent.graphs.registry import graph_title
 from agent.projections.transcript import Transcript
 from agent.streaming.events import StreamEvent
-from ui import branches
-from ui.chat import Elsewhere, Follow, WayOut
+from ui.chat import branches
+from ui.chat.other_tabs import OtherTabs
+from ui.chat.turns import Follow
+from ui.chat.way_out import WayOut
 from ui.lab.code import CodeView
 from ui.lab.inspector import InspectorView
 from ui.lab.lanes import LanesView
@@ -73,7 +75,7 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
 
     waited = run.state == "waiting"
     offered = WayOut(way_out, run, choices.page, tree)
-    elsewhere = Elsewhere(runs)
+    other_tabs = OtherTabs(runs)
 
     def follow() -> None:
         def show_status() -> None:
@@ -81,8 +83,8 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
             offered.offer(not log.ended and stalls(run, log.transcript))
             questions.draw(log.transcript)
 
-        Reader(run, _Shown(log, view, show_status)).follow(elsewhere.has_asked, beside=beside)
-        if elsewhere.has_news:
+        Reader(run, _Shown(log, view, show_status)).follow(other_tabs.has_asked, beside=beside)
+        if other_tabs.has_news:
             st.rerun()
         if log.transcript.state == "waiting":
             if not waited:
@@ -94,8 +96,8 @@ def lab(runs: list[Run], choices: Choices) -> Follow:
             end.warning(tell(run.unrecorded), icon=":material/save:")
         if run.ended:
             branches.again(end, run, tree, choices.page)
-        _follow([*beside, *(Reader(other, Unseen()) for other in runs)], elsewhere.has_asked)
-        if elsewhere.has_news:
+        _follow([*beside, *(Reader(other, Unseen()) for other in runs)], other_tabs.has_asked)
+        if other_tabs.has_news:
             st.rerun()
 
     return follow

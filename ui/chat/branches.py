@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from agent.engine.run import Run
 from agent.store.branches import Branches
 from agent.streaming.events import JSON
-from ui.entry import ask
+from ui.chat.entry import ask
 from ui.markdown import safe_markdown
 from ui.shell import session
 from ui.shell.catalog import PageInfo
