@@ -9,7 +9,8 @@ import pytest
 
 from agent.export.text import rendered
 from agent.projections.blocks import Blocks
-from ui.markdown import SafeTail, safe_blocks, safe_label, safe_markdown
+from ui.markdown import safe_blocks, safe_label, safe_markdown
+from ui.markdown.tail import SafeTail
 
 _SMALLEST, _LARGEST = 1 << 9, 1 << 20
 _ENOUGH = 0.02

@@ -5,7 +5,8 @@ from __future__ import annotations
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.projections.blocks import Blocks
-from ui.markdown import SafeTail, safe_blocks, safe_label
+from ui.markdown import safe_blocks, safe_label
+from ui.markdown.tail import SafeTail
 from ui.shell.browser import wait_for_browser, wait_until_sent
 
 GROUP = 16

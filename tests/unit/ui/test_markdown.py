@@ -14,7 +14,8 @@ from tests.answers import ANSWERS
 from tests.browser.hostile import HEAVY, ORDINARY, TEXTS, UNSENDABLE
 from tests.markdown_texts import harmful, texts
 from tests.unit.examples import examples
-from ui.markdown import SafeTail, safe_blocks, safe_label, safe_markdown
+from ui.markdown import safe_blocks, safe_label, safe_markdown
+from ui.markdown.tail import SafeTail
 
 
 @pytest.mark.parametrize(

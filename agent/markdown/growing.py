@@ -1,75 +1,24 @@
-"""The one Markdown parser: takes other people's text apart, for pages and exported files alike.
-
-CommonMark with tables, task lists and strikethrough, without HTML and link definitions. No parser is linear on
-everything, so callers hand over one bounded piece at a time (`Blocks` makes them); nesting and the cells of tables are
-bounded here.
-"""
+"""What is still open in a text that grows, closed where it ends: emphasis, code, links, tables and fences."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from markdown_it import MarkdownIt
-from markdown_it.parser_inline import RuleFuncInlineType
-from markdown_it.rules_block import StateBlock, table
-from markdown_it.rules_inline import StateInline, backtick, image, link
+from markdown_it.rules_inline import StateInline, backtick
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
-DEEPEST = 16
-"""Levels of quotes, lists and items; anything deeper is plain text."""
-
-_LABEL_CHARS = 400
+LABEL_CHARS = 400
 """Longest text of a link: looking for its end at each bracket takes quadratic time."""
 
-_GROWING = "growing"
+GROWING = "growing"
 """In a parser's environment: the text goes on, and what is open is closed where it ends."""
 
 _AUTOLINK = re.compile(r"<(?:h|ht|htt|https?(?::[^\s<>]*)?)?")
 """The start of an address between angle brackets, as models write them."""
 
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control characters, and marks that reverse the reading direction."""
 
-
-def plain(text: object) -> str:
-    """The text without invisible characters and lone surrogates, with one kind of line end."""
-    line_ends = str(text).replace("\r\n", "\n").replace("\r", "\n")
-    return _INVISIBLE.sub("", line_ends).encode("utf-8", "replace").decode()
-
-
-def block_tokens(text: str) -> list[Token]:
-    """The block tokens of one piece of plain text, without the tokens inside its lines."""
-    tokens: list[Token] = []
-    _PARSER.block.parse(text, _PARSER, {}, tokens)
-    return tokens
-
-
-def inline_tokens(content: str, *, growing: bool = False) -> list[Token]:
-    """The tokens inside a paragraph, a heading or a cell.
-
-    If it grows, marks still open are closed at its end: emphasis, code, a link's words and address. A final mark that
-    opens nothing yet is left out.
-    """
-    if growing:
-        for mark in "~\\":
-            content = content[: len(content) - (len(content) - len(content.rstrip(mark))) % 2]
-    tokens: list[Token] = []
-    _PARSER.inline.parse(content, _PARSER, {_GROWING: growing}, tokens)
-    return tokens
-
-
-def growing_block_tokens(text: str) -> tuple[list[Token], Token | None]:
-    """The tokens of a piece that is still growing, its table or fence closed, and the token that grows."""
-    tokens = block_tokens(_closed_lines(text))
-    last = next((token for token in reversed(tokens) if token.content or token.type in ("fence", "hr")), None)
-    if last and last.type == "fence":
-        _close_fence(last, tokens)
-    return tokens, last
-
-
-def _close_fence(fence: Token, tokens: list[Token]) -> None:
+def close_fence(fence: Token, tokens: list[Token]) -> None:
     """Leave out the beginnings of a closing fence, and a fence of which only the marks have arrived."""
     above, line_end, line = fence.content.rpartition("\n")
     if line and not line.strip(f" {fence.markup}"):
@@ -78,7 +27,8 @@ def _close_fence(fence: Token, tokens: list[Token]) -> None:
         tokens.remove(fence)
 
 
-def _closed_lines(text: str) -> str:
+def closed_lines(text: str) -> str:
+    """A piece whose table has its rule, and without a last line that may still become one."""
     head, _, rule = text.partition("\n")
     is_table = head.startswith("| ") or (" | " in head and rule.strip() not in ("", "-"))
     if is_table and not rule.strip("|-: \t"):
@@ -92,10 +42,10 @@ def _closed_lines(text: str) -> str:
 
 
 def _goes_on(state: StateInline) -> bool:
-    return bool(state.env.get(_GROWING)) and state.posMax == len(state.src)
+    return bool(state.env.get(GROWING)) and state.posMax == len(state.src)
 
 
-def _code(state: StateInline, silent: bool) -> bool:
+def inline_code(state: StateInline, silent: bool) -> bool:
     """Inline code, even if it has no end yet."""
     start = state.pos
     if silent or not _goes_on(state) or state.src[start] != "`":
@@ -112,17 +62,7 @@ def _code(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _labelled(begin: str, rule: RuleFuncInlineType) -> RuleFuncInlineType:
-    """The rule for links or images, wherever a short label follows."""
-
-    def parse(state: StateInline, silent: bool) -> bool:
-        start, end = state.pos, min(state.posMax, state.pos + _LABEL_CHARS)
-        return state.src.startswith(begin, start) and state.src.find("](", start, end) >= 0 and rule(state, silent)
-
-    return parse
-
-
-def _open_link(state: StateInline, silent: bool) -> bool:
+def open_link(state: StateInline, silent: bool) -> bool:
     """A link of which the words or the address have no end yet."""
     start, end = state.pos, state.posMax
     if silent or state.src[start] not in "[!<" or not _goes_on(state):
@@ -137,7 +77,7 @@ def _open_link(state: StateInline, silent: bool) -> bool:
     if middle < 0:
         return _open_label(state, start)
     address, _, title = state.src[middle + 2 :].partition(" ")
-    if not middle - start < _LABEL_CHARS or address.count(")") > address.count("(") or "\n" in address:
+    if not middle - start < LABEL_CHARS or address.count(")") > address.count("(") or "\n" in address:
         return False
     if title.strip() and title.lstrip()[0] not in "\"'":
         return False
@@ -176,9 +116,9 @@ def _open_autolink(state: StateInline) -> bool:
     return True
 
 
-def _close_emphasis(state: StateInline) -> None:
+def close_emphasis(state: StateInline) -> None:
     """Close what is still open, and leave out final marks that open or close nothing yet."""
-    if not state.env.get(_GROWING):
+    if not state.env.get(GROWING):
         return
     found, at = state.delimiters, 0
     closers = {one.end for one in found if one.end >= 0}
@@ -228,45 +168,3 @@ def _marks_at_end(state: StateInline, closers: set[int]) -> list[Delimiter]:
             break
         marks.append(one)
     return marks
-
-
-def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A table, unless most of its cells are missing: filling them in would multiply the text."""
-    if start + 2 > end:
-        return False
-    columns = state.src.count("|", state.bMarks[start + 1], state.eMarks[start + 1])
-    rows = end - start - 2
-    written = state.eMarks[end - 1] - state.eMarks[start + 1]
-    return columns * (rows - 1) <= written and table(state, start, end, silent)
-
-
-def _too_deep(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Anything nested too deeply to be meant for reading, as plain text."""
-    if silent or state.level < DEEPEST:
-        return False
-    line = start
-    while line < end and (state.isEmpty(line) or state.sCount[line] >= state.blkIndent):
-        line += 1
-    state.line = line
-    state.push("paragraph_open", "p", 1)
-    lines = state.getLines(start, line, state.blkIndent, False).split("\n")
-    state.push("inline", "", 0).content = "\n".join(text.strip() for text in lines if text.strip())
-    state.push("paragraph_close", "p", -1)
-    return True
-
-
-def _make_parser() -> MarkdownIt:
-    options: dict[str, Any] = {"html": False, "tasklists": True, "maxNesting": 2 * DEEPEST}
-    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
-    parser.disable(["reference", "html_block", "html_inline"])
-    parser.block.ruler.before("table", "too_deep", _too_deep)
-    parser.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
-    parser.inline.ruler.at("backticks", _code)
-    parser.inline.ruler.at("link", _labelled("[", link))
-    parser.inline.ruler.at("image", _labelled("![", image))
-    parser.inline.ruler.before("link", "open_link", _open_link)
-    parser.inline.ruler2.after("balance_pairs", "close_emphasis", _close_emphasis)
-    return parser
-
-
-_PARSER = _make_parser()
