@@ -30,7 +30,7 @@ from agent.store.recording import is_id
 from agent.streaming.modes import RUN_MODES
 from texts import say
 from ui.shell import pin
-from ui.shell._streamlit_compat import index_html
+from ui.shell._streamlit_compat.document import index_html
 
 PAGES = Path(__file__).parents[1] / "app.py"
 LOOK_SECONDS = 1.0

@@ -24,7 +24,7 @@ from ui.markdown import safe_label, safe_markdown
 from ui.runs import review
 from ui.runs.replay import Replay
 from ui.shell import session
-from ui.shell._streamlit_compat import forget_file
+from ui.shell._streamlit_compat.uploads import forget_file
 from ui.shell.catalog import PAGES
 from ui.shell.choices import is_technical
 from ui.shell.conversations import conversations

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from ui.shell._streamlit_compat import messages_not_sent, messages_on_the_way
+from ui.shell._streamlit_compat.queues import messages_not_sent, messages_on_the_way
 
 ENOUGH = 100
 """Messages on their way to a browser; beyond that, a script waits before it writes more."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ui.shell._streamlit_compat import draw_anew, is_connected
+from ui.shell._streamlit_compat.sessions import draw_anew, is_connected
 
 log = logging.getLogger(__name__)
 

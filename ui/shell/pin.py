@@ -29,15 +29,12 @@ from agent.graphs.langchain import forget_functions
 from agent.settings import Settings
 from agent.store.recording import dump, parse
 from agent.streaming.events import EVENTS
-from ui.shell._streamlit_compat import (
-    bound_uploads,
-    drop_forged_values,
-    end_sessions,
-    hang_up_on_who_is_given_up,
-    keep_downloads,
-    run_one_script_a_session,
-    send_to_who_is_there,
-)
+from ui.shell._streamlit_compat.clicks import run_one_script_a_session
+from ui.shell._streamlit_compat.delivery import hang_up_on_who_is_given_up, send_to_who_is_there
+from ui.shell._streamlit_compat.downloads import keep_downloads
+from ui.shell._streamlit_compat.ends import end_sessions
+from ui.shell._streamlit_compat.forged import drop_forged_values
+from ui.shell._streamlit_compat.uploads import bound_uploads
 from ui.shell.listening import Listeners
 
 _PIN = "_toolstream_application_3"

@@ -23,7 +23,7 @@ from agent.store.upload import Shelf
 from agent.tools.mcp_tools import offer
 from texts import Sentence, sentence
 from ui.shell import pin
-from ui.shell._streamlit_compat import this_session
+from ui.shell._streamlit_compat.sessions import this_session
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
