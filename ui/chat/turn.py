@@ -14,7 +14,7 @@ from agent.streaming.events import StreamEvent
 from ui.chat import branches
 from ui.chat.way_out import WayOut, take_back
 from ui.markdown import safe_markdown
-from ui.run.card import Cards
+from ui.run.cards import Cards
 from ui.run.drawing import Drawing, show_end
 from ui.run.end_card import card_of, hold_button, show_card
 from ui.run.follow import QUICKEST, Reader

@@ -25,7 +25,7 @@ from ui.lab.metrics import MetricsView
 from ui.lab.timeline import LabTimeline
 from ui.lab.ways import WaysView
 from ui.markdown import safe_label
-from ui.run.card import Cards
+from ui.run.cards import Cards
 from ui.run.drawing import SILENT, show_end, silence, stalls
 from ui.run.follow import Reader, Unseen
 from ui.run.text import clear

@@ -18,7 +18,7 @@ from agent.streaming.events import StreamEvent
 from agent.streaming.modes import StreamMode
 from texts import Spoken
 from ui.markdown import safe_markdown
-from ui.run.card import Cards
+from ui.run.cards import Cards
 from ui.run.output import Look
 from ui.run.view import RunView
 from ui.shell.browser import turn_to_draw

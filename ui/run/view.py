@@ -13,7 +13,7 @@ from agent.projections.narration import Sentence
 from agent.projections.transcript import Transcript
 from ui.markdown import safe_label
 from ui.run.call import CallGroup
-from ui.run.card import Cards
+from ui.run.cards import Cards
 from ui.run.output import Look, OutputView
 from ui.run.text import Slot, clear
 from ui.shell.language import say

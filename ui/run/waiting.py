@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
 from texts import Language
-from ui.run.card import Cards
+from ui.run.cards import Cards
 from ui.shell import language, session
 from ui.shell.language import say
 

@@ -18,7 +18,7 @@ from agent.projections.timeline import timeline
 from agent.projections.transcript import fold
 from agent.streaming.events import StreamEvent
 from agent.streaming.modes import StreamMode
-from ui.run.card import Cards
+from ui.run.cards import Cards
 from ui.run.drawing import Drawing, show_end
 from ui.run.follow import QUICKEST, Reader
 from ui.run.output import Look

@@ -309,7 +309,7 @@ def _stalled() -> None:
     from agent.engine.run import Run
     from agent.store.recording import Header
     from agent.streaming.events import RunRequest
-    from ui.run.card import Cards
+    from ui.run.cards import Cards
     from ui.run.drawing import Drawing
 
     since = time.time() - st.session_state["seconds"]
@@ -361,7 +361,7 @@ def _draw() -> None:
     from agent.projections.transcript import Transcript
     from agent.store.recording import Header
     from agent.streaming.events import RunRequest
-    from ui.run.card import Cards
+    from ui.run.cards import Cards
     from ui.run.drawing import show_end
     from ui.run.output import Look
     from ui.run.view import RunView
