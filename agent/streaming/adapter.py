@@ -48,14 +48,7 @@ from agent.streaming.events import (
 from agent.streaming.forms import call_in, fields_of, messages_in, split, without_error
 from agent.streaming.json_safe import DataLeft, json_safe
 from agent.streaming.message_ids import MessageIds
-from agent.streaming.messages import (
-    RawCall,
-    RawMessage,
-    read_call,
-    read_message,
-    read_usage,
-    text_of,
-)
+from agent.streaming.messages import RawCall, RawMessage, read_call, read_message, read_usage, text_of
 from agent.streaming.modes import STREAM_MODES, StreamMode
 from agent.streaming.tool_runs import ToolRuns
 

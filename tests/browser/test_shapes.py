@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from agent.export.export import Export, to_html
+from agent.export.export import Export
+from agent.export.html import to_html
 from agent.store.recording import Header
 from agent.streaming.events import JSON, RunRequest
 from agent.streaming.modes import RUN_MODES

@@ -114,7 +114,7 @@ def test_what_is_given_is_made_only_where_there_is_a_place_for_it() -> None:
     assert made == [Refusal(sentence("refused-busy"))]
 
 
-@pytest.mark.parametrize("function", ["agent.store.upload:check", "agent.export.export:fill"])
+@pytest.mark.parametrize("function", ["agent.store.upload:check", "agent.export.make:fill"])
 def test_the_process_loads_neither_langchain_nor_a_web_server(function: str) -> None:
     module, _, name = function.partition(":")
     heavy = ("langchain_core", "langgraph", "openai", "httpx", "asyncio", "streamlit")

@@ -13,15 +13,7 @@ from agent.projections.decisions import decisions_of
 from agent.projections.items import Asked
 from agent.projections.questions import Question
 from ui.markdown import safe_markdown
-from ui.run.answering import (
-    FIRST_CARDS,
-    Asks,
-    ask_again,
-    drafts_of,
-    kept,
-    questions_in,
-    show_more,
-)
+from ui.run.answering import FIRST_CARDS, Asks, ask_again, drafts_of, kept, questions_in, show_more
 from ui.run.question import decision_line, label_of
 from ui.run.question_card import Card
 from ui.shell import session

@@ -14,17 +14,7 @@ from agent.projections.label import one_line
 from agent.projections.questions import Question, Verdict, choice_answer
 from agent.streaming.events import JSON
 from ui.markdown import safe_label, safe_markdown
-from ui.run.answering import (
-    FEW_CHOICES,
-    Asks,
-    choose,
-    drafts_of,
-    kept,
-    open_with,
-    recall,
-    take,
-    undo,
-)
+from ui.run.answering import FEW_CHOICES, Asks, choose, drafts_of, kept, open_with, recall, take, undo
 from ui.run.question import ICONS, choice_of, show_args, title_of
 from ui.shell import session
 from ui.shell.fields import draw_fields

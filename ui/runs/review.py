@@ -11,7 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 import streamlit as st
 
 from agent.engine.run import Run, digest
-from agent.export.export import Ending, Export, file_name, make
+from agent.export.export import Export, file_name
+from agent.export.make import Ending, make
 from agent.graphs.registry import graph_title
 from agent.offload import Offload
 from agent.projections.tool_titles import tool_titles

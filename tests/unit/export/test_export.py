@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from agent.export.export import Ending, Export, file_name, make, to_ag_ui, to_html, to_jsonl, to_markdown
+from agent.export.export import Export, file_name
+from agent.export.html import to_html
+from agent.export.make import Ending, make, to_ag_ui, to_jsonl
+from agent.export.markdown import to_markdown
 from agent.export.text import rendered
 from agent.offload import Offload
 from agent.projections.tool_titles import tool_titles

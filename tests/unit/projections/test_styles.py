@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from agent.export.export import Export, to_html
+from agent.export.export import Export
+from agent.export.html import to_html
 from agent.projections.items import Answer, ToolCall, walk
 from agent.projections.label import call_titles
 from agent.projections.narration import narrate

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.export.export import Export, to_html, to_markdown
+from agent.export.export import Export
+from agent.export.html import to_html
+from agent.export.markdown import to_markdown
 from agent.projections.inspector import Filter, how_known, row
 from agent.projections.items import walk
 from agent.projections.label import call_titles
