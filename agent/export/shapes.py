@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from agent.export.text import escaped
-from agent.projections import shapes
 from agent.projections.label import spoken
+from agent.projections.shapes import types as shapes
 from agent.projections.shapes.cards import fields_of
 from agent.projections.shapes.text import size_of
 from agent.projections.shapes.types import Shape

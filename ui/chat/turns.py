@@ -68,7 +68,7 @@ def _one_below_the_other(page: str, branch: list[Run], choices: Choices, tree: B
     A new question's first words come before what already stands above them is drawn once more.
     """
     at_work = next((at for at, run in enumerate(branch) if not run.ended), len(branch))
-    begin = min(firstshown_of(len(branch)), at_work)
+    begin = min(first_shown(len(branch)), at_work)
     earlier = st.empty()
     if begin:
         begin = min(begin, st.session_state.get("earlier", {}).get(branch[0].thread_id, begin))
@@ -96,7 +96,7 @@ def _one_below_the_other(page: str, branch: list[Run], choices: Choices, tree: B
     return [*(Turn(run, choices, tree, place) for run, place in zip(rest, places, strict=False)), *ahead]
 
 
-def firstshown_of(turns: int) -> int:
+def first_shown(turns: int) -> int:
     """Which of so many turns is the first one that is shown: the last TURNS are, and up to twice as many.
 
     It changes only once in TURNS questions, because all that is shown then has another place.

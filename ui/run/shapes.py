@@ -10,9 +10,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from agent.projections import shapes
 from agent.projections.label import one_line, spoken
-from agent.projections.shapes.cards import fields_of
+from agent.projections.shapes import types as shapes
+from agent.projections.shapes.cards import MOST_FIELD, fields_of
 from agent.projections.shapes.text import size_of
 from agent.projections.shapes.types import Shape
 from ui.markdown import safe_label
@@ -146,7 +146,7 @@ def _card(place: DeltaGenerator, card: shapes.Card, technical: bool) -> None:
     lines = [f"**{safe_label(title)}**", ""]
     for line in fields:
         name = f":gray[{safe_label(line.name)}]" if line.name else ""
-        said = safe_label(line.text, shapes.MOST_FIELD) if line.text else ""
+        said = safe_label(line.text, MOST_FIELD) if line.text else ""
         lines.append(f"{'  ' * line.depth}- {' '.join(filter(None, (name, said))) or '–'}")
     if more:
         lines.append(f"- :gray[{say('shape-fields', count=more)}]")

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from agent.export.shapes import as_html, as_text
-from agent.projections import shapes
 from agent.projections.output import MAX_SHAPES, Output, piece_of
-from agent.projections.shapes.cards import Field, fields_of
+from agent.projections.shapes import reading
+from agent.projections.shapes.cards import MOST_FIELD, Field, fields_of
+from agent.projections.shapes.code import MOST_CODE
 from agent.projections.shapes.reading import read_shape
 from agent.projections.shapes.text import safe_name
 from agent.projections.shapes.types import (
@@ -311,7 +312,7 @@ def test_a_file_has_a_name_that_every_system_takes(name: str, safe: str) -> None
 def test_long_code_is_cut_and_says_so() -> None:
     found = shape({"code": "x = 1\n" * 10_000, "language": "python\u0000<"})
     assert isinstance(found, Code)
-    assert (len(found.text), found.language) == (shapes.MOST_CODE, "")
+    assert (len(found.text), found.language) == (MOST_CODE, "")
     assert "60,000" in say("en", found.why or "")
 
 
@@ -380,7 +381,7 @@ def test_a_cards_fields_are_nested_bounded_and_counted() -> None:
         Field("Z", "w: 1", 3)]  # fmt: skip
     assert more == 0
     lines, more = fields_of({f"k{n}": "x" * 5_000 for n in range(100)})
-    assert (len(lines), more, max(len(line.text) for line in lines)) == (60, 40, shapes.MOST_FIELD)
+    assert (len(lines), more, max(len(line.text) for line in lines)) == (60, 40, MOST_FIELD)
 
 
 def test_a_shape_with_an_id_takes_the_place_of_the_last_one_and_too_many_are_counted() -> None:
@@ -411,8 +412,8 @@ _ANY: st.SearchStrategy[JSON] = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.one_of(_KEYS, _TEXTS), inner, max_size=5)),
     max_leaves=20,
 )
-_KINDS = st.sampled_from([*shapes._BLOCKS, "remove-ui"])
-_WRITTEN = st.sampled_from(list(shapes._WRITTEN))
+_KINDS = st.sampled_from([*reading._BLOCKS, "remove-ui"])
+_WRITTEN = st.sampled_from(list(reading._WRITTEN))
 _CHUNKS = st.one_of(
     _ANY,
     st.builds(lambda kind, rest: {**rest, "type": kind}, _KINDS, st.dictionaries(_KEYS, _ANY, max_size=6)),
