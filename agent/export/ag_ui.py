@@ -45,6 +45,8 @@ from ag_ui.core import (
     ToolCallStartEvent,
 )
 
+from agent.projections.attempts import Attempts
+from agent.projections.last_value import squeezed
 from agent.projections.output import piece_of
 from agent.projections.questions import questions_of
 from agent.store.recording import Header, anonymous
@@ -108,11 +110,7 @@ class _Call:
     held: str = ""
     """What is written of its arguments before its name is known."""
     is_answered: bool = False
-    attempts: int = 0
-    is_over: bool = False
-    """Whether its last attempt is: what it sends now belongs to another."""
-    is_early: bool = False
-    """Whether an attempt has sent something before its start was reported."""
+    tries: Attempts = field(default_factory=Attempts)
 
 
 @dataclass(slots=True)
@@ -184,7 +182,7 @@ class AgUi:
                     self._whole(event, message)
                 if not event.calls and (speech := self._written_by.pop((event.namespace, event.node), None)):
                     self._finish(speech)
-                    self._said.add(_squeezed("".join(speech.text)))
+                    self._said.add(squeezed("".join(speech.text)))
             case State():
                 self._values(event, payload)
             case Custom(data=data):
@@ -202,7 +200,7 @@ class AgUi:
                 call = self._call(event.call, event.calls[:-1])
                 self._result(event, call, "", "" if output is None else _text(output), failed=False)
             case ToolFailed() if event.call:
-                self._call(event.call, event.calls[:-1]).is_over = True
+                self._call(event.call, event.calls[:-1]).tries.is_over = True
                 self._leave(event.calls, "failed")
             case Interrupted(interrupts=interrupts):
                 self._asks(event, interrupts)
@@ -233,7 +231,7 @@ class AgUi:
 
     def _wait(self, interrupts: Iterable[Interrupt]) -> None:
         for call in self._calls.values():
-            call.is_over = call.is_over or (call.attempts > 0 and not call.is_answered)
+            call.tries.is_over |= call.tries.count > 0 and not call.is_answered
         asked = [
             self._interrupt(interrupt) for interrupt in {each.id: each for each in interrupts}.values()
         ]  # an outcome with nothing to answer is not allowed
@@ -249,11 +247,11 @@ class AgUi:
             said = {"metadata": {"message": ended.message}} if ended.message else {}
             self._close("success", outcome={"type": "cancelled"}, **said)
             return
-        if ended.answer.strip() and _squeezed(ended.answer) not in self._said:
+        if ended.answer.strip() and squeezed(ended.answer) not in self._said:
             self._whole(event, Message("ai", ended.answer, f"{self._run}-answer"))
         for call in self._calls.values():
             if not call.is_answered:  # else it would be the reader's to answer
-                self._result(event, call, "", "", failed=call.is_over)
+                self._result(event, call, "", "", failed=call.tries.is_over)
         self._close("success", result=ended.answer or None, outcome={"type": "success"})
 
     def _close(self, segment: _Segment, **fields: Any) -> None:
@@ -384,7 +382,7 @@ class AgUi:
             if message.text.startswith(said := "".join(speech.text)):
                 self._say(event, speech, message.text[len(said) :])
             if not event.calls:
-                self._said.add(_squeezed(message.text))
+                self._said.add(squeezed(message.text))
             self._keep(speech, message.other)
             for asked in message.calls:
                 self._ask(speech, asked.id, event.calls, asked.name, asked.args)
@@ -493,14 +491,12 @@ class AgUi:
             self._enter(event, outer)
         self._ask(None, event.call, outer, started.name, started.input)
         call = self._calls[event.call]
-        if call.is_over or (call.attempts and not call.is_early):
+        if call.tries.starts():
             self._anew(event, call)
-        call.attempts += 1
-        call.is_early = False
 
     def _anew(self, event: StreamEvent, call: _Call) -> None:
         """Begin another attempt: what the last one has sent is void."""
-        call.is_over = call.is_answered = False
+        call.is_answered = False
         self._leave(event.calls, "failed")
         if (key := f"{call.id}:{OUTPUT}") in self._outputs:
             self._snapshot(key, call.owner, {"toolCallId": call.id, "output": []})
@@ -516,9 +512,8 @@ class AgUi:
             return
         if event.call:
             call = self._call(event.call, event.calls[:-1])
-            if call.is_over:
+            if call.tries.sends():
                 self._anew(event, call)
-                call.is_early = True
             key, owner, about = f"{call.id}:{OUTPUT}", call.owner, {"toolCallId": call.id}
         else:
             key, owner = ":".join((*event.namespace, event.node or "", OUTPUT)), None
@@ -615,7 +610,3 @@ def _line(fields: Mapping[str, Any]) -> str:
 
 def _text(value: JSON) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())

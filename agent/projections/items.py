@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from agent.projections.attempts import Attempts
 from agent.projections.output import Output
 from agent.streaming.events import JSON, Interrupt
 
@@ -52,8 +53,7 @@ class ToolCall:
     args: JSON = None
     """Its arguments; text if they are not JSON, None while they are being written."""
     state: CallState = "asked"
-    attempts: int = 0
-    """How often a tool has started on it."""
+    tries: Attempts = field(default_factory=Attempts)
     earlier: list[tuple[float, float]] = field(default_factory=list)
     """When earlier attempts began and ended."""
     redone: int = 0
@@ -83,10 +83,6 @@ class ToolCall:
     """How many calls it is nested in."""
     level: int = 0
     """How deep in subgraphs it runs: anything deeper happens inside it."""
-    is_over: bool = False
-    """Whether its last attempt is: what it writes now belongs to another."""
-    is_early: bool = False
-    """Whether an attempt wrote something before its start was reported."""
     pieces: list[str] = field(default_factory=list)
     """Its arguments as they are being written."""
 
@@ -94,6 +90,11 @@ class ToolCall:
     def key(self) -> str:
         """Unique in the run, and the same for as long as it grows."""
         return f"call {self.id}"
+
+    @property
+    def attempts(self) -> int:
+        """How often a tool has started on it."""
+        return self.tries.count
 
     @property
     def seconds(self) -> float | None:

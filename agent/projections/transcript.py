@@ -15,8 +15,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from agent.projections.call_tree import CallTree
 from agent.projections.items import Answer, Asked, CallState, Item, Pause, ToolCall, is_readable, visible, walk
-from agent.projections.label import words
+from agent.projections.last_value import last_value, squeezed
 from agent.projections.output import Output, piece_of
 from agent.projections.shapes.cards import card_of, cards_in
 from agent.streaming.events import (
@@ -51,8 +52,6 @@ from agent.streaming.events import (
 from agent.streaming.modes import StreamMode
 from texts import LANGUAGES, Spoken, is_known, tell
 
-DEEPEST = 6
-"""Levels of nested calls; anything deeper is shown on the last one."""
 _PARSED_EARLY = 10_000
 """Characters of arguments that are read before their message is complete."""
 
@@ -86,8 +85,7 @@ class Transcript:
     ended_at: float | None = None
     last_at: float = 0.0
     """When the last event happened."""
-    _calls: dict[str, ToolCall] = field(default_factory=dict)
-    _outer: dict[str, ToolCall | None] = field(default_factory=dict)
+    _calls: CallTree = field(init=False)
     _answers: dict[str, Answer] = field(default_factory=dict)
     """By message."""
     _written: dict[_Place, Answer] = field(default_factory=dict)
@@ -109,6 +107,9 @@ class Transcript:
     _keys: int = 0
     _began_at: float | None = None
     """When its turn came; not every log tells of it."""
+
+    def __post_init__(self) -> None:
+        self._calls = CallTree(self.items)
 
     @property
     def message(self) -> str:
@@ -152,7 +153,7 @@ class Transcript:
 
     def outer(self, call: ToolCall) -> ToolCall | None:
         """The call that this one is nested in."""
-        return self._outer.get(call.id)
+        return self._calls.outer(call)
 
     def add(self, event: StreamEvent) -> None:
         """Add the next event of the run."""
@@ -237,17 +238,17 @@ class Transcript:
         self.state, self.ended_at = "running", None
         if self.pauses and self.pauses[-1].end is None:
             self.pauses[-1].end = at
-        for call in self._calls.values():
+        for call in self._calls:
             if call.state == "waiting" and call.started_at is None:
                 call.state = "asked"
             elif call.state == "waiting" or (self.asked and call.state == "running"):
-                call.state, call.is_over = "running", True
-                call.attempts = max(call.attempts - 1, 0)  # it goes on, and is not tried once more
+                call.state = "running"
+                call.tries.goes_on()
 
     def _retry(self, at: float) -> None:
         """Whoever worked on it is gone: what was half done is written anew, in its place."""
-        for call in self._calls.values():
-            call.is_over |= call.state == "running"
+        for call in self._calls:
+            call.tries.is_over |= call.state == "running"
         for message, answer in self._answers.items():
             if message not in self._told and answer.ended_at is None:
                 answer.output = Output()
@@ -286,14 +287,10 @@ class Transcript:
     def _last_answer(self, at: float, ended: Ended) -> None:
         """A graph without messages answers with its last value: the part of it that nobody has said yet."""
         said = {
-            _squeezed(item.output.text.text if isinstance(item, Answer) else item.result or "") for item in self.items
+            squeezed(item.output.text.text if isinstance(item, Answer) else item.result or "") for item in self.items
         } - {""}
         value = _parsed(ended.answer) or (self._value if ended.state == "finished" and not said else None)
-        if isinstance(value, dict):
-            given = list(self._input.items()) if isinstance(self._input, dict) else []
-            value = {k: inner for k, inner in value.items() if (k, inner) not in given and _squeezed(inner) not in said}
-        text = _in_lines(value)
-        if text.strip() and _squeezed(text) not in said:
+        if (text := last_value(value, self._input, said)).strip():
             self._keys += 1
             answer = Answer(f"value {self._keys}", began_at=at, ended_at=at, is_value=True)
             answer.output.write(text, at)
@@ -357,7 +354,7 @@ class Transcript:
             self._whole(event, message, live)
         for card in cards_in(update.rest):
             if _mark(card) not in self._pushed:
-                self._write(event, card, self._innermost(event), live)
+                self._write(event, card, self._calls.innermost(event), live)
         if written := self._written.pop(_place(event), None):
             _close(written, event.at)  # what the node writes from now on is something else
 
@@ -382,7 +379,7 @@ class Transcript:
                     answer.visible |= live
                     self._touch(answer, event.at)
                 for asked in message.calls:
-                    self._reveal(self._calls.get(asked.id), live)
+                    self._calls.reveal(self._calls.get(asked.id), live)
             case "ai":
                 self._said(event, message, live)
             case "tool":
@@ -431,112 +428,71 @@ class Transcript:
     # What is asked of tools
 
     def _ask_piece(self, event: StreamEvent, piece: CallPiece, inside: ToolCall | None, live: bool) -> None:
-        call = self._call(event, piece.id, inside)
+        call = self._calls.call(event, piece.id, inside)
         if piece.name != call.name:
             call.name += piece.name
         call.asked_by = call.asked_by or speaker_of(event)
-        self._reveal(call, live)
+        self._calls.reveal(call, live)
         if piece.args and call.args is None:
             call.pieces.append(piece.args)
             if piece.args.rstrip().endswith("}") and sum(map(len, call.pieces)) <= _PARSED_EARLY:
                 with contextlib.suppress(ValueError, RecursionError):
-                    self._know(call, json.loads("".join(call.pieces)), event.at)
+                    self._calls.know(call, json.loads("".join(call.pieces)), event.at)
 
     def _ask(
         self, event: StreamEvent, call_id: str, name: str, args: JSON, inside: ToolCall | None, live: bool
     ) -> None:
-        call = self._call(event, call_id, inside)
+        call = self._calls.call(event, call_id, inside)
         call.name, call.asked_by = name or call.name, call.asked_by or speaker_of(event)
-        self._know(call, call.args if call.attempts else _parsed(args), event.at)  # a person may have changed them
-        self._reveal(call, live)
-
-    def _know(self, call: ToolCall, args: JSON, at: float) -> None:
-        """Note a call's arguments."""
-        call.args = call.args if args is None else args
-        if call.asked_at is None:
-            outer = self._outer.get(call.id)
-            beside = (item for item in (outer.items if outer else self.items) if isinstance(item, ToolCall))
-            call.beside = any(other.asked_at is not None and other.ended_at is None for other in beside)
-            call.asked_at = at
-
-    def _call(self, event: StreamEvent, call_id: str, inside: ToolCall | None) -> ToolCall:
-        """The call with this id; an unknown one is inside that one."""
-        if call := self._calls.get(call_id):
-            return call
-        while inside and inside.depth >= DEEPEST - 1:
-            inside = self._outer.get(inside.id)
-        call = ToolCall(call_id, depth=inside.depth + 1 if inside else 0, level=len(event.namespace))
-        self._calls[call_id], self._outer[call_id] = call, inside
-        (inside.items if inside else self.items).append(call)
-        return call
-
-    def _reveal(self, call: ToolCall | None, live: bool) -> None:
-        """Make a call visible, and what it is inside of."""
-        while live and call and not call.visible:
-            call.visible = True
-            call = self._outer.get(call.id)
+        args = call.args if call.attempts else _parsed(args)  # a person may have changed them
+        self._calls.know(call, args, event.at)
+        self._calls.reveal(call, live)
 
     # What tools do
 
-    def _innermost(self, event: StreamEvent) -> ToolCall | None:
-        """The call that an event belongs to; None if it belongs to none."""
-        call = None
-        for call_id in event.calls:
-            call = self._call(event, call_id, call)
-            call.level = min(call.level, len(event.namespace))
-        return call
-
     def _begin(self, event: StreamEvent, live: bool) -> ToolCall | None:
         """The call that an event comes from, which shows that it is at work."""
-        call = self._innermost(event)
+        call = self._calls.innermost(event)
         if call is None:
             return None
-        if call.is_over:  # its next attempt may write before it is told that it begins
+        if call.tries.sends():
             self._redo(call, event.at)
-            call.is_early = True
-        self._know(call, None, event.at)
+        self._calls.know(call, None, event.at)
         if call.state == "asked":
             call.state, call.started_at = "running", event.at
-        self._reveal(call, live)
+        self._calls.reveal(call, live)
         return call
 
     def _redo(self, call: ToolCall, at: float) -> None:
         """Start its output over, in its place."""
         if call.state == "failed":  # all is done again; after an interrupt, what is inside goes on where it was
-            gone = list(walk(call.items))
-            for item in gone:
-                if isinstance(item, ToolCall):
-                    self._calls.pop(item.id, None)
-            ids = set(map(id, gone))
-            self._answers = {message: answer for message, answer in self._answers.items() if id(answer) not in ids}
-            self._cards = {card: item for card, item in self._cards.items() if id(item) not in ids}
-            call.items = []
+            gone = self._calls.empty(call)
+            self._answers = {message: answer for message, answer in self._answers.items() if id(answer) not in gone}
+            self._cards = {card: item for card, item in self._cards.items() if id(item) not in gone}
         if call.started_at is not None:
             until = [moment for moment in (call.ended_at, *(p.start for p in self.pauses)) if moment is not None]
             ended = min((moment for moment in until if moment >= call.started_at), default=at)
             call.earlier.append((call.started_at, ended))
         call.output, call.returned, call.steps, call.result = Output(), Output(), [], None
-        call.state, call.started_at, call.ended_at, call.is_over = "running", at, None, False
+        call.state, call.started_at, call.ended_at = "running", at, None
         call.redone += 1
 
     def _task(self, event: StreamEvent, task: TaskStarted) -> None:
-        call = self._innermost(event)
+        call = self._calls.innermost(event)
         if call and task.asked and task.asked.id == call.id:
             call.name = call.name or task.asked.name
-            self._know(call, None if call.attempts else _parsed(task.asked.args), event.at)
+            self._calls.know(call, None if call.attempts else _parsed(task.asked.args), event.at)
         if call and len(event.namespace) > call.level:
             call.steps.append(task.name)
-        elif call and (not call.is_over or call.state == "running"):  # else it has failed
+        elif call and (not call.tries.is_over or call.state == "running"):  # else it has failed
             self._begin(event, bool({"tasks", "debug"} & self.modes))
 
     def _tool_started(self, event: StreamEvent, started: ToolStarted) -> None:
-        call = self._innermost(event)
+        call = self._calls.innermost(event)
         if call is None:
             return
-        if call.is_over or (call.attempts and not call.is_early):
+        if call.tries.starts():
             self._redo(call, event.at)
-        call.attempts += 1
-        call.is_early = False
         call.name = call.name or started.name
         if isinstance(started.input, dict) or call.args is None:
             call.args = _parsed(started.input) if started.input is not None else call.args
@@ -561,7 +517,7 @@ class Transcript:
     def _tool_failed(self, event: StreamEvent) -> None:
         if call := self._begin(event, "tools" in self.modes):
             self._finish(call, "failed", event.at)
-            call.is_over = True
+            call.tries.is_over = True
 
     def _answered(self, event: StreamEvent, message: Message, live: bool, is_known: bool) -> None:
         """A tool's message: the end of its call."""
@@ -571,13 +527,13 @@ class Transcript:
         for outer_id in event.calls:
             if outer_id == call_id:
                 break
-            outer = self._call(event, outer_id, outer)
-        call = self._call(event, call_id, outer)
+            outer = self._calls.call(event, outer_id, outer)
+        call = self._calls.call(event, call_id, outer)
         if not is_known:
-            call.name, call.result, call.is_over = call.name or message.name, message.text, False
+            call.name, call.result, call.tries.is_over = call.name or message.name, message.text, False
             call.returned.keep(message.other)
             self._finish(call, "failed" if message.failed else "finished", event.at)
-        self._reveal(call, live)
+        self._calls.reveal(call, live)
         call.shows_result |= live
         self._touch(call, event.at)
 
@@ -629,23 +585,6 @@ def _parsed(args: JSON) -> JSON:
             parsed: JSON = json.loads(args)
             return parsed if isinstance(parsed, (dict, list)) else args
     return args
-
-
-def _squeezed(value: JSON) -> str:
-    """A text without invisible differences; empty for anything that is not text."""
-    return " ".join(value.split()) if isinstance(value, str) else ""
-
-
-def _in_lines(value: JSON) -> str:
-    """A value as text to be read."""
-    if not isinstance(value, dict):
-        return value if isinstance(value, str) else words(value, 4_000)
-    lines = (
-        f"**{words(key, 80)}**: "
-        + (f"\n\n{inner}" if isinstance(inner, str) and "\n" in inner else words(inner, 4_000))
-        for key, inner in value.items()
-    )
-    return "\n\n".join(lines)
 
 
 def _said(ended: Ended) -> Spoken:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from agent.projections.call_tree import DEEPEST
 from agent.projections.items import Answer, Item, ToolCall, walk
 from agent.projections.shapes.types import Elsewhere
-from agent.projections.transcript import DEEPEST, Transcript, fold
+from agent.projections.transcript import Transcript, fold
 from agent.streaming.events import (
     JSON,
     AskedCall,
