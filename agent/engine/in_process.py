@@ -8,7 +8,6 @@ import functools
 import json
 import logging
 import secrets
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import ParamSpec, TypeVar
@@ -17,9 +16,10 @@ from agent.engine import waiting
 from agent.engine.active import ActiveRun, new_header
 from agent.engine.backend import Conversation
 from agent.engine.engine import Engine
+from agent.engine.known_runs import KnownRuns
 from agent.engine.mcp_tools import McpState
 from agent.engine.own_graphs import OwnState
-from agent.engine.recorded import KeptRun, RecordedRun
+from agent.engine.recorded import KeptRun
 from agent.engine.request_check import check
 from agent.engine.run import Run, digest
 from agent.engine.scheduler import Scheduler
@@ -73,9 +73,6 @@ class InProcessBackend:
         self._settings = settings
         self._store = store or Store()
         self._loop = BackgroundLoop()
-        self._runs: dict[str, KeptRun] = {}
-        """Those in memory; the longest unused first."""
-        self._lock = threading.Lock()
         self._closing = False
         self._engine = Engine(settings)
         self._scheduler = Scheduler(settings.limits, self._begin, self._store.starts, self._is_held, self._rivals_of)
@@ -86,6 +83,7 @@ class InProcessBackend:
         """How many runs of the same visitor each in the queue has before it in other processes."""
         self._keeping_up: asyncio.Task[None] | None = None
         self._upkeep = Upkeep(self._engine.checkpoints, self._store.conversations)
+        self._known = KnownRuns(self._store, settings.limits, self._stop_resting, self._keep_up)
         self._opened = self._loop.submit(self._open())
         self._store.listen(self)
 
@@ -107,7 +105,7 @@ class InProcessBackend:
         ):
             return refusal
         thread_id = thread_id or secrets.token_urlsafe(16)
-        before = self._headers(thread_id)
+        before = self._known.headers(thread_id)
         if before and digest(session) not in {header.owner for header in before}:
             return Refusal(NOT_YOURS)
         parent = after or (max(before, key=lambda header: header.asked_at).id if before else FIRST)
@@ -125,40 +123,23 @@ class InProcessBackend:
 
     def get(self, run_id: str) -> Run | None:
         """The run with this id, from memory or from its recording; None when it never was or is no longer kept."""
-        run = self._runs.get(run_id)  # first: a run has its entry before it is here
-        return self._known(run, self._store.entry(run_id))
+        return self._known.get(run_id)
 
     def of(self, session: str) -> list[Entry]:
         """The runs that a visitor has started and that are still kept, the newest first."""
-        owner = digest(session)
-        if not owner:
-            return []
-        found = {entry.header.id: entry for entry in self._store.entries(owner)}
-        for run in list(self._runs.values()):
-            if not isinstance(run, ActiveRun) or run.header.owner != owner or run.rests:
-                continue
-            if run.id in found or run.unrecorded:
-                found[run.id] = Entry(run.header, run.state, run.worked)  # memory knows better how it is
-        return sorted(found.values(), key=lambda entry: entry.header.asked_at, reverse=True)
+        return self._known.of(session)
 
     def thread(self, thread_id: str) -> list[Run]:
         """The runs of a conversation that are still kept, oldest first."""
-        entries = {entry.header.id: entry for entry in self._store.thread(thread_id)}
-        found = [self._known(self._runs.get(run_id), entry) for run_id, entry in entries.items()]
-        found += [
-            self.get(run.id)
-            for run in list(self._runs.values())
-            if run.thread_id == thread_id and run.id not in entries
-        ]
-        return sorted((run for run in found if run), key=lambda run: run.header.asked_at)
+        return self._known.thread(thread_id)
 
     @_or_refused
     def answer(
         self, run_id: str, interrupt_id: str, answer: JSON, *, session: str, api_key: str | None = None
     ) -> Run | Refusal:
         """Answer a question that a run asks its owner; with the last answer that it waits for, it goes on."""
-        run = self._runs.get(run_id) if self.get(run_id) else None
-        if run is None or run.header.owner != digest(session):
+        run = self._known.owned(run_id, session)
+        if run is None:
             return Refusal(sentence("refused-no-such-run"))
         run.read()
         limits = self._settings.limits
@@ -183,8 +164,8 @@ class InProcessBackend:
 
     def _waits_for(self, run_id: str, interrupt_id: str, session: str) -> bool:
         """Whether a run of this visitor's asks this."""
-        run = self._runs.get(run_id) if self.get(run_id) else None
-        if run is None or run.header.owner != digest(session):
+        run = self._known.owned(run_id, session)
+        if run is None:
             return False
         run.read()
         return interrupt_id in run.asked
@@ -194,8 +175,8 @@ class InProcessBackend:
         self, run_id: str, answers: Mapping[str, JSON], *, session: str, api_key: str | None = None
     ) -> Run | Refusal:
         """Start a run that shares the beginning of this one up to these questions, and goes on with other answers."""
-        before = self._runs.get(run_id) if self.get(run_id) else None
-        if before is None or before.header.owner != digest(session):
+        before = self._known.owned(run_id, session)
+        if before is None:
             return Refusal(sentence("refused-no-such-run"))
         begin = waiting.beginning(before, answers, self._settings.limits, has_key=bool(api_key))
         if isinstance(begin, Refusal):
@@ -229,26 +210,22 @@ class InProcessBackend:
     @_or_refused
     def rename(self, thread_id: str, title: str, *, session: str) -> Refusal | None:
         """Call a conversation otherwise; or say why not."""
-        if not self._of_thread(thread_id, session):
+        if not self._known.of_thread(thread_id, session):
             return Refusal(NOT_YOURS)
         return self._store.conversations.rename(thread_id, title)
 
     @_or_refused
     def forget_thread(self, thread_id: str, *, session: str) -> Refusal | None:
         """Delete all that is kept of a conversation, or say why that failed; what is at work stops."""
-        run_ids = self._of_thread(thread_id, session)
+        run_ids = self._known.of_thread(thread_id, session)
         if not run_ids:
             return Refusal(NOT_YOURS)
         refusal = self._store.forget(*run_ids)
         if not refusal:
             self._store.conversations.forget(thread_id)
             for run_id in run_ids:
-                self._drop(run_id)
+                self._known.drop(run_id)
         return refusal
-
-    def _of_thread(self, thread_id: str, session: str) -> list[str]:
-        """The runs of a conversation, which is this visitor's."""
-        return [entry.header.id for entry in self.of(session) if thread_id and entry.header.thread_id == thread_id]
 
     def stop(self, run_id: str) -> None:
         """Stop a run, if there is one with this id and it has not ended."""
@@ -260,7 +237,7 @@ class InProcessBackend:
         """Stop a run if it has not ended, and delete all that is kept of it; or say why that failed."""
         refusal = self._store.forget(run_id)
         if not refusal:
-            self._drop(run_id)
+            self._known.drop(run_id)
         return refusal
 
     def check_key(self, key: str) -> KeyCheck:
@@ -334,16 +311,16 @@ class InProcessBackend:
 
     def on_deleted(self, run_id: str) -> None:
         """A run was deleted."""
-        self._drop(run_id)
+        self._known.drop(run_id)
 
     def on_answer(self, run_id: str, interrupt: str, answer: JSON) -> None:
         """A question of a run was answered, by any process."""
-        if isinstance(run := self._runs.get(run_id), ActiveRun):
+        if isinstance(run := self._known.in_memory(run_id), ActiveRun):
             self._loop.call_soon(run.hear, interrupt, answer)
 
     def on_rest(self, run_id: str) -> None:
         """A run that waits for a person is all written; what was answered in the last moment is taken now."""
-        if isinstance(run := self._runs.get(run_id), ActiveRun):
+        if isinstance(run := self._known.in_memory(run_id), ActiveRun):
             run.rest()
             key = run.take_key()
             if waiting.settle(self._store, run):
@@ -357,13 +334,13 @@ class InProcessBackend:
         """A run in the queue is this process's from now on: its own has ended."""
         run = ActiveRun(header, self._store, header.owner, self._stop_soon)
         run.record(self._store.resume(header, has_begun=False))
-        self._keep(run)
+        self._known.keep(run)
         self._loop.call_soon(self._wait_for_turn, run, True)
 
     def on_adrift(self, header: Header, has_begun: bool) -> None:
         """A run on the Agent Server is this process's from now on: it is read on, or begun."""
-        left = self._known(None, self._store.entry(header.id))
-        if not isinstance(left, KeptRun):
+        left = self._known.recorded(header.id)
+        if left is None:
             return
         try:
             left.read_on()
@@ -378,18 +355,18 @@ class InProcessBackend:
             return
         run = ActiveRun(header, self._store, header.owner, self._stop_soon, events=left.read()[0])
         run.resume(self._store.resume(header), header.owner, None)
-        self._keep(run)
+        self._known.keep(run)
         self._loop.call_soon(self._scheduler.enqueue, run)
 
     def on_taken(self, run_id: str) -> None:
         """A run of this process is another one's from now on."""
-        if isinstance(run := self._runs.get(run_id), ActiveRun):
+        if isinstance(run := self._known.in_memory(run_id), ActiveRun):
             self._loop.call_soon(run.let_go)
 
     def on_unanswered(self, run_id: str) -> None:
         """A run of any process has waited for a person for too long."""
         self.get(run_id)
-        if run := self._runs.get(run_id):
+        if run := self._known.in_memory(run_id):
             waiting.end(self._store, run, waiting.unanswered(self._settings.limits.waiting_days))
 
     def _hold(self, queued: set[str], held: set[str], rivals: dict[str, int]) -> None:
@@ -400,7 +377,7 @@ class InProcessBackend:
 
     def _is_held(self, run: ActiveRun) -> bool:
         """Whether the run that this one goes on after waits for a person, or is at work elsewhere."""
-        parent = self._runs.get(run.header.parent)
+        parent = self._known.in_memory(run.header.parent)
         if isinstance(parent, ActiveRun) and parent.is_mine and (parent.waits or self._is_held(parent)):
             return True
         return run.id in self._held
@@ -411,9 +388,9 @@ class InProcessBackend:
     def _enqueue(self, run: ActiveRun) -> None:
         """Record and keep a new run, and let it wait for its turn."""
         run.record(self._store.record(run.header))
-        self._keep(run)  # from now on it may be read
+        self._known.keep(run)  # from now on it may be read
         parent = self._store.entry(run.header.parent)
-        waits = parent and not run.unrecorded and (parent.state == "waiting" or self._is_elsewhere(parent))
+        waits = parent and not run.unrecorded and (parent.state == "waiting" or self._known.is_elsewhere(parent))
         self._loop.call_soon(self._wait_for_turn, run, waits, self._store.rivals().get(run.id, 0))
 
     def _wait_for_turn(self, run: ActiveRun, is_held: bool, rivals: int = 0) -> None:
@@ -427,51 +404,25 @@ class InProcessBackend:
         if not isinstance(run, ActiveRun):
             run = ActiveRun(run.header, self._store, session, self._stop_soon, events=run.read()[0])
         run.resume(track, session, api_key)
-        self._keep(run)
+        self._known.keep(run)
         self._loop.call_soon(self._scheduler.enqueue, run)
         return run
-
-    def _headers(self, thread_id: str) -> list[Header]:
-        """What the recordings of a conversation's runs begin with."""
-        headers = [entry.header for entry in self._store.thread(thread_id)]
-        return headers + [
-            run.header for run in list(self._runs.values()) if run.thread_id == thread_id and run.unrecorded
-        ]
 
     def _begin(self, run: ActiveRun) -> None:
         run.task = asyncio.get_running_loop().create_task(self._work(run))
 
     async def _work(self, run: ActiveRun) -> None:
         try:
-            await self._engine.work(run, lambda: asyncio.to_thread(self._finished_before, run))
+            await self._engine.work(run, lambda: asyncio.to_thread(self._known.finished_before, run))
         finally:
             self._scheduler.release(run)
-            self._evict()
+            self._known.evict()
             if run.is_deleted:  # and has noted after that where it was interrupted
                 self._store.conversations.forget(run.thread_id)
                 self._upkeep.soon()
 
-    def _finished_before(self, run: Run) -> list[Run]:
-        """What was finished before a run in its branch, oldest first."""
-        return [before for before in self._before(run) if before.state == "finished"]
-
-    def _before(self, run: Run) -> list[Run]:
-        """The runs that a run goes on after, oldest first; where nothing is known of one, the one asked before."""
-        left = {other.id: other for other in self.thread(run.thread_id) if other.id != run.id}
-        found: list[Run] = []
-        while run.header.parent != FIRST:
-            asked_before = [other for other in left.values() if other.header.asked_at <= run.header.asked_at]
-            before = left.get(run.header.parent) or (asked_before[-1] if asked_before else None)
-            if not before:
-                break
-            del left[before.id]
-            found.append(run := before)
-        return found[::-1]
-
-    def _is_elsewhere(self, entry: Entry) -> bool:
-        """Whether another process is at work on a run."""
-        run = self._runs.get(entry.header.id)
-        return entry.at_work and not (isinstance(run, ActiveRun) and not run.rests)
+    def _keep_up(self) -> None:
+        self._loop.call_soon(self._upkeep.soon)
 
     def _stop_soon(self, run: ActiveRun) -> None:
         self._loop.call_soon(self._stop, run)
@@ -489,45 +440,6 @@ class InProcessBackend:
         if not waiting.end(self._store, run, waiting.STOPPED):
             self._store.ask_to_stop(run.id)
             run.lose_if_deleted()
-
-    def _known(self, run: KeptRun | None, entry: Entry | None) -> Run | None:
-        """The run that is in memory, and of which the store says this."""
-        if run and not entry and not run.unrecorded:
-            self._drop(run.id)  # it was deleted, or is too old
-            return None
-        if run and not run.is_lost:
-            return self._keep(run)
-        if entry and self._store.records:
-            self._evict()
-            return self._keep(RecordedRun(self._store, entry, self._stop_resting))
-        return None
-
-    def _keep(self, run: KeptRun) -> Run:
-        """Have the run in memory, as the last one to be evicted."""
-        with self._lock:
-            self._runs.pop(run.id, None)
-            self._runs[run.id] = run
-        return run
-
-    def _drop(self, run_id: str) -> None:
-        with self._lock:
-            run = self._runs.pop(run_id, None)
-        if isinstance(run, ActiveRun):
-            run.is_deleted = True
-            run.stop()
-        self._loop.call_soon(self._upkeep.soon)
-
-    def _evict(self) -> None:
-        """Let go of the longest unused runs when there are too many bytes; what is recorded can be read again."""
-        room, gone = self._settings.limits.memory_megabytes * 1e6, []
-        with self._lock:
-            for run in reversed(list(self._runs.values())):
-                if not isinstance(run, ActiveRun) or not run.is_mine:
-                    room -= run.memory
-                    if room < 0:
-                        gone.append(self._runs.pop(run.id))
-        for run in gone if not self._store.records else ():
-            self._store.forget(run.id)
 
 
 def _conversation(runs: Sequence[Entry], title: str) -> Conversation:

@@ -213,7 +213,7 @@ def test_runs_that_are_let_go_of_are_read_from_the_store(tmp_path: Path) -> None
         read_again = found(here, runs[0].id)
         assert isinstance(read_again, RecordedRun)
         assert [finish(found(here, run.id)) for run in runs] == events
-        kept = [run for run in here._runs.values() if run.ended]
+        kept = [run for run in here._known._runs.values() if run.ended]
         assert 0 < sum(run.memory for run in kept) < 2 * 200_000
         assert len(here.of(ME)) == 6
 

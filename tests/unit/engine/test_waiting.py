@@ -399,7 +399,7 @@ def test_it_may_be_let_go_of_and_whoever_reads_it_reads_on(tmp_path: Path) -> No
         run = started(backend.start(asks("one"), session=ME))
         waiting(run)
         finish(started(backend.start(request(), session="another")))
-        wait_until(lambda: run.id not in backend._runs, 10, "its memory is given back")
+        wait_until(lambda: not backend._known.in_memory(run.id), 10, "its memory is given back")
         answer(backend, found(backend, run.id), "yes")
         assert checked(finish(run)).answer == "all sent: hello sent: yes"
 
