@@ -133,6 +133,8 @@ class Settings:
     """Addresses of one Agent Server, which then works on runs; none means that they work in this process."""
     agent_server_header: str | None = field(default=None, repr=False)
     """A header that it asks for, as `name: value`."""
+    agent_server_runs: bool = False
+    """Whether every visitor may see and watch the runs that others have started on that server."""
     mcp: tuple[McpServer, ...] = ()
     """The host's MCP servers, whose tools are offered beside the others."""
     traces: bool = False
@@ -158,6 +160,7 @@ class Settings:
             graphs=tuple(text.strip() for text in environ.get("TOOLSTREAM_GRAPHS", "").split(",") if text.strip()),
             agent_server=_agent_server(environ.get("TOOLSTREAM_AGENT_SERVER", "")),
             agent_server_header=_header(environ.get("TOOLSTREAM_AGENT_SERVER_HEADER", "").strip()),
+            agent_server_runs=_switch("TOOLSTREAM_AGENT_SERVER_RUNS", environ),
             mcp=_mcp(environ.get("TOOLSTREAM_MCP", "").strip()),
             traces=_traces(environ),
             host_password=environ.get("TOOLSTREAM_HOST_PASSWORD", "").strip() or None,
@@ -204,6 +207,13 @@ def _header(text: str) -> str | None:
     if text and not (text.partition(":")[0].strip() and text.partition(":")[2].strip()):  # not repeated: it is a key
         raise SettingsError("TOOLSTREAM_AGENT_SERVER_HEADER must be a name and a value, as in x-api-key: abc.")
     return text or None
+
+
+def _switch(name: str, environ: Mapping[str, str]) -> bool:
+    text = environ.get(name, "").strip()
+    if text not in ("", "0", "1"):
+        raise SettingsError(sentence("settings-no-switch", name=name, text=repr(text)))
+    return text == "1"
 
 
 def _mcp(text: str) -> tuple[McpServer, ...]:

@@ -101,6 +101,7 @@ page-cannot-start = The app cannot start: { $why }
 
 settings-no-count = { $name } must be a whole number above 0, not { $text }.
 settings-no-number = { $name } must be a number above 0, not { $text }.
+settings-no-switch = { $name } must be 0 or 1, not { $text }.
 settings-database = TOOLSTREAM_DATABASE_URL must start with postgresql://, as in postgresql://user@host/name.
 settings-otel = OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, not { $text }. With OTEL_TRACES_EXPORTER=none there are no traces.
 settings-url = OPENAI_BASE_URL must start with http:// or https://, not { $text }.
@@ -649,6 +650,15 @@ runs-upload = Open a recording that somebody sent you
     .help = Only you see it, and it is not kept.
     .busy = Others are sending files just now. Choose it once more in a moment.
     .dropped = Others opened files, and yours had to make room. Choose it once more.
+watch = Watch a run on the Agent Server
+    .about = Runs that other programs have at work there now. Yours is only a look: nothing of the run changes. Runs asked on these pages are not listed.
+    .none = Nothing is at work there just now.
+watch-run = Watch
+watch-id = Or the id of a thread, or of a thread and a run
+    .form = thread-id/run-id
+    .none = There is no id in it. An id looks like 0f3c1a9e-7b52-4d0e-9a61-2f8c5d7e4b13.
+watch-stop = Stop watching
+    .about = Somebody else started this run on the Agent Server. It goes on there, whether you watch or not.
 runs-kept = **What is kept about you:** your questions and their runs, what your conversations are called, your comments, and the links you make, for { $days } days at most, or until you delete them. A cookie with a random number marks them as yours; it says nothing about you. No name, no address, no key is kept. Whoever runs this server can read the files.
     .memory = **What is kept about you:** your questions and their runs, in the server's memory until it restarts. A cookie with a random number marks them as yours; it says nothing about you.
 replay-play = Replay
@@ -741,6 +751,9 @@ refused-often = { $count ->
 refused-empty = Type a question first.
 refused-question-long = The question is longer than { $most } characters. Shorten it, then ask again.
 refused-agent = There is no such agent here. Choose one in the sidebar.
+refused-watch = The host of this app does not show the runs of others.
+refused-watch-ours = That run was asked on pages like these. Whoever asked it can share it.
+refused-watch-unknown = The Agent Server knows no such run.
 refused-model = This model is not offered here. Choose one in the sidebar.
 refused-own-tools = This agent has tools of its own, and takes no others.
 refused-input-long = The input is longer than { $most } characters. Shorten it, then ask again.
@@ -808,6 +821,13 @@ server-run-failed = An error ended this run on the Agent Server ({ $kind }). Wha
 server-graph-broken = The Agent Server could not load the graph { $graph }. Its log says why.
 server-stopped = Somebody stopped this run on the Agent Server. What has arrived is kept.
 server-none = This run belongs to an Agent Server, and none is set up here any more. Ask again.
+server-left-out = The Agent Server does not stream { $modes }; that was left out of this run.
+server-unattributed = The Agent Server does not say which tool call some of this belongs to, so it stands beside the tools and not in them. One line in the agent's code changes that: attributed(graph).
+server-watched-late = What this run did before you began to watch is no longer to be had from the Agent Server.
+server-watched-whole = The Agent Server sends what was said in this run whole, not word by word.
+server-watched-waits = This run now waits for a person. It can be answered only where it was started.
+server-watched-limit = This run was watched for { $seconds } seconds, which is the limit here. It may go on on the Agent Server.
+ended-watching = You stopped watching. The run itself goes on on the Agent Server.
 
 ## What an MCP server did
 

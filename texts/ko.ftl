@@ -101,6 +101,7 @@ page-cannot-start = 앱을 시작할 수 없어요. { $why }
 
 settings-no-count = { $name } 값은 0보다 큰 정수여야 해요. 지금 값: { $text }
 settings-no-number = { $name } 값은 0보다 큰 숫자여야 해요. 지금 값: { $text }
+settings-no-switch = { $name } 값은 0이나 1이어야 해요. 지금 값: { $text }
 settings-database = TOOLSTREAM_DATABASE_URL은 postgresql://로 시작해야 해요. 예: postgresql://user@host/name
 settings-otel = OTEL_EXPORTER_OTLP_PROTOCOL은 http/protobuf여야 해요. 지금 값: { $text }. OTEL_TRACES_EXPORTER=none으로 두면 추적하지 않아요.
 settings-url = OPENAI_BASE_URL은 http://나 https://로 시작해야 해요. 지금 값: { $text }
@@ -601,6 +602,15 @@ runs-upload = 받은 녹화 파일 열기
     .help = 나만 볼 수 있고, 저장되지 않아요.
     .busy = 지금 다른 사람들이 파일을 보내고 있어요. 잠시 후 다시 선택하세요.
     .dropped = 다른 사람들의 파일 때문에 자리를 비워야 했어요. 파일을 다시 선택하세요.
+watch = 에이전트 서버의 실행 지켜보기
+    .about = 다른 프로그램이 지금 거기서 하고 있는 실행이에요. 보기만 할 뿐 실행에는 아무 영향이 없어요. 이런 페이지에서 물어본 실행은 목록에 없어요.
+    .none = 지금은 진행 중인 실행이 없어요.
+watch-run = 지켜보기
+watch-id = 또는 스레드 ID, 아니면 스레드 ID와 실행 ID
+    .form = 스레드-id/실행-id
+    .none = ID가 없어요. ID는 0f3c1a9e-7b52-4d0e-9a61-2f8c5d7e4b13 같은 모양이에요.
+watch-stop = 그만 지켜보기
+    .about = 다른 사람이 에이전트 서버에서 시작한 실행이에요. 지켜보든 말든 거기서 계속돼요.
 runs-kept = **저장되는 정보:** 내 질문과 그 실행, 대화 이름, 의견, 만든 링크를 최대 { $days }일 동안, 또는 직접 삭제할 때까지 저장해요. 임의의 숫자가 든 쿠키로 내 것임을 구분할 뿐, 나에 대한 정보는 담지 않아요. 이름, 주소, 키는 저장하지 않아요. 이 서버를 운영하는 사람은 파일을 읽을 수 있어요.
     .memory = **저장되는 정보:** 내 질문과 그 실행을 서버가 다시 시작될 때까지 메모리에 보관해요. 임의의 숫자가 든 쿠키로 내 것임을 구분할 뿐, 나에 대한 정보는 담지 않아요.
 replay-play = 재생
@@ -678,6 +688,9 @@ refused-often = 1분 동안 질문을 { $most }번 했어요. { $count }초 기�
 refused-empty = 먼저 질문을 입력하세요.
 refused-question-long = 질문이 { $most }자보다 길어요. 줄여서 다시 물어보세요.
 refused-agent = 여기에는 그런 에이전트가 없어요. 사이드바에서 고르세요.
+refused-watch = 이 앱의 운영자가 다른 사람의 실행을 보여 주지 않도록 했어요.
+refused-watch-ours = 이런 페이지에서 물어본 실행이에요. 물어본 사람이 공유할 수 있어요.
+refused-watch-unknown = 에이전트 서버에 그런 실행이 없어요.
 refused-model = 이 모델은 여기서 쓸 수 없어요. 사이드바에서 고르세요.
 refused-own-tools = 이 에이전트는 자체 도구만 쓰고, 다른 도구는 받지 않아요.
 refused-input-long = 입력이 { $most }자보다 길어요. 줄여서 다시 물어보세요.
@@ -742,6 +755,13 @@ server-run-failed = 에이전트 서버에서 오류가 나서 이 실행이 끝
 server-graph-broken = 에이전트 서버가 그래프 { $graph }{ PARTICLE($graph, "을/를") } 불러오지 못했어요. 이유는 서버 로그에 있어요.
 server-stopped = 누군가 에이전트 서버에서 이 실행을 멈췄어요. 받은 내용은 남아 있어요.
 server-none = 이 실행은 에이전트 서버의 것인데, 지금은 연결된 서버가 없어요. 다시 물어봐 주세요.
+server-left-out = 에이전트 서버가 { $modes } 스트림을 보내지 않아서 이 실행에는 빠져 있어요.
+server-unattributed = 에이전트 서버가 일부 내용이 어느 도구 호출의 것인지 알려 주지 않아서, 도구 안이 아니라 옆에 두었어요. 에이전트 코드에 attributed(graph) 한 줄을 넣으면 달라져요.
+server-watched-late = 지켜보기 전에 이 실행이 한 일은 에이전트 서버에 남아 있지 않아요.
+server-watched-whole = 에이전트 서버가 이 실행의 말을 낱말 단위로 보내지 않아서 한꺼번에 나타나요.
+server-watched-waits = 이제 사람의 답을 기다리는 실행이에요. 답은 실행을 시작한 곳에서만 할 수 있어요.
+server-watched-limit = 이 실행을 { $seconds }초 동안 지켜봤고, 그것이 여기의 한도예요. 에이전트 서버에서는 계속되고 있을 수 있어요.
+ended-watching = 그만 지켜보기로 했어요. 실행은 에이전트 서버에서 계속돼요.
 
 ## What an MCP server did
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
 import httpx
@@ -18,6 +20,8 @@ from langgraph_sdk.client import LangGraphClient
 
 from agent.errors import ServerForgot, ServerRefused, ServerUnreachable
 from agent.settings import Settings
+from agent.streaming.json_safe import json_safe
+from agent.streaming.messages import read_shorthand
 from texts import sentence
 
 log = logging.getLogger(__name__)
@@ -30,6 +34,8 @@ SILENCE_SECONDS = 15.0
 """Seconds without a byte after which a server is asked anew. They send a sign of life every 5 s or so."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between attempts to reach a server."""
+MOST_BUSY = 20
+"""Threads at work that are looked through for others' runs; each is a request."""
 FROM_THE_START = "-1"
 NAME = "toolstream_run"
 """Where the config of a run says what it is found by."""
@@ -56,6 +62,22 @@ class Assistant:
     name: str
     graph: str
     description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OthersRun:
+    """A run that was not started from here; plain data, for a page as well."""
+
+    thread: str
+    id: str
+    assistant: str
+    """The assistant's id; on a page its name."""
+    asked: str
+    """What it was asked: the last words of a person in its input, or the input as text. It may be empty."""
+    began: float
+    """When; seconds since the epoch, 0 if the server does not say."""
+    is_ours: bool = False
+    """Whether some Toolstream has started it."""
 
 
 class Cursor:
@@ -125,8 +147,11 @@ class AgentServer:
         return [assistant for one in found if (assistant := _assistant(one))]
 
     async def schemas(self, assistant_id: str) -> Mapping[str, Any]:
-        """The JSON Schemas of an assistant's graph: `input_schema`, `context_schema`."""
-        found = await self._ask(lambda client: client.assistants.get_schemas(assistant_id))
+        """The JSON Schemas of an assistant's graph: `input_schema`, `context_schema`.
+
+        Of a graph that cannot be loaded some servers say with 500 that they are out of order.
+        """
+        found = await self._ask(lambda client: client.assistants.get_schemas(assistant_id), final=500)
         return found if isinstance(found, Mapping) else {}
 
     async def make_thread(self, thread: str) -> None:
@@ -163,6 +188,31 @@ class AgentServer:
         except (ServerForgot, ServerRefused):
             return None
         return next((str(run["run_id"]) for run in found if name in _names(run)), None)
+
+    async def at_work(self) -> list[OthersRun]:
+        """The runs at work that some other program has started, newest first."""
+        threads = await self._ask(lambda client: client.threads.search(status="busy", limit=MOST_BUSY))
+        ids = [
+            one["thread_id"] for one in threads if isinstance(one, Mapping) and isinstance(one.get("thread_id"), str)
+        ]
+        lists = await asyncio.gather(*(self._runs(thread) for thread in ids))
+        runs = [others_run(run) for found in lists for run in found if status_of(run) == "working"]
+        return sorted((run for run in runs if run and not run.is_ours), key=lambda run: run.began, reverse=True)
+
+    async def others_run(self, thread: str, run: str = "") -> OthersRun:
+        """One run, or the newest of a thread; raises ServerForgot where there is none."""
+        if run:
+            found: Any = [await self._ask(lambda client: client.runs.get(thread, run))]
+        else:
+            found = await self._runs(thread)
+        runs = [other for one in found if (other := others_run(one))]
+        if not runs:
+            raise ServerForgot(sentence("server-forgot"))
+        return max(runs, key=lambda one: one.began)
+
+    async def _runs(self, thread: str) -> list[Any]:
+        found = await self._ask(lambda client: client.runs.list(thread, limit=10))
+        return found if isinstance(found, list) else []
 
     async def status(self, thread: str, run: str) -> RunStatus:
         """What has become of a run."""
@@ -207,10 +257,13 @@ class AgentServer:
                 pause = min(2 * pause, LONGEST_PAUSE)
             had_ended = await self.status(thread, run) != "working"
 
-    async def _ask(self, ask: Callable[[LangGraphClient], Awaitable[T]], *, again: bool = True) -> T:
+    async def _ask(
+        self, ask: Callable[[LangGraphClient], Awaitable[T]], *, again: bool = True, final: int | None = None
+    ) -> T:
         """The answer to a request, from the first address that gives one; asked `again` until patience is over.
 
-        A request that must not be carried out twice is repeated only where no connection came about.
+        A request that must not be carried out twice is repeated only where no connection came about. The status
+        `final` is an answer, too.
         """
         until = asyncio.get_running_loop().time() + self._patience
         pause = FIRST_PAUSE
@@ -219,7 +272,7 @@ class AgentServer:
                 try:
                     return await ask(client)
                 except (httpx.HTTPError, ValueError) as error:
-                    if (said := _refusal(error)) is not None:
+                    if (said := _refusal(error, final)) is not None:
                         raise said from error
                     if not again and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
                         raise ServerUnreachable(sentence("server-unreachable")) from error
@@ -242,6 +295,37 @@ def status_of(told: Any) -> RunStatus:
     return _STATUS.get(str(told.get("status")) if isinstance(told, Mapping) else "", "error")
 
 
+def others_run(told: Any) -> OthersRun | None:
+    """A run as a server tells of it; None for what is no run."""
+    if not isinstance(told, Mapping) or not all(isinstance(told.get(key), str) for key in ("thread_id", "run_id")):
+        return None
+    kwargs = told.get("kwargs")
+    given = told.get("input") or (kwargs.get("input") if isinstance(kwargs, Mapping) else None)
+    return OthersRun(
+        told["thread_id"],
+        told["run_id"],
+        str(told.get("assistant_id") or ""),
+        _asked(given),
+        _seconds(told.get("created_at")),
+        any(_names(told)),
+    )
+
+
+def _seconds(moment: object) -> float:
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
+        told = datetime.fromisoformat(str(moment))
+        return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
+    return 0.0
+
+
+def _asked(given: Any) -> str:
+    messages = given.get("messages") if isinstance(given, Mapping) else None
+    read = (read_shorthand(one) for one in (messages if isinstance(messages, list) else [messages]))
+    if said := [message.text for message in read if message and message.role == "human" and message.text.strip()]:
+        return said[-1].strip()
+    return "" if given in (None, {}, []) else json.dumps(json_safe(given), ensure_ascii=False)
+
+
 def _client(address: str, headers: Mapping[str, str]) -> LangGraphClient:
     timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
     hooks: dict[str, list[Callable[[httpx.Response], Awaitable[None]]]] = {"response": [_no_address]}
@@ -254,7 +338,7 @@ async def _no_address(response: httpx.Response) -> None:
         response.headers.pop("location", None)
 
 
-def _refusal(error: Exception) -> ServerRefused | ServerForgot | None:
+def _refusal(error: Exception, final: int | None = None) -> ServerRefused | ServerForgot | None:
     """What a server says no to; None for one that does not answer, or not at the moment."""
     if isinstance(error, httpx.HTTPStatusError):
         status = error.response.status_code
@@ -262,7 +346,7 @@ def _refusal(error: Exception) -> ServerRefused | ServerForgot | None:
             return ServerRefused(sentence("server-key", status=str(status)))
         if status == 404:
             return ServerForgot(sentence("server-forgot"))
-        if status < 500 and status not in (408, 425, 429):
+        if status == final or status < 500 and status not in (408, 425, 429):
             return ServerRefused(sentence("server-refused", status=str(status)))
     elif isinstance(error, ValueError):
         return ServerRefused(sentence("server-no-agent-server"))
@@ -279,5 +363,7 @@ def _names(run: Any) -> list[object]:
 def _assistant(one: Any) -> Assistant | None:
     if not isinstance(one, Mapping) or not isinstance(one.get("assistant_id"), str):
         return None
-    graph = str(one.get("graph_id") or "")
-    return Assistant(one["assistant_id"], str(one.get("name") or graph), graph, str(one.get("description") or ""))
+    graph, metadata = str(one.get("graph_id") or ""), one.get("metadata")
+    is_default = isinstance(metadata, Mapping) and metadata.get("created_by") == "system"
+    name = (is_default and graph) or str(one.get("name") or graph)  # of a default one it is what its compiling says
+    return Assistant(one["assistant_id"], name, graph, str(one.get("description") or ""))

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agent.engine.run import Run
 from agent.errors import Refusal
 from agent.store.index import Entry
 from agent.streaming.events import JSON, RunRequest, RunState
+
+if TYPE_CHECKING:  # where there is no Agent Server, nothing of this is loaded
+    from agent.engine.agent_server import OthersRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,16 @@ class RunBackend(Protocol):
 
         `answers` are by interrupt; others from the same moment are answered as before.
         """
+
+    def watch(self, thread: str, run: str = "", *, session: str = "", address: str = "") -> Run | Refusal:
+        """Follow a run that another program has started on the Agent Server, the newest of a `thread` without `run`.
+
+        A run like any other, in a conversation of its own; to stop it leaves the server's at work. Refused unless the
+        host lets visitors see others' runs; waits a few seconds for the server.
+        """
+
+    def others_at_work(self) -> list[OthersRun] | Refusal:
+        """The runs that other programs have at work on the Agent Server; see `watch`."""
 
     def get(self, run_id: str) -> Run | None:
         """The run with this id; None if it never existed or is no longer kept."""

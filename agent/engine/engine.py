@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -35,7 +36,7 @@ from agent.tools.scenario import asked_in
 from texts import sentence
 
 if TYPE_CHECKING:  # where there is no Agent Server, nothing of this is loaded
-    from agent.engine.agent_server import AgentServer
+    from agent.engine.agent_server import AgentServer, OthersRun
     from agent.engine.server_agents import ServerAgents
     from agent.engine.server_job import ServerJob
 
@@ -105,6 +106,22 @@ class Engine:
         """The host's own graphs, and what the Agent Server offers, as they are now."""
         return self.own.states() + (self.agents.states() if self.agents else [])
 
+    async def others_at_work(self) -> list[OthersRun]:
+        """The runs that others have at work on the Agent Server, newest first; raises AgentError."""
+        return [self._named(run) for run in await self._server().at_work()]
+
+    async def others_run(self, thread: str, run: str) -> OthersRun:
+        """A run there, or the newest of a thread; raises AgentError."""
+        return self._named(await self._server().others_run(thread, run))
+
+    def _server(self) -> AgentServer:
+        if self.server is None:
+            raise AgentError(sentence("server-none"))
+        return self.server
+
+    def _named(self, run: OthersRun) -> OthersRun:
+        return replace(run, assistant=self.agents.name_of(run.assistant) if self.agents else "")
+
     async def work(self, run: ActiveRun, before: Before) -> None:
         """Work on a run until it has ended, or waits for a person; `before` finds what it goes on after."""
         asked_in.set(language_of(run.request.question))  # in this run's own task
@@ -138,7 +155,7 @@ class Engine:
     @contextlib.contextmanager
     def _deadline(self, run: ActiveRun) -> Iterator[None]:
         seconds = self._settings.limits.run_seconds
-        told = sentence("ended-limit", seconds=f"{seconds:g}")
+        told = sentence("server-watched-limit" if run.header.watched else "ended-limit", seconds=f"{seconds:g}")
         deadline = asyncio.get_running_loop().call_later(seconds, run.end, "failed", told)
         try:
             yield
@@ -225,6 +242,11 @@ class Engine:
         if self.server is None or self.agents is None:
             raise AgentError(sentence("server-none"))
         modes = STREAM_MODES if request.all_modes else RUN_MODES
+        if run.header.watched:
+            from agent.engine.watched_job import WatchedJob
+
+            thread, _, server_run = run.header.watched.partition("/")
+            return WatchedJob(self.server, run, "", {}, modes, of_thread=thread, of_run=server_run)
         if request.graph.startswith(OWN):
             assistant = await self.agents.get(request.graph.removeprefix(OWN))
             options: dict[str, Any] = {"config": {"recursion_limit": self._settings.limits.own_steps}}

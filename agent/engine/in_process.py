@@ -8,9 +8,9 @@ import functools
 import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from agent.engine import waiting
 from agent.engine.active import ActiveRun, new_header
@@ -24,7 +24,8 @@ from agent.engine.request_check import check
 from agent.engine.run import Run, digest
 from agent.engine.scheduler import Scheduler
 from agent.engine.upkeep import Upkeep
-from agent.errors import Refusal
+from agent.errors import AgentError, Refusal, ServerForgot
+from agent.graphs.registry import OWN
 from agent.llm.key import KeyCheck
 from agent.loop import BackgroundLoop
 from agent.projections.questions import MOST_QUESTIONS
@@ -36,12 +37,17 @@ from agent.store.store import Store
 from agent.streaming.events import JSON, RunRequest
 from texts import sentence
 
+if TYPE_CHECKING:  # where there is no Agent Server, nothing of this is loaded
+    from agent.engine.agent_server import OthersRun
+
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 NOT_YOURS = sentence("refused-not-yours")
+LOOK_SECONDS = 15.0
+"""What a page waits for what an Agent Server tells of others' runs."""
 OPEN_SECONDS = 5.0
 """What a page waits for an Agent Server's first answer."""
 CLOSE_SECONDS = 10.0
@@ -120,6 +126,45 @@ class InProcessBackend:
         run = ActiveRun(header, self._store, session, self._stop_soon, api_key)
         self._enqueue(run)
         return run
+
+    @_or_refused
+    def watch(self, thread: str, run: str = "", *, session: str = "", address: str = "") -> Run | Refusal:
+        """Follow a run that somebody else has started on the Agent Server; or say why not."""
+        found = self._from_server(lambda: self._engine.others_run(thread, run))
+        if isinstance(found, Refusal):
+            return found
+        if found.is_ours:
+            return Refusal(sentence("refused-watch-ours"))
+        watched = f"{found.thread}/{found.id}"
+        for entry in self._known.of(session):
+            if entry.header.watched == watched and entry.at_work and (known := self._known.get(entry.header.id)):
+                return known
+        if refusal := self._scheduler.charge(session, address):
+            return refusal
+        question = found.asked[: self._settings.limits.prompt_chars] or found.assistant or found.id
+        request = RunRequest(question, f"{OWN}{found.assistant}", (), model="")
+        header = new_header(request, secrets.token_urlsafe(16), session, on_server=True)
+        active = ActiveRun(replace(header, watched=watched), self._store, session, self._stop_soon)
+        self._enqueue(active)
+        return active
+
+    def others_at_work(self) -> list[OthersRun] | Refusal:
+        """The runs that others have at work on the Agent Server, as far as a visitor may see them; or why not."""
+        return self._from_server(self._engine.others_at_work)
+
+    def _from_server(self, ask: Callable[[], Coroutine[Any, Any, T]]) -> T | Refusal:
+        """What the Agent Server tells of others' runs, where the host lets visitors see them."""
+        if not self._settings.agent_server_runs:
+            return Refusal(sentence("refused-watch"))
+        try:
+            self._opened.result(OPEN_SECONDS)
+            return self._loop.call(asyncio.wait_for(ask(), LOOK_SECONDS))
+        except TimeoutError:
+            return Refusal(sentence("server-unreachable"))
+        except ServerForgot:
+            return Refusal(sentence("refused-watch-unknown"))
+        except AgentError as error:
+            return Refusal(error.said)
 
     def get(self, run_id: str) -> Run | None:
         """The run with this id, from memory or from its recording; None when it never was or is no longer kept."""
@@ -432,7 +477,7 @@ class InProcessBackend:
             task = asyncio.get_running_loop().create_task(asyncio.to_thread(self._stop_resting, run))
             self._stopping.add(task)
             task.add_done_callback(self._stopping.discard)
-        run.end("stopped", waiting.STOPPED)
+        run.end("stopped", waiting.STOPPED if not run.header.watched else sentence("ended-watching"))
         self._scheduler.admit()
 
     def _stop_resting(self, run: KeptRun) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import time
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ class ServerAgents:
         self._since = self._asked = time.monotonic()
         self._states: list[OwnState] | None = None
         self._ids: dict[str, str] = {}
+        self._all: list[Assistant] = []
         self._failed: Spoken = ""
         self._task = self._loop.create_task(self._list())
         self.has_ours = True
@@ -67,6 +68,10 @@ class ServerAgents:
         broken = next((state.message for state in self._states or () if state.name == name), self._failed)
         raise GraphNotLoaded(broken or sentence("refused-agent"))
 
+    def name_of(self, assistant_id: str) -> str:
+        """What an assistant is called; empty for one that is not known."""
+        return next((one.name for one in self._all if one.id == assistant_id), "")
+
     def _ask_again(self) -> None:
         if self._task.done() and time.monotonic() - self._asked > AGAIN_SECONDS:
             self._task = self._loop.create_task(self._list())
@@ -74,11 +79,12 @@ class ServerAgents:
     async def _list(self) -> None:
         self._asked = time.monotonic()
         try:
-            found = await self._server.assistants()
+            found = self._all = await self._server.assistants()
             self.has_ours = GRAPHS.keys() <= {assistant.graph for assistant in found}
             others = [one for one in found if not (self.has_ours and one.graph in GRAPHS)][:MOST_AGENTS]
             names = _names(others)
-            states = [await self._described(one, name) for one, name in zip(others, names, strict=True)]
+            described = (self._described(one, name) for one, name in zip(others, names, strict=True))
+            states = await asyncio.gather(*described)
             self._ids = {
                 name: one.id for one, name, state in zip(others, names, states, strict=True) if state.state == "ready"
             }
@@ -111,11 +117,10 @@ class ServerAgents:
 
 def _names(assistants: list[Assistant]) -> list[str]:
     """A name for each that no other has."""
-    seen: Counter[str] = Counter()
-    names = []
+    names: list[str] = []
     for assistant in assistants:
-        seen[assistant.name] += 1
-        names.append(assistant.name if seen[assistant.name] == 1 else f"{assistant.name}-{seen[assistant.name]}")
+        numbered = (f"{assistant.name}-{number}" for number in itertools.count(2))
+        names.append(next(name for name in itertools.chain([assistant.name], numbered) if name not in names))
     return names
 
 

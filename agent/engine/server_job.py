@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -13,10 +13,11 @@ from uuid import NAMESPACE_URL, uuid5
 from agent.engine.active import ActiveRun
 from agent.engine.agent_server import NAME, AgentServer, Cursor, Part, RunStatus, place_of, status_of
 from agent.engine.job import BREAKPOINT, GONE, KEEPS_NOTHING, Pending, asked_again
+from agent.engine.unattributed import Unattributed
 from agent.errors import AgentError, CheckpointLost, ServerRefused, ServerStopped
 from agent.streaming.adapter import Adapter, Happening
 from agent.streaming.attributed import ERROR, PART
-from agent.streaming.events import JSON, Interrupt, Retried, StreamEvent, Waiting
+from agent.streaming.events import JSON, Interrupt, Noted, Retried, StreamEvent, Waiting
 from agent.streaming.modes import StreamMode
 from agent.streaming.place import Place
 from texts import Sentence, Spoken, is_known, sentence
@@ -55,6 +56,8 @@ class ServerJob:
     _attempts: int = 0
     """How often the server has begun with it, as far as it is told."""
     _failed: Spoken = ""
+    _left_out: Sentence | None = None
+    """Which modes the server has refused."""
     _status: RunStatus | None = None
     """How it has ended, if the server says so in the stream: the run itself may still be said to be at work."""
     _cancelling: set[asyncio.Task[None]] = field(default_factory=set)
@@ -81,6 +84,8 @@ class ServerJob:
             self._replayed.clear()
         await self.server.make_thread(self.thread)
         server_run = await self._begun(self._given(given))
+        if self._left_out:
+            yield Happening(Noted.saying(self._left_out))
         async with contextlib.aclosing(self._followed(server_run, adapter)) as happenings:
             async for happening in happenings:
                 yield happening
@@ -180,9 +185,11 @@ class ServerJob:
             modes = [mode for mode in options["stream_mode"] if mode in _EVERY_SERVERS]
             if modes == options["stream_mode"]:
                 raise
-            left_out = [mode for mode in options["stream_mode"] if mode not in modes]
-            log.warning("The Agent Server may refuse these modes, and is asked without: %s", ", ".join(left_out))
-            return await self.server.begin(self.thread, self.assistant, **{**options, "stream_mode": modes})
+            left_out = ", ".join(mode for mode in options["stream_mode"] if mode not in modes)
+            log.warning("The Agent Server may refuse these modes, and is asked without: %s", left_out)
+            begun = await self.server.begin(self.thread, self.assistant, **{**options, "stream_mode": modes})
+            self._left_out = sentence("server-left-out", modes=left_out)
+            return begun
 
     def _cancel_begun(self, beginning: asyncio.Future[str]) -> None:
         if not beginning.cancelled() and beginning.exception() is None:
@@ -193,15 +200,17 @@ class ServerJob:
     ) -> AsyncGenerator[Happening]:
         self._status, self._attempts = None, 0
         source, left = "", _Known([event.source for event in known if event.source])
+        lacks = Unattributed(self.run.events[: len(self.run.events) - len(known)])
         try:
             async with contextlib.aclosing(self.server.parts(self.thread, server_run, Cursor())) as parts:
                 async for part in parts:
                     if not source and left.begins_before(part.source):  # the server has kept the rest only
                         adapter.recall(known)
                     source = part.source
-                    for happening in self._read(part, adapter):
-                        if not left.has(source):
-                            yield Happening(*happening[:-1], source)
+                    for one in self._parts(part):
+                        for happening in lacks.noted(one, self._read(one, adapter)):
+                            if not left.has(source):
+                                yield Happening(*happening[:-1], source)
             for happening in adapter.finish():
                 if not left.has(source):
                     yield Happening(*happening[:-1], source)
@@ -213,6 +222,10 @@ class ServerJob:
             if self._is_over:
                 self._cancel(server_run)
             raise
+
+    def _parts(self, part: Part) -> Iterable[Part]:
+        """A part in the forms in which LangGraph delivers the modes that were asked for."""
+        return (part,)
 
     def _read(self, part: Part, adapter: Adapter) -> list[Happening]:
         match part.mode:

@@ -59,6 +59,7 @@ from agent.streaming.events import (
     Interrupt,
     Interrupted,
     Message,
+    Noted,
     Queued,
     Resumed,
     Retried,
@@ -211,6 +212,8 @@ class AgUi:
                 self._wait(interrupts)
             case Ended():
                 self._end(event, payload)
+            case Noted(message=message):
+                self._tell(CustomEvent, name="note", value=message)
             case Queued() | Started() | Resumed() | Retried():
                 pass
 

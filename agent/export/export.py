@@ -117,12 +117,12 @@ class Export:
         return self.link if is_ours and is_run else ""
 
     @property
-    def end(self) -> str:
-        """Why the run ended, or that it waits; nothing where it just finished."""
-        run = self.transcript
+    def ends(self) -> list[str]:
+        """Why the run ended, or that it waits; and what is lacking in all this. Nothing where it just finished."""
+        run, notes = self.transcript, [tell(self.language, note) for note in self.transcript.notes]
         if run.state in ("finished", "waiting", "queued"):
-            return self.say("narration-waits") if run.waiting else ""
-        return tell(self.language, run.said) or self.say(f"state-{run.state}")
+            return [self.say("narration-waits"), *notes] if run.waiting else notes
+        return [tell(self.language, run.said) or self.say(f"state-{run.state}"), *notes]
 
     def date(self, seconds: float) -> str:
         """A moment, the same for every reader."""

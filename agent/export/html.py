@@ -29,7 +29,7 @@ def to_html(export: Export) -> str:
     comments = "".join(_comment(export, comment) for comment in export.comments)
     answer = rendered(export.answer) + _shown(export, export.said)
     sections = [
-        _section(say("pack-answer"), answer or _none(say("pack-answer.none")), export.end),
+        _section(say("pack-answer"), answer or _none(say("pack-answer.none")), " ".join(export.ends)),
         _section(say("pack-when"), drawn(export.picture, export.name, say), say("pack-when.how-to-read")),
         *([_section(say("pack-person"), "".join(_asked(export)), say("pack-person.left-out"))] if run.asked else []),
         _section(say("pack-tools"), tools or _none(say("pack-tools.none"))),

@@ -22,8 +22,7 @@ def to_markdown(export: Export) -> str:
     lines += [f"- {say('pack-link')}: {link}"] if (link := export.shown_link) else []
     lines += ["", f"## {say('pack-answer')}", "", _fenced(export.answer or say("pack-answer.none"))]
     lines += [part for shown in _shown_in_words(export, export.said) for part in ("", _fenced(shown))]
-    if end := export.end:
-        lines += ["", _fenced(end)]
+    lines += [part for end in export.ends for part in ("", _fenced(end))]
     if export.transcript.asked:
         exchanges = (line for asked in export.transcript.asked.values() for line in exchange(export, asked))
         lines += ["", f"## {say('pack-person')}", "", *(f"- {_code(line)}" for line in exchanges)]

@@ -29,6 +29,7 @@ from agent.streaming.events import (
     Interrupt,
     Interrupted,
     Message,
+    Noted,
     Queued,
     Resumed,
     Retried,
@@ -69,6 +70,8 @@ class Transcript:
     state: RunState = "queued"
     said: Spoken = ""
     """Why it was stopped or failed."""
+    notes: list[Spoken] = field(default_factory=list)
+    """What is lacking in all this, and why."""
     items: list[Item] = field(default_factory=list)
     """In order of their first sign of life; what happened inside a call is in the call."""
     speakers: dict[str, None] = field(default_factory=dict)
@@ -160,7 +163,7 @@ class Transcript:
         self.last_at = max(self.last_at, event.at)
         if self._began_at is None and not isinstance(event.payload, Queued | Ended):
             self._began_at = event.at if isinstance(event.payload, Started) else 0.0
-        match event.payload:
+        match payload := event.payload:
             case Token() as token:
                 self._token(event, token)
             case Custom(data=data) | Unknown(data=data, of="custom" | "messages"):
@@ -197,6 +200,8 @@ class Transcript:
                 self._resume(event.at)
             case Retried():
                 self._retry(event.at)
+            case Noted() if (said := _said(payload)) not in self.notes:
+                self.notes.append(said)
             case Ended() as ended:
                 self._end(event.at, ended)
 
@@ -587,6 +592,6 @@ def _parsed(args: JSON) -> JSON:
     return args
 
 
-def _said(ended: Ended) -> Spoken:
-    """Why a run ended; in English where the recording knows no sentence, or one of another version."""
-    return ended.sentence if ended.sentence and is_known(ended.sentence.key) else ended.message
+def _said(payload: Ended | Noted) -> Spoken:
+    """What it says; in English where the recording knows no sentence, or one of another version."""
+    return payload.sentence if payload.sentence and is_known(payload.sentence.key) else payload.message

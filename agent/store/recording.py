@@ -90,6 +90,8 @@ class Header:
     """Whether it used a visitor's own key, which is not kept."""
     on_server: Annotated[bool, _IF_ANY] = False
     """Whether an Agent Server works on it, so that any process of ours can read on."""
+    watched: Annotated[str, _IF_ANY] = ""
+    """The server's thread and run, if somebody else has started it there and it is only watched: `thread/run`."""
 
     def to_json(self) -> dict[str, JSON]:
         """As the JSON object of the first line."""
@@ -235,9 +237,9 @@ def _reader_of_parts(request: RunRequest) -> LineReader:
 
 
 def anonymous(header: Header) -> Header:
-    """The header without what belongs to its owner: the conversation's id, the thread, the owner."""
+    """The header without what belongs to its owner: the conversation's id, the thread, the owner, what is watched."""
     name = hashlib.sha256(header.id.encode()).hexdigest()[:16]
-    return dataclasses.replace(header, id=f"run-{name}", thread_id="", owner="", parent="", forked_from="")
+    return dataclasses.replace(header, id=f"run-{name}", thread_id="", owner="", parent="", forked_from="", watched="")
 
 
 def dump(header: Header, events: Iterable[StreamEvent]) -> str:

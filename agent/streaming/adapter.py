@@ -120,6 +120,11 @@ class Adapter:
         return bool(self.pending) or self.is_at_breakpoint
 
     @property
+    def has_spoken(self) -> bool:
+        """Whether a model has answered at the root."""
+        return bool(self._spoken)
+
+    @property
     def answer(self) -> str:
         """The answer so far: a model's last words at the root, or else the graph's last value, as text."""
         if self._spoken or self.pending:

@@ -178,6 +178,23 @@ class Retried:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What is lacking in this log, and why: an Agent Server leaves something out, or cannot say where it belongs."""
+
+    message: str
+    """In English, for the person who reads the run."""
+    sentence: Annotated[Sentence | None, _IF_GIVEN] = None
+    """The message in no language yet: a key of the text files and its values."""
+    kind: Literal["noted"] = "noted"
+    mode: ClassVar[Literal["run"]] = "run"
+
+    @classmethod
+    def saying(cls, said: Sentence) -> Noted:
+        """What to know of the run: in English, and where it can be said in other languages, for these."""
+        return cls(str(said), said)
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The run's last event."""
 
@@ -366,7 +383,7 @@ class Unknown:
         return self.of
 
 
-RunPayload = Queued | Started | Waiting | Answered | Resumed | Retried | Ended
+RunPayload = Queued | Started | Waiting | Answered | Resumed | Retried | Noted | Ended
 MessagesPayload = Token | Said
 UpdatesPayload = Update | Interrupted
 TasksPayload = TaskStarted | TaskEnded

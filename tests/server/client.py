@@ -205,6 +205,12 @@ class Visitor:
         self._values[widget.id] = state
         self.rerun()
 
+    def open(self, key: str) -> None:
+        """Open an expander."""
+        state = WidgetState(id=self._widget("expandable", key).id, bool_value=True)
+        self._values[state.id] = state
+        self.rerun()
+
     def select(self, key: str, option: str) -> None:
         """Choose an option of a select box."""
         widget = self._widget("selectbox", key)

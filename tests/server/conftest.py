@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from agent.demo_model import DemoServer
+from tests.agent_servers import MISSING, OTHERS, PROGRAMS, AgentServer, aegra, langgraph_dev
+from tests.conftest import missing
+from tests.postgres import Server
 from tests.server.client import Visitor
-from tests.serving import App, app_server, model_server, pointed_at
+from tests.serving import ROOT, App, app_server, model_server, pointed_at
 
 Visit = Callable[..., Visitor]
 
@@ -41,6 +48,35 @@ def app(model: DemoServer) -> Iterator[App]:
     }
     with app_server(env) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def others(database: Server, model: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentServer]:
+    """Somebody's aegra, with agents that know nothing of Toolstream."""
+    config = _others("aegra.json", tmp_path_factory)
+    name = f"others_{secrets.token_hex(4)}"
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    env = pointed_at(model) | {"PYTHONPATH": str(ROOT), "OPENAI_API_KEY": "none"}
+    with aegra(database.tcp_url.replace("/postgres", f"/{name}"), env, config) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def others_in_dev(model: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentServer]:
+    """Somebody's `langgraph dev` with the same agents."""
+    config = _others("langgraph.json", tmp_path_factory)
+    with langgraph_dev(pointed_at(model) | {"PYTHONPATH": str(ROOT), "OPENAI_API_KEY": "none"}, config) as server:
+        yield server
+
+
+def _others(name: str, folders: pytest.TempPathFactory) -> Path:
+    if not PROGRAMS.exists():
+        missing(MISSING)
+    file, config = Path(__file__).with_name("served_by_others.py"), folders.mktemp("others") / name
+    graphs = {name: f"{file}:{name}" for name in OTHERS}
+    config.write_text(json.dumps({"dependencies": [str(ROOT)], "graphs": graphs}))
+    return config
 
 
 @pytest.fixture

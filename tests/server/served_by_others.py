@@ -69,6 +69,15 @@ async def slow_node(state: Topic) -> dict[str, Any]:
     return {}
 
 
+async def short_node(state: Topic) -> dict[str, Any]:
+    """Take three seconds."""
+    for number in range(30):
+        await asyncio.sleep(0.1)
+        get_stream_writer()({"number": number})
+    return {}
+
+
+short = StateGraph(Topic).add_node(short_node).add_edge(START, "short_node").compile()
 slow = StateGraph(Topic).add_node(slow_node).add_edge(START, "slow_node").compile()
 
 

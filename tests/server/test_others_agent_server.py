@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
-import psycopg
 import pytest
 from langgraph_sdk import get_client
 
@@ -19,32 +17,13 @@ from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
 from agent.streaming.events import JSON, Custom, RunRequest
 from agent.streaming.modes import RUN_MODES
-from tests.agent_servers import MISSING, PROGRAMS, AgentServer, aegra
-from tests.conftest import missing
-from tests.postgres import Server
+from tests.agent_servers import OTHERS, AgentServer
 from tests.runs import finish, started, wait_for
 from tests.server.client import Visitor
 from tests.server.steps import complete
-from tests.serving import ROOT, app_server, free_port, pointed_at, wait_until
+from tests.serving import app_server, free_port, wait_until
 
 OWNER = "somebody"
-GRAPHS = ("plain", "marked", "form", "failing", "slow", "broken")
-
-
-@pytest.fixture(scope="module")
-def others(database: Server, model: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentServer]:
-    """Somebody's aegra."""
-    if not PROGRAMS.exists():
-        missing(MISSING)
-    with psycopg.connect(database.url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE others")
-    folder = tmp_path_factory.mktemp("others")
-    file = Path(__file__).with_name("served_by_others.py")
-    config = folder / "aegra.json"
-    config.write_text(json.dumps({"graphs": {name: f"{file}:{name}" for name in GRAPHS}}))
-    env = pointed_at(model) | {"PYTHONPATH": str(ROOT), "OPENAI_API_KEY": "none"}
-    with aegra(database.tcp_url.replace("/postgres", "/others"), env, config) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +45,11 @@ def ask(backend: InProcessBackend, graph: str, inputs: JSON = None) -> Run:
 
 def test_what_it_offers_is_listed_with_what_each_takes(backend: InProcessBackend) -> None:
     states = {state.name: state for state in backend.own_graphs()}
-    assert set(states) == set(GRAPHS)
-    assert [name for name in GRAPHS if states[name].state == "failed"] == ["broken"]
+    assert set(states) == set(OTHERS)
+    assert [name for name in OTHERS if states[name].state == "failed"] == ["broken"]
     assert str(states["broken"].message).startswith("The Agent Server could not load the graph broken.")
     takes = {name: state.own.takes_messages for name, state in states.items() if state.own}
-    assert takes == {"plain": True, "marked": True, "form": False, "failing": False, "slow": False}
+    assert takes == {"plain": True, "marked": True, "form": False, "failing": False, "slow": False, "short": False}
     form = states["form"].own
     assert form
     assert [field.name for field in fields_of(form.input_schema)] == ["topic", "notes"]

@@ -151,6 +151,8 @@ def show_end(place: DeltaGenerator, transcript: Transcript, unrecorded: Spoken =
         place.error(message or say("state-failed"), icon=":material/error:")
     elif line := first_output_line(transcript):
         place.caption(line)
+    for note in transcript.notes:
+        place.caption(f":material/info: {safe_markdown(tell(note))}")
     if unrecorded:
         place.warning(tell(unrecorded), icon=":material/save:")
 

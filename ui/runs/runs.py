@@ -23,6 +23,7 @@ from texts import moment, sentence
 from ui.markdown import safe_label, safe_markdown
 from ui.runs import review
 from ui.runs.replay import Replay
+from ui.runs.watching import stop_watching, watching
 from ui.shell import session
 from ui.shell._streamlit_compat.uploads import forget_file
 from ui.shell.catalog import PAGES
@@ -80,6 +81,8 @@ def _list() -> None:
         st.fragment(_look_for_news, run_every=LOOK_SECONDS)(_states(own))
     if not own:
         st.info(say("runs-none"), icon=":material/history:")
+    if session.settings().agent_server_runs:
+        watching(when)
     st.header(say("runs-samples"), anchor=False)
     st.caption(say("runs-samples.about"))
     _rows([_entry(samples.recording(sample, language())) for sample in samples.SAMPLES], "sample")
@@ -213,6 +216,8 @@ def _show(kind: Kind, run: Run) -> None:
         replay.controls()
     review.bar(kind, run, modes_of(run))  # above the run: what grows would push it away from under the pointer
     place = st.chat_message("assistant", avatar=":material/waves:")
+    if header.watched and kind == "own" and not run.ended:
+        stop_watching(run)
     if not run.ended and kind == "own" and (page := PAGES.get(header.request.page)):
         with contextlib.suppress(Exception):  # no link where a page is run alone
             st.page_link(page.file, label=say("runs-to-its-page"), query_params={"run": run.id})
