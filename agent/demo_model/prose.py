@@ -133,7 +133,7 @@ def essay(place: Place | None, length: int) -> str:
     return "".join([*tokens[:-1], "."])
 
 
-def summary(told: Sequence[Told], asked: str = "") -> str:
+def summary(told: Sequence[Told], asked: str) -> str:
     """Say in markdown which tool said what, and which failed. Long results are cut down to what they name.
 
     A tool is named where several kinds have answered, and in spaces: a reader need not know that it is a function.

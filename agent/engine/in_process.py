@@ -289,9 +289,9 @@ class InProcessBackend:
         """Ask the model server what a visitor's key is good for; waits a few seconds at most."""
         return self._loop.call(self._engine.check_key(key))
 
-    def wait_until_open(self, timeout: float = 10.0) -> None:
+    def wait_until_open(self) -> None:
         """Wait until the demo model answers; raises what kept it from starting."""
-        self._opened.result(timeout)
+        self._opened.result(OPEN_SECONDS)
 
     @property
     def demo_url(self) -> str | None:

@@ -199,7 +199,7 @@ class AgUi:
                 self._tool_started(event, payload)
             case ToolFinished(output=output) if event.call:
                 call = self._call(event.call, event.calls[:-1])
-                self._result(event, call, "", "" if output is None else _text(output), failed=False)
+                self._result(call, "", "" if output is None else _text(output), failed=False)
             case ToolFailed() if event.call:
                 self._call(event.call, event.calls[:-1]).tries.is_over = True
                 self._leave(event.calls, "failed")
@@ -254,7 +254,7 @@ class AgUi:
             self._whole(event, Message("ai", ended.answer, f"{self._run}-answer"))
         for call in self._calls.values():
             if not call.is_answered:  # else it would be the reader's to answer
-                self._result(event, call, "", "", failed=call.tries.is_over)
+                self._result(call, "", "", failed=call.tries.is_over)
         self._close("success", result=ended.answer or None, outcome={"type": "success"})
 
     def _close(self, segment: _Segment, **fields: Any) -> None:
@@ -372,7 +372,7 @@ class AgUi:
                 outer = event.calls[: event.calls.index(call_id)] if call_id in event.calls else event.calls
                 call = self._call(call_id, outer)
                 call.name = call.name or message.name
-                self._result(event, call, message.id, message.text, failed=message.failed)
+                self._result(call, message.id, message.text, failed=message.failed)
             return
         written = None if event.calls else self._written_by.get((event.namespace, event.node))
         if written and written.text and message.text.strip().startswith("".join(written.text).strip()):
@@ -533,7 +533,7 @@ class AgUi:
         owner = self._owner(key, owner)
         self._tell(ActivitySnapshotEvent, owner, message_id=key, activity_type=OUTPUT, content=content, replace=True)
 
-    def _result(self, event: StreamEvent, call: _Call, message: str, text: str, *, failed: bool) -> None:
+    def _result(self, call: _Call, message: str, text: str, *, failed: bool) -> None:
         if call.state == "unsaid":
             self._begin(call)
         self._written(call)

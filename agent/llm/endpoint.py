@@ -26,6 +26,6 @@ class Endpoint:
         return self.base_url or OPENAI_URL
 
 
-def openai_client(endpoint: Endpoint, client: httpx2.AsyncClient | None = None) -> openai.AsyncOpenAI:
+def openai_client(endpoint: Endpoint, client: httpx2.AsyncClient) -> openai.AsyncOpenAI:
     """A client of the endpoint, for code without LangChain."""
     return openai.AsyncOpenAI(api_key=endpoint.api_key, base_url=endpoint.url, http_client=client)

@@ -58,7 +58,7 @@ def decisions_of(questions: Sequence[Question], answer: JSON) -> list[Decision]:
     return [_read(question, part) for question, part in zip(questions, parts, strict=True)]
 
 
-def fit(questions: Sequence[Question], answer: JSON, schema: JSON = None) -> None:
+def fit(questions: Sequence[Question], answer: JSON, schema: JSON) -> None:
     """Whether an answer, made anywhere, has the form that these questions take, and `schema` of the whole of it.
 
     Raises NotFilledIn with a sentence if not.

@@ -118,7 +118,7 @@ class EventLines(Sequence[StreamEvent]):
     As text they take a fraction of the memory.
     """
 
-    def __init__(self, text: bytes, start: int = 0) -> None:
+    def __init__(self, text: bytes, start: int) -> None:
         self._text = text
         self._starts = array("Q", [start])
         while (start := text.find(b"\n", start) + 1) > 0:

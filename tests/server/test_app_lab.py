@@ -74,7 +74,7 @@ def test_the_same_run_in_every_view() -> None:
     assert any("get\\_items works" in markdown.value for markdown in app.markdown)
     look(app, "Metrics")
     first, whole, *others = [metric.label for metric in app.metric]
-    assert (first, others) == ("First output", ["Tokens", "Tokens a second"])
+    assert (first, others) == ("First output", ["Tokens", "Tokens per second"])
     assert whole in ("Without streaming", "Complete after"), "so quick a run may be no sooner"
     assert list(app.dataframe[0].value["source"]) == ["agent", "get_items"]
     look(app, "Inspector")

@@ -128,8 +128,8 @@ def test_a_run_is_opened_by_a_click_and_a_strangers_is_not_opened_by_its_id(stor
     assert app.query_params["open"] in ("my-own-run", ["my-own-run"])
     app.button(key="back").click().run()
     assert "open_my-own-run" in keys(app)
-    assert "not among yours" in text(open_runs(OTHER, open="my-own-run"))
-    assert "not among yours" in text(open_runs(open="../../etc/passwd"))
+    assert "not one of your runs" in text(open_runs(OTHER, open="my-own-run"))
+    assert "not one of your runs" in text(open_runs(open="../../etc/passwd"))
 
 
 def test_a_run_is_told_in_plain_words_or_shown_as_it_is(store: Store, keep: Keep) -> None:

@@ -318,7 +318,7 @@ def test_what_was_deleted_meanwhile_is_said(two: AppTest, application: Applicati
     application.runs.forget_thread(application.runs.conversations(ME)[0].thread_id, session=ME)
     two.text_input[0].set_value("Too late")
     run(button(two, "Rename").click())
-    assert "not among yours" in two.warning[0].value
+    assert "not one of your conversations" in two.warning[0].value
 
 
 # While an answer is written

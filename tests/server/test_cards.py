@@ -183,7 +183,7 @@ def test_several_calls_in_one_interrupt_are_decided_one_by_one_and_answered_toge
 
 def test_of_fifty_questions_ten_are_drawn_and_what_is_told_above_them_stays_short(app: App) -> None:
     with asking(app, "form", 10) as visitor, opened(app, "form", SOMEBODY, visitor.run_id) as other:
-        assert "More questions wait" in other.text
+        assert "There are more questions" in other.text
         assert other.text.count("material/front_hand: ") == 11
         visitor.type(visitor.keys("Your answer", "text_area")[0], "first", "text_area")
         press(visitor, "Send")
@@ -266,7 +266,7 @@ def test_an_answered_question_is_answered_otherwise_beside_what_came_of_it(app: 
         edit(visitor, 20)
         complete(visitor)
         before = visitor.run_id
-        press(visitor, "Answer otherwise", 1)
+        press(visitor, "Answer differently", 1)
         assert "Keep the answer" in visitor.text
         press(visitor, "Keep the answer")
         assert not visitor.keys("tea")
@@ -282,7 +282,7 @@ def test_an_answered_question_is_answered_otherwise_beside_what_came_of_it(app: 
 
 def _offers(visitor: Visitor, place: int, label: str) -> bool:
     """Ask one of several answered questions again; whether it has this answer. If not, leave it as it was."""
-    press(visitor, "Answer otherwise", place)
+    press(visitor, "Answer differently", place)
     if visitor.keys(label):
         return True
     press(visitor, "Keep the answer")

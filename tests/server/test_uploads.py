@@ -11,7 +11,7 @@ import pytest
 from tests.server.client import Visitor
 from tests.serving import ROOT, App, app_server, wait_until
 
-NO_ROOM = "Others are sending files just now. Choose it once more in a moment."
+NO_ROOM = "Others are sending files right now. Choose yours again in a moment."
 GONE = "Others opened files, and yours had to make room. Choose it once more."
 GOOD = (ROOT / "recordings/two-tools.jsonl").read_bytes()
 LARGE = json.dumps([{}] * 200).encode() + b"\n"

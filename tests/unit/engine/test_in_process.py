@@ -159,7 +159,7 @@ def test_the_next_question_knows_the_finished_turns(backend: InProcessBackend) -
 def test_only_who_has_asked_in_a_conversation_asks_on_in_it(backend: InProcessBackend) -> None:
     first = ask(backend, "what items are in the office?", session="owner")
     guest = backend.start(request("thank you"), thread_id=first.thread_id, session="guest")
-    assert "not among yours" in refused(guest)
+    assert "not one of your conversations" in refused(guest)
     assert [run.id for run in backend.thread(first.thread_id)] == [first.id]
     finish(ask(backend, "thank you", thread_id=first.thread_id, session="owner"))
 

@@ -353,9 +353,9 @@ def test_what_waits_behind_a_stopped_one_goes_on_without_it(memory: InProcessBac
 def test_only_its_owner_may_answer_with_an_answer_that_is_one(memory: InProcessBackend) -> None:
     run = started(memory.start(asks("one"), session=ME))
     (id_,) = waiting(run)
-    assert "no such run of yours" in refused(memory.answer(run.id, id_, "yes", session="another"))
-    assert "no such run of yours" in refused(memory.answer("nothing-at-all", id_, "yes", session=ME))
-    assert "asks no such question" in refused(memory.answer(run.id, "x", "yes", session=ME))
+    assert "You have no such run" in refused(memory.answer(run.id, id_, "yes", session="another"))
+    assert "You have no such run" in refused(memory.answer("nothing-at-all", id_, "yes", session=ME))
+    assert "does not ask that question" in refused(memory.answer(run.id, "x", "yes", session=ME))
     assert "longer than 8,000 characters" in refused(memory.answer(run.id, id_, "x" * 9_000, session=ME))
     answer(memory, run, "yes")
     finish(run)
@@ -568,7 +568,7 @@ def test_the_second_of_two_questions_is_answered_otherwise(memory: InProcessBack
     other = started(memory.answer_otherwise(run.id, {second: "c"}, session=ME))
     assert told_of(checked(finish(other)))["w"] == ("twice", "finished", "before bothbetween", "a and c")
     assert "never asked these" in refused(memory.answer_otherwise(run.id, {first[0]: "x", second: "c"}, session=ME))
-    assert "no such run of yours" in refused(memory.answer_otherwise(run.id, {second: "c"}, session="another"))
+    assert "You have no such run" in refused(memory.answer_otherwise(run.id, {second: "c"}, session="another"))
     early = started(memory.answer_otherwise(run.id, {first[0]: "z"}, session=ME))
     answer(memory, early, "y")
     assert told_of(checked(finish(early)))["w"][3] == "z and y"

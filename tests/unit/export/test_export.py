@@ -241,7 +241,7 @@ def test_the_file_of_a_sample_tells_the_run_and_not_who_asked(path: Path) -> Non
 def test_a_file_that_cannot_be_made_says_why() -> None:
     recording = read(SAMPLES[0])
     export = Export(recording.header, recording.events, RUN_MODES)
-    assert make("html", export, Offload(seconds=0.01)).startswith(b"It took more time")
+    assert make("html", export, Offload(seconds=0.01)).startswith(b"That took more time")
 
 
 def exported(*happened: Event) -> Export:

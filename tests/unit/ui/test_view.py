@@ -251,7 +251,7 @@ def test_tables_and_charts_are_bounded_whatever_their_columns_are_called() -> No
 def test_many_items_are_bounded_and_the_last_is_seen() -> None:
     answers = [token(f"answer {n}", message=str(n), node="write") for n in range(MAX_ITEMS + 20)]
     texts = at_once(fold(log(*answers), RUN_MODES)).texts()
-    assert texts[-2:] == [f"answer {MAX_ITEMS + 19}", ":gray[20 more are not drawn here.]"]
+    assert texts[-2:] == [f"answer {MAX_ITEMS + 19}", ":gray[20 more are not shown here.]"]
     assert len(texts) == MAX_ITEMS + 1
 
 
