@@ -73,6 +73,13 @@ def moment(language: Language, key: str, when: datetime) -> str:
     return str(format_datetime(when, say(language, key), tzinfo=when.tzinfo, locale=language))
 
 
+def number(language: Language, value: float) -> str:
+    """A number as the language writes it, in groups of digits and with all of its decimals."""
+    from babel.numbers import format_decimal  # as below
+
+    return str(format_decimal(value, locale=language, decimal_quantization=False))
+
+
 def say_or(language: Language, key: str | Sentence | None, text: str) -> str:
     """A sentence, or `text` where there is none of that key: for what others have added, or written long ago."""
     if key is None or not is_known(key if isinstance(key, str) else key.key):

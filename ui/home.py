@@ -99,7 +99,7 @@ def _script(recorded: Recording) -> tuple[list[tuple[str, _Pieces]], _Pieces]:
     for event in recorded.events:
         match event.payload:
             case Custom(data=data) if event.call:
-                finds.setdefault(event.call, []).append((event.at, subject(data, 80)))
+                finds.setdefault(event.call, []).append((event.at, subject(data, 80, language())))
             case Token(text=text) if text and not event.calls:
                 words.append((event.at, "•" if text == "-" else text.replace("*", "").replace("\n", " ")))
     names = {call.id: look.title(call.name) for call in fold(recorded.events, RUN_MODES).calls}

@@ -16,6 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 from agent.pitfalls import NAMES, pitfall, source
 from agent.pitfalls.comparison import LIMIT, Comparison, ComparisonState, comparisons
 from agent.pitfalls.pitfall import SIDES, Moment, Pitfall, Side, verdict
+from texts import Language
 from ui.shell import session
 from ui.shell.browser import wait_for_browser
 from ui.shell.language import language, say, say_or, tell
@@ -59,7 +60,7 @@ def look(name: str) -> Look | None:
 
 def run_button(label: str, name: str, limit: float = LIMIT) -> None:
     """A button that starts a comparison, and why it has not."""
-    st.button(label, key=f"run_{name}", icon=":material/play_arrow:", on_click=_start, args=(name, limit))
+    st.button(label, key=f"run_{name}", icon=":material/play_arrow:", on_click=_start, args=(name, limit, language()))
     if refusal := _store("pitfall_refusals").pop(name, None):
         st.warning(tell(refusal), icon=":material/block:")
 
@@ -146,7 +147,7 @@ def _track(moments: list[Moment], lane: str, seconds: float, passed: float) -> s
     def left(at: float) -> str:
         return f"left:{min(at / seconds, 1) * 97:.2f}%"
 
-    stopped = next((moment["at"] for moment in moments if moment["text"] == "Stop"), None)
+    stopped = next((moment["at"] for moment in moments if moment["kind"] == "mark" and moment["text"] == "stop"), None)
     labels: list[str] = []
     parts = [f'<div class="passed" style="width:{min(passed / seconds, 1) * 100:.1f}%"></div>']
     for moment in moments:
@@ -156,7 +157,7 @@ def _track(moments: list[Moment], lane: str, seconds: float, passed: float) -> s
             parts.append(f'<div class="tick{late}" style="{place}"></div>')
         elif moment["kind"] == "mark":
             parts.append(f'<div class="mark" style="{place}"></div>')
-            mark = say(f"pitfall-mark-{moment['text'].lower()}")
+            mark = say(f"pitfall-mark-{moment['text']}")
             labels.append(f'<span style="{place}">{escape(mark)}</span>')
         elif moment["kind"] == "error":
             parts.append(f'<div class="fault" style="{place}">✕</div>')
@@ -190,12 +191,12 @@ def _link(thread: str, title: str) -> str:
 _source = cache(source)
 
 
-def _start(name: str, limit: float) -> None:
+def _start(name: str, limit: float, reader: Language) -> None:
     """Run a comparison, or say on the page why not. A callback: it runs before the script."""
     at_work = _store("comparisons")
     if name in at_work:
         return
-    comparison = comparisons().start(name, session.demo_url(), limit)
+    comparison = comparisons().start(name, session.demo_url(), limit, language=reader)
     if comparison.state == "refused":
         _store("pitfall_refusals")[name] = comparison.sentence
     else:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import lru_cache, partial
 from pathlib import Path
 
 import streamlit as st
@@ -21,14 +22,17 @@ from starlette.types import Receive, Scope, Send
 from agent.engine import samples
 from agent.engine.run import Run
 from agent.errors import SettingsError
+from agent.export.card import HEIGHT, WIDTH, Card, card_of, to_png
 from agent.export.live import Line, Reading
 from agent.export.text import escaped
-from agent.projections.metrics import first_output, is_sooner
-from agent.projections.replay import length, moments
+from agent.projections.label import spoken
+from agent.projections.tool_titles import tool_titles
+from agent.projections.transcript import fold
 from agent.settings import Limits
 from agent.store.recording import is_id
 from agent.streaming.modes import RUN_MODES
-from texts import say
+from agent.tools.places import language_of
+from texts import LANGUAGES, Language, say
 from ui.shell import pin
 from ui.shell._streamlit_compat.document import index_html
 
@@ -126,31 +130,92 @@ def routes() -> Sequence[BaseRoute]:
     """What the app answers besides its pages."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     base = f"/{base}" if base else ""
-    return [Route(f"{base}/runs/{{run}}/ag-ui", LIVE), Route(f"{base}/Runs", _runs_page)]
+    return [
+        Route(f"{base}/runs/{{run}}/ag-ui", LIVE),
+        Route(f"{base}/runs/{{run}}/picture.png", _picture),
+        Route(f"{base}/Runs", _page),
+        Route(f"{base}/", _page),
+    ]
 
 
-async def _runs_page(request: Request) -> Response:
-    """Streamlit's own document; for a shared run it tells those who show links in a chat what they lead to."""
-    preview = await asyncio.to_thread(_preview, request.query_params.get("share", ""))
+_drawing = asyncio.Lock()
+"""One picture at a time: others do not wait in the threads that answer everybody."""
+
+
+async def _picture(request: Request) -> Response:
+    """The picture of a shared run or a sample, for those who show links in a chat."""
+    async with _drawing:
+        made = await asyncio.to_thread(_png, request.path_params["run"], request.query_params.get("lang", ""))
+    if made is None:
+        return PlainTextResponse(say("en", "ag-ui-unknown"), 404)
+    return Response(made, media_type="image/png", headers={"Cache-Control": "no-cache"})
+
+
+async def _page(request: Request) -> Response:
+    """Streamlit's own document, which tells those who show links in a chat what Home and a shared run are."""
+    asks = request.query_params
+    name = asks.get("share", "") if request.url.path.endswith("/Runs") else samples.HOME.name
+    preview = await asyncio.to_thread(_preview, name, asks.get("lang", ""), _origin(request))
     html = index_html().replace("<head>", f"<head>{preview}", 1)
     return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
 
-def _preview(token: str) -> str:
+def _origin(request: Request) -> str:
+    """The address of this app as its visitors have it: behind a proxy, over what that says."""
+    scheme = request.headers.get("X-Forwarded-Proto", "")
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    url = request.url.replace(scheme=scheme if scheme in ("http", "https") else request.url.scheme)
+    return f"{url.scheme}://{url.netloc}{f'/{base}' if base else ''}"
+
+
+def _preview(name: str, lang: str, origin: str) -> str:
     """Tags of the Open Graph protocol for a link that still works; says what the page says to anybody with it."""
+    run, is_home = _public(name, lang), name == samples.HOME.name
+    if run is None:
+        return ""
+    language, card = _language(lang, run), _card(run, lang)
+    title = say(language, "home-title") if is_home else run.request.question[:200]
+    said = {"title": title, "site_name": "Toolstream", "type": "website" if is_home else "article"}
+    if card:
+        first, whole = (say(language, "time-seconds", seconds=f"{each:.1f}") for each in (card.first, card.whole))
+        said["description"] = say(language, "home-verdict", first=first, whole=whole)
+        said["image"] = f"{origin}/runs/{name}/picture.png?lang={language}"
+        said |= {"image:width": f"{WIDTH}", "image:height": f"{HEIGHT}", "image:alt": title}
+    tags = "".join(f'<meta property="og:{name}" content="{escaped(text)}">' for name, text in said.items())
+    return tags + '<meta name="twitter:card" content="summary_large_image">' * bool(card)
+
+
+def _png(name: str, lang: str) -> bytes | None:
+    """The picture that this address stands for; None if there is none."""
+    run = _public(name, lang)
+    card = _card(run, lang) if run else None
+    return _drawn(card, _language(lang, run)) if run and card else None
+
+
+def _card(run: Run, lang: str) -> Card | None:
+    titles = tool_titles(run.request.tools, _language(lang, run))
+    return card_of(fold(run.read()[0], RUN_MODES), lambda name: titles.get(name) or spoken(name))
+
+
+@lru_cache(maxsize=32)
+def _drawn(card: Card, language: Language) -> bytes:
+    return to_png(card, partial(say, language))
+
+
+def _public(name: str, lang: str) -> Run | None:
+    """The run that a link leads to, or Home's sample."""
+    if name == samples.HOME.name:
+        return Run.replayed(samples.recording(samples.HOME, "ko" if lang == "ko" else "en"))
     try:
         app = pin.application()
     except SettingsError:
-        return ""
-    run = app.runs.get(app.store.links.run_of(token) or "") if is_id(token) else None
-    if run is None:
-        return ""
-    events, said = run.read()[0], {"title": run.request.question[:200], "site_name": "Toolstream", "type": "article"}
-    first, whole = first_output(events, RUN_MODES), length(moments(events))
-    if first is not None and is_sooner(first, whole):
-        seconds = {"first": f"{first:.1f} s", "whole": f"{whole:.1f} s"}
-        said["description"] = say("en", "home-verdict", **seconds)
-    return "".join(f'<meta property="og:{name}" content="{escaped(text)}">' for name, text in said.items())
+        return None
+    return app.runs.get(app.store.links.run_of(name) or "") if is_id(name) else None
+
+
+def _language(lang: str, run: Run) -> Language:
+    """The language that the link asks for, or that of the question."""
+    return next((known for known in LANGUAGES if known == lang), language_of(run.request.question))
 
 
 @asynccontextmanager

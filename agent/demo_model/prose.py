@@ -17,7 +17,10 @@ _MOST_NUMBERS = 100_000
 _MOST_TOKENS = 50_000
 _COUNT = re.compile(r"\bcount(?:ing)? (?:up )?(?:from 1 )?to (\d[\d,]*)", re.IGNORECASE)
 _REPEAT = re.compile(r"\brepeat (?:exactly|after me) ?:\s?", re.IGNORECASE)
-_LENGTH = re.compile(r"\bin (?:about |around |exactly |roughly )?(\d[\d,]*) (?:words|tokens)\b", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"\bin (?:about |around |exactly |roughly )?(\d[\d,]*) (?:words|tokens)\b|(?<![\d,])(\d[\d,]*) ?(?:단어|토큰)로",
+    re.IGNORECASE,
+)
 _ABOUT_ME = re.compile(
     r"\b(?:who|what) are you\b|\bare you (?:an? )?(?:real|ai|human|bot|robot|gpt|model|llm|chatgpt)\b|\bwhat model\b"
     r"|너는 누구|누구(?:야|세요|니)|인공지능",
@@ -89,7 +92,7 @@ def answer(text: str) -> str:
     if counting := _COUNT.search(asked):
         return " ".join(map(str, range(1, min(_number(counting[1]), _MOST_NUMBERS) + 1)))
     if length := _LENGTH.search(asked):
-        return essay(find(asked), min(_number(length[1]), _MOST_TOKENS))
+        return essay(find(asked), min(_number(length[1] or length[2]), _MOST_TOKENS))
     language = language_of(asked)
     if _ABOUT_ME.search(asked):
         return say(language, "demo-about-me", places=len(known_places()))
@@ -116,18 +119,27 @@ def as_object(text: str) -> dict[str, object]:
 
 
 def essay(place: Place | None, length: int) -> str:
-    """Write exactly `length` tokens about `place` and where it leads: headings, lists, tables, code."""
-    places = known_places()
+    """Write exactly `length` tokens about `place` and where it leads: headings, lists, tables, code.
+
+    In Korean, it is what the book says.
+    """
+    language = language_of(place.name) if place else "en"
+    places = known_places(language)
     start = places.index(place) if place else 0
     places = places[start:] + places[:start]
     tokens: list[str] = []
-    for block in _blocks(places):
+    for block in _blocks(places) if language == "en" else ():
         pieces = tokenize(block + "\n\n")
         if len(tokens) + len(pieces) >= length:
             break
         tokens += pieces
     # The rest is plain text, which can end anywhere without leaving a table or a code block open.
-    rest = tokenize(" ".join(_paragraph(places, turn) for turn in range(4000, 4008)))
+    paragraphs = (
+        (_paragraph(places, turn) for turn in range(4000, 4008))
+        if language == "en"
+        else (item.description for place in places for item in place.items)
+    )
+    rest = tokenize(" ".join(paragraphs))
     while len(tokens) < length:
         tokens += rest[: length - len(tokens)]
     return "".join([*tokens[:-1], "."])

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from agent.export.text import escaped
+from agent.projections.metrics import is_sooner
+from agent.projections.transcript import Transcript
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 WIDTH, HEIGHT = 1200, 630
 """Pixels: what chats show of a link."""
@@ -14,6 +23,10 @@ _LINE, _LINES = 38, 3
 """Widths of a line of the question, and lines: a letter of the widest font at hand, DejaVu Sans Bold, is one wide."""
 _TOOLS = 60
 """Widths of the line of tools."""
+_LEFT, _RIGHT, _THICK = 70, WIDTH - 70, 26
+_INK, _PAPER, _GO, _LATE, _WAIT, _SOFT = "#0c1619", "#fbfaf6", "#0b6e6e", "#93430f", "#b9b4a3", "#56646a"
+_FONTS = ("NotoSansCJK-Bold.ttc", "NotoSansKR-Bold.otf", "NanumGothicBold.ttf", "DejaVuSans-Bold.ttf")
+"""What Debian's packages call fonts that have the letters which Pillow's own has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +40,131 @@ class Card:
     """Titles of the tools that were used."""
 
 
+def card_of(run: Transcript, title: Callable[[str], str]) -> Card | None:
+    """What the card of a run says; None where streaming has changed nothing, or nothing was seen of it.
+
+    `title` is what a tool is called, by its name.
+    """
+    if run.state != "finished" or not run.modes or not run.request:
+        return None
+    if run.first_output_at is None or run.ended_at is None:
+        return None
+    first, whole = run.worked(run.first_output_at), run.worked(run.ended_at)
+    if not is_sooner(first, whole):
+        return None
+    tools = dict.fromkeys(title(call.name) for call in run.calls)
+    return Card(run.request.question, first, whole, tuple(tools))
+
+
 def to_svg(card: Card, say: Callable[..., str]) -> str:
     """The picture as SVG, which loads nothing."""
-    lines = list(_wrapped(card.question, _LINE)) or [""]
-    if len(lines) > _LINES:
-        lines = [*lines[: _LINES - 1], _cut(f"{lines[_LINES - 1]} {lines[_LINES]}", _LINE)]
-    edge = f'x="{WIDTH - 70}" direction="rtl"' if _is_right_to_left(card.question) else 'x="70"'
+    edge = f'x="{_RIGHT}" direction="rtl"' if _is_right_to_left(card.question) else f'x="{_LEFT}"'
     question = "".join(
-        f'<text {edge} y="{120 + 58 * place}" class="q">{escaped(line)}</text>' for place, line in enumerate(lines)
+        f'<text {edge} y="{120 + 58 * place}" class="q">{escaped(line)}</text>'
+        for place, line in enumerate(_lines(card.question))
     )
-    tools = escaped(_cut(" · ".join(card.tools), _TOOLS))
-    wide = WIDTH - 140
-    at = max(wide * min(card.first / (card.whole or 1.0), 1.0), 4)
-    rows = ((360, "home-with", card.first, "go"), (470, "home-without", card.whole, "late"))
     words = "".join(
-        f'<text x="70" y="{y - 16}" class="n">{escaped(say(key))}</text>'
-        f'<text x="{WIDTH - 70}" y="{y - 14}" class="s {look}">{escaped(say("time-seconds", seconds=f"{seconds:.1f}"))}'
-        "</text>"
-        for y, key, seconds, look in rows
+        f'<text x="{_LEFT}" y="{bar.y - 16}" class="n">{escaped(bar.name)}</text>'
+        f'<text x="{_RIGHT}" y="{bar.y - 14}" class="s {bar.look}">{escaped(bar.seconds)}</text>'
+        for bar in _bars(card, say)
     )
+    wide = _RIGHT - _LEFT
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'role="img"><style>text{{font-family:system-ui,"Segoe UI","Noto Sans KR","Noto Sans",sans-serif;fill:#0c1619}}'
+        f'role="img"><style>text{{font-family:system-ui,"Segoe UI","Noto Sans KR","Noto Sans",sans-serif;fill:{_INK}}}'
         ".q{font-size:40px;font-weight:700}.n{font-size:26px;font-weight:600}.s{font-size:40px;font-weight:750;"
-        "text-anchor:end}.go{fill:#0b6e6e}.late{fill:#93430f}.t{font-size:24px;fill:#56646a}</style>"
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fbfaf6"/>{question}{words}'
-        f'<rect x="70" y="360" width="{wide}" height="26" rx="13" fill="#0b6e6e"/>'
-        f'<rect x="70" y="360" width="{at:.0f}" height="26" rx="13" fill="#b9b4a3"/>'
-        f'<rect x="70" y="470" width="{wide}" height="26" rx="13" fill="#b9b4a3"/>'
-        f'<text x="70" y="560" class="t">{tools}</text>'
-        f'<text x="{WIDTH - 70}" y="560" class="t" text-anchor="end">Toolstream</text></svg>'
+        f"text-anchor:end}}.go{{fill:{_GO}}}.late{{fill:{_LATE}}}.t{{font-size:24px;fill:{_SOFT}}}</style>"
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{_PAPER}"/>{question}{words}'
+        f'<rect x="{_LEFT}" y="360" width="{wide}" height="{_THICK}" rx="13" fill="{_GO}"/>'
+        f'<rect x="{_LEFT}" y="360" width="{_first(card):.0f}" height="{_THICK}" rx="13" fill="{_WAIT}"/>'
+        f'<rect x="{_LEFT}" y="470" width="{wide}" height="{_THICK}" rx="13" fill="{_WAIT}"/>'
+        f'<text x="{_LEFT}" y="560" class="t">{escaped(_tools(card))}</text>'
+        f'<text x="{_RIGHT}" y="560" class="t" text-anchor="end">Toolstream</text></svg>'
     )
+
+
+def to_png(card: Card, say: Callable[..., str]) -> bytes:
+    """The picture as PNG, for what shows no SVG; words in letters that no font here has are left out."""
+    from PIL import Image, ImageDraw  # only where it is needed
+
+    large = Image.new("RGB", (2 * WIDTH, 2 * HEIGHT), _PAPER)
+    draw = ImageDraw.Draw(large)
+
+    def write(x: int, y: int, text: str, size: int, ink: str, anchor: str = "ls") -> None:
+        if (font := _font(text, 2 * size)) is not None:
+            draw.text((2 * x, 2 * y), text, ink, font, anchor)
+
+    def bar(y: int, width: float, ink: str) -> None:
+        box = (2 * _LEFT, 2 * y, 2 * (_LEFT + max(width, _THICK)), 2 * (y + _THICK))
+        draw.rounded_rectangle(box, _THICK, ink)
+
+    at, anchor = (_RIGHT, "rs") if _is_right_to_left(card.question) else (_LEFT, "ls")
+    for place, line in enumerate(_lines(card.question)):
+        write(at, 120 + 58 * place, line, 38, _INK, anchor)
+    for each in _bars(card, say):
+        write(_LEFT, each.y - 16, each.name, 26, _INK)
+        write(_RIGHT, each.y - 14, each.seconds, 40, _GO if each.look == "go" else _LATE, "rs")
+    bar(360, _RIGHT - _LEFT, _GO)
+    bar(360, _first(card), _WAIT)
+    bar(470, _RIGHT - _LEFT, _WAIT)
+    write(_LEFT, 560, _tools(card), 24, _SOFT)
+    write(_RIGHT, 560, "Toolstream", 24, _SOFT, "rs")
+    file = io.BytesIO()
+    large.reduce(2).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    y: int
+    name: str
+    seconds: str
+    look: str
+
+
+def _bars(card: Card, say: Callable[..., str]) -> list[_Bar]:
+    rows = ((360, "home-with", card.first, "go"), (470, "home-without", card.whole, "late"))
+    return [_Bar(y, say(key), say("time-seconds", seconds=f"{seconds:.1f}"), look) for y, key, seconds, look in rows]
+
+
+def _first(card: Card) -> float:
+    """Pixels of the bar until the first output."""
+    return max((_RIGHT - _LEFT) * min(card.first / (card.whole or 1.0), 1.0), 4)
+
+
+def _lines(question: str) -> list[str]:
+    lines = list(_wrapped(question, _LINE)) or [""]
+    if len(lines) > _LINES:
+        lines = [*lines[: _LINES - 1], _cut(f"{lines[_LINES - 1]} {lines[_LINES]}", _LINE)]
+    return lines
+
+
+def _tools(card: Card) -> str:
+    return _cut(" · ".join(card.tools), _TOOLS)
+
+
+def _font(text: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont | None:
+    """The first font that has all letters of a text; None if there is none, or nothing to be written."""
+    letters = {letter for letter in text if not letter.isspace()}
+    if not letters:
+        return None
+    return next((font for font in _fonts(size) if all(_has(font, letter) for letter in letters)), None)
+
+
+@cache
+def _fonts(size: int) -> list[ImageFont.FreeTypeFont | ImageFont.ImageFont]:
+    from PIL import ImageFont
+
+    found: list[ImageFont.FreeTypeFont | ImageFont.ImageFont] = [ImageFont.load_default(size)]
+    for name in _FONTS:
+        with contextlib.suppress(OSError):
+            found.append(ImageFont.truetype(name, size))
+    return found
+
+
+def _has(font: ImageFont.FreeTypeFont | ImageFont.ImageFont, letter: str) -> bool:
+    """Whether a font has a letter: another picture than of what no font has."""
+    return bytes(font.getmask(letter)) != bytes(font.getmask("\uffff"))
 
 
 def _wrapped(text: str, most: int) -> Iterator[str]:

@@ -85,7 +85,7 @@ class Export:
 
     def title(self, call: ToolCall) -> str:
         """A tool call in words: what the tool is called, and what it was asked."""
-        about = subject(call.args)
+        about = subject(call.args, language=self.language, tool=call.name)
         title = self.titles.get(call.name) or spoken(call.name) or self.say("tool-unnamed")
         return f"{title} · {about}" if about else title
 
@@ -165,14 +165,14 @@ def exchange(export: Export, asked: Asked) -> list[str]:
     if asked.answered_at is None:
         return [*said, say("pack-person.nobody")]
     pairs = zip(questions, decisions.decisions_of(questions, asked.answer), strict=True)
-    answers = "; ".join(tell(export.language, decisions.replied(*pair)) for pair in pairs)
+    answers = "; ".join(decisions.replied(*pair, export.language) for pair in pairs)
     return [*said, say("pack-person.answer", after=duration(asked.answered_at - asked.at, say), answer=answers)]
 
 
 def _question(export: Export, question: Question) -> str:
     if question.is_bare:
         return export.say("card-ask-go-on")
-    about = question.text.replace("**", "") or subject(question.args, 300)
+    about = question.text.replace("**", "") or subject(question.args, 300, export.language, question.tool)
     if question.tool and question.dialect != "action":
         about = " · ".join(filter(None, (export.titles.get(question.tool) or spoken(question.tool), about)))
     return one_line(about) or export.say("pack-person.question")
@@ -223,13 +223,14 @@ def _chunks(export: Export, output: Output) -> Iterable[_Sent]:
                 items = [item[kind] for item in items if isinstance(item, dict)]
             count = output.counts[name]
             left_out = f"{export.say('pack-the-last', shown=MAX_SHOWN, all=count)}\n" if count > MAX_SHOWN else ""
-            yield title, left_out + "\n".join(_line(item) for item in items[-MAX_SHOWN:]), False
+            yield title, left_out + "\n".join(_line(item, export.language) for item in items[-MAX_SHOWN:]), False
 
 
-def _line(item: JSON) -> str:
+def _line(item: JSON, language: Language) -> str:
     if isinstance(item, dict):
-        return " · ".join(f"{key.replace('_', ' ')}: {words(value)}" for key, value in item.items())
-    return words(item)
+        said = ((key.replace("_", " "), words(value, 300, language, key)) for key, value in item.items())
+        return " · ".join(f"{key}: {value}" for key, value in said)
+    return words(item, 300, language)
 
 
 def _at(export: Export, seconds: float | None) -> str:

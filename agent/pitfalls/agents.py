@@ -14,24 +14,44 @@ from pydantic import SecretStr
 
 from agent.graphs.langchain import react
 from agent.pitfalls.stage import Show
+from agent.tools.places import known_places
 from agent.tools.registry import ToolFunction
+from agent.tools.scenario import asked_in, scenario
+from texts import Value, say
 
-ITEMS = ("Desk", "Swivel chair", "Bookshelf", "Desk lamp", "Whiteboard")
-"""What the tools find."""
+
+def places() -> list[str]:
+    """Places to ask about."""
+    return [place.name for place in known_places(asked_in.get())[:2]]
+
+
+def items() -> list[str]:
+    """What the tools find."""
+    return [item.name for item in known_places(asked_in.get())[0].items]
+
+
+def does(what: str, **values: Value) -> str:
+    """What a side says that it does, in the language of whoever looks."""
+    return say(asked_in.get(), f"pitfall-does-{what}", **values)
+
+
+def prompt(place: str, words: int) -> str:
+    """A question to the model alone, which is answered in so many words."""
+    return scenario().describe_place.format(place=place, words=words)
 
 
 async def get_items(place: str) -> str:
     """List the items one might find in a place, as they are found."""
     write = get_stream_writer()
-    for item in ITEMS:
+    for item in items():
         await asyncio.sleep(0.4)
         write(item)
-    return ", ".join(ITEMS)
+    return ", ".join(items())
 
 
-def question(text: str = "What items are in the office?") -> Any:
-    """A question, as a graph takes it."""
-    return {"messages": [{"role": "user", "content": text}]}
+def question(what: str = "place") -> Any:
+    """A question about a `place`, `both` places or a `refund`, as a graph takes it."""
+    return {"messages": [{"role": "user", "content": say(asked_in.get(), f"pitfall-asks-{what}")}]}
 
 
 def model(url: str, name: str = "demo-fast") -> ChatOpenAI:
@@ -54,9 +74,9 @@ async def ask_and_approve(url: str, tool: ToolFunction, show: Show) -> None:
     """Ask for a refund, and say yes a second after the agent asks back."""
     graph = agent(url, tool).copy({"checkpointer": InMemorySaver()})
     config: RunnableConfig = {"configurable": {"thread_id": "1"}}
-    state = await graph.ainvoke(question("Refund order 7"), config)
+    state = await graph.ainvoke(question("refund"), config)
     if "__interrupt__" in state:
-        show.mark("It asks")
+        show.mark("asks")
         await asyncio.sleep(1)
-        show.mark("Yes")
+        show.mark("yes")
         await graph.ainvoke(Command(resume=True), config)

@@ -7,7 +7,7 @@ import time
 
 from langgraph.config import get_stream_writer
 
-from agent.pitfalls.agents import ITEMS, watch
+from agent.pitfalls.agents import items, watch
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
@@ -25,10 +25,10 @@ async def wrong(url: str, show: Show) -> None:
     async def get_items(place: str) -> str:
         """List the items one might find in a place."""
         write = get_stream_writer()
-        for item in ITEMS:
+        for item in items():
             time.sleep(0.4)  # noqa: ASYNC251
             write(item)
-        return ", ".join(ITEMS)
+        return ", ".join(items())
 
     await watch(url, get_items, show)
 
@@ -39,9 +39,9 @@ async def right(url: str, show: Show) -> None:
     async def get_items(place: str) -> str:
         """List the items one might find in a place."""
         write = get_stream_writer()
-        for item in ITEMS:
+        for item in items():
             await asyncio.sleep(0.4)
             write(item)
-        return ", ".join(ITEMS)
+        return ", ".join(items())
 
     await watch(url, get_items, show)

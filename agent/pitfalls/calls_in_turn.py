@@ -11,7 +11,6 @@ from agent.pitfalls.agents import model, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 from agent.pitfalls.tools_alone import get_items
-from agent.pitfalls.whose_chunk import BOTH
 
 PITFALL = Pitfall(
     fix="async for call in run.tool_calls:\n"
@@ -27,7 +26,7 @@ PITFALL = Pitfall(
 async def wrong(url: str, show: Show) -> None:
     """A call is read to its end, then the next one."""
     graph: Any = create_agent(model(url), [get_items])
-    run = await graph.astream_events(question(BOTH), version="v3")
+    run = await graph.astream_events(question("both"), version="v3")
     async for call in run.tool_calls:
         async for delta in call.output_deltas:
             show(delta, lane=call.tool_call_id)
@@ -41,7 +40,7 @@ async def right(url: str, show: Show) -> None:
             show(delta, lane=call.tool_call_id)
 
     graph: Any = create_agent(model(url), [get_items])
-    run = await graph.astream_events(question(BOTH), version="v3")
+    run = await graph.astream_events(question("both"), version="v3")
     async with asyncio.TaskGroup() as readers:
         async for call in run.tool_calls:
             readers.create_task(read(call))

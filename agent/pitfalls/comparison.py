@@ -24,7 +24,7 @@ from agent.pitfalls.pitfall import SIDES, Moment
 from agent.pitfalls.stage import MOST, failure
 from agent.pitfalls.ways import ALL_WAYS
 from agent.snippets.ways import WAYS
-from texts import Spoken, sentence
+from texts import Language, Spoken, sentence
 
 LIMIT = 10.0
 """Seconds a side may take."""
@@ -36,8 +36,8 @@ _Server = subprocess.Popen[str]
 class Comparison:
     """One run of both sides, or of all ways. Ends by itself; safe to read from any thread."""
 
-    def __init__(self, name: str, url: str | None, limit: float, most: int) -> None:
-        self.request = (name, url, limit, most)
+    def __init__(self, name: str, url: str | None, language: Language, limit: float, most: int) -> None:
+        self.request = (name, url, language, limit, most)
         self.state: ComparisonState = "waiting"
         self.moments: dict[str, list[Moment]] = {side: [] for side in (WAYS if name == ALL_WAYS else SIDES)}
         """What happened on each side, or of each way, oldest first; only ever appended to."""
@@ -77,12 +77,15 @@ class Comparisons:
         with self._lock:
             self._running()
 
-    def start(self, name: str, url: str | None = None, limit: float = LIMIT, most: int = MOST) -> Comparison | Refusal:
+    def start(
+        self, name: str, url: str | None = None, limit: float = LIMIT, most: int = MOST, language: Language = "en"
+    ) -> Comparison | Refusal:
         """Run both sides of a pitfall, or ALL_WAYS, as soon as there is a place, or say that too many are waiting.
 
-        `url` is an OpenAI-compatible demo server; without one, each side starts its own.
+        `url` is an OpenAI-compatible demo server; without one, each side starts its own. The sides speak `language`;
+        the ways are programs as their readers have them, in English.
         """
-        comparison = Comparison(name, url, limit, most)
+        comparison = Comparison(name, url, language, limit, most)
         with self._lock:
             if len(self._waiting) >= self._most_waiting:
                 return Refusal(sentence("refused-trap-crowded"))

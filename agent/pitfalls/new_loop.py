@@ -7,6 +7,7 @@ import asyncio
 from openai import AsyncOpenAI
 
 from agent.loop import BackgroundLoop
+from agent.pitfalls.agents import places, prompt
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
@@ -20,14 +21,12 @@ PITFALL = Pitfall(
     seconds=2.5,
 )
 
-QUESTIONS = ("Describe the office in 25 words", "Describe the bedroom in 25 words")
 
-
-async def ask(client: AsyncOpenAI, question: str, show: Show) -> None:
-    """Ask the model, and show its words."""
-    show.mark("Question")
+async def ask(client: AsyncOpenAI, place: str, show: Show) -> None:
+    """Ask the model about a place, and show its words."""
+    show.mark("question")
     answer = await client.chat.completions.create(
-        model="demo", messages=[{"role": "user", "content": question}], stream=True
+        model="demo", messages=[{"role": "user", "content": prompt(place, 25)}], stream=True
     )
     async for chunk in answer:
         show(chunk.choices[0].delta.content or "")
@@ -36,13 +35,13 @@ async def ask(client: AsyncOpenAI, question: str, show: Show) -> None:
 def wrong(url: str, show: Show) -> None:
     """A loop for each question."""
     client = AsyncOpenAI(base_url=url, api_key="demo")
-    for question in QUESTIONS:
-        asyncio.run(ask(client, question, show))
+    for place in places():
+        asyncio.run(ask(client, place, show))
 
 
 def right(url: str, show: Show) -> None:
     """One loop for all questions."""
     client = AsyncOpenAI(base_url=url, api_key="demo")
     with BackgroundLoop() as loop:
-        for question in QUESTIONS:
-            loop.call(ask(client, question, show))
+        for place in places():
+            loop.call(ask(client, place, show))

@@ -58,8 +58,8 @@ def verdict(moments: list[Moment], outcome: str = "", language: Language = "en")
         return says("failed", count=len(chunks))
     if any(moment["kind"] == "told" for moment in moments):
         return says("told")
-    if "Stop" in marks:
-        went_on = ended - marks["Stop"]
+    if "stop" in marks:
+        went_on = ended - marks["stop"]
         return says("went-on", seconds=f"{went_on:.1f}") if went_on > 0.1 else says("stopped")
     if outcome:
         return outcome

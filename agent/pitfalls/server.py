@@ -27,7 +27,7 @@ from agent.pitfalls.stage import Tell, failure, run
 from agent.pitfalls.ways import ALL_WAYS
 from agent.pitfalls.ways_stage import run_ways
 from agent.snippets.ways import WAYS, watch_of
-from texts import sentence
+from texts import Language, sentence
 
 STARTUP = 60.0
 """Seconds until both sides must be ready; they need them only where they cannot be forked."""
@@ -50,7 +50,7 @@ def main() -> None:
         _CONTEXT.Process(target=compare, args=json.loads(line)).start()
 
 
-def compare(number: int, name: str, url: str | None, limit: float, most: int) -> None:
+def compare(number: int, name: str, url: str | None, language: Language, limit: float, most: int) -> None:
     """Run both sides, or all ways, and kill whatever still runs after `limit` seconds."""
     if name == ALL_WAYS:
         ready = _CONTEXT.Barrier(2)
@@ -60,7 +60,7 @@ def compare(number: int, name: str, url: str | None, limit: float, most: int) ->
         ready = _CONTEXT.Barrier(len(SIDES) + 1)  # they begin together, so that they can be compared
         sides = {
             side: _CONTEXT.Process(
-                target=_run, args=(name, side, url, partial(_tell, number, side), most, ready), daemon=True
+                target=_run, args=(name, side, url, language, partial(_tell, number, side), most, ready), daemon=True
             )
             for side in SIDES
         }
@@ -79,8 +79,8 @@ def compare(number: int, name: str, url: str | None, limit: float, most: int) ->
     _tell(number, "ended")
 
 
-def _run(name: str, side: Side, url: str | None, tell: Tell, most: int, ready: Barrier) -> None:
-    run(name, side, url, tell, most, lambda: ready.wait(STARTUP))
+def _run(name: str, side: Side, url: str | None, language: Language, tell: Tell, most: int, ready: Barrier) -> None:
+    run(name, side, url, language, tell, most, lambda: ready.wait(STARTUP))
 
 
 def _run_ways(url: str | None, tell: Callable[[str, Moment], None], most: int, ready: Barrier) -> None:

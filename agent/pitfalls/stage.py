@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from agent.loop import BackgroundLoop
 from agent.pitfalls.pitfall import Kind, Moment, Side
-from texts import Spoken, sentence
+from agent.tools.scenario import asked_in
+from texts import Language, Spoken, sentence
 
 LONGEST = 500
 """Characters of one text."""
@@ -37,7 +38,7 @@ class Show:
             self._add("chunk", text, lane or "")
 
     def mark(self, text: str) -> None:
-        """Something was done from outside."""
+        """Something was done from outside: on the page, a sentence `pitfall-mark-` with this name."""
         self._add("mark", text)
 
     def told(self, said: Spoken) -> None:
@@ -71,8 +72,14 @@ def _moment(at: float, kind: Kind, said: Spoken, lane: str) -> Moment:
     return moment if isinstance(said, str) else {**moment, "key": said.key}
 
 
-def run(name: str, side: Side, url: str | None, tell: Tell, most: int, ready: Callable[[], object]) -> None:
-    """Run one side of a pitfall. It begins when `ready` returns; without a `url` it gets its own demo server."""
+def run(
+    name: str, side: Side, url: str | None, language: Language, tell: Tell, most: int, ready: Callable[[], object]
+) -> None:
+    """Run one side of a pitfall, for a reader of a `language`; without a `url` it gets its own demo server.
+
+    It begins when `ready` returns.
+    """
+    asked_in.set(language)
     work = getattr(importlib.import_module(f"agent.pitfalls.{name}"), side)
     with demo_server(url) as url:
         ready()

@@ -10,6 +10,7 @@ from langchain_core.tools import StructuredTool
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
 
+from agent.pitfalls.agents import does
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
@@ -29,7 +30,7 @@ async def ask_and_stop(tool: StructuredTool, show: Show) -> None:
     call = {"id": "1", "name": tool.name, "args": {"place": "office"}, "type": "tool_call"}
     run = asyncio.create_task(graph.ainvoke({"messages": [{"role": "assistant", "content": "", "tool_calls": [call]}]}))
     await asyncio.sleep(1)
-    show.mark("Stop")
+    show.mark("stop")
     run.cancel()
     await asyncio.wait([run])
 
@@ -41,7 +42,7 @@ async def wrong(url: str, show: Show) -> None:
         """Search the archive for what was written about a place."""
         for year in YEARS:
             time.sleep(0.3)
-            show(f"{year} read")
+            show(does("read", year=str(year)))
         return "Nothing was written."
 
     await ask_and_stop(StructuredTool.from_function(search_archive), show)
@@ -54,7 +55,7 @@ async def right(url: str, show: Show) -> None:
         """Search the archive for what was written about a place."""
         for year in YEARS:
             await asyncio.sleep(0.3)
-            show(f"{year} read")
+            show(does("read", year=str(year)))
         return "Nothing was written."
 
     await ask_and_stop(StructuredTool.from_function(coroutine=search_archive), show)

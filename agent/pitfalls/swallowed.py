@@ -5,7 +5,7 @@ from __future__ import annotations
 from langgraph.errors import GraphBubbleUp
 from langgraph.types import interrupt
 
-from agent.pitfalls.agents import ask_and_approve
+from agent.pitfalls.agents import ask_and_approve, does
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
@@ -28,9 +28,9 @@ async def wrong(url: str, show: Show) -> None:
             if not interrupt(f"Refund order {order}?"):
                 return "Not refunded."
         except Exception as error:
-            show(f"It failed: {type(error).__name__}")
+            show(does("failed", error=type(error).__name__))
             return "Error: it failed."
-        show("Refunded")
+        show(does("refunded"))
         return "Refunded."
 
     await ask_and_approve(url, refund, show)
@@ -47,9 +47,9 @@ async def right(url: str, show: Show) -> None:
         except GraphBubbleUp:
             raise
         except Exception as error:
-            show(f"It failed: {type(error).__name__}")
+            show(does("failed", error=type(error).__name__))
             return "Error: it failed."
-        show("Refunded")
+        show(does("refunded"))
         return "Refunded."
 
     await ask_and_approve(url, refund, show)

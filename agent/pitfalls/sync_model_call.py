@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.pitfalls.agents import agent, model, question
+from agent.pitfalls.agents import agent, model, prompt, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 from agent.tools.registry import ToolFunction
@@ -28,7 +28,7 @@ async def wrong(url: str, show: Show) -> None:
 
     async def get_items(place: str) -> str:
         """Describe the items one might find in a place."""
-        return str(llm.invoke(f"Describe the {place} in 50 words").text)
+        return str(llm.invoke(prompt(place, 50)).text)
 
     await describe(url, get_items, show)
 
@@ -39,6 +39,6 @@ async def right(url: str, show: Show) -> None:
 
     async def get_items(place: str) -> str:
         """Describe the items one might find in a place."""
-        return str((await llm.ainvoke(f"Describe the {place} in 50 words")).text)
+        return str((await llm.ainvoke(prompt(place, 50))).text)
 
     await describe(url, get_items, show)

@@ -6,7 +6,7 @@ import asyncio
 
 from langchain.tools import ToolRuntime
 
-from agent.pitfalls.agents import ITEMS, agent, question
+from agent.pitfalls.agents import agent, items, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
@@ -20,10 +20,10 @@ PITFALL = Pitfall(
 
 async def get_items(place: str, runtime: ToolRuntime) -> str:
     """List the items one might find in a place, as they are found."""
-    for item in ITEMS:
+    for item in items():
         await asyncio.sleep(0.4)
         runtime.emit_output_delta(item)
-    return ", ".join(ITEMS)
+    return ", ".join(items())
 
 
 async def wrong(url: str, show: Show) -> None:

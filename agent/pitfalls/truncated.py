@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.llm.chat import chat_model
 from agent.llm.endpoint import Endpoint
 from agent.llm.explain import explain
-from agent.pitfalls.agents import model
+from agent.pitfalls.agents import model, places, prompt
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 from agent.settings import Limits
@@ -20,13 +20,11 @@ PITFALL = Pitfall(
     seconds=1.5,
 )
 
-QUESTION = "Describe the office in 60 words"
-
 
 async def wrong(url: str, show: Show) -> None:
     """The client's word is taken for it."""
     llm = model(url, "demo-flaky:truncated")
-    async for chunk in llm.astream(QUESTION):
+    async for chunk in llm.astream(prompt(places()[0], 60)):
         show(chunk.text)
 
 
@@ -34,7 +32,7 @@ async def right(url: str, show: Show) -> None:
     """The model class of this app asks for the finish_reason: `CompleteChatOpenAI` in agent/llm/chat.py."""
     llm = chat_model(Endpoint("demo-flaky:truncated", "demo", url), Limits())
     try:
-        async for chunk in llm.astream(QUESTION):
+        async for chunk in llm.astream(prompt(places()[0], 60)):
             show(chunk.text)
     except Exception as error:
         show.told(explain(error))

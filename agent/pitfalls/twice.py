@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langgraph.types import interrupt
 
-from agent.pitfalls.agents import ask_and_approve
+from agent.pitfalls.agents import ask_and_approve, does
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
@@ -24,10 +24,10 @@ async def wrong(url: str, show: Show) -> None:
 
     async def refund(order: int) -> str:
         """Refund an order."""
-        show("E-mail sent")
+        show(does("sent"))
         if not interrupt(f"Refund order {order}?"):
             return "Not refunded."
-        show("Refunded")
+        show(does("refunded"))
         return "Refunded."
 
     await ask_and_approve(url, refund, show)
@@ -40,8 +40,8 @@ async def right(url: str, show: Show) -> None:
         """Refund an order."""
         if not interrupt(f"Refund order {order}?"):
             return "Not refunded."
-        show("E-mail sent")
-        show("Refunded")
+        show(does("sent"))
+        show(does("refunded"))
         return "Refunded."
 
     await ask_and_approve(url, refund, show)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from langgraph.config import get_stream_writer
 from openai import AsyncOpenAI
 
-from agent.pitfalls.agents import agent, question
+from agent.pitfalls.agents import agent, prompt, question
 from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 from agent.streaming.events import Custom
@@ -19,8 +19,6 @@ PITFALL = Pitfall(
     threads={"langchain-ai/langgraph#7626": "tool output that is delivered with the id of its call"},
 )
 
-BOTH = "What items are in the office and the bedroom?"
-
 
 def describing(url: str) -> ToolFunction:
     """A tool that writes a model's words as they arrive."""
@@ -29,7 +27,7 @@ def describing(url: str) -> ToolFunction:
     async def get_items(place: str) -> str:
         """Describe the items one might find in a place."""
         write, text = get_stream_writer(), ""
-        ask = {"role": "user", "content": f"Describe the {place} in 45 words"}
+        ask = {"role": "user", "content": prompt(place, 45)}
         async for token in stream_tokens(client, "demo", [ask]):
             write(token["content"])
             text += token["content"]
@@ -41,12 +39,12 @@ def describing(url: str) -> ToolFunction:
 async def wrong(url: str, show: Show) -> None:
     """Words are shown as they arrive, whoever wrote them."""
     graph = agent(url, describing(url))
-    async for part in graph.astream(question(BOTH), stream_mode="custom", version="v2"):
+    async for part in graph.astream(question("both"), stream_mode="custom", version="v2"):
         show(part["data"])
 
 
 async def right(url: str, show: Show) -> None:
     """Each chunk comes with its call, as the run is watched from its root; agent and tool stay as they are."""
-    async for event in watch(agent(url, describing(url)), question(BOTH)):
+    async for event in watch(agent(url, describing(url)), question("both")):
         if isinstance(event.payload, Custom):
             show(event.payload.data, lane=event.call)

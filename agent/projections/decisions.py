@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
 from agent.graphs.arguments import changed, checked, tamed
-from agent.graphs.inputs import NotFilledIn, assembled
-from agent.projections.label import argument_title, spoken_value
+from agent.graphs.inputs import Field, NotFilledIn, assembled
+from agent.projections.label import argument_title, spoken, words
 from agent.projections.questions import Question, Verdict
 from agent.streaming.events import JSON
-from texts import Sentence, Spoken, sentence
+from texts import Language, Spoken, say, sentence
 
 _REPLIES: Mapping[Verdict, str] = {
     "approve": "accept",
@@ -111,38 +111,53 @@ def changes(question: Question, args: JSON) -> list[tuple[str, JSON]]:
     return [(key, value) for key, value in args.items() if value != question.args.get(key)]
 
 
-def told(question: Question, decision: Decision) -> Sentence:
+def told(question: Question, decision: Decision, language: Language) -> str:
     """The decision in a sentence, with other people's words in it."""
     match decision.verdict:
         case "respond" if question.is_bare and decision.value is True:
-            return sentence("card-go-on")
+            return say(language, "card-go-on")
         case "approve":
-            return sentence("card-approved")
+            return say(language, "card-approved")
         case "edit":
-            named: list[Spoken] = [
-                sentence(
-                    "card-change",
-                    name=argument_title(question.tool, key, key.replace("_", " ")),
-                    value=spoken_value(value),
-                )
-                for key, value in changes(question, decision.value)
-            ]
-            return sentence("card-changed", changes=reduce(_and, named) if named else "")
+            named = [(_title(question, key), value) for key, value in changes(question, decision.value)]
+            return say(language, "card-changed", changes=_listed(named, language))
+        case "reject" if decision.reason:
+            return say(language, "card-rejected.why", why=decision.reason)
         case "reject":
-            return sentence("card-rejected.why", why=decision.reason) if decision.reason else sentence("card-rejected")
+            return say(language, "card-rejected")
         case "cancel":
-            return sentence("card-cancelled")
-    return sentence("card-answered", answer=spoken_value(decision.value))
+            return say(language, "card-cancelled")
+    return say(language, "card-answered", answer=_answer(question, decision.value, language))
 
 
-def replied(question: Question, decision: Decision) -> Spoken:
+def replied(question: Question, decision: Decision, language: Language) -> str:
     """The same, where it is said already that a person answered: of an answer, its words alone."""
     is_answered = decision.verdict == "respond" and not question.is_bare
-    return spoken_value(decision.value) if is_answered else told(question, decision)
+    return _answer(question, decision.value, language) if is_answered else told(question, decision, language)
 
 
-def _and(some: Spoken, more: Spoken) -> Spoken:
-    return sentence("card-changes", some=some, more=more)
+def _answer(question: Question, value: JSON, language: Language) -> str:
+    """What was answered; of a form, each field under its title."""
+    fields = [field for field in question.fields if len(field.path) == 1]
+    if not isinstance(value, dict) or not value.keys() <= {field.path[0] for field in fields}:
+        return words(value, 300, language)
+    named = [(_field_title(field), value[field.path[0]]) for field in fields if field.path[0] in value]
+    return _listed(named, language)
+
+
+def _title(question: Question, key: str) -> Spoken:
+    return argument_title(question.tool, key, key.replace("_", " "))
+
+
+def _field_title(field: Field) -> Spoken:
+    return spoken(field.path[0]) if field.title == field.path[0] else field.title
+
+
+def _listed(named: Iterable[tuple[Spoken, JSON]], language: Language) -> str:
+    """Values with their names."""
+    said = [(name, words(value, 300, language)) for name, value in named]
+    lines = [say(language, "card-change", name=name, value=text) for name, text in said]
+    return reduce(lambda some, more: say(language, "card-changes", some=some, more=more), lines) if lines else ""
 
 
 def _parts(questions: Sequence[Question], answer: JSON) -> list[Any]:

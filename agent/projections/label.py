@@ -6,18 +6,24 @@ All of it is plain text on one line, of bounded length, and may contain what mod
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
 from agent.streaming.events import JSON
-from texts import Spoken, is_known, sentence
+from texts import Language, Spoken, is_known, number, say, sentence, tell
 
 MAX_SUBJECT = 60
 """Characters of a call's arguments that are shown."""
 _DEEPEST, _MOST = 4, 50
 """Levels of a value, and items per level, that are put in words."""
+_GROUPED = 10_000
+"""The least number that is written in groups: below it are years, and most numbers of orders."""
+_IDENTIFIERS = frozenset("code id key no number order phone pid pin port time timestamp ts year zip".split())
+"""Last words of names whose numbers count nothing, such as `issue_number`."""
+_IN_NAME = re.compile(r"(?<=[a-z])(?=[A-Z])|[\W_]+")
 
 
 class Asked(Protocol):
@@ -31,9 +37,12 @@ class Asked(Protocol):
         """Its arguments; None while unknown."""
 
 
-def words(value: JSON, limit: int = 300) -> str:
-    """A value as people write it: "yes" for true, a list with commas, nothing for null; never as code."""
-    return cut(", ".join(_parts(value, limit, 0)), limit)
+def words(value: JSON, limit: int = 300, language: Language | None = None, name: str = "") -> str:
+    """A value as people write it: "yes" for true, a list with commas, nothing for null; never as code.
+
+    With a `language`, numbers and names are those of its reader, else as they were sent; `name` is the value's own.
+    """
+    return cut(", ".join(_parts(value, limit, 0, language, name)), limit)
 
 
 def spoken(name: str) -> str:
@@ -48,32 +57,32 @@ def argument_title(tool: str, name: str, otherwise: Spoken) -> Spoken:
     return sentence(key) if is_known(key) else otherwise
 
 
-def spoken_value(value: JSON) -> Spoken:
-    """A value as people write it, in the reader's language where it has words of its own."""
-    return sentence("card-yes" if value else "card-no") if isinstance(value, bool) else words(value)
+def subject(args: JSON, limit: int = MAX_SUBJECT, language: Language | None = None, tool: str = "") -> str:
+    """What a call of a `tool` is about: the values of its arguments, but for long texts beside others; or nothing.
 
-
-def subject(args: JSON, limit: int = MAX_SUBJECT) -> str:
-    """What a call is about: the values of its arguments, but for long texts beside others; empty without any.
-
-    Arguments that broke off half way say nothing yet.
+    Arguments that broke off half way say nothing yet. With a `language`, it is in the words of its reader.
     """
     if isinstance(args, str) and args.lstrip().startswith(("{", "[")):
         return ""
     if isinstance(args, dict):
         args = {name: value for name, value in args.items() if not _is_long_text(value)} or args
-    values = (_argument(*each, limit) for each in args.items()) if isinstance(args, dict) else [words(args, limit)]
-    return cut(" · ".join(filter(None, islice(values, _MOST))), limit)
+        values = [_argument(tool, name, value, limit, language) for name, value in islice(args.items(), _MOST)]
+    else:
+        values = [words(args, limit, language)]
+    return cut(" · ".join(filter(None, values)), limit)
 
 
 def _is_long_text(value: JSON) -> bool:
     return isinstance(value, str) and "\n" in value.strip()
 
 
-def _argument(name: str, value: JSON, limit: int) -> str:
+def _argument(tool: str, name: str, value: JSON, limit: int, language: Language | None) -> str:
     """A value; a yes or no with its name."""
-    said = words(value, limit)
-    return f"{one_line(name.replace('_', ' '), 40)}: {said}" if isinstance(value, bool) else said
+    said = words(value, limit, language, name)
+    if not isinstance(value, bool):
+        return said
+    titled = argument_title(tool, name, _named(name, limit))
+    return f"{tell(language, titled) if language else _named(name, limit)}: {said}"
 
 
 def call_label(name: str, args: JSON) -> str:
@@ -115,29 +124,40 @@ def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _parts(value: JSON, limit: int, depth: int) -> Iterator[str]:
+def _parts(value: JSON, limit: int, depth: int, language: Language | None, name: str) -> Iterator[str]:
     if isinstance(value, bool):
-        yield "yes" if value else "no"
+        yield say(language or "en", "value-yes" if value else "value-no")
     elif isinstance(value, str):
         if text := one_line(value, limit):
             yield text
     elif isinstance(value, (int, float)):
-        yield _number(value)
+        yield _number(value, None if _is_identifier(name) else language)
     elif value is not None and depth >= _DEEPEST:
         yield "…"
     elif isinstance(value, dict):
         for key, inner in islice(value.items(), _MOST):
-            if text := ", ".join(_parts(inner, limit, depth + 1)):
-                yield f"{one_line(key, limit)}: {text}"
+            if text := ", ".join(_parts(inner, limit, depth + 1, language, key)):
+                yield f"{_named(key, limit) if language else one_line(key, limit)}: {text}"
     elif isinstance(value, list):
         for item in islice(value, _MOST):
-            yield from _parts(item, limit, depth + 1)
+            yield from _parts(item, limit, depth + 1, language, name)
 
 
-def _number(value: int | float) -> str:
+def _number(value: int | float, language: Language | None) -> str:
+    if isinstance(value, int) and abs(value) >= 1e15:
+        return f"about 10^{value.bit_length() * 0.30103:.0f}"
     if abs(value) < 1e15 and value == int(value):
-        return str(int(value))
-    return str(value) if isinstance(value, float) else f"about 10^{value.bit_length() * 0.30103:.0f}"
+        value = int(value)
+    return number(language, value) if language and _GROUPED <= abs(value) < 1e15 else str(value)
+
+
+def _is_identifier(name: str) -> bool:
+    return _IN_NAME.split(name)[-1].lower() in _IDENTIFIERS
+
+
+def _named(name: str, limit: int) -> str:
+    """A name as words."""
+    return one_line(name.replace("_", " "), min(limit, 40))
 
 
 def _whole(text: str) -> str:

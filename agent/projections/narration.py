@@ -114,7 +114,8 @@ class _Narrator:
 
     def _ask(self, call: ToolCall) -> str:
         run = self._run
-        about: dict[str, Value] = {"about": subject(call.args)} if subject(call.args) else {}
+        said = subject(call.args, language=self._language, tool=call.name)
+        about: dict[str, Value] = {"about": said} if said else {}
         tool, which = self._title(call), ".about" if about else ""
         if not call.asked_by or (run.is_handed and not call.depth):
             return self._say(f"narration-asked{which}", tool=tool, **about)
@@ -126,7 +127,7 @@ class _Narrator:
         return self._say(f"narration-asks{which}", who=who, tool=tool, **about)
 
     def _work(self, call: ToolCall, began: float) -> Sentence:
-        about = subject(call.args)
+        about = subject(call.args, language=self._language, tool=call.name)
         name = self._title(call) + (f" · {about}" if about else "")
         amount = amount_of(call, self._language)
         if call.attempts > 1:
@@ -199,7 +200,7 @@ class _Narrator:
         yield [Sentence(asked.at, said, _NOW if is_open else _DONE)]
         if asked.answered_at is not None:
             pairs = zip(questions, decisions.decisions_of(questions, asked.answer), strict=True)
-            lines = [tell(self._language, decisions.replied(*pair)) for pair in pairs]
+            lines = [decisions.replied(*pair, self._language) for pair in pairs]
             answer = self._say("narration-answered", answer=self._listed(lines))
             yield [Sentence(asked.answered_at, answer)]
 
@@ -212,9 +213,9 @@ class _Narrator:
         if question.is_bare:
             return self._say("card-ask-go-on")
         if question.text or not question.tool:
-            return one_line(question.text.replace("**", "") or subject(question.args, 200))
+            return one_line(question.text.replace("**", "") or subject(question.args, 200, self._language))
         title = tool_title(question.tool, self._run.request.tools if self._run.request else (), self._language)
-        about = subject(question.args, 200)
+        about = subject(question.args, 200, self._language, question.tool)
         return one_line(f"{title}: {about}" if about else title)
 
     def _end(self) -> Iterator[_Told]:

@@ -66,6 +66,7 @@ class Scenario:
     summary: str
     describe_items: str
     """What the tools of the how-to ask a model."""
+    describe_place: str
     nothing_listed: str
     shelf: str
     shelves_counted: str
@@ -157,6 +158,7 @@ _ENGLISH = Scenario(
         "Which items might one find in the following place: '{place}'? "
         "List at least 3 such items, and describe each one briefly."
     ),
+    describe_place="Describe the {place} in {words} words",
     nothing_listed="Nothing is listed for {place}.",
     shelf="Shelf {shelf} of {shelves}",
     shelves_counted="{shelves} shelves counted in the {place}: {things} things.",
@@ -242,6 +244,7 @@ _KOREAN = Scenario(
     ),
     summary="{market} 시장 요약\n\n{said}\n\n먼저 가격을 정하면 나머지는 그에 맞춰 정할 수 있습니다.",
     describe_items="다음 장소에는 어떤 물건이 있을까요: '{place}'? 적어도 3가지를 들고, 하나씩 짧게 설명해 주세요.",
+    describe_place="{words}단어로 설명해 주세요: {place}",
     nothing_listed="{place}에 대한 목록이 없어요.",
     shelf="선반 {shelves}칸 중 {shelf}칸째",
     shelves_counted="{place}: 선반 {shelves}칸에서 물건 {things}개를 셌어요.",

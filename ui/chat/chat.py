@@ -13,7 +13,7 @@ from ui.chat.other_tabs import OtherTabs
 from ui.chat.turns import Follow, turns
 from ui.chat.way_out import shown_of, stop, to_stop
 from ui.shell import session, tour
-from ui.shell.catalog import suggestions
+from ui.shell.catalog import PageInfo, suggestions
 from ui.shell.choices import Choices
 from ui.shell.language import say, tell
 from ui.shell.sidebar import sidebar
@@ -46,18 +46,13 @@ def chat(
     """
     page = choices.page
     runs = session.conversation(page.name)
-    at_stop = st.bottom.empty()
+    at_refusal, at_stop = st.bottom.empty(), st.bottom.empty()
     # Streamlit scrolls along where it has put the input at the bottom by itself; a first visit starts at the top.
     entry(choices, in_place=bool(runs and scrolling), asked=bool(runs))
-    if session.run_is_lost(page.name):
-        st.info(say("chat-run-lost"), icon=":material/history:")
-    if session.is_anothers(runs):
-        st.caption(f":material/group: {say('chat-anothers')}")
-        if not session.has_cookie() and any(run.state in ("queued", "running") for run in runs):
-            minutes = math.ceil(session.settings().limits.run_seconds / 60)
-            st.caption(f":material/info: {say('chat-anothers.no-cookie', count=minutes)}")
+    with st.container():  # there before it is filled: the turns below keep their places
+        _notices(page, runs)
     if refusal := st.session_state.pop("refusal", None):
-        st.warning(tell(refusal), icon=":material/block:")
+        at_refusal.warning(tell(refusal), icon=":material/block:")
     start = st.empty()  # Streamlit would keep what was in it until the first answer has ended
     shown = shown_of(page.name, runs)
     if at_work := to_stop(shown):
@@ -75,3 +70,14 @@ def chat(
         tour.go_on()
     if runs:
         session.listen(OtherTabs(runs, [run for run in shown if run.state == "waiting"]).has_asked)
+
+
+def _notices(page: PageInfo, runs: list[Run]) -> None:
+    """What there is to say above a conversation."""
+    if session.run_is_lost(page.name):
+        st.info(say("chat-run-lost"), icon=":material/history:")
+    if session.is_anothers(runs):
+        st.caption(f":material/group: {say('chat-anothers')}")
+        if not session.has_cookie() and any(run.state in ("queued", "running") for run in runs):
+            minutes = math.ceil(session.settings().limits.run_seconds / 60)
+            st.caption(f":material/info: {say('chat-anothers.no-cookie', count=minutes)}")

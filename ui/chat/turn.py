@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
+from agent.export.card import card_of
 from agent.store.branches import Branches
 from agent.streaming.events import StreamEvent
 from ui.chat import branches
@@ -16,7 +17,7 @@ from ui.chat.way_out import WayOut, take_back
 from ui.markdown import safe_markdown
 from ui.run.cards import Cards
 from ui.run.drawing import Drawing, show_end
-from ui.run.end_card import card_of, hold_button, show_card
+from ui.run.end_card import hold_button, show_card
 from ui.run.follow import QUICKEST, Reader
 from ui.run.output import Look
 from ui.run.timeline import FoldedTimeline
@@ -52,7 +53,7 @@ class Turn:
         self._cards = Cards.of(run, technical=choices.technical)
         self._drawing = Drawing(place, self._cards, choices.modes)
         self._look = Look(choices.technical, run.request.tools)
-        self._timeline = FoldedTimeline(run, self._look)
+        self._timeline = FoldedTimeline(inside, run, self._look)
         self._can_hold = False
         self.had_a_moment = False
         """Whether it is drawn, up to its first words at least."""
@@ -88,7 +89,7 @@ class Turn:
         if ended:
             end = self._end.container()
             show_end(end, self._drawing.transcript, self.run.unrecorded)
-            if card := card_of(self.run, self._drawing.transcript, self._look):
+            if card := card_of(self._drawing.transcript, self._look.title):
                 show_card(end, self.run, card)
             if self._tree:
                 branches.again(end, self.run, self._tree, self._choices.page)

@@ -12,7 +12,7 @@ from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from agent.projections.blocks import Blocks
 from agent.projections.items import Answer, Item, ToolCall, visible
-from agent.projections.label import subject, words
+from agent.projections.label import words
 from ui.markdown import safe_label
 from ui.run.output import Look, OutputView
 from ui.run.text import TextView, clear
@@ -149,7 +149,8 @@ class _Body:
 
 def call_head(call: ToolCall, look: Look) -> tuple[str, Literal["running", "waiting", "complete", "error"]]:
     """The line above a tool call, and the sign before it."""
-    about = f" · {safe_label(subject(call.args), 60)}" if subject(call.args) else ""
+    subject = look.about(call)
+    about = f" · {safe_label(subject, 60)}" if subject else ""
     attempt = f" · {say('run-attempt', attempt=call.attempts)}" if call.attempts > 1 else ""
     took = "" if call.seconds is None else f" · {say('time-seconds', seconds=f'{call.seconds:.1f}')}"
     ending = f" · {say(f'call-{call.state}')}" if call.state in ("failed", "stopped") else ""

@@ -161,9 +161,9 @@ def first_output_line(transcript: Transcript) -> str:
     """One line under a finished run: what streaming changed."""
     if transcript.ended_at is None or transcript.first_output_at is None:
         return ""
-    if not transcript.modes:
-        return say("run-nothing-until", seconds=f"{transcript.worked(transcript.ended_at):.1f}")
     first, whole = transcript.worked(transcript.first_output_at), transcript.worked(transcript.ended_at)
+    if not transcript.modes:
+        return say("run-nothing-until", seconds=f"{whole:.1f}") if whole >= 0.05 else say("run-all-at-once")
     if not is_sooner(first, whole):
         return say("run-first-late", first=f"{first:.1f}") if first >= 0.05 else say("run-all-at-once")
     if first < 0.05:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -12,24 +11,8 @@ from streamlit.errors import StreamlitPageNotFoundError
 from agent.engine.run import Run
 from agent.export.card import Card, to_svg
 from agent.export.export import file_name
-from agent.projections.items import ToolCall
-from agent.projections.metrics import is_sooner
-from agent.projections.transcript import Transcript
-from ui.run.output import Look
 from ui.shell.catalog import PAGES
 from ui.shell.language import say, speaking
-
-
-def card_of(run: Run, transcript: Transcript, look: Look) -> Card | None:
-    """What the card says; None where streaming has changed nothing, or nothing was seen of it."""
-    if run.state != "finished" or not transcript.modes:
-        return None
-    if transcript.first_output_at is None or transcript.ended_at is None:
-        return None
-    first, whole = transcript.worked(transcript.first_output_at), transcript.worked(transcript.ended_at)
-    if not is_sooner(first, whole):
-        return None
-    return Card(run.request.question, first, whole, _tools(transcript.calls, look))
 
 
 def show_card(place: DeltaGenerator, run: Run, card: Card) -> None:
@@ -58,7 +41,3 @@ def hold_button() -> str:
         f'<div class="hold"><button type="button">{say("hold")}</button>'
         f'<span class="instead" aria-hidden="true">{say("home-idle")}</span></div>'
     )
-
-
-def _tools(calls: Sequence[ToolCall], look: Look) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(look.title(call.name) for call in calls))

@@ -10,7 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.elements.lib.mutable_status_container import StatusContainer
 
 from agent.projections.blocks import Blocks
-from agent.projections.label import one_line, short, words
+from agent.projections.items import ToolCall
+from agent.projections.label import one_line, short, subject, words
 from agent.projections.output import MAX_CELLS, Output, Reasoning, is_number
 from agent.projections.tool_titles import tool_title
 from agent.streaming.events import JSON
@@ -36,6 +37,10 @@ class Look:
     def title(self, tool: str) -> str:
         """What a tool is called."""
         return (one_line(tool, 80) or "tool") if self.technical else tool_title(tool, self.offered, language())
+
+    def about(self, call: ToolCall) -> str:
+        """What a call is about; empty without arguments."""
+        return subject(call.args, language=None if self.technical else language(), tool=call.name)
 
 
 class OutputView:
@@ -153,7 +158,7 @@ def _cells(values: Sequence[JSON]) -> list[Any]:
     """A column; of numbers if it contains nothing else."""
     if all(value is None or is_number(value) for value in values):
         return [float(value) if isinstance(value, int) and abs(value) > 2**53 else value for value in values]
-    return [words(value) or None for value in values]
+    return [words(value, language=language()) or None for value in values]
 
 
 def _line_chart(place: DeltaGenerator, points: Sequence[dict[str, float]]) -> None:
@@ -176,6 +181,6 @@ def _line(chunk: JSON) -> str:
 
 def _plain_line(chunk: JSON) -> str:
     """The values in a chunk, without their keys and the JSON around them."""
-    values = list(chunk.values()) if isinstance(chunk, dict) else [chunk]
-    text = " · ".join(filter(None, map(words, values)))
+    values = chunk.items() if isinstance(chunk, dict) else [("", chunk)]
+    text = " · ".join(filter(None, (words(value, 300, language(), name) for name, value in values)))
     return f"- {safe_label(text, 300)}\n" if text else ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from agent.projections.decisions import Decision, told
-from agent.projections.label import argument_title, one_line, spoken, spoken_value, words
+from agent.projections.label import argument_title, one_line, spoken, words
 from agent.projections.questions import Question, Verdict, choice_label
 from agent.projections.tool_titles import tool_title
 from agent.streaming.events import JSON
@@ -48,14 +48,14 @@ def show_args(question: Question) -> None:
     args = question.args if question.dialect != "breakpoint" else None
     if not isinstance(args, dict):
         if args not in (None, [], ""):
-            st.markdown(safe_markdown(words(args, 1_000)))
+            st.markdown(safe_markdown(words(args, 1_000, language())))
         return
     short, long = [], []
     for key, value in args.items():
         name = f"**{safe_label(tell(argument_title(question.tool, key, spoken(key))))}**"
         if isinstance(value, str) and ("\n" in value or len(value) > LONG):
             long.append((name, value))
-        elif text := tell(spoken_value(value)) if isinstance(value, bool) else words(value, 1_000):
+        elif text := words(value, 1_000, language(), key):
             short.append(f"{name}: {safe_markdown(text)}")
     if short:
         st.markdown("  \n".join(short))
@@ -68,7 +68,7 @@ def show_args(question: Question) -> None:
 def decision_line(question: Question, decision: Decision) -> str:
     """A decision in one line."""
     what = safe_label(tool_title(question.tool, language=language()), 120) if question.tool else label_of(question)
-    said = safe_label(say(told(question, decision)), 400)
+    said = safe_label(told(question, decision, language()), 400)
     return f"{ICONS[decision.verdict]} **{what}** · {said}"
 
 

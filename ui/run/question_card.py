@@ -55,7 +55,7 @@ class Card:
         """One of several that make up one answer, of which others are still open."""
         left = len(self._questions) - len(drafts_of(self._asks))
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{ICONS[decision.verdict]} {safe_label(say(told(self._question, decision)), 300)}")
+            st.markdown(f"{ICONS[decision.verdict]} {safe_label(told(self._question, decision, language()), 300)}")
             st.button(say("card-undo"), key=f"undo {self._asks.key}", on_click=undo, args=(self._asks,))
         st.caption(say("card-sent-together", count=left))
 

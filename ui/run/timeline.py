@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
 from agent.export.timeline import STYLE, drawn
-from agent.projections.label import call_titles, subject
+from agent.projections.label import call_titles
 from agent.projections.timeline import Picture, Row, Timeline
 from agent.projections.transcript import Transcript
 from agent.streaming.events import StreamEvent
@@ -26,7 +26,7 @@ def naming(transcript: Transcript, look: Look) -> Callable[[Row], str]:
 
     def name(row: Row) -> str:
         if row.call:
-            about = subject(row.call.args)
+            about = look.about(row.call)
             return f"{look.title(row.call.name)} · {about}" if about else look.title(row.call.name)
         if row.kind == "queue":
             return say("state-queued")

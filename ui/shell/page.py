@@ -106,8 +106,9 @@ def _open(name: str) -> PageInfo:
         scripts = _ONLY_OUR_IMAGES + _TOUCHES + session.visitor_cookie() + tour.refresh_script(info.name)
         st.html(spoken + _style() + scripts, unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
-    if sentence := choices.told():
-        st.caption(f":material/link_off: {sentence}")
+    with st.container():  # there before it is filled: what is below keeps its place
+        if sentence := choices.told():
+            st.caption(f":material/link_off: {sentence}")
     return info
 
 

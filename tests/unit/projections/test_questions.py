@@ -26,7 +26,7 @@ from agent.projections.questions import Question, Verdict, choice_answer, choice
 from agent.streaming.events import JSON
 from tests.unit.projections.arbitrary import ODD
 from tests.unit.projections.asked import ASKED, REVIEW
-from texts import say, tell
+from texts import tell
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -169,9 +169,7 @@ def test_what_is_changed_is_typed_as_it_was_and_the_rest_stays() -> None:
     }
     made = filled_in(question, filled)
     assert changes(question, made)[0] == ("n", 4)
-    assert say("en", told(question, Decision("edit", made))).startswith(
-        "Approved with changes: n: 4, share: 0.25, on: No"
-    )
+    assert told(question, Decision("edit", made), "en").startswith("Approved with changes: n: 4, share: 0.25, on: no")
 
 
 def test_an_answer_is_json_where_it_looks_like_it_or_has_to_be() -> None:
@@ -226,7 +224,7 @@ def test_anything_at_all_is_a_question_that_can_be_answered(value: JSON, schema:
         ]
         json.dumps(resume_value(questions, made))
     for question in questions:
-        assert say("en", told(question, Decision(question.allowed[0], value, "why")))
+        assert told(question, Decision(question.allowed[0], value, "why"), "en")
         [choice_label(choice) for choice in question.choices]
         with contextlib.suppress(NotFilledIn):
             filled_in(question, {field.name: field.default for field in question.fields})
@@ -307,7 +305,7 @@ def test_a_question_that_says_nothing_asks_whether_to_go_on() -> None:
     for value in nothing:
         (question,) = questions_of(value)
         assert question.is_bare
-        assert say("en", told(question, Decision("respond", True))) == "Go on"
+        assert told(question, Decision("respond", True), "en") == "Go on"
     for value in something:
         assert not questions_of(value)[0].is_bare
     assert not questions_of(None, {"type": "integer"})[0].is_bare
