@@ -184,6 +184,38 @@ choices-graph = agent
 choices-tools = tools
 choices-tool_choice = tool choice
 
+## What Streamlit says
+
+streamlit-send = Send message
+streamlit-user = Chat message from user
+streamlit-assistant = Chat message from assistant
+streamlit-help = Help for { $name }
+streamlit-skip = Skip to main content
+streamlit-sidebar = Sidebar
+    .collapse = Collapse sidebar
+    .expand = Expand sidebar
+streamlit-password = Show password
+    .hide = Hide password
+streamlit-choose = Choose an option
+    .open = Open
+    .clear = Clear value
+    .remove = Remove { $name }
+streamlit-number = Increment
+    .less = Decrement
+streamlit-apply = Press Enter to apply
+    .lines = Press Ctrl+Enter to apply
+streamlit-submit = Press Enter to submit form
+    .lines = Press Ctrl+Enter to submit form
+streamlit-upload = Upload
+    .most = { $name } per file
+    .input = file upload
+streamlit-copy = Copy to clipboard
+streamlit-close = Close
+streamlit-pages = Pagination
+    .before = Previous page
+    .after = Next page
+    .one = Page { $name }
+
 ## The conversation
 
 chat-ask = Ask a question…

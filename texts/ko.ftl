@@ -184,6 +184,38 @@ choices-graph = 에이전트
 choices-tools = 도구
 choices-tool_choice = 도구 선택
 
+## Streamlit이 하는 말
+
+streamlit-send = 보내기
+streamlit-user = 내 메시지
+streamlit-assistant = AI 비서의 메시지
+streamlit-help = 도움말: { $name }
+streamlit-skip = 본문으로 건너뛰기
+streamlit-sidebar = 사이드바
+    .collapse = 사이드바 접기
+    .expand = 사이드바 펼치기
+streamlit-password = 비밀번호 표시
+    .hide = 비밀번호 숨기기
+streamlit-choose = 하나를 골라 주세요
+    .open = 열기
+    .clear = 지우기
+    .remove = 삭제: { $name }
+streamlit-number = 늘리기
+    .less = 줄이기
+streamlit-apply = Enter를 누르면 적용돼요
+    .lines = Ctrl+Enter를 누르면 적용돼요
+streamlit-submit = Enter를 누르면 제출돼요
+    .lines = Ctrl+Enter를 누르면 제출돼요
+streamlit-upload = 파일 선택
+    .most = 파일당 최대 { $name }
+    .input = 파일 올리기
+streamlit-copy = 복사
+streamlit-close = 닫기
+streamlit-pages = 페이지 이동
+    .before = 이전 페이지
+    .after = 다음 페이지
+    .one = { $name }쪽
+
 ## The conversation
 
 chat-ask = 질문해 보세요…

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _LEFT, _RIGHT, _THICK = 70, WIDTH - 70, 26
 _INK, _PAPER, _GO, _LATE, _WAIT, _SOFT = "#0c1619", "#fbfaf6", "#0b6e6e", "#93430f", "#b9b4a3", "#56646a"
 _FONTS = ("NotoSansCJK-Bold.ttc", "NotoSansKR-Bold.otf", "NanumGothicBold.ttf", "DejaVuSans-Bold.ttf")
 """What Debian's packages call fonts that have the letters which Pillow's own has not."""
+_PICTURES = re.compile("[\u200d\u20e3\ufe0f\u2600-\u27bf\U0001f000-\U000e007f]")
+"""Emoji, and what joins them: no font here has them in black."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def to_png(card: Card, say: Callable[..., str]) -> bytes:
         draw.rounded_rectangle(box, _THICK, ink)
 
     at, anchor = (_RIGHT, "rs") if _is_right_to_left(card.question) else (_LEFT, "ls")
-    for place, line in enumerate(_lines(card.question)):
+    for place, line in enumerate(_lines(_PICTURES.sub("", card.question))):
         write(at, 120 + 58 * place, line, 38, _INK, anchor)
     for each in _bars(card, say):
         write(_LEFT, each.y - 16, each.name, 26, _INK)

@@ -1,6 +1,7 @@
 """The traps: each wrong side shows its symptom, no right side does, and neither can do harm."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -137,6 +138,21 @@ def test_a_question_is_taken_for_a_failure(shown: dict[str, Moments]) -> None:
     wrong, right = (shown["swallowed"][side] for side in SIDES)
     assert [each["text"] for each in wrong] == ["It failed: GraphInterrupt", ""]
     assert [each["text"] for each in right] == ["asks", "yes", "Refunded", ""]
+
+
+def test_both_sides_speak_their_readers_language(comparisons: Comparisons, url: str) -> None:
+    at_work = {
+        name: started(comparisons.start(name, url, 20, language="ko"))
+        for name in ("twice", "swallowed", "tools_alone", "new_loop", "stop", "whose_chunk")
+    }
+    assert all(each.wait(60) for each in at_work.values())
+    found = {name: {side: text(each.moments[side]) for side in SIDES} for name, each in at_work.items()}
+    assert found["twice"]["wrong"] == "메일 발송메일 발송환불 완료"
+    assert found["swallowed"]["wrong"] == "실패: GraphInterrupt"
+    assert found["tools_alone"]["right"].startswith("책상회전의자")
+    assert found["stop"]["right"].startswith("1970년 읽음")
+    assert all(re.search("[가-힣]", said) for name in found for said in found[name].values())
+    assert not re.search("[A-Za-z]{4}", "".join(found["new_loop"].values()) + found["whose_chunk"]["right"])
 
 
 def test_all_ways_stream_at_the_same_moment_and_three_of_them_know_the_call(comparisons: Comparisons, url: str) -> None:

@@ -57,9 +57,9 @@ class TimelineView:
 class FoldedTimeline:
     """The timeline below an answer: it costs nothing until somebody opens it."""
 
-    def __init__(self, run: Run, look: Look) -> None:
+    def __init__(self, place: DeltaGenerator, run: Run, look: Look) -> None:
         key = f"timeline_{run.id}"
-        box = st.expander(
+        box = place.expander(
             say("chat-timeline"), icon=":material/view_timeline:", type="compact", key=key, on_change="rerun"
         )
         self._look, self._fold = look, Timeline()

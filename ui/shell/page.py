@@ -12,7 +12,7 @@ import streamlit as st
 from agent.errors import SettingsError
 from agent.store.database import DatabaseError
 from texts import Spoken
-from ui.shell import choices, language, session, tour
+from ui.shell import choices, language, session, streamlit_words, tour
 from ui.shell.browser import wait_for_browser
 from ui.shell.catalog import PAGES, PageInfo, page_title
 from ui.shell.language import say
@@ -104,6 +104,7 @@ def _open(name: str) -> PageInfo:
     spoken = f"<script>document.documentElement.lang = {json.dumps(language.language())};</script>"
     with st.container(key="head"):  # which takes no place
         scripts = _ONLY_OUR_IMAGES + _TOUCHES + session.visitor_cookie() + tour.refresh_script(info.name)
+        scripts += streamlit_words.script(language.language())
         st.html(spoken + _style() + scripts, unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
     with st.container():  # there before it is filled: what is below keeps its place

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+from functools import partial
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
-from agent.export.card import Card, to_svg
+from agent.export.card import HEIGHT, WIDTH, Card, to_png, to_svg
 from texts import Language, Value
 from texts import say as say_in
 
@@ -34,3 +37,31 @@ def test_whatever_was_asked_it_is_a_picture_that_loads_nothing(text: str) -> Non
     picture = drawn(Card(text, 0.0, 0.0, (text,)))
     assert {element.tag.rpartition("}")[2] for element in picture.iter()} == {"svg", "style", "rect", "text"}
     assert all(len(line) <= 100 for line in texts(picture))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can it be refunded?",
+        "1042번 주문을 환불할 수 있나요?",
+        "هل يمكن رد ثمن الطلب؟",
+        "🚀👩‍👩‍👧",
+        "ሰላም",
+        "",
+        "W" * 9_000,
+    ],
+)
+def test_a_chat_gets_it_as_png_with_the_letters_that_there_are(text: str) -> None:
+    with Image.open(io.BytesIO(to_png(Card(text, 0.5, 7.0, (text,)), partial(say_in, "en")))) as picture:
+        picture.load()
+    assert picture.format == "PNG"
+    assert picture.size == (WIDTH, HEIGHT)
+    edges = [picture.getpixel(place) for place in ((0, 0), (WIDTH - 1, HEIGHT - 1), (WIDTH - 60, 372), (100, 372))]
+    assert len(set(edges)) == 2, "paper around, and a bar of two colors"
+
+
+def test_a_picture_says_the_question_without_its_emoji() -> None:
+    plain, cheered = (
+        to_png(Card(text, 0.5, 7.0), partial(say_in, "en")) for text in ("Where is it?", "Where is it? 🎉")
+    )
+    assert plain == cheered != to_png(Card("", 0.5, 7.0), partial(say_in, "en"))

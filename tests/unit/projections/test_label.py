@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agent.projections.items import ToolCall
 from agent.projections.label import call_label, call_titles, short, spoken, subject, words
 from agent.projections.tool_titles import tool_title
 from agent.streaming.events import JSON
+from tests.unit.projections.arbitrary import VALUES
+from texts import LANGUAGES, Language
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,30 @@ def test_no_value_is_too_large_or_too_deep() -> None:
 )
 def test_a_call_is_about_the_values_of_its_arguments(args: JSON, said: str) -> None:
     assert subject(args) == said
+
+
+@pytest.mark.parametrize(
+    ("args", "english", "korean"),
+    [
+        ({"amount": 1_250_000}, "1,250,000", "1,250,000"),
+        ({"amount": 1_250_000.5, "order": 1042}, "1,250,000.5 · 1042", "1,250,000.5 · 1042"),
+        ({"owner": "octocat", "issue_number": 104_233}, "octocat · 104233", "octocat · 104233"),
+        ({"pullNumber": 12_345, "perPage": 30}, "12345 · 30", "12345 · 30"),
+        ({"year": 20_240, "rows": -48_000}, "20240 · -48,000", "20240 · -48,000"),
+        ({"dry_run": False}, "dry run: no", "dry run: 아니요"),
+        ({"filter": {"is_open": True, "least": 12_000}}, "is open: yes, least: 12,000", "is open: 예, least: 12,000"),
+        ([True, 99_999], "yes, 99,999", "예, 99,999"),
+    ],
+)
+def test_a_call_is_said_in_its_readers_language(args: JSON, english: str, korean: str) -> None:
+    assert [subject(args, language="en"), subject(args, language="ko")] == [english, korean]
+
+
+@given(VALUES, st.sampled_from(LANGUAGES))
+def test_whatever_a_call_was_asked_it_is_said_on_one_short_line(args: JSON, language: Language) -> None:
+    said = subject(args, language=language)
+    assert len(said) <= 60
+    assert said == " ".join(said.split())
 
 
 def test_a_call_without_a_name_or_arguments_has_a_label() -> None:
