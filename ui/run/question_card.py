@@ -18,7 +18,7 @@ from ui.run.answering import FEW_CHOICES, Asks, choose, drafts_of, kept, open_wi
 from ui.run.question import ICONS, choice_of, show_args, title_of
 from ui.shell import session
 from ui.shell.fields import draw_fields
-from ui.shell.language import say, tell
+from ui.shell.language import language, say, tell
 
 
 class Card:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from agent.engine.run import Run
@@ -42,7 +41,7 @@ class TimelineView:
     """A picture in one place, which grows with the run."""
 
     def __init__(self, place: DeltaGenerator) -> None:
-        st.html(STYLE)
+        place.html(STYLE)
         self._place = place.empty()
         self._shown = ""
 
