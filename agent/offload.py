@@ -22,7 +22,7 @@ from texts import Sentence, Spoken, sentence
 
 ROOT = Path(__file__).parents[1]
 INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
-"""What a process needs in order to start; the rest of the environment is none of its business."""
+"""The environment variables that a process needs to start; the rest is none of its business."""
 REFUSED = 3
 """The exit code when the function raised ValueError."""
 

@@ -22,7 +22,7 @@ Language = Literal["en", "ko"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 FOLDER = Path(__file__).parent
 SHORT = 200
-"""Characters of a value with which a rendered sentence is kept: what visitors paste is not."""
+"""The longest value for which a rendered sentence is cached: what visitors paste is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Sentence:
     key: str
     """Its name in the text files: `key`, or `key.attribute`."""
     values: Mapping[str, Value] = field(default_factory=dict)
-    """What it is told about: numbers are counted and grouped, texts stand as they are, sentences are said."""
+    """Its values: numbers are grouped and select plurals, texts are shown as they are, sentences are said."""
 
     def __str__(self) -> str:
         """In English, as logs and programs have it."""
@@ -44,7 +44,7 @@ class Sentence:
 
 Value = str | int | float | Sentence
 Spoken = Sentence | str
-"""What is said to a reader who is not known yet: a sentence, or a text that stands as it is."""
+"""What is said to a reader not known yet: a sentence, or a text that is shown as it is."""
 
 
 def sentence(key: str, /, **values: Value) -> Sentence:
@@ -62,7 +62,7 @@ def say(language: Language, key: str | Sentence, /, **values: Value) -> str:
 
 
 def tell(language: Language, said: Spoken) -> str:
-    """What was said without a reader: a sentence in their language, a text as it is."""
+    """Something said before its reader was known: a sentence in their language, a text as it is."""
     return said if isinstance(said, str) else say(language, said)
 
 

@@ -26,7 +26,7 @@ from ui.shell.choices import Choices
 from ui.shell.language import language, say
 
 HEAD_START = 0.6
-"""Seconds before it is played."""
+"""Seconds before it starts."""
 _STYLE = Path(__file__).with_name("home.css")
 
 
@@ -52,7 +52,7 @@ def opening(choices: Choices) -> None:
 
 
 def doors() -> None:
-    """The ways to the jobs, and to the ways in which they are done."""
+    """Links to the jobs, and to the ways of building them."""
     for title, pages in (
         (say("home-jobs"), [info for info in PAGES.values() if info.is_job]),
         (say("home-ways"), [info for info in PAGES.values() if info.is_demo]),
@@ -65,7 +65,7 @@ def doors() -> None:
 
 
 def race(recorded: Recording, plays: int = 0) -> str:
-    """The recorded run as HTML that plays itself; another number of `plays` lets it begin anew."""
+    """The recorded run as HTML that plays itself; a new number of `plays` restarts it."""
     whole = length(moments(recorded.events))
     first = first_output(recorded.events, RUN_MODES) or whole
     finds, words = _script(recorded)

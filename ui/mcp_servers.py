@@ -1,4 +1,4 @@
-"""The host's MCP servers, each with its state; or what is missing for any."""
+"""The host's MCP servers and their states, or what is missing to have any."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ui.shell import session
 from ui.shell.language import say, tell
 
 LOOK_SECONDS = 2.0
-"""How often their states are looked at, until all are ready."""
+"""How often to check their states until all are ready."""
 
 
 def servers() -> None:
-    """Draw them; the page is drawn anew when one of them has answered."""
+    """Draw them, and redraw the page when one of them has answered."""
     if not is_installed():
         st.info(say("mcp-not-installed"), icon=":material/extension_off:")
     states = session.mcp_servers()

@@ -66,7 +66,7 @@ def run_button(label: str, name: str, limit: float = LIMIT) -> None:
 
 
 def show_state(place: DeltaGenerator, seen: Look) -> None:
-    """Say of a comparison that has not begun what it waits for."""
+    """Say what a comparison that has not begun waits for."""
     if seen.state in ("waiting", "starting"):
         place.markdown(f":shimmer[{say(f'pitfall-state-{seen.state}')}]")
     else:

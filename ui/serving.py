@@ -40,12 +40,12 @@ PAGES = Path(__file__).parents[1] / "app.py"
 LOOK_SECONDS = 1.0
 """How long a reader waits for news, and how often it is checked that the run may still be read."""
 PAUSE_SECONDS = 0.03
-"""What comes within this time is sent at once."""
+"""Whatever arrives within this time is sent together."""
 PING_SECONDS = 5.0
 SEND_SECONDS = 30.0
 """How long a reader may take for a chunk; whoever takes longer is gone."""
 CHUNK = 65_536
-"""Characters that are sent at once."""
+"""Characters sent at once."""
 
 
 class LiveRuns:
@@ -127,7 +127,7 @@ LIVE = LiveRuns()
 
 
 def routes() -> Sequence[BaseRoute]:
-    """What the app answers besides its pages."""
+    """The app's routes besides its pages."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     base = f"/{base}" if base else ""
     return [
@@ -143,7 +143,7 @@ _drawing = asyncio.Lock()
 
 
 async def _picture(request: Request) -> Response:
-    """The picture of a shared run or a sample, for those who show links in a chat."""
+    """The picture of a shared run or a sample, for chats that preview links."""
     async with _drawing:
         made = await asyncio.to_thread(_png, request.path_params["run"], request.query_params.get("lang", ""))
     if made is None:
@@ -152,7 +152,7 @@ async def _picture(request: Request) -> Response:
 
 
 async def _page(request: Request) -> Response:
-    """Streamlit's own document, which tells those who show links in a chat what Home and a shared run are."""
+    """Streamlit's own document, which tells chats that preview links what Home and a shared run are."""
     asks = request.query_params
     name = asks.get("share", "") if request.url.path.endswith("/Runs") else samples.HOME.name
     preview = await asyncio.to_thread(_preview, name, asks.get("lang", ""), _origin(request))
@@ -253,7 +253,7 @@ def _find(name: str) -> tuple[Run, Callable[[], bool]] | None:
 
 
 def _chunks(lines: Sequence[Line]) -> Iterator[bytes]:
-    """Events as they are sent, several at once."""
+    """Events in the form in which they are sent, several at once."""
     chunk, size = [], 0
     for number, line in lines:
         chunk.append(ServerSentEvent(line, id=str(number), sep="\n").encode())

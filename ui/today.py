@@ -1,4 +1,6 @@
-"""What has become of the how-to that a page follows: what one would write otherwise today, with a sample that runs."""
+"""What has changed since the how-to that a page follows: what you would write differently today, with a sample that
+runs.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ CHANGES = {
     "llm_tokens": ("agent", "version", "filter", "config", "model", "v3"),
     "without_langchain": ("version", "calls", "choices", "responses", "v3"),
 }
-"""What has changed in each page's how-to; what is said of it is in the text files, as `today-` and its name."""
+"""What has changed since each page's how-to; the sentences are in the text files, as `today-` and the name."""
 
 
 def show_today(choices: Choices) -> None:

@@ -139,7 +139,7 @@ def _with_letter(call: Function, told: Sequence[Told]) -> Function:
 
 
 def _steps(question: str) -> list[tuple[str, bool]]:
-    """Return what a question asks for first and what then, each with whether it is only if that before it fails."""
+    """Return what a question asks for, in order, each with whether it is meant only if the one before fails."""
     if quoted(question):
         return [(question, False)]
     steps: list[tuple[str, bool]] = []
@@ -177,14 +177,14 @@ def _calls_to(tool: Function, question: str, whole: str) -> list[Function]:
 
 
 def _is_said(tool: Function, question: str) -> bool:
-    """Tell whether a part of a question gives what a tool must be told: a choice, a number."""
+    """Tell whether a part of a question contains what a tool requires: a choice, a number."""
     needed = [schema for name, schema in _properties(tool).items() if name in tool.parameters.get("required", ())]
     choices = all(named(schema["enum"], question) for schema in needed if "enum" in schema)
     return choices and (bool(_DIGIT.search(question)) or all("integer" not in types_of(schema) for schema in needed))
 
 
 def _clauses(tools: Sequence[Function], question: str) -> list[tuple[Function, str]]:
-    """Return the different tools that parts of a question describe, each with its part; none if it is but one."""
+    """Return the different tools that parts of a question describe, each with its part; none if there is only one."""
     parts: list[tuple[Function, str]] = []
     for clause in _BETWEEN.split(without_quotes(question)):
         tool = max(tools, key=lambda tool: _score(tool, clause))

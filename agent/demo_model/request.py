@@ -1,4 +1,4 @@
-"""A chat-completions request; what is wrong with it is said in one sentence, which names the field."""
+"""A chat-completions request; an error is one sentence that names the field."""
 
 from __future__ import annotations
 

@@ -51,11 +51,13 @@ class ActiveRun(KeptRun):
         self.task: asyncio.Task[None] | None = None
         """Its work, which ends with the run."""
         self.rests = False
-        """Whether nobody works on it, and any process may take it over: it waits for a person, and all is written."""
+        """Whether nobody is working on it and any process may take it over: it waits for a person, and everything is
+        written.
+        """
         self.is_fork = False
         """Whether it goes on beside another run, from where that one waited."""
         self.is_deleted = False
-        """Whether nothing of it is to be kept."""
+        """Whether it was deleted, so that nothing of it must be kept."""
         self._key = api_key
         self._stop = stop
         self._track: Track | None = None
@@ -78,7 +80,7 @@ class ActiveRun(KeptRun):
 
     @property
     def unrecorded(self) -> Spoken:
-        """Why the run is gone when the server restarts, although others are not; empty if all is well."""
+        """Why the run will be lost when the server restarts, although others are not; empty if all is well."""
         return self._track.lost if self._track else ""
 
     @property
@@ -103,7 +105,7 @@ class ActiveRun(KeptRun):
         self._tell()
 
     def append(self, happening: Happening, limits: Limits) -> None:
-        """Note what has happened; raises LimitReached when that is all that is kept of one run."""
+        """Note what has happened; raises LimitReached when no more is kept of one run."""
         if self.ended:
             return  # late output of something that could not be cancelled
         self._add(happening)
@@ -140,12 +142,14 @@ class ActiveRun(KeptRun):
         self.rests = True
 
     def resume(self, track: Track | None, session: str, api_key: str | None) -> None:
-        """Take it over: this process works on it again. Without a `track`, what could not be recorded goes on so."""
+        """Take it over: this process works on it again. Without a `track`, a run that could not be recorded stays
+        unrecorded.
+        """
         self._tail, self.rests = None, False
         self._track, self.session, self._key = track or self._track, session, api_key
 
     def let_go(self) -> None:
-        """Let go of it: another process works on it, and whoever reads it reads it anew."""
+        """Let go of it: another process works on it, and its readers start over."""
         if not self.ended:
             self._track = None
             self._lose(KILLED)
@@ -154,7 +158,7 @@ class ActiveRun(KeptRun):
     def end(
         self, state: Literal["finished", "stopped", "failed"], said: Spoken = "", answer: str = "", checkpoint: str = ""
     ) -> None:
-        """End the log, then the work: nothing that comes after is recorded."""
+        """End the log, then the work: nothing that follows is recorded."""
         if self.ended or self.rests:
             return
         self._key = None
@@ -192,7 +196,7 @@ def new_header(
     own_key: bool = False,
     on_server: bool = False,
 ) -> Header:
-    """What the recording of a new run begins with."""
+    """The header of a new run's recording."""
     owner = digest(session)
     return Header(
         secrets.token_urlsafe(16),

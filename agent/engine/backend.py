@@ -104,7 +104,7 @@ class RunBackend(Protocol):
         """The conversations that a visitor began and that are still kept, newest first."""
 
     def rename(self, thread_id: str, title: str, *, session: str) -> Refusal | None:
-        """Rename a conversation, or say why not."""
+        """Rename a conversation, or say why that failed."""
 
     def forget_thread(self, thread_id: str, *, session: str) -> Refusal | None:
         """Delete all that is kept of a conversation, or say why that failed."""

@@ -57,9 +57,9 @@ class GraphBuilder:
     async def graph(
         self, name: str, tools: Sequence[str], tool_choice: str, model: str, api_key: str | None = None
     ) -> Graph:
-        """A graph with these tools and this model; raises AgentError for a tool that is not there.
+        """A graph with these tools and this model; raises AgentError for an unknown tool.
 
-        One with a visitor's own key is built for this run alone.
+        With a visitor's own key it is built for this run alone.
         """
         if not TOOLS.keys() >= set(tools):  # of an MCP server that has not answered yet
             await self.mcp.listed()
@@ -69,7 +69,7 @@ class GraphBuilder:
         return build(name, tuple(tools), tool_choice, model, api_key)
 
     async def check_key(self, key: str) -> KeyCheck:
-        """Ask the model server what a visitor's key is good for."""
+        """Ask the model server whether a visitor's key works, and for which models."""
         return await check_key(key, Endpoint("", key, self._settings.base_url).url, self._http)
 
     def _build(self, graph: str, tool_ids: tuple[str, ...], tool_choice: str, model: str, key: str | None) -> Graph:

@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 AnyJob: TypeAlias = "Job | ServerJob"
 LIST_SECONDS = 2.0
-"""What an Agent Server may take to say what it offers before a page is drawn without that."""
+"""Seconds that an Agent Server gets to list what it offers before the page is drawn without it."""
 Turn = tuple[str, str]
 """A question, and the answer to it."""
 Before = Callable[[], Awaitable[Sequence[Run]]]
@@ -79,7 +79,7 @@ class Engine:
         """What is kept of the state of all graphs that do not keep it themselves."""
 
     async def open(self) -> None:
-        """Get ready for the first run; runs that come before wait for it, and fail if it does."""
+        """Get ready for the first run; earlier ones wait for this, and fail if it does."""
         self._opening = asyncio.create_task(self._open())
         await self._opening
 
@@ -90,7 +90,7 @@ class Engine:
         await self._resources.aclose()
 
     async def check_key(self, key: str) -> KeyCheck:
-        """Ask the model server what a visitor's key is good for."""
+        """Ask the model server whether a visitor's key works, and for which models."""
         await asyncio.shield(self._opening)
         return await self.builder.check_key(key)
 
@@ -165,7 +165,7 @@ class Engine:
     async def _follow(
         self, run: ActiveRun, job: AnyJob, given: Any, known: Sequence[StreamEvent] | None = None
     ) -> Adapter:
-        """Note what the run's graph streams of what it is given, until it does no more; `known` is noted already."""
+        """Note what the run's graph streams for this input until it stops; `known` is noted already."""
         adapter = Adapter()
         adapter.recall(run.events[: len(run.events) - len(known or ())])
         happenings = job.stream(given, adapter) if known is None else job.rejoined(given, adapter, known)
@@ -211,7 +211,7 @@ class Engine:
         await (await entering).__aexit__()
 
     async def _job(self, run: ActiveRun) -> AnyJob:
-        """The run's graph, with what it is to be run with."""
+        """The run's graph, and what to run it with."""
         request, limits = run.request, self._settings.limits
         if run.header.on_server:
             return await self._server_job(run)
@@ -235,7 +235,7 @@ class Engine:
         return Job(graph, run.thread_id, run.id, keeps_threads, config, request.context, modes)
 
     async def _server_job(self, run: ActiveRun) -> AnyJob:
-        """The run's assistant on the Agent Server, with what it is to be run with."""
+        """The run's assistant on the Agent Server, and what to run it with."""
         from agent.engine.server_job import ServerJob
 
         request = run.request
@@ -262,7 +262,7 @@ class Engine:
         return ServerJob(self.server, run, request.graph, {"config": config}, modes)
 
     async def _given(self, run: ActiveRun, job: AnyJob, before: Before) -> Any:
-        """What the graph is started with, and where: from where the last turn has ended, or with the turns in words."""
+        """What the graph is started with, and where: where the last turn ended, or with the earlier turns in words."""
         finished, turns = await before(), list[Turn]()
         place = await asyncio.to_thread(_place_after, finished[-1], run) if finished else None
         if place and await job.can_start(place):
@@ -274,16 +274,16 @@ class Engine:
 
 
 def _known(events: Sequence[StreamEvent]) -> tuple[Waiting | None, Sequence[StreamEvent]]:
-    """What a run at work has waited for last, and what it has told since it began or went on."""
+    """What a running run waited for last, and its events since it began or went on."""
     since = max(place for place, event in enumerate(events) if isinstance(event.payload, Started | Resumed))
     waits = [event.payload for event in events[:since] if isinstance(event.payload, Waiting)]
     return waits[-1] if waits else None, events[since + 1 :]
 
 
 def _place_after(last: Run, run: Run) -> Place | None:
-    """Where a run can start that goes on after the last one: in the state of the same graph and model, if it is kept.
+    """Where a run that follows the last one can start: in the state of the same graph and model, if that is kept.
 
-    Other graphs have states of other forms, and what one model thought is nothing for another.
+    Other graphs have states of other forms, and what one model thought is of no use to another.
     """
     end, before, now = last.read()[0][-1].payload, last.request, run.request
     if not isinstance(end, Ended) or before.graph != now.graph or _takes_a_call(now.graph):
@@ -292,7 +292,7 @@ def _place_after(last: Run, run: Run) -> Place | None:
 
 
 def _turns(finished: Sequence[Run]) -> list[Turn]:
-    """What was asked and answered; it may have to be read from the disk."""
+    """What was asked and answered; may be read from the disk."""
     return [(run.request.question, run.answer) for run in finished]
 
 
@@ -307,7 +307,7 @@ def _messages(run: Run, turns: Sequence[Turn]) -> list[JSON]:
 
 
 def _takes_a_call(graph: str) -> str:
-    """The tool that a graph is handed a ready-made call of, in place of the conversation."""
+    """The tool whose ready-made call a graph is given in place of the conversation."""
     return spec.only_tool if (spec := GRAPHS.get(graph)) else ""
 
 

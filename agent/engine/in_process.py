@@ -51,11 +51,11 @@ LOOK_SECONDS = 15.0
 OPEN_SECONDS = 5.0
 """What a page waits for an Agent Server's first answer."""
 CLOSE_SECONDS = 10.0
-"""What closing may take on a machine with much else to do; what it leaves open then is let go of by force."""
+"""Seconds that closing may take on a busy machine; whatever is still open then is dropped."""
 
 
 def _or_refused(method: Callable[P, T]) -> Callable[P, T | Refusal]:
-    """Have a method say so in a sentence when the database does not answer."""
+    """Make a method return a refusal when the database does not answer."""
 
     @functools.wraps(method)
     def refusing(*args: P.args, **options: P.kwargs) -> T | Refusal:
@@ -84,7 +84,7 @@ class InProcessBackend:
         self._scheduler = Scheduler(settings.limits, self._begin, self._store.starts, self._is_held, self._rivals_of)
         self._stopping: set[asyncio.Task[None]] = set()
         self._held: set[str] = set()
-        """Runs in the queue whose parent is not this process's to finish."""
+        """Queued runs whose parent another process has to finish, or a person."""
         self._rivals: dict[str, int] = {}
         """How many runs of the same visitor each in the queue has before it in other processes."""
         self._keeping_up: asyncio.Task[None] | None = None
@@ -104,7 +104,7 @@ class InProcessBackend:
         api_key: str | None = None,
         after: str = "",
     ) -> Run | Refusal:
-        """Start a run, or queue it, and return at once; or say why not."""
+        """Start a run or queue it, and return at once; or say why not."""
         request = RunRequest.from_json(request.to_json())  # a page may be of newer classes than this
         if refusal := (
             check(request, self._settings, visitor_has_key=bool(api_key)) or self._scheduler.charge(session, address)
@@ -198,7 +198,7 @@ class InProcessBackend:
         return self._take_over(run, session, api_key) if told == "taken" else run
 
     def keep_decision(self, run_id: str, interrupt_id: str, number: int, decision: JSON, *, session: str) -> None:
-        """Keep what has been decided of one of several questions; see RunBackend."""
+        """Keep the decision on one of several questions; see RunBackend."""
         is_short = len(json.dumps(decision)) <= 2 * self._settings.limits.prompt_chars
         if self._waits_for(run_id, interrupt_id, session) and 0 <= number < MOST_QUESTIONS and is_short:
             self._store.drafts.keep(run_id, interrupt_id, number, decision)
@@ -254,7 +254,7 @@ class InProcessBackend:
 
     @_or_refused
     def rename(self, thread_id: str, title: str, *, session: str) -> Refusal | None:
-        """Call a conversation otherwise; or say why not."""
+        """Rename a conversation, or say why that failed."""
         if not self._known.of_thread(thread_id, session):
             return Refusal(NOT_YOURS)
         return self._store.conversations.rename(thread_id, title)
@@ -286,7 +286,7 @@ class InProcessBackend:
         return refusal
 
     def check_key(self, key: str) -> KeyCheck:
-        """Ask the model server what a visitor's key is good for; waits a few seconds at most."""
+        """Ask the model server whether a visitor's key works, and for which models; waits a few seconds at most."""
         return self._loop.call(self._engine.check_key(key))
 
     def wait_until_open(self) -> None:
@@ -314,7 +314,9 @@ class InProcessBackend:
         return self._engine.builder.mcp.states()
 
     def close(self) -> None:
-        """Stop all runs, close the connections and the demo model, end the loop; takes a second, busy machines more."""
+        """Stop all runs, close the connections and the demo model, end the loop; takes a second, longer on a busy
+        machine.
+        """
         if self._closing:
             return
         self._closing = True
@@ -372,18 +374,18 @@ class InProcessBackend:
                 self._take_over(run, run.session, key)
 
     def on_queue(self, queued: set[str], held: set[str], rivals: dict[str, int]) -> None:
-        """What the runs in the queue wait for that is not of this process."""
+        """What the queued runs wait for in other processes."""
         self._loop.call_soon(self._hold, queued, held, rivals)
 
     def on_orphan(self, header: Header) -> None:
-        """A run in the queue is this process's from now on: its own has ended."""
+        """A queued run belongs to this process from now on: its own has ended."""
         run = ActiveRun(header, self._store, header.owner, self._stop_soon)
         run.record(self._store.resume(header, has_begun=False))
         self._known.keep(run)
         self._loop.call_soon(self._wait_for_turn, run, True)
 
     def on_adrift(self, header: Header, has_begun: bool) -> None:
-        """A run on the Agent Server is this process's from now on: it is read on, or begun."""
+        """A run on the Agent Server belongs to this process from now on: it is followed, or begun."""
         left = self._known.recorded(header.id)
         if left is None:
             return
@@ -404,7 +406,7 @@ class InProcessBackend:
         self._loop.call_soon(self._scheduler.enqueue, run)
 
     def on_taken(self, run_id: str) -> None:
-        """A run of this process is another one's from now on."""
+        """A run of this process belongs to another one from now on."""
         if isinstance(run := self._known.in_memory(run_id), ActiveRun):
             self._loop.call_soon(run.let_go)
 
@@ -421,7 +423,7 @@ class InProcessBackend:
         self._scheduler.admit()
 
     def _is_held(self, run: ActiveRun) -> bool:
-        """Whether the run that this one goes on after waits for a person, or is at work elsewhere."""
+        """Whether the run that this one follows waits for a person, or is at work elsewhere."""
         parent = self._known.in_memory(run.header.parent)
         if isinstance(parent, ActiveRun) and parent.is_mine and (parent.waits or self._is_held(parent)):
             return True
@@ -431,7 +433,7 @@ class InProcessBackend:
         return self._rivals.get(run.id, 0)
 
     def _enqueue(self, run: ActiveRun) -> None:
-        """Record and keep a new run, and let it wait for its turn."""
+        """Record and keep a new run, and queue it."""
         run.record(self._store.record(run.header))
         self._known.keep(run)  # from now on it may be read
         parent = self._store.entry(run.header.parent)
@@ -444,7 +446,7 @@ class InProcessBackend:
         self._scheduler.enqueue(run)
 
     def _take_over(self, run: KeptRun, session: str, api_key: str | None) -> ActiveRun:
-        """Go on with a run that has all its answers, and belongs to this process now."""
+        """Continue a run that has all its answers and now belongs to this process."""
         track = self._store.resume(run.header) if not run.unrecorded else None
         if not isinstance(run, ActiveRun):
             run = ActiveRun(run.header, self._store, session, self._stop_soon, events=run.read()[0])

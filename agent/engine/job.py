@@ -48,18 +48,18 @@ class Pending(NamedTuple):
 
 
 class Repeating(Protocol):
-    """A job that can be let ask once more."""
+    """A job that can be made to ask again."""
 
     async def repeat(self, given: Any) -> Pending:
-        """Do once more what was done before it asked."""
+        """Repeat what was done before it asked."""
 
     def answering(self, answers: Mapping[str, JSON]) -> Any:
-        """What it is given to go on with these answers."""
+        """The input with which it goes on with these answers."""
 
 
 @dataclass(slots=True)
 class Job:
-    """A graph, and what it is run with."""
+    """A graph, and what to run it with."""
 
     graph: Graph
     thread: str
@@ -73,7 +73,7 @@ class Job:
     start: Place | None = None
     """Where it starts from; None for the newest of its thread."""
     _replayed: list[object] = field(default_factory=list)
-    """What was done once more with nobody looking, to be known by whoever reads what follows."""
+    """What was repeated with nobody looking; whoever reads what follows must know it."""
 
     def stream(self, given: Any, adapter: Adapter) -> AsyncGenerator[Happening]:
         """What happens when the graph is given this, by way of `adapter`."""
@@ -88,7 +88,7 @@ class Job:
         return self.stream(given, adapter)
 
     async def place(self) -> Place | None:
-        """Where it has come to, if that is kept; others of its conversation may be at work beside it."""
+        """Where it has got to, if that is kept; other runs of its conversation may be at work beside it."""
         saver = self.graph.checkpointer
         if self.keeps_threads or not isinstance(saver, BaseCheckpointSaver):
             return await head(self.graph, self.thread)
@@ -114,7 +114,7 @@ class Job:
         self.start = Place(self.thread, NOWHERE)
 
     async def what_it_waits_for(self, adapter: Adapter) -> Waiting:
-        """What it waits for, once its stream has come to an end; raises CheckpointLost where that is not kept."""
+        """What it waits for once its stream has ended; raises CheckpointLost if that is not kept."""
         place = await self.place()
         if not place:
             raise CheckpointLost(KEEPS_NOTHING)
@@ -125,7 +125,7 @@ class Job:
         return Waiting(asked, str(place))
 
     async def resumed(self, run: ActiveRun, waits: Waiting) -> Any:
-        """What the graph is given to go on, from where it waited; raises CheckpointLost where that is gone."""
+        """The input with which the graph goes on from where it waited; raises CheckpointLost if that is gone."""
         self.start = Place.of(waits.checkpoint)
         if not self.start:
             raise CheckpointLost(GONE)
@@ -143,7 +143,7 @@ class Job:
         return _command(answers)
 
     async def repeat(self, given: Any) -> Pending:
-        """Have it do once more what it did before it asked, with nobody looking."""
+        """Make it repeat what it did before it asked, with nobody looking."""
         async with contextlib.aclosing(self._parts(given)) as stream:
             self._replayed += [part async for part in stream]
         self.start = await self.place()
@@ -151,7 +151,7 @@ class Job:
         return Pending(tuple((one.id, json_safe(one.value)) for one in state.interrupts), bool(state.next))
 
     def answering(self, answers: Mapping[str, JSON]) -> Any:
-        """What it is given to go on with these answers; with none, from a breakpoint."""
+        """The input with which it goes on with these answers; without any, from a breakpoint."""
         return _command(answers) if answers else None
 
     def _parts(self, given: Any) -> AsyncGenerator[object]:
@@ -193,7 +193,7 @@ async def asked_again(job: Repeating, run: ActiveRun, waits: Waiting) -> Any:
 def _same(
     pending: Sequence[tuple[str, JSON]], asked: Iterable[Interrupt], waits: Sequence[Interrupt]
 ) -> dict[str, str]:
-    """Which question of before is meant by each that is asked again: one that says the same, else by their order."""
+    """Which earlier question each repeated one stands for: one with the same words, else by their order."""
     left = [*waits, *(interrupt for interrupt in asked if interrupt not in waits)]
     found: dict[str, str] = {}
     for id_, value in pending:

@@ -1,4 +1,4 @@
-"""The runs that a process knows: those in its memory, beside all that are in the store."""
+"""The runs that a process knows: those in its memory, and all that are in the store."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class KnownRuns:
     ) -> None:
         self._store, self._limits, self._stop, self._dropped = store, limits, stop, dropped
         self._runs: dict[str, KeptRun] = {}
-        """Those in memory; the longest unused first."""
+        """Those in memory, the longest unused first."""
         self._lock = threading.Lock()
 
     def get(self, run_id: str) -> Run | None:
@@ -51,7 +51,7 @@ class KnownRuns:
         return self._read(entry) if entry and self._store.records else None
 
     def of(self, session: str) -> list[Entry]:
-        """The runs that a visitor has started and that are still kept, the newest first."""
+        """The runs that a visitor started and that are still kept, newest first."""
         owner = digest(session)
         if not owner:
             return []
@@ -64,7 +64,7 @@ class KnownRuns:
         return sorted(found.values(), key=lambda entry: entry.header.asked_at, reverse=True)
 
     def of_thread(self, thread_id: str, session: str) -> list[str]:
-        """The runs of a conversation, which is this visitor's."""
+        """The ids of a conversation's runs; none if it is not this visitor's."""
         return [entry.header.id for entry in self.of(session) if thread_id and entry.header.thread_id == thread_id]
 
     def thread(self, thread_id: str) -> list[Run]:
@@ -79,18 +79,18 @@ class KnownRuns:
         return sorted((run for run in found if run), key=lambda run: run.header.asked_at)
 
     def headers(self, thread_id: str) -> list[Header]:
-        """What the recordings of a conversation's runs begin with."""
+        """The headers of a conversation's runs."""
         headers = [entry.header for entry in self._store.thread(thread_id)]
         return headers + [
             run.header for run in list(self._runs.values()) if run.thread_id == thread_id and run.unrecorded
         ]
 
     def finished_before(self, run: Run) -> list[Run]:
-        """What was finished before a run in its branch, oldest first."""
+        """The finished runs before a run in its branch, oldest first."""
         return [before for before in self._before(run) if before.state == "finished"]
 
     def _before(self, run: Run) -> list[Run]:
-        """The runs that a run goes on after, oldest first; where nothing is known of one, the one asked before."""
+        """The runs before a run in its branch, oldest first; one that is unknown gives way to the run asked before."""
         left = {other.id: other for other in self.thread(run.thread_id) if other.id != run.id}
         found: list[Run] = []
         while run.header.parent != FIRST:
@@ -108,7 +108,7 @@ class KnownRuns:
         return entry.at_work and not (isinstance(run, ActiveRun) and not run.rests)
 
     def keep(self, run: K) -> K:
-        """Have the run in memory, as the last one to be evicted."""
+        """Keep the run in memory, as the last one to be evicted."""
         with self._lock:
             self._runs.pop(run.id, None)
             self._runs[run.id] = run
@@ -124,7 +124,7 @@ class KnownRuns:
         self._dropped()
 
     def evict(self) -> None:
-        """Let go of the longest unused runs when there are too many bytes; what is recorded can be read again."""
+        """Let go of the runs unused for longest when they take too many bytes; recorded ones can be read again."""
         room, gone = self._limits.memory_megabytes * 1e6, []
         with self._lock:
             for run in reversed(list(self._runs.values())):
@@ -136,7 +136,7 @@ class KnownRuns:
             self._store.forget(run.id)
 
     def _looked_up(self, run: KeptRun | None, entry: Entry | None) -> Run | None:
-        """The run that is in memory, and of which the store says this."""
+        """The run, given what memory has and what the store says of it."""
         if run and not entry and not run.unrecorded:
             self.drop(run.id)  # it was deleted, or is too old
             return None

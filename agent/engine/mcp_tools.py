@@ -20,7 +20,7 @@ from texts import Spoken
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS, SELDOM_SECONDS = 10.0, 300.0
-"""How long after a failure a server is asked again, if somebody looks: twice as long each time, up to the latter."""
+"""Seconds after a failure until a server is asked again, if somebody looks: doubled each time, up to the latter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class McpTools:
         self._ask()
 
     async def close(self) -> None:
-        """Ask no more."""
+        """Stop asking."""
         for task in self._tasks.values():
             task.cancel()
         await self.listed()

@@ -106,7 +106,7 @@ class PostgresSaver(Guarded, AsyncPostgresSaver):
 
 
 class _Tables:
-    """Whether the tables exist, as known to all copies of a saver; they are created once for all that wait."""
+    """Whether the tables exist, shared by all copies of a saver; they are created once for all that wait."""
 
     def __init__(self) -> None:
         self.are_there = False

@@ -48,7 +48,7 @@ class KeptRun(Run):
         self._memory = MemoryLog()
         super().__init__(header, self._memory)
         self.waits: Waiting | None = None
-        """What it waits for, until it goes on."""
+        """What it waits for until it goes on."""
         self.asked: dict[str, Interrupt] = {}
         """The questions to people, by id."""
         self.answers: dict[str, JSON] = {}
@@ -126,7 +126,7 @@ class KeptRun(Run):
             self._note(event, len(line))
 
     def distrust(self) -> None:
-        """Have it read anew by who asks for it next: what is known of it may not have been kept."""
+        """Make the next reader read it anew: what is known of it may not have been saved."""
         self.is_lost = bool(self._tail) and not self.unrecorded
 
     def lose_if_deleted(self) -> None:
@@ -136,7 +136,7 @@ class KeptRun(Run):
                 self._lose(DELETED)
 
     def shorten(self) -> None:
-        """Take from the recording half a line that a killed process has left; raises OSError."""
+        """Remove half a line that a killed process left in the recording; raises OSError."""
         if self._tail:
             self._tail.shorten()
 

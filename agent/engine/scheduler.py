@@ -57,7 +57,7 @@ class Scheduler:
         self.admit()
 
     def release(self, run: ActiveRun) -> None:
-        """Pass the place of a finished run to the next one."""
+        """Give the place of a finished run to the next one."""
         self.working.discard(run)
         self.admit()
 

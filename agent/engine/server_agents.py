@@ -21,7 +21,7 @@ from texts import Spoken, sentence
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 10.0
-"""How long after a failure the server is asked again, if somebody looks."""
+"""Seconds after a failure until the server is asked again, if somebody looks."""
 MOST_AGENTS = 30
 """Assistants whose schemas are asked for; a server may have thousands."""
 
@@ -42,12 +42,12 @@ class ServerAgents:
         """Whether the server has the graphs of our registry; until it has answered, that is what it is there for."""
 
     async def close(self) -> None:
-        """Ask no more."""
+        """Stop asking."""
         self._task.cancel()
         await asyncio.wait([self._task])
 
     async def answered(self, seconds: float) -> None:
-        """Wait until the server has answered or could not be asked, so many seconds at most."""
+        """Wait until the server has answered or could not be asked, at most this many seconds."""
         await asyncio.wait([self._task], timeout=seconds)
 
     def states(self) -> list[OwnState]:
@@ -116,7 +116,7 @@ class ServerAgents:
 
 
 def _names(assistants: list[Assistant]) -> list[str]:
-    """A name for each that no other has."""
+    """A unique name for each."""
     names: list[str] = []
     for assistant in assistants:
         numbered = (f"{assistant.name}-{number}" for number in itertools.count(2))

@@ -1,4 +1,4 @@
-"""Deletes what models know of conversations that were deleted, are too old, or too much."""
+"""Deletes what models remember of conversations that were deleted, are too old, or are too many."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from agent.store.database import DatabaseError
 log = logging.getLogger(__name__)
 
 SECONDS = 60.0
-"""Seconds between checks for what others have deleted, and for what is too old or too much."""
+"""Seconds between checks for what others have deleted, and for what is too old or too large."""
 
 SOON = 0.5
 """Seconds until the next check if something could not be deleted yet: a run is noted as ended a moment later."""

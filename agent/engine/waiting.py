@@ -39,7 +39,7 @@ def unanswered(days: float) -> Sentence:
 
 
 def refused(run: KeptRun, interrupt: str, given: JSON, limits: Limits, *, has_key: bool) -> Refusal | None:
-    """Why a question cannot be answered so, in a sentence for whoever tries."""
+    """Why this answer to a question is refused, in a sentence for whoever gave it."""
     if run.ended:
         return Refusal(sentence("refused-run-ended"))
     if interrupt in run.answers:
@@ -54,7 +54,7 @@ def refused(run: KeptRun, interrupt: str, given: JSON, limits: Limits, *, has_ke
 def beginning(
     run: KeptRun, answers: Mapping[str, JSON], limits: Limits, *, has_key: bool
 ) -> list[StreamEvent] | Refusal:
-    """The log of a run up to the moment at which it waited for all of these answers; or why they cannot be others."""
+    """The log of a run up to the moment when it waited for all of these answers; or why they cannot be changed."""
     if run.header.own_key and not has_key:
         return NO_KEY
     if refusal := next((refusal for given in answers.values() if (refusal := _too_long(given, limits))), None):
@@ -73,7 +73,7 @@ def beginning(
 
 
 def answer(store: Store, run: KeptRun, interrupt: str, given: JSON) -> Refusal | Literal["kept", "taken"]:
-    """Answer a question: the first answer counts, whoever gives it. `taken` is a run that goes on, in this process."""
+    """Answer a question: the first answer counts, whoever gives it. `taken`: the run goes on in this process."""
     try:
         with run.lock, store.claim(run.id) as claim:
             if claim.state is None and not run.unrecorded:
@@ -88,7 +88,7 @@ def answer(store: Store, run: KeptRun, interrupt: str, given: JSON) -> Refusal |
 
 
 def settle(store: Store, run: KeptRun) -> bool:
-    """Take in what was answered while a run was let go of; returns whether it goes on, in this process."""
+    """Take in what was answered while a run was being let go of; returns whether it goes on in this process."""
     try:
         with run.lock, store.claim(run.id) as claim:
             return _settle(run, claim)

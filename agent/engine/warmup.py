@@ -1,4 +1,4 @@
-"""What libraries load and build on first use, done before a visitor asks: it takes them 150 ms."""
+"""Makes libraries load and build, before a visitor asks, what they need on first use: that takes 150 ms."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ANSWER = f"data: {json.dumps(_CHUNK)}\n\ndata: [DONE]\n\n".encode()
 
 
 async def warm_up(limits: Limits) -> None:
-    """Put one question through both kinds of agent, canned answers and no server."""
+    """Put one question through both kinds of agent, with canned answers and no server."""
     given: Any = {"messages": [{"role": "user", "content": "Are you warm?"}]}
     async with DefaultAsyncHttpxClient(transport=httpx2.MockTransport(_answer)) as client:
         endpoint = Endpoint("warm-up", "no-key-needed", "http://127.0.0.1/v1")

@@ -102,7 +102,7 @@ class Export:
 
     @property
     def model(self) -> str:
-        """The model's name; of the demo model, that it is no AI."""
+        """The model's name; for the demo model, with the note that it is no AI."""
         return model_words(self.header.request.model, self.language)
 
     @property
@@ -146,13 +146,13 @@ def facts(export: Export) -> list[tuple[str, str]]:
 
 
 def model_words(model: str, language: Language) -> str:
-    """The model's name; of the demo model, that it is no AI."""
+    """The model's name; for the demo model, with the note that it is no AI."""
     name = plain(model)[:80]
     return say(language, "model-demo", name=name) if name.split(":")[0] in DEMO_MODELS else name
 
 
 def file_name(header: Header, ending: str) -> str:
-    """What to call the file: the day and the beginning of the question, in letters that every system takes."""
+    """The name for the file: the day and the beginning of the question, in letters that every system accepts."""
     words = "".join(c if c.isascii() and c.isalnum() else " " for c in header.request.question[:60]).split()
     day = datetime.fromtimestamp(header.asked_at, UTC).strftime("%Y-%m-%d")
     return f"{'-'.join([day, *words[:8]]).lower()}.{ending}"

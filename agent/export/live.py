@@ -10,7 +10,7 @@ Line = tuple[int, str]
 
 
 class Reading:
-    """What one reader is still to be told of a run. For one thread at a time."""
+    """What one reader has yet to be told about a run. For one thread at a time."""
 
     def __init__(self, run: Run, after: int = -1) -> None:
         """`after` is the number of the last event that the reader has; it is the same in every reading."""
@@ -22,7 +22,7 @@ class Reading:
         self._after = after
 
     def next(self, timeout: float) -> list[Line]:
-        """The events that have come; waits at most `timeout` seconds for one, and may give none."""
+        """The events that have arrived; waits at most `timeout` seconds for one, and may return none."""
         events, self._cursor, self.ended = self._run.read(self._cursor, timeout)
         lines = list(enumerate((line for event in events for line in self._fold.add(event)), self._number))
         self._number += len(lines)

@@ -19,7 +19,7 @@ CELLS = 250
 _AXES = (2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600)
 """Seconds that the axis spans while a run works: it must not move with each second."""
 _LEAST = 0.3
-"""Percent: how wide a bar is at least."""
+"""The least width of a bar, in percent."""
 
 
 def drawn(picture: Picture, name: Callable[[Row], str], say: Callable[..., str], *, working: bool = False) -> str:
@@ -44,13 +44,13 @@ def drawn(picture: Picture, name: Callable[[Row], str], say: Callable[..., str],
 
 
 def with_moment(picture: str, share: float) -> str:
-    """A drawn picture with a line at a moment, from 0 to 1 of its time."""
+    """A drawn picture with a line at a moment, given as a share of its time from 0 to 1."""
     place = f"--now:{min(max(share, 0.0), 1.0) * 100:.2f}%"
     return picture.replace('<div class="tl" style="', f'<div class="tl" style="{place};', 1)
 
 
 def duration(seconds: float, say: Callable[..., str]) -> str:
-    """A length of time as people say it: two of a unit at least."""
+    """A duration as people say it: at least two of a unit."""
     for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= 2 * length:
             return say(f"card-{unit}", count=round(seconds / length))

@@ -63,7 +63,7 @@ def prebuilt(model: BaseChatModel, tools: Sequence[AnyTool], *, tool_choice: str
 
 
 def forget_functions() -> None:
-    """Make LangChain forget the last 256 functions it has inspected: they hold a model, and it a visitor's key."""
+    """Make LangChain forget the last 256 functions it inspected: they hold a model, which holds a visitor's key."""
     get_function_nonlocals.cache_clear()
 
 

@@ -1,4 +1,4 @@
-"""The schemas of our tools. Apart from other schemas: the tools load LangChain, which takes 50 MB and a second."""
+"""The schemas of our tools. Kept apart from other schemas because the tools load LangChain: 50 MB and a second."""
 
 from __future__ import annotations
 

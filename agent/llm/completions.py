@@ -135,7 +135,7 @@ async def _bursts(pieces: AsyncIterator[bytes], reader: Reader) -> AsyncGenerato
 
 
 def _joined(chunks: Iterable[Chunk], *, texts: bool) -> Iterator[Chunk]:
-    """Adjacent chunks merged: always reasoning, which nobody reads word by word, and text on request.
+    """Adjacent chunks merged: reasoning always, as nobody reads it word by word, and text on request.
 
     Under load, LangChain's overhead per piece of text is too much.
     """

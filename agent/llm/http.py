@@ -15,11 +15,11 @@ from agent.llm.unsupported import parts_of, refused, without
 from agent.settings import Limits
 
 BATCHES_PER_SECOND = 400
-"""Of all streams together: what few streams bring is read as it comes, and that of many gathers before it is read."""
+"""Reads per second of all streams together: a few streams are read as data arrives, of many it gathers first."""
 MANY_STREAMS = 16
-"""From so many on there is load."""
+"""From this many streams on, there is load."""
 MOST_BATCH_SECONDS = 0.5
-"""However many streams there are."""
+"""Seconds between reads at most, however many streams there are."""
 MOST_ERROR_BYTES = 64_000
 """Bytes of an error's text, decompressed."""
 MOST_TRIES = 5

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import httpx2
 
 CHECK_SECONDS = 5.0
-"""How long a visitor who has typed a key is kept waiting; then it is taken unchecked."""
+"""Seconds that a visitor who has typed a key waits; then it is accepted unchecked."""
 MOST_BYTES = 2_000_000
-"""Of the list; OpenRouter's, with prices and texts for 400 models, takes 700 kB."""
+"""Bytes of the list; OpenRouter's, with prices and texts for 400 models, takes 700 kB."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyCheck:
-    """What a model server says of a key."""
+    """What a model server says about a key."""
 
     is_refused: bool = False
     models: frozenset[str] | None = None

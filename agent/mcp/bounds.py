@@ -1,4 +1,4 @@
-"""What one call of an MCP server's tool may take, and all of them together."""
+"""The bounds of one call of an MCP server's tool, and of all of them together."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ class Bounds:
 
 _USUAL = Bounds()
 bounds_here: ContextVar[Bounds] = ContextVar("bounds_here", default=_USUAL)
-"""Those of the run, or the listing, that calls."""
+"""The bounds of the run or listing that makes the call."""

@@ -1,4 +1,4 @@
-"""The door to MCP servers: `mcp` is loaded with the first call, and what is asked for without it is told how."""
+"""The door to MCP servers: loads `mcp` with the first call, and says how to install it where it is missing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class McpTool:
 
 
 def is_installed() -> bool:
-    """Whether the packages are there."""
+    """Whether the packages are installed."""
     return importlib.util.find_spec("mcp") is not None
 
 

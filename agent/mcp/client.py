@@ -31,12 +31,12 @@ from texts import Sentence, sentence
 log = logging.getLogger(__name__)
 
 CANCEL_SECONDS = 0.2
-"""What telling a server that nobody waits any more may take."""
+"""Seconds that telling a server that nobody waits any more may take."""
 MOST_LOG_CHARS = 1_000
 MOST_QUESTION_CHARS = 20_000
 """What a server asks a person, with the form for the answer."""
 MOST_TOOLS = 100
-"""Of one server."""
+"""Tools of one server that are listed."""
 Write = Callable[[Any], None]
 
 
@@ -56,9 +56,9 @@ async def list_tools(server: McpServer) -> list[types.Tool]:
 
 
 async def call_tool(server: McpServer, name: str, arguments: dict[str, Any], write: Write) -> str:
-    """What a tool answers; what it reports meanwhile is written. Raises ToolFailed with a sentence.
+    """What a tool answers; what it reports meanwhile is written to the stream. Raises ToolFailed with a sentence.
 
-    What the server asks a person, it is asked by `interrupt()`: the call is taken back, and made anew with the answer.
+    What the server asks a person is asked by `interrupt()`: the call is cancelled, and made again with the answer.
     """
     reports, asked = _Reports(write), _Questions(server, name)
     paused: asyncio.Future[GraphBubbleUp] = asyncio.get_running_loop().create_future()
@@ -112,7 +112,7 @@ async def _session(server: McpServer, callbacks: dict[str, Any]) -> AsyncIterato
 
 
 def _explained(server: McpServer, error: Exception, failed: Sentence | None) -> Exception:
-    """What a person is told: of many errors at once, the one that began it."""
+    """What a person is told: of several errors at once, the first cause."""
     leaves = list(_leaves(error))
     for leaf in leaves:
         if isinstance(leaf, (GraphBubbleUp, ToolFailed)):
@@ -224,7 +224,7 @@ def _answer(given: Any) -> types.ElicitResult:
 
 
 def _text(server: McpServer, result: types.CallToolResult) -> str:
-    """An answer in words, with a word for what is none."""
+    """An answer in words, with a word for an empty one."""
     parts = [_block(block) for block in result.content]
     text = "\n".join(part for part in parts if part)
     if not text and result.structuredContent:

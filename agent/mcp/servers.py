@@ -33,7 +33,7 @@ class McpServer:
 
 
 def read_servers(path: Path) -> tuple[McpServer, ...]:
-    """The servers in a file, but for those that are switched off; raises SettingsError that says what is wrong."""
+    """The servers in a file, except disabled ones; raises a SettingsError that says what is wrong."""
     try:
         with path.open("rb") as file:
             given = json.loads(file.read(MOST_FILE_BYTES))

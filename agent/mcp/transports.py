@@ -22,10 +22,10 @@ from agent.mcp.servers import McpServer
 from texts import Sentence, sentence
 
 MOST_JUNK = 50
-"""Lines that are no messages: some servers greet, or print for debugging."""
+"""Lines that may be no messages: some servers greet, or print for debugging."""
 CONNECT_SECONDS = 10.0
 END_SECONDS = 0.5
-"""How long a child has to end when its input ends, and again when it is asked to."""
+"""Seconds that a child gets to end when its input ends, and again when it is told to."""
 
 
 class Wire:
@@ -57,7 +57,7 @@ class Outgoing(ObjectSendStream[SessionMessage]):
         await self.put(item)
 
     async def put(self, item: SessionMessage) -> None:
-        """Send a message, this way or that."""
+        """Send a message, whichever the transport."""
         raise NotImplementedError
 
 
@@ -192,7 +192,7 @@ async def _over_http(server: McpServer) -> AsyncIterator[Wire]:
 
 
 class _Bounded(httpx.AsyncHTTPTransport):
-    """Reads no more of a response than may be read."""
+    """Reads no more of a response than its limit."""
 
     wire: Wire | None = None
 

@@ -1,4 +1,4 @@
-"""Version 3: who reads the calls one after the other loses what the later ones send meanwhile."""
+"""Version 3: reading the calls one after the other loses what the later ones send meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Version 3 delivers what a tool writes only to whom asks for it with a transformer."""
+"""Version 3 delivers what a tool writes only to those who ask for it with a transformer."""
 
 from __future__ import annotations
 

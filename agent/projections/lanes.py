@@ -40,7 +40,7 @@ FIRST_WIDTH = 0.05
 
 _MOST_TEXT = 240
 _MOST_ARGS = 2_000
-"""Characters of a call's arguments within which it is looked for their end."""
+"""Characters of a call's arguments within which their end is looked for."""
 _MOST_WRITTEN = 100
 """Calls that may be written at the same time."""
 _LAST_ITEMS = 3
@@ -69,7 +69,7 @@ class Lanes:
     """Seconds of a slice."""
     _slices: list[dict[StreamMode, _Cell]] = field(default_factory=list)
     _waited: float = 0.0
-    """Seconds that were waited for its turn and for a person."""
+    """Seconds spent waiting for its turn and for a person."""
     _waits_since: float | None = None
     _has_begun: bool = False
     _written: dict[tuple[str, str], _Call] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class Lanes:
         ]
 
     def _begun(self, event: StreamEvent) -> list[_Call]:
-        """The calls that a model begins to write with this event; pieces of others go where those stand."""
+        """The calls that a model begins to write in this event; pieces of others are added to theirs."""
         token = event.payload
         if not isinstance(token, Token):
             return []

@@ -115,7 +115,7 @@ class Metrics:
 
 
 NOTICED = 0.2
-"""Seconds less to wait that a person notices."""
+"""Seconds by which a wait must be shorter for a person to notice."""
 
 
 def is_sooner(first: float | None, whole: float) -> bool:

@@ -12,7 +12,7 @@ Moment: TypeAlias = Literal["asked", "works", "answers", "finished", "broken"]
 
 
 def moment_of(transcript: Transcript) -> Moment:
-    """What a reader sees last of a run, with the modes that are shown."""
+    """The latest thing that a reader sees of a run, with the modes that are shown."""
     if transcript.ended_at is not None:
         return "finished" if transcript.state == "finished" else "broken"
     shown, at_work = transcript.shown, any(call.state == "running" for call in transcript.calls)

@@ -22,9 +22,9 @@ from texts import Language, Value, say, tell
 
 SentenceState = Literal["now", "done", "failed", "stopped"]
 MAX_SENTENCES = 100
-"""The last ones are told."""
+"""Only the last ones are told."""
 MOST_ASKED = 5
-"""Of very many questions at once the first ones are told, and how many more there are."""
+"""Of very many questions at once, this many are told, and how many more there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class Sentence:
 
 
 def narrate(run: Transcript, language: Language = "en") -> list[Sentence]:
-    """What has happened so far, in order of beginning; what happens inside a call follows the call, in that order.
+    """What has happened so far, in order of beginning; what happens inside a call follows the call, in the same order.
 
-    Why a run failed is not told: it stands below it, with a way on.
+    Why a run failed is not told: that is said below it, with a way to go on.
     """
     told = _in_order(_Narrator(run, language).all())[-MAX_SENTENCES:]
     return [replace(sentence, at=run.worked(sentence.at)) for sentence in told]
@@ -157,7 +157,7 @@ class _Narrator:
         return Sentence(began, self._say(f"narration-done{which}", **told), depth=call.depth)
 
     def _doing(self, call: ToolCall) -> str:
-        """What it is busy with."""
+        """What it is busy doing."""
         inner = [item for item in call.items if isinstance(item, ToolCall) and item.ended_at is None]
         step = self._title(inner[-1]) if inner else spoken(call.steps[-1]) if call.steps and not call.items else ""
         return " · ".join(filter(None, (self._progress(call.output), step)))

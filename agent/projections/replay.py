@@ -13,7 +13,7 @@ LONGEST_PAUSE = 1.0
 
 
 def moments(events: Iterable[StreamEvent]) -> list[float]:
-    """When each event is shown, in seconds: as it happened, but nobody waits once more for a person or its turn."""
+    """When each event is shown, in seconds: as it happened, but without the waits for a person and for its turn."""
     found: list[float] = []
     events = list(events)
     first = next((event for event in events if not isinstance(event.payload, Queued)), None)

@@ -18,7 +18,7 @@ MAX_ROWS = 60
 QUEUE = "queue"
 """The row for the time before a run may begin."""
 _WAITED = 0.1
-"""Seconds in a queue worth showing: with less, nobody was in the way."""
+"""Seconds in a queue that are worth showing: with less, nobody was in the way."""
 
 PERSON = "person"
 """The row of the moments at which it waited for a person."""
@@ -269,14 +269,14 @@ def _told(span: Span, row: Row, language: Language) -> str:
 
 
 def does(row: RowKind, span: SpanKind) -> Literal["waits", "writes", "works"]:
-    """What is done in a span that is no pause, as the end of a key."""
+    """What is done in a span that is not a pause, as the end of a key."""
     if span == "waiting":
         return "waits"
     return "writes" if row == "model" else "works"
 
 
 def _worked(rows: Iterable[Row], transcript: Transcript) -> list[Row]:
-    """Rows on the clock that stands still while its turn, or a person, is waited for."""
+    """Rows on a clock that stands still while the run waits for its turn or for a person."""
     rows = list(rows)
     for row in rows:
         spans = (Span(s.kind, transcript.worked(s.start), transcript.worked(s.end)) for s in row.spans)

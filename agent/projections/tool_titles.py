@@ -1,4 +1,4 @@
-"""The titles of tools. Apart from other words: the tools load LangChain, which takes 50 MB and a second."""
+"""The titles of tools. Kept apart from other words because the tools load LangChain: 50 MB and a second."""
 
 from __future__ import annotations
 

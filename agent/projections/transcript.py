@@ -106,7 +106,7 @@ class Transcript:
     _value: JSON = None
     """The last value of the graph, without messages."""
     _half_done: dict[tuple[str, str], Answer] = field(default_factory=dict)
-    """The answers that are written anew, by node and agent."""
+    """The answers that are being rewritten, by node and agent."""
     _keys: int = 0
     _began_at: float | None = None
     """When its turn came; not every log tells of it."""
@@ -251,7 +251,7 @@ class Transcript:
                 call.tries.goes_on()
 
     def _retry(self, at: float) -> None:
-        """Whoever worked on it is gone: what was half done is written anew, in its place."""
+        """Whoever worked on it is gone: what was half done is rewritten in its place."""
         for call in self._calls:
             call.tries.is_over |= call.state == "running"
         for message, answer in self._answers.items():
@@ -276,7 +276,7 @@ class Transcript:
             self._touch(item, at)
 
     def _end_call(self, call: ToolCall, state: CallState, at: float, cause: set[str]) -> None:
-        """End what is at work in it; what the run failed of is said below it, and so not in it."""
+        """End what is at work in it; why the run failed is said below it, and so not in it."""
         call.output.reasoning.end(at)
         if call.state in ("asked", "running", "waiting"):
             call.state, call.ended_at = state, at

@@ -1,4 +1,4 @@
-"""The branches of a conversation: a question asked again goes on beside the earlier one."""
+"""The branches of a conversation: a question asked again continues beside the earlier one."""
 
 from __future__ import annotations
 

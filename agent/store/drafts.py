@@ -1,4 +1,4 @@
-"""Decisions of a person that are not sent yet: several questions of one interrupt are answered together."""
+"""A person's decisions that have not been sent yet: several questions of one interrupt are answered together."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ ON CONFLICT (run, interrupt, number) DO UPDATE SET decision = excluded.decision
 class Drafts:
     """The decisions of all processes sharing the database. Safe from any thread.
 
-    One that cannot be kept is lost with the page, no more: it is logged.
+    One that cannot be saved is logged, and lost with the page.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def keep(self, run_id: str, interrupt: str, number: int, decision: JSON) -> None:
-        """Keep the decision of one question, by its number in its interrupt; None takes it back."""
+        """Keep the decision on one question, by its number in its interrupt; None takes it back."""
         try:
             if decision is None:
                 self._database.write(

@@ -15,7 +15,7 @@ class Recordings(Protocol):
     """
 
     def together(self) -> AbstractContextManager[object]:
-        """All that is appended inside is kept, or nothing of it, where that can be."""
+        """Everything appended inside is kept, or nothing of it, where that is possible."""
 
     def append(self, run_id: str, start: int, data: bytes) -> None:
         """Keep what follows the first `start` bytes; what was deleted does not come back."""
@@ -27,10 +27,10 @@ class Recordings(Protocol):
         """Bytes of a recording; None where there is none."""
 
     def cut(self, run_id: str, size: int) -> None:
-        """Keep only so many bytes: a process was killed while it wrote the rest."""
+        """Keep only this many bytes: a process was killed while it wrote the rest."""
 
     def delete(self, run_id: str) -> None:
-        """Keep no more of it."""
+        """Delete it."""
 
 
 class Folder:
@@ -40,7 +40,7 @@ class Folder:
         self._folder = folder
 
     def together(self) -> AbstractContextManager[object]:
-        """Each file is by itself."""
+        """Files know no transactions."""
         return nullcontext()
 
     def append(self, run_id: str, start: int, data: bytes) -> None:
@@ -70,11 +70,11 @@ class Folder:
             return None
 
     def cut(self, run_id: str, size: int) -> None:
-        """Keep only so many bytes."""
+        """Keep only this many bytes."""
         os.truncate(self._path(run_id), size)
 
     def delete(self, run_id: str) -> None:
-        """Keep no more of it."""
+        """Delete it."""
         self._path(run_id).unlink(missing_ok=True)
 
     def _path(self, run_id: str) -> Path:

@@ -10,17 +10,17 @@ import time
 from collections import OrderedDict
 
 FREE_TRIES = 3
-"""Tries per client that cost no time."""
+"""Attempts per client that cost no time."""
 LONGEST_WAIT = 8.0
-"""Seconds between further tries of one client."""
+"""Seconds between further attempts of one client."""
 FREE_TRIES_OF_A_NETWORK = 12
 """The same for all clients of a network together: a cookie is easier to throw away than an address."""
 PAUSE_OF_A_NETWORK = 2.0
-"""Seconds between further tries of a network."""
+"""Seconds between further attempts of a network."""
 FORGIVEN = 600.0
-"""Seconds without a try after which a client starts over."""
+"""Seconds without an attempt after which a client starts over."""
 MOST_CLIENTS = 10_000
-"""Clients and networks whose tries are remembered; the oldest are forgotten first."""
+"""Clients and networks whose attempts are remembered; the oldest are forgotten first."""
 MOST_KNOWN = 100
 """Clients that got in, and no longer wait for others on their network."""
 

@@ -85,7 +85,7 @@ class Progress:
     seconds: float
     """Since it was asked."""
     rested: float
-    """Of these, those that it waited for its turn or for a person."""
+    """Of these, those spent waiting for its turn or for a person."""
     size: int
     """Bytes of its recording."""
     broken: bool
@@ -306,7 +306,7 @@ class Index:
         self._database.write("UPDATE runs SET stopping = 1 WHERE id = ?", run_id)
 
     def delete(self, *run_ids: str) -> None:
-        """Forget runs, with their links and their comments; all or none."""
+        """Forget runs with their links and comments; all or none."""
         with self._database.transaction() as connection:
             _delete(connection, run_ids)
 

@@ -1,4 +1,4 @@
-"""What folders held before there was a database, or before it was PostgreSQL: taken over once."""
+"""Takes over, once, what folders held before there was a database, or before it was PostgreSQL."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def take_over(folder: Path, database: Database) -> None:
 
 
 def copy(before: Database, folder: Recordings, database: Database, recordings: Recordings) -> None:
-    """Copy all that a folder and its database hold into another one; raises DatabaseError, OSError.
+    """Copy everything in a folder and its database to another database; raises DatabaseError, OSError.
 
-    What the folder holds stays, and is not looked at again.
+    The folder stays as it is, and is not looked at again.
     """
     with before.transaction() as marked:
         if not marked.execute("INSERT INTO done VALUES (?) ON CONFLICT DO NOTHING", (_COPIED,)).rowcount:

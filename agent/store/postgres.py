@@ -101,7 +101,7 @@ class Postgres(Database):
 
     @property
     def _current(self) -> Connection | None:
-        """That of the transaction which this thread is in."""
+        """The connection of this thread's transaction."""
         return getattr(self._here, "connection", None)
 
     def _find(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
@@ -137,14 +137,14 @@ class Rows:
         return size
 
     def cut(self, run_id: str, size: int) -> None:
-        """Pieces are whole."""
+        """Nothing to do: pieces are whole."""
 
     def delete(self, run_id: str) -> None:
-        """They go with the run."""
+        """Nothing to do: they go with the run."""
 
 
 class _Translating:
-    """A connection that is spoken to as SQLite is."""
+    """A connection with SQLite's interface."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
@@ -166,7 +166,7 @@ def _translated(statement: str) -> bytes:
 
 
 def _storable(value: object) -> object:
-    """Without what no text of PostgreSQL holds."""
+    """Values without what PostgreSQL cannot store as text."""
     if isinstance(value, str):
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
     return value

@@ -1,5 +1,6 @@
-"""Everything that is kept: recordings in JSONL, and a database for lookups. Several processes share one folder, or a
-PostgreSQL that both are in.
+"""Everything that is kept: recordings in JSONL, and a database for lookups.
+
+Several processes share one folder, or a PostgreSQL that holds both.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class Store:
         return Tail(self._recordings, track.id, track.size, StreamEvent.from_json) if self._recordings else None
 
     def append(self, run_id: str, size: int, line: str) -> None:
-        """Record a line of a run that is claimed, and of which so many bytes are; raises OSError, DatabaseError."""
+        """Append a line to the recording of a claimed run, which has this many bytes; raises OSError, DatabaseError."""
         if self._recordings:
             self._recordings.append(run_id, size, line.encode())
 
@@ -247,7 +248,7 @@ class Store:
         return database
 
     def _copy(self, folder: Path, database: Database) -> None:
-        """Take over what the folder has kept until now."""
+        """Take over what the folder has held so far."""
         with Store(folder) as before:
             try:
                 if before._recordings and self._recordings:

@@ -42,7 +42,7 @@ MAX_VALUES = 100_000
 MAX_DEPTH = 64
 """Nested lists in one line."""
 _SUSPECT = re.compile(rb"[0-9]{16}|[0-9][eE]|NaN|Infinity|\\[uU]")
-"""What may encode a number or a character that no browser can be sent."""
+"""What may encode a number or a character that cannot be sent to a browser."""
 
 
 class Held:
@@ -65,7 +65,7 @@ class Shelf:
         """The least recently seen first."""
 
     def put(self, text: bytes) -> Held:
-        """Hold a text."""
+        """Keep a text."""
         held = Held(text)
         self.see(held)
         return held

@@ -70,7 +70,7 @@ class Happening(NamedTuple):
 class Adapter:
     """Reads the parts of one run, and remembers whose its calls, messages and tasks are.
 
-    `waits` for the notes of Attribution in streams that have them: LangGraph may report a tool before its note.
+    It `waits` for the notes of Attribution in streams that have them: LangGraph may report a tool before its note.
     """
 
     def __init__(self, *, waits: bool = True) -> None:
@@ -102,11 +102,11 @@ class Adapter:
         self.is_at_breakpoint = False
         """Whether the graph has stopped before or behind a node, as it was compiled to, and asks nothing."""
         self._done: set[str] = set()
-        """The tasks that had been done before the run was resumed; LangGraph tells of them once more."""
+        """The tasks done before the run was resumed; LangGraph reports them again."""
         self._last: defaultdict[tuple[tuple[str, ...], str], list[str]] = defaultdict(list)
         """The tasks of a node that were at work when the run waited, by its namespace and name."""
         self._same: dict[str, str] = {}
-        """Tasks that are done once more under another id, and their first id."""
+        """Tasks that are repeated under another id, and their first id."""
         self._data = DataLeft()
         self._with_data: set[str] = set()
         """The messages whose images and files have been told; a state repeats them without."""
@@ -147,7 +147,7 @@ class Adapter:
             return [Happening(Unknown(json_safe(part, convert=without_error), _mode_of(part)))]
 
     def repeat(self, parts: Iterable[object]) -> None:
-        """Know what was done once more, from where the run waited, with nobody looking.
+        """Take in what was repeated from where the run waited, with nobody looking.
 
         LangGraph has new ids for all of it; calls and graphs keep theirs here.
         """
@@ -161,7 +161,7 @@ class Adapter:
         self.is_at_breakpoint = False
 
     def begin_anew(self) -> None:
-        """Know that what works on the run was lost, and begins anew what had not ended."""
+        """Note that whatever worked on the run was lost, and starts over with what had not ended."""
         self._early = None
         self._open_runs.clear()
         self._calls.end_runs()
@@ -172,7 +172,7 @@ class Adapter:
         return [*self._release_early(), *held]
 
     def recall(self, events: Iterable[StreamEvent]) -> None:
-        """Know what a run has told before it waited, so that what comes now goes on from there."""
+        """Take in what a run reported before it waited, so that what comes now continues from there."""
         for event in events:
             namespace, payload = event.namespace, event.payload
             self._know_graphs(namespace)

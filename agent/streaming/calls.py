@@ -14,7 +14,7 @@ from typing import TypeAlias
 from agent.streaming.message_ids import as_sent
 
 _NAMELESS = "call"
-"""The id of a call without one."""
+"""The id for a call without one."""
 
 Namespace: TypeAlias = tuple[str, ...]
 Ids: TypeAlias = tuple[str, ...]
@@ -95,7 +95,7 @@ class Calls:
         return self._of_id[call_id]
 
     def known(self, message: str, raw: str) -> str:
-        """Our id of a call, as far as known; notes nothing."""
+        """Our id for a call, if known; notes nothing."""
         asked = [call for call in self._of_message.get(message, ()) if call.raw == raw]
         found = asked or self._of_raw.get(raw) if raw else asked
         return found[-1].id if found else raw
@@ -140,7 +140,7 @@ class Calls:
             call.is_ended = True
 
     def end_runs(self) -> None:
-        """Note that no tool works any more."""
+        """Note that no tool is at work any more."""
         for call in self._of_run.values():
             call.is_ended = True
 
@@ -156,7 +156,7 @@ class Calls:
         return call
 
     def repeat(self, is_on: bool) -> None:
-        """Take what is asked from now on for what was asked before and has no answer; until that is turned off."""
+        """Match what is asked from now on with earlier calls that have no answer, until this is turned off."""
         self._to_repeat = [call for call in self._of_id.values() if not call.is_answered] if is_on else None
 
     def recall(

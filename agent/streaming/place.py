@@ -30,7 +30,7 @@ class Place:
 
     @property
     def configurable(self) -> dict[str, Any]:
-        """What a config says of it."""
+        """The entries of a config that name it."""
         return {"thread_id": self.thread, **({"checkpoint_id": self.checkpoint} if self.checkpoint else {})}
 
 

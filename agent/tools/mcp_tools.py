@@ -17,7 +17,7 @@ MOST_SCHEMA = 50_000
 
 
 def offer(tools: Iterable[McpTool]) -> None:
-    """List them, but for those that are listed already, or whose arguments no model could be told of."""
+    """List them, except those already listed and those whose arguments are too long for any model."""
     for tool in tools:
         made = as_tool(tool)
         if made.name not in TOOLS and len(json.dumps(tool.schema)) <= MOST_SCHEMA:
@@ -25,7 +25,7 @@ def offer(tools: Iterable[McpTool]) -> None:
 
 
 def as_tool(tool: McpTool) -> StructuredTool:
-    """As a LangChain tool, by a name that no two servers share and every model takes."""
+    """The tool as a LangChain tool, under a name that no two servers share and every model accepts."""
 
     async def call(**arguments: Any) -> str:
         return await call_tool(tool.server, tool.name, arguments)

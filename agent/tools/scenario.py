@@ -17,7 +17,7 @@ class Scenario:
 
     customers: tuple[str, ...]
     customer: str
-    """What stands before a customer's name, and before an item's."""
+    """The words before a customer's name, and before an item's."""
     item: str
     any_customer: str
     """Who is written to where nobody is known, and about what."""
@@ -32,7 +32,7 @@ class Scenario:
     headlines: tuple[str, ...]
     headline: str
     between: str
-    """What stands between two headlines of a list."""
+    """The separator between two headlines of a list."""
     columns: tuple[str, ...]
     leaders: str
     axes: tuple[str, str]
@@ -56,7 +56,7 @@ class Scenario:
     email_rejected: str
     because: str
     done: str
-    """What a result begins with that says by itself what was done."""
+    """How a result begins that itself says what was done."""
     not_done: str
     rejected: str
     """A call of any tool that a person has rejected."""
@@ -75,7 +75,7 @@ class Scenario:
     thermometer: tuple[str, str]
     warmest: str
     visit: str
-    """What a planned visit begins with, and what stands between its stops."""
+    """How a planned visit begins, and the separator between its stops."""
     visit_then: str
     visit_door: str
     """Where there is nothing to see."""

@@ -8,10 +8,10 @@ from typing import Any
 
 
 class ToolSpans:
-    """Of calls that no library sees, as they are only a function's."""
+    """For calls that no library sees because they are plain function calls."""
 
     begin: Callable[[str], AbstractContextManager[Any]] | None = None
-    """Of a tool with this name; None where nobody traces."""
+    """The spans of the tool with this name; None if nobody traces."""
 
     @classmethod
     @contextmanager

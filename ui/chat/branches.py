@@ -23,7 +23,7 @@ def tree_of(runs: Sequence[Run]) -> Branches:
 
 
 def question(run: Run, tree: Branches, page: PageInfo) -> None:
-    """A run's question, or the box for changing it; below it, links to what else was asked in its place."""
+    """A run's question, or the box for editing it; below it, links to the other questions asked in its place."""
     if st.session_state.get("editing") == run.id and run.request.inputs is None:
         _edit(run, tree, page)
         return
@@ -142,13 +142,13 @@ def _ask_edited(page: PageInfo, run_id: str, seen: int, key: str) -> None:
 
 
 def ask_anew(page: PageInfo, run: Run, seen: int) -> None:
-    """Stop a run and ask its question again in its place, unless more than were `seen` are there: a second click."""
+    """Stop a run and ask its question again in its place, unless there are more than were `seen`: a second click."""
     run.stop()
     _ask_beside(page, run.id, seen, run.request.question, run.request.inputs)
 
 
 def _ask_beside(page: PageInfo, run_id: str, seen: int, question: str, inputs: JSON = None) -> None:
-    """Ask in the place of a run, unless there are more than were `seen` there: then it is a second click."""
+    """Ask in place of a run, unless there are more than were `seen`: then it is a second click."""
     tree = tree_of(session.conversation(page.name))
     if run_id in tree and len(tree.beside(run_id)) == seen:
         ask(question, page, inputs, after=tree.after(run_id))

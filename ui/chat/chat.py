@@ -41,7 +41,7 @@ def chat(
 ) -> None:
     """Show the conversation of a page, then its sidebar, and follow its runs to their end.
 
-    `draw` draws the runs, and `opening` what is there before the first question. With `scrolling`, the page scrolls
+    `draw` draws the runs, and `opening` what stands there before the first question. With `scrolling`, the page scrolls
     along with the answer: for pages that end with it.
     """
     page = choices.page

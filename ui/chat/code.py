@@ -12,7 +12,7 @@ from ui.shell.language import language, say
 
 
 def show_code(choices: Choices) -> None:
-    """The code that ran, and the call that the chosen modes stand for."""
+    """The code that ran, and the call for the chosen modes."""
     if choices.is_own:
         return
     box = st.expander(say("chat-code"), icon=":material/code:", key="code", on_change="rerun")

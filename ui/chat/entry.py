@@ -121,7 +121,7 @@ def _ask_form(page: PageInfo, after: str | None) -> None:
 
 
 def _summary(inputs: JSON) -> str:
-    """What was filled in, as a question for lists."""
+    """A filled-in form as a question, for lists."""
     values = list(inputs.values()) if isinstance(inputs, dict) else [inputs]
     texts = [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in values]
     text = " · ".join(" ".join(text.split()) for text in texts if text)

@@ -9,23 +9,23 @@ from agent.engine.run import Run
 from ui.shell import session
 
 LOOK_SECONDS = 1.0
-"""Seconds between looks for questions asked in another tab, while a run is followed."""
+"""Seconds between checks for questions asked in another tab, while a run is followed."""
 
 
 class OtherTabs:
-    """Looks now and then whether the conversation has gone on in another tab, or one of its runs that was `waiting`."""
+    """Checks now and then whether the conversation, or a run of it that was `waiting`, has gone on in another tab."""
 
     def __init__(self, runs: list[Run], waiting: Sequence[Run] = ()) -> None:
         self._thread_id, self._known = runs[-1].thread_id if runs else "", {run.id for run in runs}
         self._waiting = {run.id: run.read()[1] for run in waiting}
         self._due = time.monotonic() + LOOK_SECONDS
         self.has_news = False
-        """Whether there was one at the last look."""
+        """Whether the last check found one."""
 
     def has_asked(self) -> bool:
-        """Whether there is a question, or an answer to a run that waits, that is not drawn here.
+        """Whether there is a question, or an answer to a waiting run, that is not drawn here.
 
-        The page's script asks, and the thread that listens once the script has ended.
+        Called by the page's script, and by the thread that listens once the script has ended.
         """
         if not self._thread_id or time.monotonic() < self._due:
             return False

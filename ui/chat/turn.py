@@ -28,10 +28,10 @@ from ui.shell.choices import Choices
 from ui.shell.language import say
 
 A_MOMENT = 0.3
-"""Seconds that the first words may take before the sidebar is drawn: with it before them, they would come later."""
+"""Seconds to wait for the first words before the sidebar is drawn, which would delay them."""
 
 A_BREATH = 0.12
-"""Seconds between the first words and what else there is to draw: a browser paints what comes together, together."""
+"""Seconds between the first words and everything else: a browser paints at once whatever arrives together."""
 
 
 class Turn:
@@ -63,18 +63,18 @@ class Turn:
         self._drawn: dict[str, tuple[bool, Shape, int]] = st.session_state.setdefault("drawn", {})
         technical, before, filled = self._drawn.get(run.id, (choices.technical, (), 0))
         self.is_stale = technical != choices.technical or not has_grown(before, self._shape())
-        """Whether an earlier script has drawn it in another way: what that has drawn must go first."""
+        """Whether an earlier script drew it differently: what that drew must be removed first."""
         if self.is_stale:
             self._drawing.clear(filled)
 
     def clear(self, other: str) -> None:
-        """Have what an earlier script has drawn here of another run go first."""
+        """Remove what an earlier script drew here of another run."""
         *_, filled = self._drawn.get(other, (False, (), 0))
         self._drawing.clear(filled)
         self.is_stale = True
 
     def add(self, events: Sequence[StreamEvent]) -> None:
-        """Take note of what has happened."""
+        """Note what has happened."""
         self._drawing.add(events)
         self._timeline.add(events)
 
@@ -115,7 +115,7 @@ class Turn:
             self._end.empty()
 
     def wait_for_words(self) -> None:
-        """Give it a moment for its first words, once, and the browser another one to paint them."""
+        """Once, give it a moment for its first words, and the browser another one to paint them."""
         if not self.had_a_moment:
             self.had_a_moment = True
             self.reader.follow(lambda: not self.is_silent, seconds=A_MOMENT)
@@ -132,7 +132,7 @@ class Turn:
 
     @property
     def is_held(self) -> bool:
-        """Whether it waits behind one that does."""
+        """Whether it waits behind a run that waits for a person."""
         return self._drawing.is_held
 
     @is_held.setter
@@ -141,7 +141,7 @@ class Turn:
 
     @property
     def is_due(self) -> bool:
-        """Whether time alone has changed what is to be seen."""
+        """Whether the passing of time alone has changed what there is to see."""
         return self._drawing.is_due
 
     @property
@@ -151,7 +151,7 @@ class Turn:
 
     @property
     def is_silent(self) -> bool:
-        """Whether there will be something to see, and is nothing yet."""
+        """Whether there will be something to see, but is nothing yet."""
         transcript = self._drawing.transcript
         return bool(transcript.modes) and not (self.reader.ended or transcript.shown)
 

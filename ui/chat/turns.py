@@ -26,7 +26,7 @@ Follow = Callable[[], None]
 def turns(runs: list[Run], choices: Choices) -> Follow:
     """Draw the turns of a conversation one below the other, and give the one at work a moment for its first words.
 
-    They are those of one branch; or of two, side by side, from where they part.
+    They are the turns of one branch, or of two, side by side from where they part.
     """
     page, tree = choices.page.name, branches.tree_of(runs)
     if pair := branches.compared(page, tree):
@@ -63,9 +63,9 @@ def turns(runs: list[Run], choices: Choices) -> Follow:
 
 
 def _one_below_the_other(page: str, branch: list[Run], choices: Choices, tree: Branches) -> list[Turn]:
-    """The turns of a branch. What is far up is not drawn until somebody asks for it: nobody sees it.
+    """The turns of a branch; those far up, which nobody sees, are not drawn until somebody asks for them.
 
-    A new question's first words come before what already stands above them is drawn once more.
+    A new question's first words are drawn before the turns above them are redrawn.
     """
     at_work = next((at for at, run in enumerate(branch) if not run.ended), len(branch))
     begin = min(first_shown(len(branch)), at_work)
@@ -97,9 +97,9 @@ def _one_below_the_other(page: str, branch: list[Run], choices: Choices, tree: B
 
 
 def first_shown(turns: int) -> int:
-    """Which of so many turns is the first one that is shown: the last TURNS are, and up to twice as many.
+    """The index of the first of so many turns to show: the last TURNS are shown, or up to twice as many.
 
-    It changes only once in TURNS questions, because all that is shown then has another place.
+    It changes only once in TURNS questions, because everything shown moves when it does.
     """
     return max((turns - TURNS) // TURNS, 0) * TURNS
 
@@ -123,7 +123,7 @@ def _side_by_side(runs: list[Run], choices: Choices, pair: tuple[str, str]) -> l
 
 
 def _empty_what_others_left(drawn: list[Turn]) -> None:
-    """Where an earlier script has drawn another run, what that has drawn must go first."""
+    """Remove what an earlier script drew of other runs in these places."""
     before: list[str] = st.session_state.get("drawn_before", [])
     for turn, other in zip(drawn, before, strict=False):
         if turn.run.id != other:

@@ -14,7 +14,7 @@ from ui.shell.language import say
 
 
 class WayOut:
-    """Stop, and ask again with a `tree` to do it in, while nothing comes of a run; gone as soon as something does."""
+    """Stop, and with a `tree` also Ask again, while a run delivers nothing; gone as soon as it does."""
 
     def __init__(self, place: DeltaGenerator, run: Run, page: PageInfo, tree: Branches | None) -> None:
         self._place, self._run, self._page, self._tree = place, run, page, tree
@@ -50,12 +50,12 @@ class WayOut:
 
 
 def shown_of(page: str, runs: list[Run]) -> list[Run]:
-    """The runs of a conversation that are on the page: not those of a branch that is not looked at."""
+    """The runs of a conversation that are on the page: those of the branch that is shown."""
     return runs if branches.compared(page, branches.tree_of(runs)) else session.branch(page, runs)
 
 
 def to_stop(shown: list[Run]) -> Run | None:
-    """The run that Stop is for: not somebody else's, whoever reads along."""
+    """The run that Stop is for; never somebody else's."""
     return next((run for run in shown if not run.ended and session.is_mine(run)), None)
 
 

@@ -34,9 +34,9 @@ from ui.shell.choices import Choices
 from ui.shell.language import language, say, tell
 
 SECONDS_A_TICK = 0.5
-"""Seconds more after which the status line goes on by the clock, where nothing comes."""
+"""Further seconds after which the status line is updated even if nothing arrives."""
 SECONDS_A_DRAWING = 0.5
-"""Tables and charts are sent whole, so they are drawn at most that often."""
+"""Tables and charts are sent whole, so they are drawn no more often than this."""
 
 VIEWS: dict[str, tuple[str, Callable[[Choices], View]]] = {
     "timeline": (":material/view_timeline:", LabTimeline),
@@ -49,7 +49,7 @@ VIEWS: dict[str, tuple[str, Callable[[Choices], View]]] = {
 
 
 def lab(runs: list[Run], choices: Choices) -> Follow:
-    """Show one run of the conversation in the chosen view; what is returned follows all of them to their end."""
+    """Show one run of the conversation in the chosen view; returns what follows all runs to their end."""
     run, tree = _choose_run(runs), branches.tree_of(runs)
     if run:
         with st.chat_message("user", avatar=":material/person:"):

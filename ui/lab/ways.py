@@ -1,4 +1,4 @@
-"""The ways to stream from a tool, side by side: a lane for each, and what was really seen of it."""
+"""The ways to stream from a tool, side by side: a lane for each, with what really arrived."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ui.shell.choices import Choices
 from ui.shell.language import say, say_or
 
 SECONDS = 4.0
-"""Where the time axis ends at first; the tools take two seconds, after a model has called them."""
+"""Where the time axis ends at first, in seconds; the tools take two, after a model has called them."""
 _COLUMNS = ("way", "lane", "first", "chunks", "call")
 _STYLE = Path(__file__).with_name("ways.css")
 
@@ -88,7 +88,7 @@ class _Table:
 
 
 def table(moments: Mapping[str, Sequence[Moment]]) -> str:
-    """The table as HTML, with what is known of each way by its name."""
+    """The table as HTML, with the `moments` of each way, by its name."""
     chunks = [moment["at"] for each in moments.values() for moment in each if moment["kind"] == "chunk"]
     seconds = max([SECONDS, *chunks])
     scale = "".join(f"<span>{escape(say('time-seconds', seconds=at))}</span>" for at in ("0", f"{seconds:.1f}"))

@@ -121,7 +121,7 @@ class Line:
             self._after_code = False
 
     def _ends_before_words(self) -> bool:
-        """Whether the mark that ends here is one although words follow at once: a link begins with them."""
+        """Whether the mark that ends here still counts as one if words follow directly, as those of a link do."""
         return self._written[-1] != "_" and self._written.rstrip("*~")[-1:].isalnum()
 
 

@@ -1,4 +1,4 @@
-"""What a click in a card does: decide, undo, send; and what is kept of it until everything is decided."""
+"""What a click on a card does: decide, undo, send; and what is kept until everything is decided."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ui.shell import session
 from ui.shell.fields import values_of
 
 FEW_CHOICES = 5
-"""Answers that get a button each; of more, one is selected."""
+"""Up to this many answers get a button each; with more, one is selected from a list."""
 FIRST_CARDS = 10
-"""Open questions of a run that are drawn at first, and how many more each click draws."""
+"""How many open questions of a run are drawn at first, and how many more each click adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def undo(asks: Asks) -> None:
 
 
 def ask_again(asks: Asks, is_wanted: bool) -> None:
-    """Ask once more what was answered, or leave it at that."""
+    """Ask an answered question again, or leave it at that."""
     kept("card_drafts").pop(asks.place, None)
     if is_wanted:
         kept("card_again")[asks.place] = True
@@ -144,7 +144,7 @@ def drafts_of(asks: Asks) -> dict[int, Decision]:
 
 
 def _keep(asks: Asks, decision: Decision | None) -> None:
-    """Have a decision outlive this page, until it is sent with the others."""
+    """Keep a decision beyond this page until it is sent with the others."""
     if not asks.again:
         session.runs().keep_decision(
             asks.run_id,

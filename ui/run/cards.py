@@ -35,7 +35,7 @@ class Cards:
 
     @classmethod
     def of(cls, run: Run, *, technical: bool) -> Cards:
-        """Cards that can be answered, if this visitor's run asks."""
+        """Cards that can be answered if the run is this visitor's."""
         return cls(run, technical, session.is_mine(run))
 
     def draw(self, place: DeltaGenerator, asked: Asked, *, ended: bool) -> None:

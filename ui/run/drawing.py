@@ -25,7 +25,7 @@ from ui.shell.browser import turn_to_draw
 from ui.shell.language import language, say, tell
 
 SILENT = 5
-"""Seconds without news after which it is said for how long."""
+"""Seconds without news after which the page says for how long."""
 STALLED = 10
 """Seconds without news after which a way out stands beside the run."""
 QUIET = 1.0
@@ -53,7 +53,7 @@ class Drawing:
         self._signs: tuple[str, bool] | None = None
 
     def add(self, events: Iterable[StreamEvent]) -> None:
-        """Take note of what has happened."""
+        """Note what has happened."""
         for event in events:
             self._moved = time.monotonic()
             self.transcript.add(event)
@@ -78,17 +78,17 @@ class Drawing:
 
     @property
     def queues(self) -> bool:
-        """Whether it has not begun, and others are before it."""
+        """Whether it has not begun because others are ahead of it."""
         return self.transcript.state == "queued" and not self.transcript.asked and bool(self._run.place or self.is_held)
 
     @property
     def is_due(self) -> bool:
-        """Whether time alone has changed what is to be seen."""
+        """Whether the passing of time alone has changed what there is to see."""
         return self._signs != self._signs_of_life()
 
     @property
     def stalls(self) -> bool:
-        """Whether it works, and nothing has come of it for a long time."""
+        """Whether it is working, but has delivered nothing for a long time."""
         return self._clock == "live" and stalls(self._run, self.transcript)
 
     def _signs_of_life(self) -> tuple[str, bool]:
@@ -124,14 +124,14 @@ class Drawing:
 
 
 def silence(run: Run, transcript: Transcript) -> float:
-    """Seconds by the clock since a run that works gave its last sign; 0 for any other."""
+    """Seconds by the clock since a working run last gave a sign; 0 for any other run."""
     if transcript.state != "running":
         return 0.0
     return max(time.time() - run.header.asked_at - transcript.last_at, 0.0)
 
 
 def stalls(run: Run, transcript: Transcript) -> bool:
-    """Whether a run works, and nothing has come of it for a long time."""
+    """Whether a run is working, but has delivered nothing for a long time."""
     return silence(run, transcript) >= STALLED
 
 

@@ -17,8 +17,9 @@ from ui.shell.browser import PATIENCE, pause, wait_for_browser
 QUICKEST, SLOWEST = 1 / 40, 1 / 15
 """Seconds between two drawings: the least, and what the load of many readers may make of it."""
 SHARE = 1 / 8
-"""Of the process's time that all drawings together may take before they become fewer; to send them takes several times
-as much."""
+"""The share of the process's time that all drawing may take before there is less of it; sending takes several times as
+much.
+"""
 
 _following = 0
 _count = threading.Lock()
@@ -35,14 +36,14 @@ class Drawn(Protocol):
     """The drawing of a log."""
 
     def add(self, events: Sequence[StreamEvent]) -> None:
-        """Take note of what has happened."""
+        """Note what has happened."""
 
     def draw(self, *, ended: bool) -> None:
         """Draw it; once more at the end of the log."""
 
     @property
     def is_due(self) -> bool:
-        """Whether time alone has changed what is to be seen."""
+        """Whether the passing of time alone has changed what there is to see."""
 
     @property
     def rest(self) -> float:
@@ -50,7 +51,7 @@ class Drawn(Protocol):
 
     @property
     def waits(self) -> bool:
-        """Whether nothing will happen until a person has answered: nobody follows it for so long."""
+        """Whether nothing will happen until a person has answered: nobody follows a run for that long."""
 
 
 class Reader:
@@ -84,9 +85,9 @@ class Reader:
         seconds: float = float("inf"),
         beside: Sequence[Reader] = (),
     ) -> None:
-        """Draw until the log has ended or waits for a person, until that is `enough`, or for so many seconds.
+        """Draw until the log has ended or waits for a person, until `enough` says so, or for so many seconds.
 
-        Looks `beside` as well.
+        The readers `beside` are kept up to date as well.
         """
         until = time.monotonic() + seconds
         with _counted():
@@ -101,7 +102,9 @@ class Reader:
 
 
 def rest_after(took: float, readers: int) -> float:
-    """Seconds to rest after a drawing that took so many, where so many readers draw: their share of the process."""
+    """Seconds to rest after drawing for `took` seconds with so many readers, so that all keep to their share of the
+    process.
+    """
     return min(took * readers / SHARE, SLOWEST)
 
 
@@ -118,7 +121,7 @@ def _counted() -> Iterator[None]:
 
 
 class Unseen:
-    """Draws nothing: for a log whose end is merely awaited."""
+    """Draws nothing: for a log that is only followed to its end."""
 
     is_due = False
     rest = 0.1

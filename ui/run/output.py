@@ -131,7 +131,7 @@ class _ReasoningView:
 
 
 class _Whole:
-    """A table or chart, which can only be sent whole."""
+    """A table or a chart, which can only be sent whole."""
 
     def __init__(self, place: DeltaGenerator) -> None:
         self._parent = place

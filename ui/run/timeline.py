@@ -17,7 +17,7 @@ from ui.run.output import Look
 from ui.shell.language import say
 
 SECONDS_A_DRAWING = 0.5
-"""It is sent whole, so it is drawn at most that often while a run works."""
+"""It is sent whole, so it is drawn no more often than this while a run works."""
 
 
 def naming(transcript: Transcript, look: Look) -> Callable[[Row], str]:
@@ -66,13 +66,13 @@ class FoldedTimeline:
         self._due = 0.0
 
     def add(self, events: Sequence[StreamEvent]) -> None:
-        """Take note of what has happened."""
+        """Note what has happened."""
         if self._view:
             for event in events:
                 self._fold.add(event)
 
     def draw(self, transcript: Transcript, *, ended: bool) -> None:
-        """Draw it, now and then, and at the end; `transcript` is the fold of the same events."""
+        """Draw it now and then, and at the end; `transcript` is the fold of the same events."""
         if self._view and (ended or time.monotonic() >= self._due):
             self._due = time.monotonic() + SECONDS_A_DRAWING
             picture = self._fold.picture(transcript, call_titles(transcript.calls))

@@ -1,4 +1,4 @@
-"""That a run waits for a person, and since when: told by the clock, with a look now and then whether it goes on."""
+"""The note that a run waits for a person, and since when; it checks now and then whether the run goes on."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ui.shell import language, session
 from ui.shell.language import say
 
 LOOK_SECONDS = 5.0
-"""How often it is looked whether somebody has answered elsewhere."""
+"""How often to check whether somebody has answered elsewhere."""
 
 
 def show_waiting(place: DeltaGenerator, cards: Cards) -> None:
-    """Say below a run that it waits; the page is drawn anew when it goes on."""
+    """Say below a run that it waits, and redraw the page when it goes on."""
     cursor = cards.run.read()[1]
     with place.container():
         _tell(cards.run.id, cursor, cards.answers, language.language())
@@ -39,13 +39,13 @@ def _tell(run_id: str, cursor: int, is_mine: bool, reader: Language) -> None:
 
 
 def _since(run: Run) -> float:
-    """For how many seconds it has waited."""
+    """How many seconds it has waited."""
     last = run.read()[0][-1:]
     return max(time.time() - run.header.asked_at - (last[0].at if last else 0.0), 0.0)
 
 
 def _time(seconds: float) -> str:
-    """A time in its largest unit; nothing for less than a minute."""
+    """A duration in its largest unit; nothing for less than a minute."""
     for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= length:
             return say(f"card-{unit}", count=int(seconds // length))

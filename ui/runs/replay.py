@@ -33,7 +33,9 @@ SPEEDS = {"1×": 1.0, "4×": 4.0}
 
 
 class Replay:
-    """The replay of one opened run: `controls` draws its buttons, `draw` the run itself, to the end of either."""
+    """The replay of one opened run: `controls` draws its buttons, `draw` the run, to the end of the replay or of the
+    run.
+    """
 
     def __init__(self, key: str, run: Run, modes: Collection[StreamMode], *, technical: bool) -> None:
         self._run, self._modes, self._technical = run, modes, technical

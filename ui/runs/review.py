@@ -1,4 +1,4 @@
-"""What can be done with an opened run: take it along, share it, say something about it; and the host's table."""
+"""What can be done with an opened run: download it, share it, comment on it; and the host's table of comments."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def bar(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
 
 
 def host() -> None:
-    """All feedback, for whoever knows the host's password; nothing where none is set."""
+    """All feedback, for whoever knows the host's password; nothing if none is set."""
     gate = session.host_gate()
     if gate is None:
         return
@@ -102,14 +102,14 @@ def _take_along(kind: str, run: Run, modes: Collection[StreamMode]) -> None:
 
 
 def make_now(ending: Ending, export: Export, *, comments: Comments | None, packs: Offload) -> bytes:
-    """The file with all comments that are there at the click; without `comments`, with those of the export."""
+    """The file, with all comments made by the time of the click; without `comments`, with those of the export."""
     if comments:
         export = replace(export, comments=comments.of(export.header.id))
     return make(ending, export, packs)
 
 
 def csv_now(read: Callable[[], tuple[list[Comment], dict[str, str]]]) -> str:
-    """All comments that are there at the click, as CSV."""
+    """All comments made by the time of the click, as CSV."""
     return to_csv(table(*read()))
 
 
@@ -226,7 +226,7 @@ def _link(run: Run) -> str:
 
 
 def _try_password(key: str) -> None:
-    """Look at the typed password, and take it out of the widget, whose value would be sent with every click."""
+    """Check the typed password, and clear the widget, whose value would be sent with every click."""
     gate, typed = session.host_gate(), str(session.take_input("typed_password", key) or "")
     if gate is None or not typed:
         return

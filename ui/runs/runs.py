@@ -1,4 +1,4 @@
-"""The page of runs: the visitor's own, samples, one that was shared, one that somebody sent."""
+"""The page of runs: the visitor's own, samples, one that was shared, or one from a file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 PER_PAGE = 10
 UPLOAD_MEGABYTES = 20
 LOOK_SECONDS = 2.0
-"""How often the list is compared with what its runs have become, while any is at work."""
+"""How often the list is updated while any of its runs is at work."""
 Kind = Literal["own", "sample", "shared", "upload"]
 
 _STATES = {
@@ -92,7 +92,7 @@ def _list() -> None:
 
 
 def _look_for_news(shown: list[tuple[str, str, bool]]) -> None:
-    """Draw the page anew when a run that it shows has ended, or its server has."""
+    """Redraw the page when a run that it shows has ended, or the server working on it has."""
     if _states(session.runs().of(session.session_id())) != shown:
         st.rerun()
 
@@ -107,7 +107,7 @@ def _entry(sample: Recording) -> Entry:
 
 
 def when(seconds: float) -> str:
-    """A moment as the visitor's clock has it."""
+    """A moment by the visitor's clock."""
     zone: ZoneInfo | timezone = UTC
     with contextlib.suppress(Exception):  # the browser may name a zone that is not known here
         zone = ZoneInfo(str(st.context.timezone))
@@ -233,7 +233,7 @@ _ICONS: dict[Kind, str] = {
 
 
 def modes_of(run: Run) -> tuple[StreamMode, ...]:
-    """The modes that the page which asked begins with: a replay looks as the run did."""
+    """The default modes of the page that asked, so that a replay looks as the run did."""
     page = PAGES.get(run.request.page)
     return (page.modes if page else ()) or RUN_MODES
 

@@ -18,7 +18,7 @@ from ui.shell._streamlit_compat.queues import messages_not_sent, messages_on_the
 ENOUGH = 100
 """Messages on their way to a browser; beyond that, a script waits before it writes more."""
 FLUSH = 0.03
-"""Seconds in which Streamlit has mostly sent what was written."""
+"""Seconds within which Streamlit has usually sent what was written."""
 STEP = 0.01
 """Seconds between two checks."""
 PATIENCE = 0.1
@@ -49,10 +49,10 @@ def wait_for_browser() -> None:
 
 
 def wait_until_sent() -> None:
-    """Wait until all that was written is sent.
+    """Wait until everything written has been sent.
 
-    Streamlit puts what is written in a place before it is sent where the older message stood, and so possibly before
-    the block that it belongs to; a browser that meets that gives up the page.
+    If a place is written to again before it was sent, Streamlit puts the new message where the old one stood in the
+    queue, and so possibly before the block it belongs to; a browser that meets that gives up the page.
     """
     time.sleep(FLUSH)
     _wait_while(lambda: messages_not_sent() > 0)

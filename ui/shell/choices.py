@@ -29,7 +29,7 @@ VIEWS = ("simple", "technical")
 SHARED = ("lang", "view", "tool_choice", "model")
 """Choices shared by all pages; the others belong to the page they are made on."""
 MOST_BEGUN = 20
-"""Tools of the host's MCP servers that are chosen at first: a model is told of each with every question."""
+"""How many tools of the host's MCP servers are chosen at first: a model is told about each with every question."""
 NONE = "-"
 """Stands in the URL for an empty list."""
 
@@ -96,7 +96,7 @@ def is_technical() -> bool:
 
 
 def chosen_language() -> Language:
-    """The language that everything is said in."""
+    """The language in which everything is said."""
     return _one("lang", (language.of_browser(), *LANGUAGES))
 
 
@@ -157,7 +157,7 @@ def recall(page: PageInfo) -> None:
 
 
 def told() -> str:
-    """A sentence about what the URL has asked for in vain, once; "" if it has not."""
+    """Once, a sentence about what the URL asked for in vain; "" if nothing."""
     unknown = st.session_state.pop("not_offered", None)
     if not unknown:
         return ""
@@ -229,7 +229,7 @@ def _of_servers(page: PageInfo) -> list[str]:
 
 
 def _follow_servers(page: PageInfo) -> None:
-    """Choose the tools of a server that is ready only now too, where nobody has chosen others."""
+    """Choose the tools of a server that has just become ready, too, unless somebody has chosen others."""
     if not page.has_servers:
         return
     before, now = st.session_state.get("tools_begun"), _starts(page)["tools"]
@@ -243,7 +243,7 @@ def _follow_servers(page: PageInfo) -> None:
 
 
 def _one(name: str, offered: Sequence[T]) -> T:
-    """What is chosen, or else the first option, which then is."""
+    """What is chosen; else the first option, which is chosen then."""
     if st.session_state.get(name) not in offered:
         st.session_state[name] = offered[0]
     return cast("T", st.session_state[name])

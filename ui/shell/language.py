@@ -1,4 +1,4 @@
-"""The language that this script's reader reads."""
+"""The reader's language in this script."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ def of_browser() -> Language:
 
 
 def read_in(language: Language) -> None:
-    """Say everything in this language, until the script has ended. Callbacks go before that: they hand on Sentences."""
+    """Say everything in this language until the script has ended.
+
+    Callbacks run before that: they pass on Sentences.
+    """
     _reading.set(language)
 
 
@@ -36,15 +39,15 @@ def say(key: str | Sentence, /, **values: Value) -> str:
 
 
 def speaking() -> Callable[..., str]:
-    """What says sentences to this script's reader when the script is over, as in a file that is made at a click."""
+    """A `say` for this script's reader that works when the script is over, as for a file made at a click."""
     return partial(texts.say, _reading.get())
 
 
 def tell(said: Sentence | str) -> str:
-    """What was said without a reader, for this script's reader."""
+    """Something said before its reader was known, for this script's reader."""
     return texts.tell(_reading.get(), said)
 
 
 def say_or(key: str | Sentence | None, text: str) -> str:
-    """A sentence, or `text` where there is none of that key."""
+    """The sentence with this key, or `text` if there is none."""
     return texts.say_or(_reading.get(), key, text)

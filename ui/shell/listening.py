@@ -1,7 +1,7 @@
-"""Sessions that stand still hear of what has gone on elsewhere: in another tab, or on another server.
+"""Idle sessions learn what has happened elsewhere: in another tab, or on another server.
 
-A fragment that looks now and then would be a script each time: 4 ms and six messages. Here a look is one query, 0.1 ms,
-and nothing is sent before there is news.
+A fragment that checks now and then would run a script each time: 4 ms and six messages. Here a check is one query, 0.1
+ms, and nothing is sent until there is news.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from ui.shell._streamlit_compat.sessions import draw_anew, is_connected
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 2.0
-"""Between two looks for each session."""
+"""Between two checks for each session."""
 KEPT_SECONDS = 60.0
-"""For which a session without a connection is remembered, as by Streamlit (`disconnectedSessionTTL`)."""
+"""How long a session without a connection is remembered, as by Streamlit (`disconnectedSessionTTL`)."""
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class _Listener:
 
 
 class Listeners:
-    """Who stands still, by the session's id; nothing of a session itself is held."""
+    """The idle sessions, by id; nothing of a session itself is held."""
 
     def __init__(self) -> None:
         self._all: dict[str, _Listener] = {}
@@ -37,7 +37,7 @@ class Listeners:
         self._works = False
 
     def add(self, session_id: str, has_news: Callable[[], bool]) -> None:
-        """Draw a session's page anew once it `has_news`, which is asked in a thread of its own."""
+        """Redraw a session's page once it `has_news`, which is called in a thread of its own."""
         with self._lock:
             self._all[session_id] = _Listener(has_news)
             if not self._works:
@@ -45,7 +45,7 @@ class Listeners:
                 threading.Thread(target=self._work, name="listeners", daemon=True).start()
 
     def remove(self, session_id: str) -> None:
-        """Ask no more for a session: a script of it is at work."""
+        """Stop checking for a session: a script of it is at work."""
         with self._lock:
             self._all.pop(session_id, None)
 

@@ -43,8 +43,11 @@ if (!window.toolstreamTouches) {
     }, {passive: true});
 }
 </script>"""
-"""What reaches no server by itself. A held button is `:active` under a mouse and the space bar, under a finger not in
-every browser; and the tour stays where somebody scrolls or types."""
+"""What reaches no server by itself.
+
+A held button is `:active` under a mouse and the space bar, but under a finger not in every browser; and the tour stays
+put when somebody scrolls or types.
+"""
 
 _STYLE = Path(__file__).with_name("page.css")
 _ONLY_THE_PAGE = """[data-testid=stSidebar], [data-testid=stHeader] { display: none; }
@@ -136,5 +139,5 @@ def _sheet(embedded: bool) -> str:
 
 
 def _style() -> str:
-    """What Streamlit's theme has no options for; inside of another page, only this one is shown."""
+    """Styles that Streamlit's theme has no options for; embedded in another page, only this page is shown."""
     return _sheet(bool(st.context.is_embedded))

@@ -58,14 +58,14 @@ def application() -> Application:
 
 
 def close() -> None:
-    """Close the application, if there is one; it is not to be asked for any more."""
+    """Close the application, if there is one; it must not be asked for afterwards."""
     pin = sys.modules.get(_PIN)
     if pin and pin.application:
         pin.application.close()
 
 
 def listeners() -> Listeners:
-    """The sessions that wait for news; to be asked for after the application."""
+    """The sessions that wait for news; ask for the application first."""
     return sys.modules[_PIN].listeners  # type: ignore[no-any-return]
 
 
@@ -126,7 +126,7 @@ def _start() -> Application:
 
 
 def _give_memory_back() -> None:
-    """Let the C library keep one heap for all threads, and give what is freed of it back; others have no such words."""
+    """Make the C library keep one heap for all threads and return freed memory; only glibc has these options."""
     with contextlib.suppress(OSError, AttributeError):
         libc = ctypes.CDLL(None)
         libc.mallopt(_ARENA_MAX, 1)

@@ -1,4 +1,4 @@
-"""What this session knows, and what its pages are given of the process."""
+"""What this session knows, and the parts of the process that its pages get."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def comments() -> Comments:
 
 
 def new_comments() -> dict[str, int]:
-    """How many comments of others on this visitor's runs they have not seen yet, by run."""
+    """How many comments by others on this visitor's runs they have not seen yet, by run."""
     return comments().new(digest(session_id()))
 
 
@@ -100,7 +100,7 @@ def mcp_servers() -> list[McpState]:
 
 
 def offer_mcp_tools() -> None:
-    """Offer their tools in this script, too, whose modules may be newer than those of the application."""
+    """Offer their tools in this script as well, whose modules may be newer than the application's."""
     for state in mcp_servers():
         offer(state.tools)
 
@@ -131,13 +131,13 @@ def address() -> str:
 
 
 def listen(has_news: Callable[[], bool]) -> None:
-    """From now on draw the page anew once it `has_news`: asked in another thread, without this session."""
+    """From now on, redraw the page once it `has_news`, which is called in another thread, without this session."""
     if this := this_session():
         pin.listeners().add(this, has_news)
 
 
 def listen_no_more() -> None:
-    """A script is at work, which looks for itself."""
+    """Stop listening: a script is at work, which checks for itself."""
     if this := this_session():
         pin.listeners().remove(this)
 
@@ -162,7 +162,7 @@ def visitor_key() -> str | None:
 
 
 def take_key(key: str) -> Sentence | None:
-    """Keep the key that the visitor has typed, or say what the model server has against it."""
+    """Keep the key that the visitor typed, or say why the model server refuses it."""
     checked = pin.application().runs.check_key(key)
     if checked.is_refused:
         return sentence("sidebar-own-key.refused")
@@ -178,7 +178,7 @@ def take_key(key: str) -> Sentence | None:
 
 
 def forget_key() -> None:
-    """Keep the visitor's key no longer."""
+    """Forget the visitor's key."""
     st.session_state["visitor_key"] = st.session_state["key_told"] = None
 
 
@@ -228,7 +228,7 @@ def is_mine(run: Run) -> bool:
 
 
 def is_anothers(conversation: Sequence[Run]) -> bool:
-    """Whether there is a conversation, and this visitor has asked nothing in it."""
+    """Whether there is a conversation in which this visitor has asked nothing."""
     return bool(conversation) and not any(map(is_mine, conversation))
 
 
@@ -269,7 +269,7 @@ def open_conversation(page: str, thread_id: str) -> None:
 
 
 def go_on(page: str, thread_id: str) -> None:
-    """Open a conversation on its page, with the next script. To be called before that, from a callback."""
+    """Open a conversation on its page with the next script. Call it from a callback."""
     open_conversation(page, thread_id)
     st.session_state["page_to_open"] = page
 

@@ -60,7 +60,7 @@ def sidebar(choices: Choices) -> None:
 def links() -> None:
     """Links to all pages as they were left: Streamlit drops the rest of the URL when the page changes.
 
-    A page has nothing to add to such a URL, and so it is a single stop for the Back button.
+    A page has nothing to add to such a URL, so it is a single stop for the Back button.
     """
     opened = st.query_params.get("open")
     new = sum(count for run_id, count in session.new_comments().items() if run_id != opened)
@@ -207,6 +207,6 @@ def _own_key() -> None:
 
 
 def _take_key(key: str) -> None:
-    """Move the visitor's key out of the widget, whose value would be sent with every click."""
+    """Take the visitor's key out of the widget, whose value would be sent with every click."""
     if typed := str(session.take_input("typed_key", key) or "").strip():
         st.session_state["key_told"] = session.take_key(typed)

@@ -112,7 +112,7 @@ try {{
 
 
 def point(transcript: Transcript) -> None:
-    """Say on the card, if there is one, what there is to see in this run now."""
+    """Say on the card, if there is one, what there is to see in the run right now."""
     if not (card := _card.get()):
         return
     note = _note(card.tour.step, transcript)
@@ -122,7 +122,7 @@ def point(transcript: Transcript) -> None:
 
 
 def go_on() -> None:
-    """Once the run has ended well, and was only watched: open the next page after a while."""
+    """Open the next page a while after the run has ended well, if the visitor only watched."""
     card = _card.get()
     if not card or card.tour.touched or card.tour.step == STEPS[-1] or _state(card.tour, card.tour.step) != "finished":
         return

@@ -1,4 +1,4 @@
-"""A message goes to whoever is there now, and who cannot keep up is told to come back."""
+"""Messages go to whoever is connected now, and a browser that cannot keep up is told to come back."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ TRY_AGAIN_LATER = 1013
 
 
 def send_to_who_is_there() -> None:
-    """Let a message go to the connection that its session has now. Once a process.
+    """Send each message to the connection that its session has now. Call once per process.
 
-    Streamlit looks once which connections there are, and then sends what all sessions have to say, which takes a while
-    on a busy server. Whoever was back in that while heard nothing of what a new script drew: it went to the lost line.
+    Streamlit looks up all connections once, then sends what every session has to say, which takes a while on a busy
+    server. A browser that reconnected meanwhile missed what the new script drew: it went to the lost connection.
     """
     send = Runtime._send_message
 
@@ -29,10 +29,10 @@ def send_to_who_is_there() -> None:
 
 
 def hang_up_on_who_is_given_up() -> None:
-    """Close the connection to a browser that Streamlit no longer sends anything, so that it comes back. Once a process.
+    """Close the connection to a browser that Streamlit has given up, so that it comes back. Call once per process.
 
-    Beyond 500 messages that a browser has not taken, Streamlit forgets the connection and leaves it open: the page
-    stands still for ever. A closed one is opened anew by the browser, and the page is drawn as it is by then.
+    Once a browser is 500 messages behind, Streamlit forgets the connection but leaves it open: the page stands still
+    forever. When the connection is closed, the browser opens a new one, and the page is drawn as it is by then.
     """
     write = StarletteSessionClient.write_forward_msg
 

@@ -1,4 +1,4 @@
-"""A file made for a download is there until it has been fetched."""
+"""A file made for a download is kept until it has been fetched."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 DOWNLOAD_SECONDS = 60.0
 """How long a file made for a download waits to be fetched."""
 DOWNLOADS_MEGABYTES = 40
-"""Of all files that were made for downloads; the oldest go first."""
+"""Of all files made for downloads; the oldest go first."""
 
 
 def keep_downloads() -> None:
-    """Keep a file made for a download until it has been fetched. Once a process.
+    """Keep a file made for a download until it has been fetched. Call once per process.
 
-    It belongs to no session, and Streamlit deletes it as soon as any two scripts of any visitors have ended: the
-    browser, just told where it is, finds nothing. All such files together take no more than DOWNLOADS_MEGABYTES.
+    Such a file belongs to no session, and Streamlit deletes it as soon as any two scripts of any visitors have ended:
+    the browser, just told where to find it, finds nothing. Here they stay, and take no more than DOWNLOADS_MEGABYTES
+    together.
     """
     media_file_manager.MediaFileMetadata = _Download  # type: ignore[misc]
     load = MemoryMediaFileStorage.load_and_get_id

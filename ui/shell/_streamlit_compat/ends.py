@@ -1,4 +1,4 @@
-"""A session ends when its time is over, with its connection and all that it held."""
+"""Sessions end when their time is over, and release their connections and all they held."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ ABNORMAL = 1006
 
 
 def end_sessions(works: Callable[[], bool], collect: Callable[[bool], None]) -> None:
-    """Make each session end when its time is over, with its handles and its state. Once a process.
+    """Make each session end when its time is over, and release what it held. Call once per process.
 
     Streamlit forgets an abandoned session only when another one is abandoned, and never shuts it down: it waits for the
-    garbage collector, like a finished script with all that its widgets were sent.
+    garbage collector, like a finished script with everything sent to its widgets.
 
     When sessions have ended, `collect` is called with True as soon as no other session runs a script and nothing else
-    `works`, so that nobody waits for it. Until then it is called with False every BUSY_SECONDS.
+    `works`, so that nobody has to wait for it. Until then it is called with False every BUSY_SECONDS.
     """
     _end_connections()
     runtime = get_instance() if exists() else None
@@ -92,8 +92,8 @@ class SessionEnds:
 def _end_connections() -> None:
     """Make a closed connection release what came over it: the server's loop holds on to the last one until the next.
 
-    One that was lost while something was sent has ended, too, for whoever listens: Starlette calls that an error, and
-    Streamlit logs it as one.
+    A connection lost while something was being sent counts as ended for whoever listens, too: Starlette calls that an
+    error, and Streamlit logs it as one.
     """
     close, receive = StarletteSessionClient.aclose, WebSocket.receive_bytes
 

@@ -1,4 +1,4 @@
-"""A widget's value that no browser sends is as good as none."""
+"""Widget values that no browser would send are ignored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def drop_forged_values() -> None:
-    """Treat a widget value that no browser would send as never sent. Once a process.
+    """Treat a widget value that no browser would send as never sent. Call once per process.
 
     Streamlit hands a widget whatever arrives, a number for a list of words, and since it keeps the value, every later
     script of the session ends with the same error.

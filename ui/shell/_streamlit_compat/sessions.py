@@ -1,4 +1,4 @@
-"""The session of a script, and having one drawn anew."""
+"""The session of a script, and how to redraw one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def is_connected(session_id: str) -> bool:
 
 
 def draw_anew(session_id: str) -> None:
-    """Have a session that stands still run its script once more, with what its widgets have now. From any thread."""
+    """Make an idle session run its script again, with the current values of its widgets. From any thread."""
     runtime = get_instance()
     if info := runtime._session_mgr.get_active_session_info(session_id):
         loop = runtime._get_async_objs().eventloop

@@ -1,4 +1,4 @@
-"""Files that were uploaded take only so much memory, and go when they are read."""
+"""Uploaded files take only so much memory, and are released once read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 UPLOADS_MEGABYTES = 42
-"""Of all files that were uploaded and not yet read: two of the largest."""
+"""Of all uploaded files not yet read: room for two of the largest."""
 UNREAD_SECONDS = 10.0
 """How long an uploaded file waits for a script that looks at it."""
 READ_SECONDS = 60.0
@@ -18,11 +18,11 @@ READ_SECONDS = 60.0
 
 
 def bound_uploads() -> None:
-    """Keep no more uploads than UPLOADS_MEGABYTES; what finds no place is not kept. Once a process.
+    """Keep no more than UPLOADS_MEGABYTES of uploads; what finds no room is not kept. Call once per process.
 
-    Streamlit limits each file, not their number: it keeps them all until their session is over, whoever sends them.
-    Here a file is kept until it has been read (`forget_file`), and one that no script looks at for UNREAD_SECONDS makes
-    room for the next.
+    Streamlit limits the size of each file, not their number, and keeps them all until their session is over, whoever
+    sends them. Here a file is kept until it has been read (`forget_file`), and one that no script looks at for
+    UNREAD_SECONDS makes room for the next.
     """
     add, find = MemoryUploadedFileManager.add_file, MemoryUploadedFileManager.get_files
     arrived: dict[str, float] = {}
