@@ -26,6 +26,8 @@ class EventDecoder:
         self._utf8 = codecs.getincrementaldecoder("utf-8-sig")("replace")
         self._lines = SSELineDecoder()
         self._events = SSEDecoder()
+        self._is_between = True
+        """Whether the last event has come to its end, and no other has begun."""
         self._begun = False
         self._body: list[str] | None = None
 
@@ -57,9 +59,17 @@ class EventDecoder:
         self.overflow = self._size + self._line > self._most
 
     def _decoded(self, lines: list[str]) -> Iterator[tuple[str, str]]:
-        for line in lines:
+        at = 0
+        while at < len(lines):
+            line, at = lines[at], at + 1
+            if self._is_between and line.startswith("data: ") and at < len(lines) and not lines[at]:
+                at += 1  # a line of data and an empty one, as almost all are: no state is needed for that
+                if data := line[6:]:
+                    yield "message", data
+                continue
             event = self._events.decode(line)
             self._size += len(line)
+            self._is_between = not line
             if event is not None:
                 self._size = 0
                 if event.data:

@@ -16,14 +16,10 @@ from agent.llm.request import conversation, offered, sendable, taken
 from agent.llm.wire import Reader
 from agent.settings import Limits
 
-BURST_SECONDS = 0.005
-"""Under load: how long to wait for the rest of a burst."""
 LAST_WORDS_SECONDS = 2.0
 """How long to wait after the finish reason for anything that may follow, such as the usage."""
 CLOSE_SECONDS = 0.3
 """How long to wait after the answer's end for the response to end: leaving it early costs its connection."""
-MOST_WAITING = 1_000_000
-"""Bytes that may wait to be processed; beyond that, the server waits."""
 
 
 async def stream_chunks(client: openai.AsyncOpenAI, /, **request: Any) -> AsyncGenerator[Chunk]:
@@ -39,7 +35,7 @@ async def stream_chunks(client: openai.AsyncOpenAI, /, **request: Any) -> AsyncG
             reader, first = _opened(request, response)
             for chunk in first:
                 yield chunk
-            async with contextlib.aclosing(_bursts(response.iter_bytes(), reader)) as bursts:
+            async with contextlib.aclosing(_until_over(response.iter_bytes(), reader)) as bursts:
                 async for burst in bursts:
                     for chunk in _joined(reader.feed(burst), texts=Batches.are_under_load()):
                         yield chunk
@@ -90,48 +86,24 @@ def _ended(reader: Reader | None, broke: Exception | None) -> Iterator[Chunk]:
         raise failure from broke
 
 
-async def _bursts(pieces: AsyncIterator[bytes], reader: Reader) -> AsyncGenerator[bytes]:
-    """Data as it arrives, in one piece whatever came together."""
-    arrived: list[bytes] = []
-    news, room = asyncio.Event(), asyncio.Event()
-
-    async def fetch() -> None:
-        waiting = 0
+async def _until_over(pieces: AsyncIterator[bytes], reader: Reader) -> AsyncGenerator[bytes]:
+    """Data as it arrives, until the answer is over: a server may leave the response open."""
+    clock, until = asyncio.get_running_loop().time, None
+    while True:
+        if not (reader.done or reader.is_quiet):
+            until = None
+        else:
+            until = until or clock() + (CLOSE_SECONDS if reader.done else LAST_WORDS_SECONDS)
         try:
-            async for piece in pieces:
-                waiting = waiting + len(piece) if arrived else len(piece)
-                arrived.append(piece)
-                news.set()
-                if waiting > MOST_WAITING:
-                    room.clear()
-                    await room.wait()
-        finally:
-            news.set()
-
-    clock = asyncio.get_running_loop().time
-    fetching, until = asyncio.create_task(fetch()), None
-    try:
-        while arrived or not fetching.done():
-            if not (reader.done or reader.is_quiet):
-                until = None
-                await news.wait()
-            else:
-                until = until or clock() + (CLOSE_SECONDS if reader.done else LAST_WORDS_SECONDS)
-                try:
-                    async with asyncio.timeout_at(until):
-                        await news.wait()
-                except TimeoutError:
-                    return  # the answer is over, and the server leaves it open
-            if Batches.are_under_load():
-                await asyncio.sleep(BURST_SECONDS)
-            news.clear()
-            burst, arrived[:] = b"".join(arrived), []
-            room.set()
-            yield burst
-        await fetching
-    finally:
-        fetching.cancel()
-        await asyncio.gather(fetching, return_exceptions=True)
+            async with asyncio.timeout_at(until):
+                piece = await anext(pieces, None)
+        except TimeoutError:
+            if until is None:
+                raise
+            return
+        if piece is None:
+            return
+        yield piece
 
 
 def _joined(chunks: Iterable[Chunk], *, texts: bool) -> Iterator[Chunk]:
@@ -141,15 +113,13 @@ def _joined(chunks: Iterable[Chunk], *, texts: bool) -> Iterator[Chunk]:
     """
     last: Chunk | None = None
     for chunk in chunks:
-        match last, chunk:
-            case Reasoning(before), Reasoning(after):
-                last = Reasoning(before + after)
-                continue
-            case Text(before), Text(after) if texts:
-                last = Text(before + after)
-                continue
-        if last:
-            yield last
-        last = chunk
+        if type(last) is Reasoning and type(chunk) is Reasoning:
+            last = Reasoning(last.text + chunk.text)
+        elif texts and type(last) is Text and type(chunk) is Text:
+            last = Text(last.text + chunk.text)
+        else:
+            if last:
+                yield last
+            last = chunk
     if last:
         yield last

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+import jiter
+
 from agent.errors import (
     AgentError,
     AnswerCut,
@@ -113,7 +115,7 @@ class Reader:
             self.done = True
             return ()
         try:
-            value = _JSON.decode(text)
+            value = parsed(text)
             if self._model and event == "message" and (said := _only_text(value)):
                 self.has_reason = self.is_quiet = False
                 return self._spoken(self._thinking.feed(said))
@@ -280,6 +282,17 @@ class Reader:
         )
 
 
+def parsed(text: str) -> Any:
+    """A JSON value; what is almost JSON, such as raw line breaks in strings, is read too. Raises ValueError.
+
+    The SDK's parser takes a third of the time, but is strict.
+    """
+    try:
+        return jiter.from_json(text.encode())
+    except ValueError:
+        return _JSON.decode(text)
+
+
 class _Details:
     """OpenRouter's `reasoning_details`: blocks that arrive in pieces and are sent back whole."""
 
@@ -359,7 +372,7 @@ def _values(text: str) -> list[Any]:
     """The JSON values of a body: it as a whole, or each of its lines; none if they are not JSON."""
     for parts in ([text], text.split("\n")):
         with contextlib.suppress(ValueError, RecursionError):
-            return [_JSON.decode(part.strip()) for part in parts if part.strip()]
+            return [parsed(part.strip()) for part in parts if part.strip()]
     return []
 
 

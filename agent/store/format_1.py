@@ -64,7 +64,7 @@ def _part(line: _Line) -> dict[str, Any]:
     mode, data, node, call = line["mode"], line["data"], line["node"], line["tool_call_id"]
     mark: dict[str, Any] = {MARK: [[call, call]] if call else []}
     if mode == "custom":
-        data = {**mark, "namespace": line["namespace"], "node": node, "data": data}
+        data = {**mark, "namespace": line["namespace"], "node": node, "chunks": [data]}
     elif mode == "messages":
         is_whole = isinstance(data, dict) and "type" in data
         data = _message(data), {"langgraph_node": node, **({} if is_whole else mark)}

@@ -46,7 +46,7 @@ from agent.streaming.events import (
     Update,
 )
 from agent.streaming.forms import call_in, fields_of, messages_in, split, without_error
-from agent.streaming.json_safe import DataLeft, json_safe
+from agent.streaming.json_safe import DataLeft, flat, json_safe
 from agent.streaming.message_ids import MessageIds
 from agent.streaming.messages import RawCall, RawMessage, read_call, read_message, read_usage, text_of
 from agent.streaming.modes import STREAM_MODES, StreamMode
@@ -347,9 +347,9 @@ class Adapter:
         elif not mark.event:
             yield from self._release(namespace)
             calls = calls or self._calls_of_plain_tool(namespace, task)
-            yield Happening(
-                Custom(self._as_written(mark.data)), node, agent or self._agent(namespace), calls, namespace
-            )
+            where = node, agent or self._agent(namespace), calls, namespace
+            for chunk in mark.chunks:
+                yield Happening(Custom(self._as_written(chunk)), *where)
 
     def _calls_of_plain_tool(self, namespace: tuple[str, ...], task: str) -> tuple[str, ...]:
         """The calls of a chunk that no LangChain tool wrote: those of the task it was written in."""
@@ -619,6 +619,8 @@ class Adapter:
 
     def _as_written(self, value: object) -> JSON:
         """A tool's or a node's own value as JSON."""
+        if (plain := flat(value)) is not None:
+            return plain
         return json_safe(value, convert=self._object, data=self._data)
 
     def _plain(self, value: object) -> JSON:

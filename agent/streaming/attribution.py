@@ -3,16 +3,18 @@
 LangGraph delivers a custom chunk without saying who wrote it, and a model's tokens from inside a tool without the
 call's id. Both are known at the source: a callback keeps the path of tool calls in a context variable, which carries
 over into subgraphs, sub-agents, tasks and threads. What is written gets wrapped in a mark, a plain dict that any server
-can pass on; `adapter.Adapter` unwraps it.
+can pass on; `adapter.Adapter` unwraps it. What is written in one go shares a mark: LangGraph takes longer to hand on a
+chunk than it takes to read it from a model.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID, uuid4
 
 from langchain_core.callbacks import BaseCallbackHandler, BaseCallbackManager
@@ -27,6 +29,9 @@ MARK = "@calls"
 RUN = "@run"
 """Key of the model run in the metadata of its tokens."""
 
+MOST_AT_ONCE = 64
+"""Chunks under one mark: an Agent Server sends them in one message."""
+
 Path: TypeAlias = tuple[tuple[str, str], ...]
 """From the outermost call to the innermost: each one's id as sent, and the run of its tool."""
 
@@ -35,13 +40,13 @@ _PATH: ContextVar[Path] = ContextVar("path", default=())
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A note on a chunk; or, without `data`, on a tool or a node that begins or ends."""
+    """A note on chunks; or, without any, on a tool or a node that begins or ends."""
 
     path: Path
     place: Place
-    data: object = None
+    chunks: Sequence[object] = ()
     event: str = ""
-    """`tool-started`, `tool-ended`, `node-started`, or empty for a chunk."""
+    """`tool-started`, `tool-ended`, `node-started`, or empty for chunks."""
     tool: str = ""
 
     def to_plain(self) -> dict[str, Any]:
@@ -49,14 +54,16 @@ class Mark:
         namespace, task, node, agent = self.place
         plain = {MARK: [list(step) for step in self.path], "namespace": list(namespace), "task": task}
         plain |= {"node": node, "agent": agent}
-        return plain | ({"event": self.event, "tool": self.tool} if self.event else {"data": self.data})
+        return plain | ({"event": self.event, "tool": self.tool} if self.event else {"chunks": self.chunks})
 
     @classmethod
     def of(cls, data: object) -> Mark | None:
         """The mark in a custom chunk; None for an unmarked one."""
-        if not isinstance(data, Mapping) or MARK not in data or not ("data" in data or "event" in data):
+        if not isinstance(data, Mapping) or MARK not in data:
             return None
-        path = path_of(data)
+        path, chunks = path_of(data), data.get("chunks", ())
+        if not isinstance(chunks, (list, tuple)) or not (chunks or "event" in data):
+            return None
         namespace, node, agent = data.get("namespace"), data.get("node"), data.get("agent")
         if path is None or not isinstance(namespace, (list, tuple)):
             return None
@@ -66,7 +73,7 @@ class Mark:
             node if node and isinstance(node, str) else None,
             agent if agent and isinstance(agent, str) else None,
         )
-        return cls(path, place, data.get("data"), str(data.get("event", "")), str(data.get("tool", "")))
+        return cls(path, place, chunks, str(data.get("event", "")), str(data.get("tool", "")))
 
 
 def path_of(plain: Mapping[Any, Any]) -> Path | None:
@@ -90,6 +97,15 @@ def tool_call(call_id: str) -> Iterator[None]:
         _PATH.reset(token)
 
 
+class _Lot(NamedTuple):
+    """Chunks that are written one after the other, and what they have in common."""
+
+    write: Write
+    config: RunnableConfig
+    path: Path
+    chunks: list[object]
+
+
 class Attribution(BaseCallbackHandler):
     """Notes the origin of everything that one run streams. A callback, and the interceptor of its stream writer."""
 
@@ -97,6 +113,10 @@ class Attribution(BaseCallbackHandler):
 
     def __init__(self) -> None:
         self._depth = len(_PATH.get())
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """What the run works on; tools in threads write beside it."""
+        self._lot: _Lot | None = None
+        """What the next chunk may join, until anything else is streamed and before LangGraph hands it on."""
         self._write: Write = lambda _: None
         self._tools: dict[UUID, tuple[Token[Path] | None, Mark]] = {}
         self._announced: set[tuple[str, ...]] = set()
@@ -113,6 +133,7 @@ class Attribution(BaseCallbackHandler):
         config = {**config} if config else {}
         if not isinstance(graph, Pregel):
             return config
+        self._loop = _running_loop()
         configurable = config.get("configurable") or {}
         known = configurable if "thread_id" in configurable else ensure_config(config)["configurable"]
         if graph.checkpointer and not known and not (graph.config or {}).get("configurable"):
@@ -175,16 +196,45 @@ class Attribution(BaseCallbackHandler):
             self._announced.add(place.namespace)
             self._announce(Mark(path, place, event="node-started"))
 
+    def on_llm_new_token(self, token: object, **kwargs: Any) -> None:
+        """A token is streamed: what is written next comes after it."""
+        self._close_lot()
+
+    def on_llm_end(self, response: object, **kwargs: Any) -> None:
+        """A whole message may be streamed."""
+        self._close_lot()
+
+    def on_chain_end(self, outputs: object, **kwargs: Any) -> None:
+        """The messages of a node may be streamed."""
+        self._close_lot()
+
     def _intercept(self, write: Write) -> Write:
         self._write = write
 
         def write_marked(data: object) -> None:
-            place = place_of(get_config().get("metadata"))
-            write(Mark(_PATH.get()[self._depth :], place, data).to_plain())
+            config, path, lot, loop = get_config(), _PATH.get(), self._lot, _running_loop()
+            if loop is None or loop is not self._loop:
+                write(self._mark(config, path, [data]))
+            elif lot and lot.config is config and lot.path is path and lot.write is write:
+                lot.chunks.append(data)
+                if len(lot.chunks) >= MOST_AT_ONCE:
+                    self._lot = None
+            else:
+                chunks = [data]
+                loop.call_soon(self._close_lot)  # before LangGraph puts it into its queue, which is soon as well
+                write(self._mark(config, path, chunks))
+                self._lot = _Lot(write, config, path, chunks)
 
         return write_marked
 
+    def _mark(self, config: RunnableConfig, path: Path, chunks: list[object]) -> dict[str, Any]:
+        return Mark(path[self._depth :], place_of(config.get("metadata")), chunks).to_plain()
+
+    def _close_lot(self) -> None:
+        self._lot = None
+
     def _announce(self, mark: Mark) -> None:
+        self._close_lot()
         with contextlib.suppress(RuntimeError):  # called where there is no graph
             self._write(mark.to_plain())
 
@@ -195,3 +245,11 @@ class Attribution(BaseCallbackHandler):
                 _PATH.reset(token)
         if mark:
             self._announce(Mark(mark.path, mark.place, event="tool-ended", tool=mark.tool))
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """The loop of this thread; None in a thread without."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

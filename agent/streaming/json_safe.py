@@ -38,6 +38,19 @@ def json_safe(
     return _Plain(convert, max_chars, max_depth, data).of(value, ())
 
 
+def flat(value: object) -> dict[str, JSON] | None:
+    """What `json_safe` makes of an object with a few short texts and numbers in it, as most chunks are; else None."""
+    if type(value) is not dict or len(value) > _FLAT:
+        return None
+    for key, item in value.items():
+        kind = type(item)
+        if type(key) is not str or not _is_short(key):
+            return None
+        if not (_is_short(item) if kind is str else kind is bool or item is None or _is_number(item, kind)):
+            return None
+    return value.copy()
+
+
 def whole_length(text: str) -> int | None:
     """The length of a text before `json_safe` cut it; None if it did not."""
     cut = _CUT.search(text[-60:])
@@ -48,6 +61,8 @@ _CUT = re.compile(r"… \(([\d,]{1,20}) more characters\)\Z")
 _BEGINNING = 60
 """Characters of data that remain of what is not kept: they tell what it was."""
 _SHORTEST_DATA = 500
+_FLAT = 10
+"""Entries that are looked at one by one."""
 _IN_BASE64 = re.compile(rf"(?:data:[\w.+/;=-]{{0,200}},)?[A-Za-z0-9+/_=\r\n-]{{{_SHORTEST_DATA}}}", re.ASCII)
 """How a text begins that is data."""
 
@@ -139,6 +154,15 @@ class _Plain:
             return text
         kept, self.chars_left = max(self.chars_left, 0), 0
         return _said_cut(text, kept, len(text))
+
+
+def _is_short(text: str) -> bool:
+    """Whether it is neither cut, nor data, nor has anything in it that is no text in JSON."""
+    return len(text) < _SHORTEST_DATA and text.isascii()
+
+
+def _is_number(value: Any, kind: type) -> bool:
+    return abs(value) < 2**53 if kind is int else kind is float and math.isfinite(value)
 
 
 def _said_cut(text: str, kept: int, length: int) -> str:

@@ -2,8 +2,11 @@
 
 import pytest
 from httpx_sse._decoders import SSEDecoder, SSELineDecoder
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agent.llm._sse_compat import EventDecoder
+from tests.unit.examples import examples
 
 MOST = 1_000
 
@@ -37,6 +40,25 @@ def test_events_are_the_same_however_they_are_cut(end: str) -> None:
     for size in (1, 2, 3, 7):
         data = stream.encode()
         assert decoded(*(data[at : at + size] for at in range(0, len(data), size))) == whole
+
+
+LINES = st.sampled_from(
+    ["data: a", "data: {}", "data:b", "data:  c", "data: ", "data:", "data", "", "", "", "event: x", "event:", "id: 1",
+     "retry: 2", "retry: x", ": note", "other: y", "Data: no"]
+)  # fmt: skip
+
+
+@settings(max_examples=examples(300), deadline=None)
+@given(st.lists(LINES, max_size=12), st.sampled_from(["\n", "\r\n", "\r"]), st.integers(1, 9))
+def test_whatever_is_quicker_for_most_events_says_of_all_what_the_library_says(
+    lines: list[str], end: str, size: int
+) -> None:
+    library, ours = SSEDecoder(), EventDecoder(MOST)
+    lines = ["data: first", "", *lines, "", ""]
+    said = [event for line in lines if (event := library.decode(line)) and event.data]
+    data = "".join(line + end for line in lines).encode()
+    found = [event for at in range(0, len(data), size) for event in ours.feed(data[at : at + size])]
+    assert [*found, *ours.close()[1]] == [(event.event, event.data) for event in said]
 
 
 def test_a_mark_of_the_byte_order_comes_first_and_an_end_may_be_missing() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agent.llm.chunks import Call, CallPiece, Chunk, End, Reasoning, Refusal, Text
 from agent.llm.thinking import Thinking, without_thinking
-from agent.llm.wire import Reader
+from agent.llm.wire import Reader, parsed
 from agent.settings import Limits
 from tests.scripted_server import Reply, delta, sse
 from tests.unit.examples import examples
@@ -28,6 +28,32 @@ JSON = st.recursive(
 def fields(*names: str) -> st.SearchStrategy[dict[str, Any]]:
     """Objects that have some of these fields, whatever is in them."""
     return st.fixed_dictionaries({}, optional=dict.fromkeys(names, JSON))
+
+
+TEXTS = st.lists(
+    st.sampled_from(
+        ['"', "\\", "u", "d83d", "de00", "{", "}", "[", "]", ",", ":", "1", "-", "0", ".", "e", "9" * 30, "true",
+         "null", "NaN", "Infinity", "\n", " ", '"a"', "\u20ac", "\ud800", "\ufeff", "x", "\x00"]
+    ),
+    max_size=9,
+).map("".join)  # fmt: skip
+"""What is JSON, or nearly."""
+
+
+@settings(max_examples=examples(500), deadline=None)
+@given(TEXTS | JSON.map(lambda value: json.dumps(value, ensure_ascii=False)) | JSON.map(json.dumps))
+def test_the_quick_parser_reads_what_the_standard_library_reads(text: str) -> None:
+    try:
+        known = json.JSONDecoder(strict=False).decode(text)
+    except (ValueError, RecursionError):
+        with pytest.raises(ValueError):  # noqa: PT011
+            parsed(text)
+    else:
+        assert repr(parsed(text)) == repr(known)
+
+
+def test_what_is_nested_deeper_than_the_quick_parser_goes_is_read_too() -> None:
+    assert parsed("[" * 300 + "]" * 300) == json.loads("[" * 300 + "]" * 300)
 
 
 FUNCTION = fields("name", "arguments") | st.fixed_dictionaries(

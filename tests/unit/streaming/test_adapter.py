@@ -252,7 +252,7 @@ def test_what_only_looks_like_a_call_is_none(given: Any) -> None:
 
 
 def test_what_a_plain_node_writes_in_a_task_for_a_call_belongs_to_it() -> None:
-    mark: dict[str, Any] = {MARK: [], "namespace": [], "task": "t", "node": "tools", "agent": None, "data": "chunk"}
+    mark: dict[str, Any] = {MARK: [], "namespace": [], "task": "t", "node": "tools", "agent": None, "chunks": ["chunk"]}
     _, chunk = read(part("tasks", {"id": "t", "name": "tools", "input": CALL, "triggers": []}), part("custom", mark))
     assert chunk == Happening(Custom("chunk"), "tools", None, ("c",))
 
@@ -657,7 +657,7 @@ WORDS = st.sampled_from(
     arguments tool_call_id tool_call_chunks index additional_kwargs response_metadata usage_metadata kwargs data input
     triggers result error interrupts event tool-started tool-finished tool-error tool-output-delta tool_name delta
     output __interrupt__ __metadata__ __overwrite__ tool_call payload tasks values usage {MARK} {RUN} namespace task
-    node agent node-started tool-ended langgraph_node langgraph_checkpoint_ns
+    chunks node agent node-started tool-ended langgraph_node langgraph_checkpoint_ns
     """.split()
 )
 OBJECTS = st.sampled_from(

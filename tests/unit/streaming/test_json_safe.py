@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.streaming.json_safe import json_safe
+from agent.streaming.json_safe import DataLeft, flat, json_safe
 
 
 def test_plain_values_stay_as_they_are() -> None:
@@ -67,3 +67,21 @@ def test_five_megabytes_are_cut_and_say_so() -> None:
 @given(st.recursive(st.one_of(st.none(), st.text(), st.binary(), st.floats(), st.integers()), st.lists))
 def test_whatever_is_sent_becomes_strict_json(value: object) -> None:
     json.dumps(json_safe(value), allow_nan=False).encode("utf-8")
+
+
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=4), st.just("x" * 600), st.just([1])
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.text(max_size=4) | st.integers(), SCALARS, max_size=12) | SCALARS)
+def test_what_is_flat_is_copied_as_it_is_or_left_to_the_rest(value: object) -> None:
+    if (copied := flat(value)) is not None:
+        assert copied == json_safe(value, data=DataLeft())
+        assert copied is not value
+
+
+def test_most_chunks_are_flat() -> None:
+    assert flat({"progress": 0.5, "status": "half", "step": 3, "done": False, "error": None})
+    assert flat({"progress": float("nan")}) is flat({"half": "\ud83d"}) is flat({"big": 2**60}) is flat({1: 2}) is None
