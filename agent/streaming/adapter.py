@@ -8,9 +8,8 @@ and messages that come out are unique within the run, and no exception's text pa
 from __future__ import annotations
 
 import contextlib
-import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from langchain_core.messages import BaseMessage
 from langgraph.types import Command, Overwrite, Send
 
 from agent.streaming._langgraph_compat import Place
+from agent.streaming.answer import AnswerSoFar
 from agent.streaming.attributed import PART
 from agent.streaming.attribution import RUN, Mark, Path, path_of
 from agent.streaming.calls import Calls
@@ -51,6 +51,7 @@ from agent.streaming.message_ids import MessageIds
 from agent.streaming.messages import RawCall, RawMessage, read_call, read_message, read_usage, text_of
 from agent.streaming.modes import STREAM_MODES, StreamMode
 from agent.streaming.tool_runs import ToolRuns
+from agent.streaming.whereabouts import Whereabouts
 
 MOST_HELD = 20
 """Parts of one graph that may wait until its calling tool is known; usually one or two do."""
@@ -77,13 +78,9 @@ class Adapter:
         self._waits = waits
         self._calls = Calls()
         self._ids = MessageIds()
-        self._within: dict[tuple[str, ...], tuple[str, ...]] = {(): ()}
-        """The calls that a graph works inside, by its namespace."""
-        self._agents: dict[tuple[str, ...], str] = {}
+        self._where = Whereabouts(self._calls)
         self._only_call: dict[str, tuple[str, str]] = {}
         """The one call that the state asked for when a task began: its id as sent, and name."""
-        self._open_runs: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
-        """Paths of the tools at work in each task."""
         self._runs = ToolRuns()
         self._node_of_run: dict[str, str | None] = {}
         self._early: tuple[Mapping[Any, Any], tuple[str, ...]] | None = None
@@ -92,9 +89,7 @@ class Adapter:
         """The nodes that are graphs, by their own graph's namespace, with their names."""
         self._held: defaultdict[tuple[str, ...], list[Mapping[Any, Any]]] = defaultdict(list)
         """Parts of graphs whose calling tool is not known yet."""
-        self._spoken = self._last_text = ""
-        self._has_messages = False
-        self._value: object = None
+        self._answer = AnswerSoFar()
         self._asked: set[str] = set()
         """Ids of the interrupts already reported: those of a sub-agent come once for each graph around it."""
         self.pending: dict[str, Interrupt] = {}
@@ -122,20 +117,12 @@ class Adapter:
     @property
     def has_spoken(self) -> bool:
         """Whether a model has answered at the root."""
-        return bool(self._spoken)
+        return bool(self._answer.words)
 
     @property
     def answer(self) -> str:
         """The answer so far: a model's last words at the root, or else the graph's last value, as text."""
-        if self._spoken or self.pending:
-            return self._spoken
-        if self._has_messages:
-            return self._last_text
-        if isinstance(self._value, str):
-            return str(json_safe(self._value))
-        if message := read_message(self._value):
-            return message.text
-        return "" if self._value is None else json.dumps(self._plain(self._value), ensure_ascii=False)
+        return self._answer.words if self.pending else self._answer.text(self._plain)
 
     def read(self, part: object) -> list[Happening]:
         """What has happened according to one part: usually one thing; one per node for `updates`, nothing for an
@@ -163,7 +150,7 @@ class Adapter:
     def begin_anew(self) -> None:
         """Note that whatever worked on the run was lost, and starts over with what had not ended."""
         self._early = None
-        self._open_runs.clear()
+        self._where.open_runs.clear()
         self._calls.end_runs()
 
     def finish(self) -> list[Happening]:
@@ -189,7 +176,7 @@ class Adapter:
                     for message in messages:
                         self._recall_message(message, event)
                     if isinstance(payload, Update) and not namespace:
-                        self._remember_answer(messages)
+                        self._answer.hear(messages)
                 case TaskStarted(id=task, name=name, asked=None):
                     self._last[namespace, name].append(task)
                 case TaskStarted(id=task, asked=AskedCall() as asked):
@@ -247,21 +234,21 @@ class Adapter:
             yield from self._marked(mark)
             yield from self._release_early()
         elif mode == "custom":
-            yield Happening(Custom(self._as_written(data)), *self._at(namespace), namespace)
+            yield Happening(Custom(self._as_written(data)), *self._where.at(namespace), namespace)
         elif mode == "messages":
             yield from self._release(namespace)
             yield self._said(data, namespace)
-        elif self._is_unclear(namespace):
+        elif self._where.is_unclear(namespace):
             self._held[namespace].append(part)
             if len(self._held[namespace]) > MOST_HELD:
-                self._within[namespace] = self._calls_in(namespace)
+                self._where.within[namespace] = self._where.calls_in(namespace)
                 yield from self._release(namespace)
         elif read := _READERS.get(mode):
             yield from read(self, data, namespace)
         else:
-            yield Happening(Unknown(self._plain(part)), *self._at(namespace), namespace)
+            yield Happening(Unknown(self._plain(part)), *self._where.at(namespace), namespace)
 
-    # Where something comes from
+    # where something comes from
 
     def _as_before(self, namespace: tuple[str, ...]) -> tuple[str, ...]:
         """A path of subgraphs by the ids that their tasks had at first."""
@@ -269,45 +256,6 @@ class Adapter:
             return namespace
         steps = (step.partition(":") for step in namespace)
         return tuple(name + colon + self._same.get(task, task) for name, colon, task in steps)
-
-    def _at(
-        self, namespace: tuple[str, ...], node: str | None = None, calls: tuple[str, ...] | None = None
-    ) -> tuple[str | None, str | None, tuple[str, ...]]:
-        """Node, agent and calls of what happens in a graph."""
-        return node or None, self._agent(namespace), self._calls_in(namespace) if calls is None else calls
-
-    def _calls_in(self, namespace: tuple[str, ...]) -> tuple[str, ...]:
-        """The calls that a graph works inside: as announced, or those of the task that it is part of."""
-        if (announced := self._within.get(namespace)) is not None:
-            return announced
-        task = namespace[-1].partition(":")[2]
-        if call := self._calls.of_task(task):
-            return call.path
-        if len(paths := self._open_runs.get(task) or []) == 1:
-            return paths[0]
-        return self._calls_in(namespace[:-1])
-
-    def _is_unclear(self, namespace: tuple[str, ...]) -> bool:
-        """Whether several tools work in the graph's task, and its own is not announced yet."""
-        for end in range(len(namespace), 0, -1):
-            if namespace[:end] in self._within:
-                return False
-            task = namespace[end - 1].partition(":")[2]
-            if len(self._open_runs.get(task) or []) > 1 and not self._calls.of_task(task):
-                return True
-        return False
-
-    def _agent(self, namespace: tuple[str, ...]) -> str | None:
-        for end in range(len(namespace), 0, -1):
-            if name := self._agents.get(namespace[:end]):
-                return name
-            name, _, task = namespace[end - 1].partition(":")
-            inside_a_call = self._calls.of_task(task) or len(self._calls_in(namespace[:end])) > len(
-                self._calls_in(namespace[: end - 1])
-            )
-            if name and task and not inside_a_call:
-                return name
-        return self._agents.get(())
 
     def _path(self, path: Path, namespace: tuple[str, ...], task: str, tool: str = "") -> tuple[str, ...]:
         """The calls on the path of a mark; unannounced tools are noted here."""
@@ -328,26 +276,26 @@ class Adapter:
     def _marked(self, mark: Mark) -> Iterator[Happening]:
         namespace, task, node, agent = mark.place
         if agent:
-            self._agents[namespace] = agent
+            self._where.agents[namespace] = agent
         calls = self._path(mark.path, namespace, task, mark.tool)
         if mark.event == "node-started":
-            self._within[namespace] = calls
+            self._where.within[namespace] = calls
             yield from self._release(namespace)
         elif mark.event == "tool-started" and mark.path:
-            self._within.setdefault(namespace, calls[:-1])
+            self._where.within.setdefault(namespace, calls[:-1])
             yield from self._release(namespace)
-            self._open_runs[task].append(calls)
+            self._where.open_runs[task].append(calls)
             self._runs.note(mark)
             self._node_of_run[mark.path[-1][1]] = node
         elif mark.event == "tool-ended" and mark.path:
             self._calls.end_run(mark.path[-1][1])
-            if calls in self._open_runs[task]:
-                self._open_runs[task].remove(calls)
+            if calls in self._where.open_runs[task]:
+                self._where.open_runs[task].remove(calls)
             self._runs.note(mark)
         elif not mark.event:
             yield from self._release(namespace)
             calls = calls or self._calls_of_plain_tool(namespace, task)
-            where = node, agent or self._agent(namespace), calls, namespace
+            where = node, agent or self._where.agent(namespace), calls, namespace
             for chunk in mark.chunks:
                 yield Happening(Custom(self._as_written(chunk)), *where)
 
@@ -355,7 +303,7 @@ class Adapter:
         """The calls of a chunk that no LangChain tool wrote: those of the task it was written in."""
         if call := self._calls.of_task(task):
             return call.path
-        outer = self._calls_in(namespace)
+        outer = self._where.calls_in(namespace)
         if asked := self._only_call.get(task):
             return self._calls.begin_task(task, *asked, namespace, outer).path
         return outer
@@ -377,18 +325,18 @@ class Adapter:
         metadata = metadata if isinstance(metadata, Mapping) else {}
         raw = read_message(message)
         if raw is None:
-            return Happening(Unknown(self._plain(data), "messages"), *self._at(namespace), namespace)
+            return Happening(Unknown(self._plain(data), "messages"), *self._where.at(namespace), namespace)
         node, agent = text_of(metadata.get("langgraph_node")) or None, text_of(metadata.get("lc_agent_name"))
         if agent:
-            self._agents[namespace] = agent
+            self._where.agents[namespace] = agent
         task = text_of(metadata.get("langgraph_checkpoint_ns")).rpartition(":")[2]
         path = path_of(metadata)
         self._runs.is_noting |= path is not None
         calls = self._path(path, namespace, "") if path else ()
         if not calls and raw.role != "tool" and (call := self._calls.of_task(task)):
             calls = call.path
-        calls = calls or self._calls_in(namespace)
-        where = node, agent or self._agent(namespace), calls, namespace
+        calls = calls or self._where.calls_in(namespace)
+        where = node, agent or self._where.agent(namespace), calls, namespace
         if raw.role == "ai" and (raw.is_chunk or RUN in metadata):
             message_id = self._ids.of_piece(raw, text_of(metadata.get(RUN)), task)
             if raw.is_chunk:
@@ -397,7 +345,7 @@ class Adapter:
             message_id = self._ids.of_whole(raw, node or "")
         said = self._message(raw, message_id, calls, namespace)
         if said.call:
-            where = node, agent or self._agent(namespace), self._calls.of_id(said.call).path, namespace
+            where = node, agent or self._where.agent(namespace), self._calls.of_id(said.call).path, namespace
         return Happening(Said(said), *where)
 
     def _token(self, raw: RawMessage, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> Token:
@@ -417,7 +365,7 @@ class Adapter:
 
     def _updates(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         if not isinstance(data, Mapping) or not data:
-            yield Happening(Unknown(self._plain(data), "updates"), *self._at(namespace), namespace)
+            yield Happening(Unknown(self._plain(data), "updates"), *self._where.at(namespace), namespace)
             return
         metadata = data.get("__metadata__")
         is_cached = isinstance(metadata, Mapping) and bool(metadata.get("cached"))
@@ -438,7 +386,7 @@ class Adapter:
         new = tuple(interrupt for interrupt in interrupts if interrupt.id not in self._asked)
         self._asked.update(interrupt.id for interrupt in new)
         if new or not interrupts:
-            yield Happening(Interrupted(new), *self._at(namespace), namespace)
+            yield Happening(Interrupted(new), *self._where.at(namespace), namespace)
 
     def _update(self, node: str, update: object, is_cached: bool, namespace: tuple[str, ...]) -> Happening:
         raws, rest = split(update)
@@ -447,36 +395,29 @@ class Adapter:
             rest = {key: value for key, value in rest.items() if key != "usage"}
         is_graph = (namespace, node) in self._graphs
         ids = self._ids.of_history(raws, node) if is_graph else [self._ids.of_whole(raw, node) for raw in raws]
-        calls = self._calls_in(namespace)
+        calls = self._where.calls_in(namespace)
         messages = tuple(self._message(raw, id_, calls, namespace) for raw, id_ in zip(raws, ids, strict=True))
         if not namespace:
-            self._remember_answer(messages)
+            self._answer.hear(messages)
         if messages and len(answered := {message.call for message in messages}) == 1 and (call := answered.pop()):
             calls = self._calls.of_id(call).path
         payload = Update(messages, self._plain(rest) if rest else None, usage, is_cached)
-        return Happening(payload, *self._at(namespace, node, calls), namespace)
+        return Happening(payload, *self._where.at(namespace, node, calls), namespace)
 
     def _values(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         if isinstance(data, Mapping) and "__interrupt__" in data:  # as servers deliver it
             yield from self._updates({"__interrupt__": data["__interrupt__"]}, namespace)
             data = {key: value for key, value in data.items() if key != "__interrupt__"}
         raws, rest = split(data)
-        calls = self._calls_in(namespace)
+        calls = self._where.calls_in(namespace)
         ids = self._ids.of_history(raws)
         pairs = zip(raws, ids, strict=True)
         messages = tuple(self._message(raw, id_, calls, namespace, DataLeft(0)) for raw, id_ in pairs)
         if not namespace:
-            fields = fields_of(data)
-            self._has_messages = fields is not None and "messages" in fields
-            self._value = data
-        yield Happening(State(messages, None if rest is None else self._plain(rest)), *self._at(namespace), namespace)
-
-    def _remember_answer(self, messages: Sequence[Message]) -> None:
-        for message in messages:
-            if message.role == "ai" and message.text and not message.calls:
-                self._spoken = message.text
-            if message.role in ("ai", "tool"):
-                self._last_text = message.text or self._last_text
+            self._answer.see(data)
+        yield Happening(
+            State(messages, None if rest is None else self._plain(rest)), *self._where.at(namespace), namespace
+        )
 
     def _interrupts(self, interrupts: object) -> tuple[Interrupt, ...]:
         found = []
@@ -495,11 +436,11 @@ class Adapter:
     def _tasks(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         task, name = (data.get("id"), data.get("name")) if isinstance(data, Mapping) else (None, None)
         if not isinstance(data, Mapping) or not isinstance(task, str) or not isinstance(name, str):
-            yield Happening(Unknown(self._plain(data), "tasks"), *self._at(namespace), namespace)
+            yield Happening(Unknown(self._plain(data), "tasks"), *self._where.at(namespace), namespace)
             return
         metadata = data.get("metadata")
         if isinstance(metadata, Mapping) and (agent := text_of(metadata.get("lc_agent_name"))):
-            self._agents[namespace] = agent
+            self._where.agents[namespace] = agent
         task, name = text_of(task), text_of(name)
         payload: Payload
         if "input" in data or "triggers" in data:
@@ -521,12 +462,12 @@ class Adapter:
                 self._interrupts(interrupts) if interrupts else (),
             )
         call = self._calls.of_task(task)
-        yield Happening(payload, *self._at(namespace, name, call.path if call else None), namespace)
+        yield Happening(payload, *self._where.at(namespace, name, call.path if call else None), namespace)
 
     def _task_started(self, task: str, name: str, given: object, namespace: tuple[str, ...]) -> TaskStarted:
         raw, plain = read_call(call_in(given)), self._plain(given)
         if raw:
-            call = self._calls.begin_task(task, raw.id, raw.name, namespace, self._calls_in(namespace))
+            call = self._calls.begin_task(task, raw.id, raw.name, namespace, self._where.calls_in(namespace))
             if self._is_repeating and call.first_task:
                 self._same[task] = call.first_task
             if isinstance(inner := call_in(plain), dict):
@@ -542,7 +483,7 @@ class Adapter:
 
     def _tools(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         if not isinstance(data, Mapping) or data.get("event") not in _TOOL_EVENTS:
-            yield Happening(Unknown(self._plain(data), "tools"), *self._at(namespace), namespace)
+            yield Happening(Unknown(self._plain(data), "tools"), *self._where.at(namespace), namespace)
         elif self._waits and self._runs.is_early(namespace, data):
             self._early = data, namespace
         else:
@@ -551,7 +492,7 @@ class Adapter:
     def _tool(self, data: Mapping[Any, Any], namespace: tuple[str, ...]) -> Happening:
         name, run = text_of(data.get("tool_name")), self._runs.of(namespace, data)
         call = self._calls.of_run(run) or self._calls.begin_run(
-            run, text_of(data.get("tool_call_id")), name, namespace, "", self._calls_in(namespace)
+            run, text_of(data.get("tool_call_id")), name, namespace, "", self._where.calls_in(namespace)
         )
         payload: Payload
         match data["event"]:
@@ -566,7 +507,7 @@ class Adapter:
             case _:
                 self._calls.end_run(run)
                 payload = ToolFailed()
-        return Happening(payload, *self._at(namespace, self._node_of_run.get(run), call.path), namespace)
+        return Happening(payload, *self._where.at(namespace, self._node_of_run.get(run), call.path), namespace)
 
     def _output(self, output: object) -> JSON:
         message = read_message(output)
@@ -575,10 +516,10 @@ class Adapter:
     # checkpoints and debug
 
     def _checkpoints(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
-        yield Happening(Checkpoint(self._without_errors(data)), *self._at(namespace), namespace)
+        yield Happening(Checkpoint(self._without_errors(data)), *self._where.at(namespace), namespace)
 
     def _debug(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
-        yield Happening(Debug(self._without_errors(data)), *self._at(namespace), namespace)
+        yield Happening(Debug(self._without_errors(data)), *self._where.at(namespace), namespace)
 
     # values of any kind
 
