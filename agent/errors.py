@@ -117,6 +117,10 @@ class ServerStopped(ServerFailed):
     """Somebody else stopped the run on the Agent Server."""
 
 
+class ServersFault(ServerFailed):
+    """A run has ended on the Agent Server, or never will, for a reason that does not lie in its graph."""
+
+
 class ToolFailed(AgentError):
     """A tool could not do its work; the text goes to the model and the reader."""
 

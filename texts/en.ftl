@@ -853,6 +853,7 @@ server-no-agent-server = What answers at the Agent Server's address is not an Ag
 server-forgot = The Agent Server no longer knows this run. What has arrived is kept; ask again.
 server-run-failed = An error ended this run on the Agent Server ({ $kind }). What has arrived is kept.
 server-graph-broken = The Agent Server could not load the graph { $graph }. Its log says why.
+server-no-worker = Nobody on the Agent Server works on this run. What has arrived is kept; ask again in a minute.
 server-stopped = Somebody stopped this run on the Agent Server. What has arrived is kept.
 server-none = This run belongs to an Agent Server, and none is set up here any more. Ask again.
 server-left-out = The Agent Server does not stream { $modes }; that was left out of this run.

@@ -17,9 +17,11 @@ from typing import Any, Literal, TypeVar
 
 import httpx
 from langgraph_sdk.client import LangGraphClient
+from langgraph_sdk.schema import StreamPart
 
 from agent.errors import ServerForgot, ServerRefused, ServerUnreachable
 from agent.settings import Settings
+from agent.streaming.attributed import Stamp, unstamped
 from agent.streaming.json_safe import json_safe
 from agent.streaming.messages import read_shorthand
 from texts import sentence
@@ -31,7 +33,13 @@ T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = 15.0
-"""Seconds without a byte after which a server is asked anew. They send a sign of life every 5 s or so."""
+"""Seconds without an event after which a server is asked how the run stands. They send signs of life, but no events,
+every 5 s or so, also in the stream of a run that has ended.
+"""
+REPLAY_SECONDS = 3.0
+"""Seconds of silence after which a replay, which comes at once, has nothing more."""
+IN_FLIGHT_SECONDS = 3.0
+"""Seconds after which a request that broke off has been carried out, if it ever is."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between attempts to reach a server."""
 MOST_BUSY = 20
@@ -39,6 +47,10 @@ MOST_BUSY = 20
 FROM_THE_START = "-1"
 NAME = "toolstream_run"
 """Where the config of a run says what it is found by."""
+_STEP = 2
+"""What the numbers of aegra's events rise by, at most."""
+_MOST_IN_VAIN = 3
+"""How often a stream is asked for what is missing in it when it has nothing."""
 _PLACE = re.compile(r"(\d+)(?:-(\d+))?\Z")
 """The end of an event's id: a number that rises, or a time and a number."""
 
@@ -52,6 +64,19 @@ class Part:
     data: Any
     source: str
     """Its place in the stream; empty if the server gives none."""
+    stamp: Stamp | None = None
+    """The attempt at the run that it is of, where the graph is `attributed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a run stands, asked for because its stream has come to an end, or says nothing."""
+
+    status: RunStatus
+    has_begun: bool
+    """Whether some worker has taken it up."""
+    is_read: bool
+    """Whether its stream was read up to where it ends or has nothing more to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +106,10 @@ class OthersRun:
 
 
 class Cursor:
-    """Which parts of a run's stream are known. Ids rise, and need not be unique: those of `langgraph dev` are not."""
+    """Which parts of a run's stream are known.
+
+    Ids rise, and need not be unique: those of `langgraph dev` are not. Parts with a stamp are known by that.
+    """
 
     def __init__(self) -> None:
         self._place: tuple[int, ...] = ()
@@ -90,6 +118,9 @@ class Cursor:
         self._repeated = 0
         """How many of these a new connection has sent once more."""
         self._id = self._before = ""
+        self._attempts: dict[str, tuple[int, str]] = {}
+        """The last number of each attempt, and the id to ask for what comes after."""
+        self._in_vain = 0
 
     @property
     def join_after(self) -> str:
@@ -100,21 +131,50 @@ class Cursor:
         """Note that a new connection sends what comes after `join_after`."""
         self._repeated = 0
 
-    def source(self, id_: str | None) -> str | None:
+    def missing_after(self, id_: str | None, stamp: Stamp | None) -> str | None:
+        """The id after which a stream lacks something that comes before this part; None if nothing is known to."""
+        if self._in_vain >= _MOST_IN_VAIN:
+            return None
+        if stamp:
+            number, after = self._attempts.get(stamp.attempt, (0, self.join_after))
+            is_newest = not self._attempts or stamp.attempt >= max(self._attempts)
+            return after if is_newest and stamp.number > number + 1 else None
+        found = _PLACE.search(id_ or "")
+        if self._attempts or not found or found[2]:
+            return None  # what has no stamp is not of the graph; and moments do not tell whether there is one between
+        return self.join_after if int(found[1]) - (self._place or (0,))[0] > _STEP else None
+
+    def looked(self, has_found: bool) -> None:
+        """Note whether what was missing has been found: servers differ in how they count."""
+        self._in_vain = 0 if has_found else self._in_vain + 1
+
+    def source(self, id_: str | None, stamp: Stamp | None = None) -> str | None:
         """The source of the next part; None if it is known already, and empty if the server gives no ids."""
         found = _PLACE.search(id_ or "")
         place = place_of(id_)
-        if not id_ or not found or not place or place < self._place:
+        if stamp:
+            if stamp.number <= self._attempts.get(stamp.attempt, (0, ""))[0]:
+                return None
+            self._advance(id_ or "", place)
+            self._attempts[stamp.attempt] = stamp.number, self.join_after
+        elif not id_ or not place or place < self._place:
             return None if place else ""
-        if place == self._place:
+        elif place == self._place:
             self._repeated += 1
             if self._repeated <= self._number:
                 return None
             self._number = self._repeated
         else:
+            self._advance(id_, place)
+        number = self._number if place == self._place else 1
+        return found.group() + ("" if number == 1 else f"#{number}") if found else ""
+
+    def _advance(self, id_: str, place: tuple[int, ...]) -> None:
+        if place == self._place:
+            self._repeated = self._number = self._number + 1
+        elif place > self._place:
             self._before, self._id, self._place = self._id, id_, place
             self._number = self._repeated = 1
-        return found.group() + ("" if self._number == 1 else f"#{self._number}")
 
 
 def place_of(text: str | None) -> tuple[int, ...]:
@@ -131,7 +191,8 @@ class AgentServer:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._patience = settings.limits.server_seconds
+        self.patience = settings.limits.server_seconds
+        """Seconds for which it may not answer, or have nobody work on a run."""
         name, _, value = (settings.agent_server_header or "").partition(":")
         headers = {name.strip(): value.strip()} if name.strip() else {}
         self._clients = [_client(address, headers) for address in settings.agent_server]
@@ -171,23 +232,62 @@ class AgentServer:
         found = await self._ask(lambda client: client.threads.get_state(thread))
         return found if isinstance(found, Mapping) else {}
 
-    async def begin(self, thread: str, assistant: str, **options: Any) -> str:
-        """Start a run whose stream can be joined again; returns its id. `options` are those of the SDK."""
-        run = await self._ask(
-            lambda client: client.runs.create(
-                thread, assistant, stream_resumable=True, stream_subgraphs=True, **options
-            ),
-            again=False,
-        )
-        return str(run["run_id"])
+    async def begin(self, thread: str, assistant: str, name: str, **options: Any) -> str:
+        """Start a run whose stream can be joined again; returns its id. `options` are those of the SDK.
+
+        Where a connection breaks off before the answer, the run is looked for by its name, and started once more only
+        if there is none.
+        """
+        options["config"] = {**options.get("config", {})}
+        options["config"]["metadata"] = {**options["config"].get("metadata", {}), NAME: name}
+        until = asyncio.get_running_loop().time() + self.patience
+        is_again = False
+        while True:
+            try:
+                run = await self._ask(
+                    lambda client: client.runs.create(
+                        thread, assistant, stream_resumable=True, stream_subgraphs=True, **options
+                    ),
+                    again=False,
+                )
+            except ServerUnreachable:
+                if found := await self._found(thread, name):
+                    return found
+                if asyncio.get_running_loop().time() > until:
+                    raise
+                is_again = True
+                continue
+            run_id = str(run["run_id"])
+            return await self._only_one(thread, name, run_id) if is_again else run_id
+
+    async def _found(self, thread: str, name: str) -> str | None:
+        """The run that a request which broke off has started, if it did; it may still be under way."""
+        until = asyncio.get_running_loop().time() + IN_FLIGHT_SECONDS
+        while True:
+            found = await self.find(thread, name)
+            if found or asyncio.get_running_loop().time() > until:
+                return found
+            await asyncio.sleep(3 * FIRST_PAUSE)
+
+    async def _only_one(self, thread: str, name: str, run_id: str) -> str:
+        """The first run of this name, after the others are stopped."""
+        first, *others = await self._all(thread, name) or [run_id]
+        for other in others:
+            await self.cancel(thread, other)
+        return first
 
     async def find(self, thread: str, name: str) -> str | None:
-        """The id of the run on a thread that was begun under a name; None if there is none."""
+        """The id of the first run on a thread that was begun under a name; None if there is none."""
+        return next(iter(await self._all(thread, name)), None)
+
+    async def _all(self, thread: str, name: str) -> list[str]:
+        """The runs on a thread that were begun under a name, oldest first."""
         try:
             found = await self._ask(lambda client: client.runs.list(thread, limit=100))
         except (ServerForgot, ServerRefused):
-            return None
-        return next((str(run["run_id"]) for run in found if name in _names(run)), None)
+            return []
+        named = [run for run in found if name in _names(run)]
+        return [str(run["run_id"]) for run in sorted(named, key=lambda run: str(run.get("created_at")))]
 
     async def at_work(self) -> list[OthersRun]:
         """The runs at work that some other program has started, newest first."""
@@ -214,48 +314,70 @@ class AgentServer:
         found = await self._ask(lambda client: client.runs.list(thread, limit=10))
         return found if isinstance(found, list) else []
 
-    async def status(self, thread: str, run: str) -> RunStatus:
-        """What has become of a run."""
+    async def _standing(self, thread: str, run: str, *, is_read: bool) -> Standing:
         found = await self._ask(lambda client: client.runs.get(thread, run))
-        return status_of(found)
+        return Standing(status_of(found), not isinstance(found, Mapping) or found.get("status") != "pending", is_read)
 
     async def cancel(self, thread: str, run: str) -> None:
         """Stop a run; one that has ended stays as it is."""
         with contextlib.suppress(ServerForgot, ServerRefused):
             await self._ask(lambda client: client.runs.cancel(thread, run))
 
-    async def parts(self, thread: str, run: str, cursor: Cursor) -> AsyncGenerator[Part]:
-        """What a run streams after `cursor`, to its end: joined again when a connection breaks or says nothing.
+    async def parts(self, thread: str, run: str) -> AsyncGenerator[Part | Standing]:
+        """What a run streams, from the beginning and without end: it is for whoever reads to know when that is enough.
 
-        Where there are several addresses, the next one is asked.
+        When a connection breaks, ends or says nothing, the run is asked how it stands, and its stream joined again:
+        where there are several addresses, at the next one. What a server has left out is asked for.
         """
-        had_ended = False
-        pause, tried = FIRST_PAUSE, 0
+        cursor, pause, tried, seconds = Cursor(), FIRST_PAUSE, 0, SILENCE_SECONDS
         while True:
-            client = self._clients[tried % len(self._clients)]
+            client, is_read = self._clients[tried % len(self._clients)], False
             try:
                 cursor.joined()
-                stream = client.runs.join_stream(thread, run, last_event_id=cursor.join_after)
-                async with contextlib.aclosing(stream) as events:  # type: ignore[type-var]  # it is a generator
+                async with contextlib.aclosing(_events(client, thread, run, cursor.join_after, seconds)) as events:
                     async for event in events:
-                        pause = FIRST_PAUSE
-                        source = cursor.source(event.id)
-                        if source is None:
-                            continue
-                        mode, *namespace = event.event.split("|")
-                        yield Part(mode, tuple(namespace), event.data, source)
-                        if mode == "end":
-                            return
-                if had_ended:
-                    return
+                        is_read = True
+                        mode, data, stamp = _opened(event)
+                        if (after := cursor.missing_after(event.id, stamp)) is not None:
+                            async for part in self._missing(client, thread, run, after, event.id, cursor):
+                                yield part
+                        source = cursor.source(event.id, stamp)
+                        if source is not None:
+                            pause = FIRST_PAUSE
+                            yield Part(mode[0], mode[1:], data, source, stamp)
+                is_read = True
+            except TimeoutError:
+                tried += 1
             except (httpx.HTTPError, ValueError) as error:
                 if (said := _refusal(error)) is not None:
                     raise said from error
                 log.info("A stream broke off, and is joined again: %s", type(error).__name__)
-                tried += 1
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
-            had_ended = await self.status(thread, run) != "working"
+                tried, is_read = tried + 1, False
+            stands = await self._standing(thread, run, is_read=is_read)
+            yield stands
+            seconds = SILENCE_SECONDS if stands.status == "working" else REPLAY_SECONDS
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _missing(
+        self, client: LangGraphClient, thread: str, run: str, after: str, until: str | None, cursor: Cursor
+    ) -> AsyncGenerator[Part]:
+        """What comes before a part and was not sent: aegra loses what happens between its replay and what is live."""
+        has_found = False
+        try:
+            async with contextlib.aclosing(_events(client, thread, run, after, REPLAY_SECONDS)) as events:
+                async for event in events:
+                    if event.id == until:
+                        break
+                    mode, data, stamp = _opened(event)
+                    if (source := cursor.source(event.id, stamp)) is not None:
+                        has_found = True
+                        yield Part(mode[0], mode[1:], data, source, stamp)
+        except (httpx.HTTPError, ValueError, TimeoutError) as error:
+            log.info("What a stream has left out could not be read: %s", type(error).__name__)
+        if not has_found:
+            log.warning("An Agent Server has lost a part of a stream, or counts in another way")
+        cursor.looked(has_found)
 
     async def _ask(
         self, ask: Callable[[LangGraphClient], Awaitable[T]], *, again: bool = True, final: int | None = None
@@ -265,7 +387,7 @@ class AgentServer:
         A request that must not be carried out twice is repeated only where no connection came about. The status
         `final` is an answer, too.
         """
-        until = asyncio.get_running_loop().time() + self._patience
+        until = asyncio.get_running_loop().time() + self.patience
         pause = FIRST_PAUSE
         while True:
             for client in self._clients:
@@ -324,6 +446,27 @@ def _asked(given: Any) -> str:
     if said := [message.text for message in read if message and message.role == "human" and message.text.strip()]:
         return said[-1].strip()
     return "" if given in (None, {}, []) else json.dumps(json_safe(given), ensure_ascii=False)
+
+
+async def _events(
+    client: LangGraphClient, thread: str, run: str, after: str, seconds: float
+) -> AsyncGenerator[StreamPart]:
+    """A stream after an event; raises TimeoutError once it says nothing for so long, having begun."""
+    stream, patience = client.runs.join_stream(thread, run, last_event_id=after), SILENCE_SECONDS
+    async with contextlib.aclosing(stream) as events:  # type: ignore[type-var]  # it is a generator
+        while True:
+            async with asyncio.timeout(patience):
+                event = await anext(events, None)
+            if event is None:
+                return
+            yield event
+            patience = seconds
+
+
+def _opened(event: StreamPart) -> tuple[tuple[str, ...], Any, Stamp | None]:
+    """An event's mode with its namespace, what it says, and its stamp."""
+    mode = tuple(event.event.split("|"))
+    return mode, *unstamped(mode[0], event.data)
 
 
 def _client(address: str, headers: Mapping[str, str]) -> LangGraphClient:

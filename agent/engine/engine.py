@@ -28,7 +28,7 @@ from agent.llm.key import KeyCheck
 from agent.mcp.bounds import bounds_here
 from agent.settings import Settings
 from agent.streaming.adapter import Adapter
-from agent.streaming.events import JSON, Ended, Resumed, RunRequest, Started, StreamEvent, Waiting
+from agent.streaming.events import JSON, Ended, Payload, Resumed, Retried, RunRequest, Started, StreamEvent, Waiting
 from agent.streaming.modes import RUN_MODES, STREAM_MODES
 from agent.streaming.place import Place
 from agent.tools.places import language_of, place_of
@@ -275,9 +275,13 @@ class Engine:
 
 def _known(events: Sequence[StreamEvent]) -> tuple[Waiting | None, Sequence[StreamEvent]]:
     """What a running run waited for last, and its events since it began or went on."""
-    since = max(place for place, event in enumerate(events) if isinstance(event.payload, Started | Resumed))
+    since = max(place for place, event in enumerate(events) if _begins(event.payload))
     waits = [event.payload for event in events[:since] if isinstance(event.payload, Waiting)]
     return waits[-1] if waits else None, events[since + 1 :]
+
+
+def _begins(payload: Payload) -> bool:
+    return isinstance(payload, Started | Resumed) or (isinstance(payload, Retried) and payload.anew)
 
 
 def _place_after(last: Run, run: Run) -> Place | None:

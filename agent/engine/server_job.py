@@ -8,27 +8,28 @@ import logging
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from agent.engine.active import ActiveRun
-from agent.engine.agent_server import NAME, AgentServer, Cursor, Part, RunStatus, place_of, status_of
+from agent.engine.agent_server import NAME, AgentServer, Part, place_of
 from agent.engine.job import BREAKPOINT, GONE, KEEPS_NOTHING, Pending, asked_again
+from agent.engine.server_run import ServerRun
 from agent.engine.unattributed import Unattributed
-from agent.errors import AgentError, CheckpointLost, ServerRefused, ServerStopped
+from agent.errors import AgentError, CheckpointLost, ServerRefused, ServersFault
 from agent.streaming.adapter import Adapter, Happening
-from agent.streaming.attributed import ERROR, PART
+from agent.streaming.attributed import COUNTED
 from agent.streaming.events import JSON, Interrupt, Noted, Retried, StreamEvent, Waiting
 from agent.streaming.modes import StreamMode
 from agent.streaming.place import Place
-from texts import Sentence, Spoken, is_known, sentence
+from texts import Sentence, sentence
 
 log = logging.getLogger(__name__)
 
 _MODES: Mapping[StreamMode, str | None] = {"messages": "messages-tuple", "tools": None}
 """The modes that servers know by another name, or not at all."""
 _EVERY_SERVERS = ("messages-tuple", "custom", "updates", "values")
-_OF_THE_RUN = ("metadata", "end", "error")
-"""The events that are about the run itself."""
+_MOST_AGAIN = 2
+"""How often a server is asked once more for a run that came to nothing for a reason of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,8 @@ class ServerJob:
     """What was done once more with nobody looking, to be known by whoever reads what follows."""
     _attempts: int = 0
     """How often the server has begun with it, as far as it is told."""
-    _failed: Spoken = ""
     _left_out: Sentence | None = None
     """Which modes the server has refused."""
-    _status: RunStatus | None = None
-    """How it has ended, if the server says so in the stream: the run itself may still be said to be at work."""
     _cancelling: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -69,8 +67,11 @@ class ServerJob:
 
     @property
     def _name(self) -> str:
-        """What the server's run is found by: ours, and how often it had waited."""
-        return f"{self.run.id} {sum(isinstance(event.payload, Waiting) for event in self.run.events)}"
+        """What the server's run is found by: ours, how often it had waited, and was asked for once more."""
+        payloads = [event.payload for event in self.run.events]
+        again = sum(isinstance(payload, Retried) and payload.anew for payload in payloads)
+        name = f"{self.run.id} {sum(isinstance(payload, Waiting) for payload in payloads)}"
+        return f"{name} {again}" if again else name
 
     @property
     def _is_over(self) -> bool:
@@ -83,10 +84,10 @@ class ServerJob:
             adapter.repeat(self._replayed)
             self._replayed.clear()
         await self.server.make_thread(self.thread)
-        server_run = await self._begun(self._given(given))
+        server_run = await self._begun(await self._given(given))
         if self._left_out:
             yield Happening(Noted.saying(self._left_out))
-        async with contextlib.aclosing(self._followed(server_run, adapter)) as happenings:
+        async with contextlib.aclosing(self._followed(server_run, given, adapter)) as happenings:
             async for happening in happenings:
                 yield happening
 
@@ -96,7 +97,7 @@ class ServerJob:
         What the server still has of it is read from its beginning, so that `adapter` knows what comes before.
         """
         server_run = await self.server.find(self.thread, self._name)
-        stream = self._followed(server_run, adapter, known) if server_run else self.stream(given, adapter)
+        stream = self._followed(server_run, given, adapter, known) if server_run else self.stream(given, adapter)
         async with contextlib.aclosing(stream) as happenings:
             async for happening in happenings:
                 yield happening
@@ -141,9 +142,11 @@ class ServerJob:
 
     async def repeat(self, given: Any) -> Pending:
         """Have it do once more what it did before it asked, with nobody looking."""
-        server_run = await self._begun(self._given(given or self.answering({})))
-        async with contextlib.aclosing(self.server.parts(self.thread, server_run, Cursor())) as parts:
-            told = [_readable(part) async for part in parts if part.mode not in _OF_THE_RUN]
+        name = f"{self.run.id} repeated {uuid4().hex}"  # nobody is to find it in place of the run itself
+        server_run = await self._begun(await self._given(given or self.answering({})), name)
+        run = ServerRun(self.server, self.thread, server_run)
+        async with contextlib.aclosing(run.parts()) as parts:
+            told = [_readable(part) async for part in parts if part]
         self._replayed += told
         self.start = await self.place()
         reader = Adapter()  # the state would not tell: a server reads it with a graph of other tools
@@ -155,10 +158,13 @@ class ServerJob:
         """What it is given to go on with these answers; with none, from a breakpoint."""
         return Answers(answers)
 
-    def _given(self, given: Any) -> dict[str, Any]:
+    async def _given(self, given: Any) -> dict[str, Any]:
+        """What the server is asked for; where an earlier run of it has come to a checkpoint, to go on from there."""
         asked = [_MODES.get(mode, mode) for mode in self.modes]
         options: dict[str, Any] = {**self.options, "stream_mode": [mode for mode in asked if mode]}
-        options["config"] = {**self.options["config"], "metadata": {NAME: self._name}}
+        if (before := self._name.split())[2:] and await self._has_checkpoint(before[:2]):
+            options["checkpoint"] = {"checkpoint_ns": ""}  # the last one; what is done of its step is not done again
+            return options
         if isinstance(given, Answers):
             options["command"] = {"resume": dict(given.by_interrupt)} if given.by_interrupt else None
         else:
@@ -167,9 +173,15 @@ class ServerJob:
             options["checkpoint_id"] = self.start.checkpoint
         return options
 
-    async def _begun(self, options: dict[str, Any]) -> str:
+    async def _has_checkpoint(self, before: Sequence[str]) -> bool:
+        """Whether the last checkpoint is of a run that was asked for under this name."""
+        metadata = (await self.server.state(self.thread)).get("metadata")
+        name = metadata.get(NAME) if isinstance(metadata, Mapping) else None
+        return isinstance(name, str) and name.split()[:2] == before
+
+    async def _begun(self, options: dict[str, Any], name: str = "") -> str:
         """Start the run; one that is stopped before the server has answered is stopped there, too."""
-        beginning = asyncio.ensure_future(self._begin(options))
+        beginning = asyncio.ensure_future(self._begin(options, name or self._name))
         try:
             return await asyncio.shield(beginning)
         except asyncio.CancelledError:
@@ -177,44 +189,70 @@ class ServerJob:
                 beginning.add_done_callback(self._cancel_begun)
             raise
 
-    async def _begin(self, options: dict[str, Any]) -> str:
+    async def _begin(self, options: dict[str, Any], name: str) -> str:
         """Start the run, with fewer modes if the server knows some of them not."""
         try:
-            return await self.server.begin(self.thread, self.assistant, **options)
+            return await self._begin_with(options["stream_mode"], options, name)
         except ServerRefused:
             modes = [mode for mode in options["stream_mode"] if mode in _EVERY_SERVERS]
             if modes == options["stream_mode"]:
                 raise
             left_out = ", ".join(mode for mode in options["stream_mode"] if mode not in modes)
             log.warning("The Agent Server may refuse these modes, and is asked without: %s", left_out)
-            begun = await self.server.begin(self.thread, self.assistant, **{**options, "stream_mode": modes})
+            begun = await self._begin_with(modes, options, name)
             self._left_out = sentence("server-left-out", modes=left_out)
             return begun
+
+    async def _begin_with(self, modes: Sequence[str], options: dict[str, Any], name: str) -> str:
+        counted = " ".join(mode.removesuffix("-tuple") for mode in modes)
+        options = {**options, "config": {**options["config"], "metadata": {COUNTED: counted}}, "stream_mode": modes}
+        return await self.server.begin(self.thread, self.assistant, name, **options)
 
     def _cancel_begun(self, beginning: asyncio.Future[str]) -> None:
         if not beginning.cancelled() and beginning.exception() is None:
             self._cancel(beginning.result())
 
     async def _followed(
-        self, server_run: str, adapter: Adapter, known: Sequence[StreamEvent] = ()
+        self, server_run: str, given: Any, adapter: Adapter, known: Sequence[StreamEvent] = ()
     ) -> AsyncGenerator[Happening]:
-        self._status, self._attempts = None, 0
+        """What happens in a run of the server; where that comes to nothing for a reason of its own, in the next one."""
+        for again in range(_MOST_AGAIN + 1):
+            try:
+                async with contextlib.aclosing(self._told_by(server_run, adapter, known)) as happenings:
+                    async for happening in happenings:
+                        yield happening
+                return
+            except ServersFault as error:
+                if again == _MOST_AGAIN:
+                    raise
+                log.warning("The Agent Server is asked once more for a run: %s", error)
+                await self.server.cancel(self.thread, server_run)
+                adapter.begin_anew()
+                yield Happening(Retried(anew=True))
+                server_run, known = await self._begun(await self._given(given)), ()
+
+    async def _told_by(
+        self, server_run: str, adapter: Adapter, known: Sequence[StreamEvent]
+    ) -> AsyncGenerator[Happening]:
+        """What happens in one run of the server, after what is `known`; raises ServerFailed as it has ended."""
+        run = ServerRun(self.server, self.thread, server_run)
         source, left = "", _Known([event.source for event in known if event.source])
         lacks = Unattributed(self.run.events[: len(self.run.events) - len(known)])
         try:
-            async with contextlib.aclosing(self.server.parts(self.thread, server_run, Cursor())) as parts:
+            async with contextlib.aclosing(run.parts()) as parts:
                 async for part in parts:
-                    if not source and left.begins_before(part.source):  # the server has kept the rest only
+                    if part and not source and left.begins_before(part.source):  # the server has kept the rest only
                         adapter.recall(known)
-                    source = part.source
-                    for one in self._parts(part):
-                        for happening in lacks.noted(one, self._read(one, adapter)):
+                    source, self._attempts = part.source if part else source, run.begun
+                    for one in self._parts(part) if part else (None,):
+                        happenings = self._read(one, adapter)
+                        for happening in lacks.noted(one, happenings) if one else happenings:
                             if not left.has(source):
                                 yield Happening(*happening[:-1], source)
             for happening in adapter.finish():
                 if not left.has(source):
                     yield Happening(*happening[:-1], source)
-            await self._end(server_run, adapter)
+            run.check(waits=adapter.waits)
         except GeneratorExit:  # nobody wants to know what comes
             self._cancel(server_run)
             raise
@@ -227,35 +265,11 @@ class ServerJob:
         """A part in the forms in which LangGraph delivers the modes that were asked for."""
         return (part,)
 
-    def _read(self, part: Part, adapter: Adapter) -> list[Happening]:
-        match part.mode:
-            case "metadata" if self._attempts or _attempt(part.data) > 1:  # aegra calls each the first
-                adapter.begin_anew()
-                return [Happening(Retried())]
-            case "end":
-                self._status = status_of(part.data)
-                return []
-            case "metadata":
-                self._attempts = 1
-                return []
-            case "error":
-                kind = part.data.get("error") if isinstance(part.data, Mapping) else None
-                self._failed = self._failed or sentence("server-run-failed", kind=_word(kind))
-                return []
-            case "custom" if isinstance(part.data, Mapping) and part.data.get(PART) == ERROR:
-                self._failed = _said(part.data.get("data")) or self._failed
-                return []
-        return adapter.read(_readable(part))
-
-    async def _end(self, server_run: str, adapter: Adapter) -> None:
-        """Raise what a run that is over on the server failed of; LangGraph Server does not say how it ended."""
-        if self._failed:
-            raise AgentError(self._failed)
-        status = self._status or await self.server.status(self.thread, server_run)
-        if status == "error":
-            raise AgentError(sentence("server-run-failed", kind="?"))
-        if status == "interrupted" and not adapter.waits:
-            raise ServerStopped(sentence("server-stopped"))
+    def _read(self, part: Part | None, adapter: Adapter) -> list[Happening]:
+        if part:
+            return adapter.read(_readable(part))
+        adapter.begin_anew()
+        return [Happening(Retried())]
 
     def _cancel(self, server_run: str) -> None:
         """Stop the run on the server, while whoever stops it here goes on."""
@@ -298,31 +312,3 @@ class _Known:
 def _readable(part: Part) -> dict[str, Any]:
     """A part as LangGraph itself delivers it."""
     return {"type": part.mode, "ns": part.namespace, "data": part.data}
-
-
-def _attempt(data: Any) -> int:
-    attempt = data.get("attempt") if isinstance(data, Mapping) else None
-    return attempt if isinstance(attempt, int) else 1
-
-
-def _said(plain: object) -> Spoken:
-    """The sentence that a graph of ours fails with."""
-    if isinstance(plain, str):
-        return plain
-    key, values = (plain.get("key"), plain.get("values")) if isinstance(plain, Mapping) else (None, None)
-    if not isinstance(key, str) or not is_known(key) or not isinstance(values, Mapping):
-        return ""
-    told = {str(name): _value(value) for name, value in values.items()}
-    return Sentence(key, {name: value for name, value in told.items() if value is not None})
-
-
-def _value(value: object) -> Any:
-    if isinstance(value, (str, int, float)):
-        return value
-    said = _said(value)
-    return said if said else None
-
-
-def _word(kind: object) -> str:
-    """The kind of an error, which is a class's name; nothing else of it is passed on."""
-    return kind if isinstance(kind, str) and kind.isidentifier() and len(kind) <= 60 else "?"

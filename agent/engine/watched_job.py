@@ -53,7 +53,7 @@ class WatchedJob(ServerJob):
 
     async def _told(self, adapter: Adapter, known: Sequence[StreamEvent]) -> AsyncGenerator[Happening]:
         kinds: set[type[Payload]] = set()
-        async with contextlib.aclosing(self._followed(self.of_run, adapter, known)) as happenings:
+        async with contextlib.aclosing(self._told_by(self.of_run, adapter, known)) as happenings:
             async for happening in happenings:
                 if not (kinds or known or self._attempts):  # the server begins each stream with the first attempt
                     yield Happening(Noted.saying(LATE))

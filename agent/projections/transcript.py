@@ -107,6 +107,10 @@ class Transcript:
     """The last value of the graph, without messages."""
     _half_done: dict[tuple[str, str], Answer] = field(default_factory=dict)
     """The answers that are being rewritten, by node and agent."""
+    _recent: set[str] = field(default_factory=set)
+    """The messages of the graph's last state, and those that were said since."""
+    _doubtful: set[str] = field(default_factory=set)
+    """Those of them, and of what is not yet told to be whole, that the attempt which goes on may not know."""
     _keys: int = 0
     _began_at: float | None = None
     """When its turn came; not every log tells of it."""
@@ -260,6 +264,19 @@ class Transcript:
                 if answer in self.items:
                     self._half_done[answer.node, answer.agent] = answer
                 self._touch(answer, at)
+        doubtful = {*self._recent, *(self._answers.keys() - self._told)}
+        self._doubtful = {message for message in doubtful if self._answers.get(message) in self.items}
+
+    def _take_back(self, at: float) -> None:
+        """What was said, and is not in the state from which another attempt goes on, is said anew, in its place."""
+        for message in self._doubtful - self._recent if self._recent else ():
+            answer = self._answers[message]
+            if answer.output:
+                answer.output, answer.ended_at = Output(), None
+                self._half_done[answer.node, answer.agent] = answer
+                self._told.discard(message)
+                self._touch(answer, at)
+        self._doubtful.clear()
 
     def _end(self, at: float, ended: Ended) -> None:
         self._resume(at)
@@ -372,12 +389,15 @@ class Transcript:
                 self._ask(event, asked.id, asked.name, asked.args, None, "values" in self.modes)
             self._told.update(message.id for message in state.messages)
         if at_root:
+            self._recent = {message.id for message in state.messages}
+            self._take_back(event.at)
             self._input = self._value if self._input is None else self._input
             self._value = state.rest
 
     def _whole(self, event: StreamEvent, message: Message, live: bool) -> None:
         is_known = bool(message.id) and message.id in self._told
         self._told.add(message.id)
+        self._recent.add(message.id)
         match message.role:
             case "ai" if is_known:
                 if answer := self._answers.get(message.id):
@@ -404,6 +424,9 @@ class Transcript:
                 output.think(message.reasoning, event.at)
             if message.text.startswith(said):
                 output.write(message.text[len(said) :], event.at)
+            elif message.text and message.id:  # some pieces were lost, or it was written anew
+                answer.output = output = Output(reasoning=output.reasoning, others=output.others, shapes=output.shapes)
+                output.write(message.text, event.at)
             if not (output.others or output.shapes):
                 output.keep(message.other)
             _close(answer, event.at)

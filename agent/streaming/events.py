@@ -173,6 +173,8 @@ class Resumed:
 class Retried:
     """The Agent Server has lost the process at work, and goes on from the last step: what had not ended begins anew."""
 
+    anew: Annotated[bool, _IF_ANY] = False
+    """Whether the server had given up, and was asked to start once more: what follows is another run of it."""
     kind: Literal["retried"] = "retried"
     mode: ClassVar[Literal["run"]] = "run"
 
