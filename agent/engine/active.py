@@ -150,7 +150,7 @@ class ActiveRun(KeptRun):
 
     def let_go(self) -> None:
         """Let go of it: another process works on it, and its readers start over."""
-        if not self.ended:
+        if not self.ended or (self._track and not self._track.ended):  # its end here is known to nobody else
             self._track = None
             self._lose(KILLED)
             self._cancel()

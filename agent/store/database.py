@@ -93,6 +93,9 @@ class Connection(Protocol):
 class Database(ABC):
     """Safe from any thread; methods raise DatabaseError."""
 
+    for_update = ""
+    """At the end of a query in a transaction: nobody changes these rows until it is over."""
+
     @abstractmethod
     def transaction(self) -> AbstractContextManager[Connection]:
         """Write, all or nothing. What a thread does meanwhile with the database belongs to it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -13,9 +12,6 @@ class Recordings(Protocol):
 
     Methods raise OSError or DatabaseError, by where they are kept.
     """
-
-    def together(self) -> AbstractContextManager[object]:
-        """Everything appended inside is kept, or nothing of it, where that is possible."""
 
     def append(self, run_id: str, start: int, data: bytes) -> None:
         """Keep what follows the first `start` bytes; what was deleted does not come back."""
@@ -38,10 +34,6 @@ class Folder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-
-    def together(self) -> AbstractContextManager[object]:
-        """Files know no transactions."""
-        return nullcontext()
 
     def append(self, run_id: str, start: int, data: bytes) -> None:
         """Keep what follows the first `start` bytes."""

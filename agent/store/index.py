@@ -169,7 +169,7 @@ class Index:
             (
                 *(one.state, one.seconds, one.rested, one.size, int(one.broken)),
                 int(one.state == "waiting" and not one.broken),
-                one.run_id,
+                *(one.run_id, self._process),
             )
             for one in sorted(changes, key=lambda one: one.run_id)  # all lock rows in the same order
         ]
@@ -177,7 +177,7 @@ class Index:
             self._renew(connection)
             connection.executemany(
                 "UPDATE runs SET state = ?, seconds = ?, rested = ?, bytes = ?, broken = ?,"
-                " process = CASE WHEN ? = 1 THEN '' ELSE process END WHERE id = ?",
+                " process = CASE WHEN ? = 1 THEN '' ELSE process END WHERE id = ? AND process = ?",
                 rows,
             )
             own = connection.execute(
@@ -199,6 +199,14 @@ class Index:
             self.rivals() if any(state == "queued" for _, _, state in own) else {},
             [(run_id, interrupt, json.loads(answer)) for run_id, interrupt, answer in answers],
         )
+
+    @contextmanager
+    def mine(self) -> Iterator[set[str]]:
+        """The runs of this process that have not ended; until this is over, no other process takes one of them over."""
+        with self._database.transaction() as connection:
+            query = f"SELECT id FROM runs WHERE process = ? AND state NOT IN {_ENDED} ORDER BY id"
+            rows = connection.execute(query + self._database.for_update, (self._process,)).fetchall()
+            yield {run_id for (run_id,) in rows}
 
     def rivals(self) -> dict[str, int]:
         """How many runs of the same visitor other processes work on, or will before, for each in this one's queue."""

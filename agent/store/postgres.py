@@ -9,7 +9,7 @@ import functools
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -19,6 +19,8 @@ from agent.store.database import SCHEMA, Connection, Database, DatabaseError
 
 CONNECT_SECONDS = 5.0
 """Seconds that whoever needs it waits for a connection: a database that restarts is back by then."""
+HELD_UP_MS = 5_000
+"""Milliseconds after which the database ends a transaction of a process that is held up: others wait for its rows."""
 MOST_CONNECTIONS = 10
 """Connections of one process."""
 _SETUP_LOCK = 7_261_540_114
@@ -37,6 +39,8 @@ _TABLES = re.compile(r"\b(" + "|".join(re.findall(r"TABLE IF NOT EXISTS (\w+)", 
 class Postgres(Database):
     """A database that may go away and come back. All is in a schema of its own."""
 
+    for_update = " FOR UPDATE"
+
     def __init__(self, url: str) -> None:
         self._here = threading.local()
         self._pool = ConnectionPool(
@@ -47,6 +51,7 @@ class Postgres(Database):
             timeout=CONNECT_SECONDS,
             reconnect_timeout=CONNECT_SECONDS,
             check=ConnectionPool.check_connection,
+            configure=_configure,
             kwargs={
                 "autocommit": True,
                 "prepare_threshold": None,  # a pooler between us and the database knows no prepared statements
@@ -115,10 +120,6 @@ class Rows:
     def __init__(self, database: Postgres) -> None:
         self._database = database
 
-    def together(self) -> AbstractContextManager[object]:
-        """All that is appended inside is kept, or nothing of it."""
-        return self._database.transaction()
-
     def append(self, run_id: str, start: int, data: bytes) -> None:
         """Keep what follows the first `start` bytes, unless the run was deleted; twice is the same as once."""
         self._database.write(
@@ -170,6 +171,10 @@ def _storable(value: object) -> object:
     if isinstance(value, str):
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
     return value
+
+
+def _configure(connection: psycopg.Connection[Any]) -> None:
+    connection.execute(f"SET idle_in_transaction_session_timeout = {HELD_UP_MS}")
 
 
 @contextmanager

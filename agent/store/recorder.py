@@ -256,10 +256,11 @@ class Recorder:
         if not tracks:
             return
         try:
-            with self._recordings.together() if self._recordings else contextlib.nullcontext():
-                for track in tracks:
+            with self._index.mine() as mine:  # after this process was held up, others may have taken some over
+                written = [track for track in tracks if track.id in mine]
+                for track in written:
                     track.flush()
-            for track in tracks:
+            for track in written:
                 track.flushed()
             progress = {track: change for track in tracks if (change := track.progress())}
             news = self._index.note(progress.values())
