@@ -44,9 +44,9 @@ def _end(status: str = "success") -> Event:
 
 
 @cache
-def attempt(number: int, words: str = WORDS) -> list[Event]:
+def attempt(number: int) -> list[Event]:
     """What one attempt at a run streams, as a server sends it; it begins after those of lower numbers."""
-    model = scripted(lambda _: AIMessage(words, id=f"lc_run--{number}"))
+    model = scripted(lambda _: AIMessage(WORDS, id=f"lc_run--{number}"))
 
     async def agent(state: MessagesState) -> dict[str, Any]:
         return {"messages": [await model.ainvoke(state["messages"])]}
@@ -66,7 +66,7 @@ def attempt(number: int, words: str = WORDS) -> list[Event]:
         return parts
 
     if number > 1:
-        attempt(number - 1, words)  # has begun before
+        attempt(number - 1)  # has begun before
     return asyncio.run(told())
 
 
@@ -131,7 +131,7 @@ def test_what_a_server_leaves_out_where_a_stream_is_joined_is_asked_for(is_stamp
         assert server.begun[0].joined == 2, "the rest is read on from the first connection"
 
 
-@settings(max_examples=examples(20))
+@settings(max_examples=examples(20), deadline=None)
 @given(data=st.data())
 def test_each_word_comes_once_whatever_connections_leave_out_or_break(
     shared: tuple[ProtocolServer, InProcessBackend], data: st.DataObject
@@ -155,22 +155,24 @@ def test_what_is_lost_for_good_is_in_the_whole_answer() -> None:
 # Two attempts
 
 
-@settings(max_examples=examples(20))
+@settings(max_examples=examples(20), deadline=None)
 @given(data=st.data())
 def test_of_two_attempts_at_once_the_newer_one_counts_to_its_own_end(
     shared: tuple[ProtocolServer, InProcessBackend], data: st.DataObject
 ) -> None:
     """A worker was held up for longer than its lease, and goes on beside the next one; it may also end first."""
-    held_up, newer = attempt(1), attempt(2)
-    before = data.draw(st.integers(0, len(held_up)), label="parts before the other one begins")
-    after = data.draw(st.integers(before, len(held_up)), label="parts in all")
-    rest = [("old", event) for event in held_up[before:after]]
-    if after == len(held_up) and data.draw(st.booleans(), label="says that the run has ended"):
-        rest.append(("old", _end()))
-    turns = data.draw(st.permutations(["old"] * len(rest) + ["new"] * len(newer)), label="turns")
-    left = {"old": iter(event for _, event in rest), "new": iter(newer)}
-    mixed = [next(left[turn]) for turn in turns]
-    run = asked(shared, ScriptedRun([METADATA, *held_up[:before], METADATA, *mixed, _end()]))
+    old, new = list(attempt(1)), list(attempt(2))
+    before = data.draw(st.integers(0, len(old)), label="parts before the other one begins")
+    after = data.draw(st.integers(before, len(old)), label="parts in all")
+    is_told = data.draw(st.booleans(), label="the old one says that the run has ended")
+    turns = data.draw(st.lists(st.booleans(), min_size=40, max_size=40), label="whose turn it is")
+    first, rest = old[:before], [*old[before:after], *([_end()] if is_told and after == len(old) else [])]
+    mixed = []
+    for is_old in turns:
+        if left := rest if is_old else new:
+            mixed.append(left.pop(0))
+    mixed += [*rest, *new]
+    run = asked(shared, ScriptedRun([METADATA, *first, METADATA, *mixed, _end()]))
     assert answers(told(run)) == [WORDS]
     assert run.state == "finished"
     assert sum(isinstance(event.payload, Retried) for event in run.read()[0]) <= 1
