@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from random import Random
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ from tests.unit.streaming.scripted import scripted
 ASKED = request(tool_choice="none")
 WORDS = "the desk is broad and the day is spread out on it"
 METADATA = ("metadata", {"run_id": "0", "attempt": 1})
-MODES = ["messages", "custom", "updates", "values", "tasks"]
+MODES: Any = ["messages", "custom", "updates", "values", "tasks"]
 
 
 def _end(status: str = "success") -> Event:
@@ -137,9 +138,10 @@ def test_each_word_comes_once_whatever_connections_leave_out_or_break(
     shared: tuple[ProtocolServer, InProcessBackend], data: st.DataObject
 ) -> None:
     events = [METADATA, *attempt(1), _end()]
-    places = st.sets(st.integers(1, len(events) - 2), max_size=6)
-    left_out = data.draw(st.lists(places, max_size=4))
-    breaks_after = data.draw(st.lists(st.integers(1, len(events)), max_size=3))
+    lots = Random(data.draw(st.integers(0, 1_000_000)))
+    places = range(1, len(events) - 1)
+    left_out = [lots.sample(places, lots.randint(0, 6)) for _ in range(lots.randint(0, 4))]
+    breaks_after = [lots.randint(1, len(events)) for _ in range(lots.randint(0, 3))]
     run = asked(shared, ScriptedRun(events, left_out, breaks_after))
     assert answers(told(run)) == [WORDS]
     assert run.state == "finished"
