@@ -14,18 +14,8 @@ from agent.store.index import Entry
 from agent.store.recording import KILLED, UNWRITTEN, BrokenRecording, Header, event_line, interruption
 from agent.store.store import Store
 from agent.store.tail import Tail
-from agent.streaming.events import (
-    JSON,
-    Answered,
-    Ended,
-    Interrupt,
-    Interrupted,
-    Payload,
-    Resumed,
-    Started,
-    StreamEvent,
-    Waiting,
-)
+from agent.streaming import events as ev
+from agent.streaming.events import JSON, StreamEvent
 from texts import Spoken, sentence
 
 log = logging.getLogger(__name__)
@@ -47,9 +37,9 @@ class KeptRun(Run):
     def __init__(self, store: Store, header: Header) -> None:
         self._memory = MemoryLog()
         super().__init__(header, self._memory)
-        self.waits: Waiting | None = None
+        self.waits: ev.Waiting | None = None
         """What it waits for until it goes on."""
-        self.asked: dict[str, Interrupt] = {}
+        self.asked: dict[str, ev.Interrupt] = {}
         """The questions to people, by id."""
         self.answers: dict[str, JSON] = {}
         """Their answers, by the question's id."""
@@ -63,7 +53,7 @@ class KeptRun(Run):
         self._news_at = 0.0
 
     @property
-    def open(self) -> list[Interrupt]:
+    def open(self) -> list[ev.Interrupt]:
         """The questions that it waits for and nobody has answered."""
         return [each for each in self.waits.interrupts if each.id not in self.answers] if self.waits else []
 
@@ -111,7 +101,7 @@ class KeptRun(Run):
                     pass
             return len(self._memory) > before
 
-    def write(self, payload: Payload) -> None:
+    def write(self, payload: ev.Payload) -> None:
         """Append to the log of a run that is nobody's and that the caller has claimed.
 
         Raises OSError, DatabaseError.
@@ -175,18 +165,18 @@ class KeptRun(Run):
         """Add the next event of the log, and what it says about the run."""
         self._memory.append(event, size)
         match event.payload:
-            case Started() | Resumed():
+            case ev.Started() | ev.Resumed():
                 self.state, self.waits = "running", None
-            case Interrupted(interrupts=interrupts):
+            case ev.Interrupted(interrupts=interrupts):
                 self.asked |= {interrupt.id: interrupt for interrupt in interrupts}
-            case Waiting(interrupts=interrupts) as waits:
+            case ev.Waiting(interrupts=interrupts) as waits:
                 self.asked |= {interrupt.id: interrupt for interrupt in interrupts}
                 self.state, self.waits = "waiting", waits
-            case Answered(interrupt=interrupt, answer=answer):
+            case ev.Answered(interrupt=interrupt, answer=answer):
                 self.answers.setdefault(interrupt, answer)
                 if self.waits and not self.open:
                     self.state = "queued"
-            case Ended() as ended:
+            case ev.Ended() as ended:
                 self._answer, self.state, self.waits = ended.answer, ended.state, None
                 self._memory.close()
 

@@ -50,35 +50,8 @@ from agent.projections.last_value import squeezed
 from agent.projections.output import piece_of
 from agent.projections.questions import questions_of
 from agent.store.recording import Header, anonymous
-from agent.streaming.events import (
-    JSON,
-    Answered,
-    CallPiece,
-    Custom,
-    Ended,
-    Interrupt,
-    Interrupted,
-    Message,
-    Noted,
-    Queued,
-    Resumed,
-    Retried,
-    Said,
-    Started,
-    State,
-    StreamEvent,
-    TaskEnded,
-    TaskStarted,
-    Token,
-    ToolDelta,
-    ToolFailed,
-    ToolFinished,
-    ToolStarted,
-    Unknown,
-    Update,
-    Usage,
-    Waiting,
-)
+from agent.streaming import events as ev
+from agent.streaming.events import JSON, StreamEvent
 from agent.streaming.json_safe import json_safe
 
 OUTPUT = "output"
@@ -154,7 +127,7 @@ class AgUi:
         self._interrupts: dict[str, str] = {}
         """The innermost call that asks each question."""
         self._answers: dict[str, JSON] = {}
-        self._usage, self._counted = Usage(), set[str]()
+        self._usage, self._counted = ev.Usage(), set[str]()
         self._at = 0.0
         self._lines: list[str] = []
 
@@ -167,54 +140,54 @@ class AgUi:
 
     def _take(self, event: StreamEvent) -> None:
         payload = event.payload
-        if isinstance(payload, Answered):
+        if isinstance(payload, ev.Answered):
             self._answers[payload.interrupt] = payload.answer
             return
         if not self._now.is_open:
             self._open()
         match payload:
-            case Token():
+            case ev.Token():
                 self._token(event, payload)
-            case Said(message=message):
+            case ev.Said(message=message):
                 self._whole(event, message)
-            case Update():
+            case ev.Update():
                 self._count("", payload.usage)
                 for message in payload.messages:
                     self._whole(event, message)
                 if not event.calls and (speech := self._written_by.pop((event.namespace, event.node), None)):
                     self._finish(speech)
                     self._said.add(squeezed("".join(speech.text)))
-            case State():
+            case ev.State():
                 self._values(event, payload)
-            case Custom(data=data):
+            case ev.Custom(data=data):
                 self._output(event, data)
-            case ToolDelta(delta=delta):
+            case ev.ToolDelta(delta=delta):
                 self._output(event, delta)
-            case TaskStarted():
+            case ev.TaskStarted():
                 self._task(event, payload)
-            case TaskEnded(id=id_, interrupts=interrupts):
+            case ev.TaskEnded(id=id_, interrupts=interrupts):
                 self._asks(event, interrupts)
                 self._step_ended(id_)
-            case ToolStarted():
+            case ev.ToolStarted():
                 self._tool_started(event, payload)
-            case ToolFinished(output=output) if event.call:
+            case ev.ToolFinished(output=output) if event.call:
                 call = self._call(event.call, event.calls[:-1])
                 self._result(call, "", "" if output is None else _text(output), failed=False)
-            case ToolFailed() if event.call:
+            case ev.ToolFailed() if event.call:
                 self._call(event.call, event.calls[:-1]).tries.is_over = True
                 self._leave(event.calls, "failed")
-            case Interrupted(interrupts=interrupts):
+            case ev.Interrupted(interrupts=interrupts):
                 self._asks(event, interrupts)
-            case Unknown(data=data, of=mode):
+            case ev.Unknown(data=data, of=mode):
                 self._tell(RawEvent, event=data, source=mode)
-            case Waiting(interrupts=interrupts):
+            case ev.Waiting(interrupts=interrupts):
                 self._asks(event, interrupts)
                 self._wait(interrupts)
-            case Ended():
+            case ev.Ended():
                 self._end(event, payload)
-            case Noted(message=message):
+            case ev.Noted(message=message):
                 self._tell(CustomEvent, name="note", value=message)
-            case Queued() | Started() | Resumed() | Retried():
+            case ev.Queued() | ev.Started() | ev.Resumed() | ev.Retried():
                 pass
 
     # The run
@@ -232,7 +205,7 @@ class AgUi:
             self._answers = {}
         self._tell(RunStartedEvent, thread_id=self._thread, run_id=run, protocol_version=PROTOCOL_VERSION, input=given)
 
-    def _wait(self, interrupts: Iterable[Interrupt]) -> None:
+    def _wait(self, interrupts: Iterable[ev.Interrupt]) -> None:
         for call in self._calls.values():
             call.tries.is_over |= call.tries.count > 0 and not call.is_answered
         asked = [
@@ -240,7 +213,7 @@ class AgUi:
         ]  # an outcome with nothing to answer is not allowed
         self._close("suspended", outcome={"type": "interrupt", "interrupts": asked} if asked else None)
 
-    def _end(self, event: StreamEvent, ended: Ended) -> None:
+    def _end(self, event: StreamEvent, ended: ev.Ended) -> None:
         if ended.state == "failed":
             self._close_all("failed")
             self._tell(RunErrorEvent, message=ended.message or "The run failed.", **self._used())
@@ -251,7 +224,7 @@ class AgUi:
             self._close("success", outcome={"type": "cancelled"}, **said)
             return
         if ended.answer.strip() and squeezed(ended.answer) not in self._said:
-            self._whole(event, Message("ai", ended.answer, f"{self._run}-answer"))
+            self._whole(event, ev.Message("ai", ended.answer, f"{self._run}-answer"))
         for call in self._calls.values():
             if not call.is_answered:  # else it would be the reader's to answer
                 self._result(call, "", "", failed=call.tries.is_over)
@@ -269,24 +242,24 @@ class AgUi:
             self._leave(path, segment)
 
     def _used(self) -> dict[str, Any]:
-        used, self._usage = self._usage, Usage()
-        if used == Usage():
+        used, self._usage = self._usage, ev.Usage()
+        if used == ev.Usage():
             return {}
         return {"usage": [{"model": self._model, "input_tokens": used.read, "output_tokens": used.written}]}
 
-    def _count(self, message: str, usage: Usage | None) -> None:
+    def _count(self, message: str, usage: ev.Usage | None) -> None:
         if usage:
             self._counted.add(message)
-            self._usage = Usage(self._usage.read + usage.read, self._usage.written + usage.written)
+            self._usage = ev.Usage(self._usage.read + usage.read, self._usage.written + usage.written)
 
     # Questions to people
 
-    def _asks(self, event: StreamEvent, interrupts: Iterable[Interrupt]) -> None:
+    def _asks(self, event: StreamEvent, interrupts: Iterable[ev.Interrupt]) -> None:
         for interrupt in interrupts:
             if event.call or interrupt.id not in self._interrupts:
                 self._interrupts[interrupt.id] = event.call or ""
 
-    def _interrupt(self, interrupt: Interrupt) -> dict[str, Any]:
+    def _interrupt(self, interrupt: ev.Interrupt) -> dict[str, Any]:
         questions = questions_of(interrupt.value, interrupt.schema)
         text = "\n".join(question.text or question.tool for question in questions).strip()
         call = self._interrupts.get(interrupt.id)
@@ -345,7 +318,7 @@ class AgUi:
 
     # What models say
 
-    def _token(self, event: StreamEvent, token: Token) -> None:
+    def _token(self, event: StreamEvent, token: ev.Token) -> None:
         speech = self._speech(event, token.message or "message")
         if token.message not in self._told:
             self._think(speech, token.reasoning)
@@ -358,7 +331,7 @@ class AgUi:
             self._whole_calls(speech)
             self._finish(speech)
 
-    def _whole(self, event: StreamEvent, message: Message) -> None:
+    def _whole(self, event: StreamEvent, message: ev.Message) -> None:
         is_known = bool(message.id) and message.id in self._told
         if message.role not in ("ai", "tool"):
             return
@@ -446,7 +419,7 @@ class AgUi:
             self._calls[call_id] = _Call(call_id, self._now.agents.get(path))
         return self._calls[call_id]
 
-    def _piece(self, event: StreamEvent, speech: _Speech, piece: CallPiece) -> None:
+    def _piece(self, event: StreamEvent, speech: _Speech, piece: ev.CallPiece) -> None:
         call = self._call(piece.id, event.calls)
         if call.state == "whole":
             return
@@ -486,7 +459,7 @@ class AgUi:
             call.state = "whole"
             self._tell(ToolCallEndEvent, call.owner, tool_call_id=call.id)
 
-    def _tool_started(self, event: StreamEvent, started: ToolStarted) -> None:
+    def _tool_started(self, event: StreamEvent, started: ev.ToolStarted) -> None:
         if not event.call:
             return
         outer = event.calls[:-1]
@@ -554,7 +527,7 @@ class AgUi:
 
     # What nodes do
 
-    def _task(self, event: StreamEvent, task: TaskStarted) -> None:
+    def _task(self, event: StreamEvent, task: ev.TaskStarted) -> None:
         asked, path = task.asked, event.calls
         if event.call and (asked and asked.id == event.call or not event.namespace):
             path = event.calls[:-1]  # it is the call's own
@@ -577,7 +550,7 @@ class AgUi:
             del self._now.steps[step]
             self._tell(StepFinishedEvent, step[0], step_name=step[1])
 
-    def _values(self, event: StreamEvent, state: State) -> None:
+    def _values(self, event: StreamEvent, state: ev.State) -> None:
         if (event.calls, event.namespace) not in self._given:
             self._given.add((event.calls, event.namespace))
             self._told.update(message.id for message in state.messages if message.id)

@@ -9,28 +9,13 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from agent.projections.label import cut
-from agent.streaming.events import (
-    Checkpoint,
-    Custom,
-    Debug,
-    Payload,
-    Said,
-    StreamEvent,
-    TaskEnded,
-    TaskStarted,
-    Token,
-    ToolDelta,
-    ToolFailed,
-    ToolFinished,
-    ToolStarted,
-    Unknown,
-    Update,
-)
+from agent.streaming import events as ev
+from agent.streaming.events import StreamEvent
 from texts import Language, say
 
 PAGE = 200
 """Rows of one page."""
-_PAYLOADS: TypeAdapter[Payload] = TypeAdapter(Payload)
+_PAYLOADS: TypeAdapter[ev.Payload] = TypeAdapter(ev.Payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +67,7 @@ def row(event: StreamEvent, titles: Mapping[str, str]) -> dict[str, str | float 
 def text(event: StreamEvent) -> str:
     """What an event holds, as JSON."""
     match event.payload:
-        case Custom(data=value) | Checkpoint(data=value) | Debug(data=value) | Unknown(data=value):
+        case ev.Custom(data=value) | ev.Checkpoint(data=value) | ev.Debug(data=value) | ev.Unknown(data=value):
             held: object = value
         case _:
             held = _PAYLOADS.dump_python(event.payload, exclude={"kind"}, warnings=False)
@@ -94,15 +79,15 @@ def how_known(event: StreamEvent, language: Language = "en") -> str:
     if not event.calls:
         return ""
     match event.payload:
-        case Custom() | Token():
+        case ev.Custom() | ev.Token():
             key = "lab-known-context"
-        case Said(message=message) if message.call:
+        case ev.Said(message=message) if message.call:
             key = "lab-known-message"
-        case Update(messages=messages) if any(message.call == event.call for message in messages):
+        case ev.Update(messages=messages) if any(message.call == event.call for message in messages):
             key = "lab-known-update"
-        case ToolStarted() | ToolDelta() | ToolFinished() | ToolFailed():
+        case ev.ToolStarted() | ev.ToolDelta() | ev.ToolFinished() | ev.ToolFailed():
             key = "lab-known-event"
-        case TaskStarted() | TaskEnded() if not event.namespace:
+        case ev.TaskStarted() | ev.TaskEnded() if not event.namespace:
             key = "lab-known-task"
         case _:
             key = "lab-known-namespace"

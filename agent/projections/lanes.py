@@ -8,29 +8,8 @@ from dataclasses import dataclass, field
 
 from agent.projections.label import cut, short
 from agent.projections.output import piece_of
-from agent.streaming.events import (
-    JSON,
-    Checkpoint,
-    Custom,
-    Debug,
-    Interrupted,
-    Message,
-    Resumed,
-    Said,
-    Started,
-    State,
-    StreamEvent,
-    TaskEnded,
-    TaskStarted,
-    Token,
-    ToolDelta,
-    ToolFailed,
-    ToolFinished,
-    ToolStarted,
-    Unknown,
-    Update,
-    Waiting,
-)
+from agent.streaming import events as ev
+from agent.streaming.events import JSON, StreamEvent
 from agent.streaming.modes import MODES, StreamMode
 
 MOST_SLICES = 32
@@ -103,7 +82,7 @@ class Lanes:
     def _begun(self, event: StreamEvent) -> list[_Call]:
         """The calls that a model begins to write in this event; pieces of others are added to theirs."""
         token = event.payload
-        if not isinstance(token, Token):
+        if not isinstance(token, ev.Token):
             return []
         begun = []
         for piece in token.calls:
@@ -120,11 +99,11 @@ class Lanes:
         return begun
 
     def _pause(self, event: StreamEvent) -> None:
-        if isinstance(event.payload, Started) and not self._has_begun:
+        if isinstance(event.payload, ev.Started) and not self._has_begun:
             self._has_begun, self._waited = True, event.at
-        elif isinstance(event.payload, Waiting):
+        elif isinstance(event.payload, ev.Waiting):
             self._waits_since = event.at if self._waits_since is None else self._waits_since
-        elif self._waits_since is not None and isinstance(event.payload, Resumed):
+        elif self._waits_since is not None and isinstance(event.payload, ev.Resumed):
             self._waited, self._waits_since = self._waited + event.at - self._waits_since, None
 
     def _double(self) -> None:
@@ -195,13 +174,13 @@ class _Cell:
 
     def add(self, event: StreamEvent, begun: Sequence[_Call]) -> None:
         match event.payload:
-            case Custom(data=data) | Unknown(data=data):
+            case ev.Custom(data=data) | ev.Unknown(data=data):
                 _add_data(self._heap(event), data)
-            case Token() as token:
+            case ev.Token() as token:
                 heap = self._heap(event)
                 heap.add_text(token.reasoning + token.text)
                 heap.add_items(begun, len(begun))
-            case Said(message=message):
+            case ev.Said(message=message):
                 _add_message(self._heap(event), message)
             case _:
                 self.count += 1
@@ -242,7 +221,7 @@ def _add_data(heap: _Heap, chunk: JSON) -> None:
         heap.add_items([short(chunk)], 1)
 
 
-def _add_message(heap: _Heap, message: Message) -> None:
+def _add_message(heap: _Heap, message: ev.Message) -> None:
     heap.add_items([f"{'returned' if message.role == 'tool' else message.role} {short(message.text)}"], 1)
 
 
@@ -257,27 +236,27 @@ def _is_json(text: str) -> bool:
 def _name(event: StreamEvent) -> str:
     """What an event is, in a few words."""
     match event.payload:
-        case Update():
+        case ev.Update():
             return event.node or "graph"
-        case Interrupted():
+        case ev.Interrupted():
             return "asks a person"
-        case State() as state:
+        case ev.State() as state:
             return _state(len(state.messages), state.rest)
-        case TaskStarted(name=name):
+        case ev.TaskStarted(name=name):
             return f"begins {name or 'task'}"
-        case TaskEnded(name=name, failed=failed):
+        case ev.TaskEnded(name=name, failed=failed):
             return f"{'fails' if failed else 'ends'} {name or 'task'}"
-        case ToolStarted():
+        case ev.ToolStarted():
             return "started"
-        case ToolDelta(delta=delta):
+        case ev.ToolDelta(delta=delta):
             return f"delta {short(delta, 60)}"
-        case ToolFinished():
+        case ev.ToolFinished():
             return "finished"
-        case ToolFailed():
+        case ev.ToolFailed():
             return "failed"
-        case Checkpoint(data=data):
+        case ev.Checkpoint(data=data):
             return _checkpoint(data)
-        case Debug(data=data):
+        case ev.Debug(data=data):
             return _debug(data)
         case _:
             return event.payload.kind

@@ -11,24 +11,8 @@ from dataclasses import dataclass, field
 
 from agent.projections.output import piece_of
 from agent.projections.transcript import Transcript, fold, speaker_of
-from agent.streaming.events import (
-    Answered,
-    Custom,
-    Ended,
-    Message,
-    Queued,
-    Resumed,
-    Retried,
-    Said,
-    Started,
-    StreamEvent,
-    TaskStarted,
-    Token,
-    ToolDelta,
-    Update,
-    Usage,
-    Waiting,
-)
+from agent.streaming import events as ev
+from agent.streaming.events import StreamEvent
 from agent.streaming.modes import StreamMode
 
 
@@ -141,27 +125,27 @@ class Measuring:
     def add(self, event: StreamEvent) -> None:
         """Add the next event of the run."""
         match event.payload:
-            case Token() as token:
+            case ev.Token() as token:
                 source = self._chunk(event)
                 if token.text or token.reasoning or token.calls:
                     _write(source, token.message, event.at)
                 if token.usage:
                     self._reported.add(token.message)
                     _use(source, token.usage)
-            case Custom(data=data):
+            case ev.Custom(data=data):
                 source = self._chunk(event)
                 if piece_of(data) is not None:
                     _write(source, f"task {self._tasks.get(_key(event), 0)}", event.at)
-            case ToolDelta():
+            case ev.ToolDelta():
                 self._chunk(event)
-            case Said(message=message):
+            case ev.Said(message=message):
                 self._message(event, message)
-            case Update(messages=messages, usage=usage):
+            case ev.Update(messages=messages, usage=usage):
                 for message in messages:
                     self._message(event, message)
                 if usage:
                     _use(self._source(event), usage)
-            case TaskStarted():
+            case ev.TaskStarted():
                 self._tasks[_key(event)] = self._tasks.get(_key(event), 0) + 1
 
     def metrics(self, transcript: Transcript, titles: Mapping[str, str]) -> Metrics:
@@ -181,7 +165,7 @@ class Measuring:
         self._firsts.setdefault(_key(event), event.at)
         return source
 
-    def _message(self, event: StreamEvent, message: Message) -> None:
+    def _message(self, event: StreamEvent, message: ev.Message) -> None:
         if message.usage and message.id not in self._reported:
             self._reported.update([message.id] if message.id else ())
             _use(self._source(event), message.usage)
@@ -208,13 +192,15 @@ def first_output(events: Iterable[StreamEvent], modes: Collection[StreamMode]) -
 
 def seconds_worked(events: Sequence[StreamEvent]) -> float:
     """How long a run has worked: without the wait for its turn, and for a person."""
-    first = next((event for event in events if not isinstance(event.payload, Queued | Ended)), None)
+    first = next((event for event in events if not isinstance(event.payload, ev.Queued | ev.Ended)), None)
     told = fold((*([first] if first else ()), *filter(_moves, events), *events[-1:]), ())
     return told.worked(told.last_at)
 
 
 def _moves(event: StreamEvent) -> bool:
-    return isinstance(event.payload, Queued | Started | Waiting | Answered | Resumed | Retried | Ended)
+    return isinstance(
+        event.payload, ev.Queued | ev.Started | ev.Waiting | ev.Answered | ev.Resumed | ev.Retried | ev.Ended
+    )
 
 
 def _worked(transcript: Transcript, at: float | None) -> float | None:
@@ -233,7 +219,7 @@ def _write(source: Source, message: str, at: float) -> None:
         source.turns[message] = Turn(at, at)
 
 
-def _use(source: Source, usage: Usage) -> None:
+def _use(source: Source, usage: ev.Usage) -> None:
     source.read += usage.read
     source.reported += usage.written
 

@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 
 from agent.projections.items import Pause, ToolCall
 from agent.projections.transcript import Transcript
-from agent.streaming.events import Custom, Message, Said, StreamEvent, TaskEnded, TaskStarted, Token, ToolDelta, Update
+from agent.streaming import events as ev
+from agent.streaming.events import StreamEvent
 from texts import Language, say
 
 MAX_TICKS = 2_000
@@ -130,22 +131,22 @@ class Timeline:
         if event.calls and event.node:
             self._calling.add((event.calls[:-1], _names(event.namespace), event.node, 0))
         match event.payload:
-            case TaskStarted(id=task, name=name):
+            case ev.TaskStarted(id=task, name=name):
                 self._begin(event, task, name)
-            case TaskEnded(id=task):
+            case ev.TaskEnded(id=task):
                 if work := self._tasks.pop(task, None):
                     work.end = event.at
                     self._open[work.place].remove(work)
                     self._busy.pop(work.key, None)
-            case Token(message=message, text=text, reasoning=reasoning):
+            case ev.Token(message=message, text=text, reasoning=reasoning):
                 self._chunk(event, message, is_readable=bool(text or reasoning))
                 self._speaks(event)
-            case Said(message=Message(role="ai", id=message, text=text)):
+            case ev.Said(message=ev.Message(role="ai", id=message, text=text)):
                 self._chunk(event, message, is_readable=bool(text))
                 self._speaks(event)
-            case Update(messages=messages) if any(message.role == "ai" for message in messages):
+            case ev.Update(messages=messages) if any(message.role == "ai" for message in messages):
                 self._speaks(event)
-            case Custom() | ToolDelta():
+            case ev.Custom() | ev.ToolDelta():
                 self._chunk(event, "", is_readable=True)
 
     def picture(self, transcript: Transcript, titles: Mapping[str, str]) -> Picture:

@@ -20,36 +20,8 @@ from agent.projections.items import Answer, Asked, CallState, Item, Pause, ToolC
 from agent.projections.last_value import last_value, squeezed
 from agent.projections.output import Output, piece_of
 from agent.projections.shapes.cards import card_of, cards_in
-from agent.streaming.events import (
-    JSON,
-    Answered,
-    CallPiece,
-    Custom,
-    Ended,
-    Interrupt,
-    Interrupted,
-    Message,
-    Noted,
-    Queued,
-    Resumed,
-    Retried,
-    RunRequest,
-    RunState,
-    Said,
-    Started,
-    State,
-    StreamEvent,
-    TaskEnded,
-    TaskStarted,
-    Token,
-    ToolDelta,
-    ToolFailed,
-    ToolFinished,
-    ToolStarted,
-    Unknown,
-    Update,
-    Waiting,
-)
+from agent.streaming import events as ev
+from agent.streaming.events import JSON, RunRequest, StreamEvent
 from agent.streaming.modes import StreamMode
 from texts import LANGUAGES, Spoken, is_known, tell
 
@@ -67,7 +39,7 @@ class Transcript:
 
     modes: frozenset[StreamMode] = frozenset()
     request: RunRequest | None = None
-    state: RunState = "queued"
+    state: ev.RunState = "queued"
     said: Spoken = ""
     """Why it was stopped or failed."""
     notes: list[Spoken] = field(default_factory=list)
@@ -165,48 +137,48 @@ class Transcript:
     def add(self, event: StreamEvent) -> None:
         """Add the next event of the run."""
         self.last_at = max(self.last_at, event.at)
-        if self._began_at is None and not isinstance(event.payload, Queued | Ended):
-            self._began_at = event.at if isinstance(event.payload, Started) else 0.0
+        if self._began_at is None and not isinstance(event.payload, ev.Queued | ev.Ended):
+            self._began_at = event.at if isinstance(event.payload, ev.Started) else 0.0
         match payload := event.payload:
-            case Token() as token:
+            case ev.Token() as token:
                 self._token(event, token)
-            case Custom(data=data) | Unknown(data=data, of="custom" | "messages"):
+            case ev.Custom(data=data) | ev.Unknown(data=data, of="custom" | "messages"):
                 self._custom(event, data)
-            case Update() as update:
+            case ev.Update() as update:
                 self._update(event, update)
-            case Said(message=message):
+            case ev.Said(message=message):
                 self._whole(event, message, "messages" in self.modes)
-            case State() as state:
+            case ev.State() as state:
                 self._state(event, state)
-            case TaskStarted() as task:
+            case ev.TaskStarted() as task:
                 self._task(event, task)
-            case TaskEnded(interrupts=interrupts) if interrupts:
+            case ev.TaskEnded(interrupts=interrupts) if interrupts:
                 self._asks(event, interrupts)
-            case ToolStarted() as started:
+            case ev.ToolStarted() as started:
                 self._tool_started(event, started)
-            case ToolDelta(delta=delta):
+            case ev.ToolDelta(delta=delta):
                 self._delta(event, delta)
-            case ToolFinished(output=output):
+            case ev.ToolFinished(output=output):
                 self._tool_finished(event, output)
-            case ToolFailed():
+            case ev.ToolFailed():
                 self._tool_failed(event)
-            case Interrupted(interrupts=interrupts):
+            case ev.Interrupted(interrupts=interrupts):
                 self._asks(event, interrupts)
-            case Queued(request=request):
+            case ev.Queued(request=request):
                 self.request = request
-            case Started():
+            case ev.Started():
                 self._start(event.at)
-            case Waiting(interrupts=interrupts):
+            case ev.Waiting(interrupts=interrupts):
                 self._wait(event, interrupts)
-            case Answered(interrupt=interrupt, answer=answer):
+            case ev.Answered(interrupt=interrupt, answer=answer):
                 self._take(event.at, interrupt, answer)
-            case Resumed():
+            case ev.Resumed():
                 self._resume(event.at)
-            case Retried():
+            case ev.Retried():
                 self._retry(event.at)
-            case Noted() if (said := _said(payload)) not in self.notes:
+            case ev.Noted() if (said := _said(payload)) not in self.notes:
                 self.notes.append(said)
-            case Ended() as ended:
+            case ev.Ended() as ended:
                 self._end(event.at, ended)
 
     # The run
@@ -217,13 +189,13 @@ class Transcript:
             asked.answered_at = at
         self._resume(at)
 
-    def _asks(self, event: StreamEvent, interrupts: Iterable[Interrupt]) -> None:
+    def _asks(self, event: StreamEvent, interrupts: Iterable[ev.Interrupt]) -> None:
         for interrupt in interrupts:
             asked = self.asked.setdefault(interrupt.id, Asked(event.at, interrupt))
             if len(event.calls) > asked.depth:  # each graph around it tells of it as well
                 asked.call, asked.depth = event.calls[-1], len(event.calls)
 
-    def _wait(self, event: StreamEvent, interrupts: Iterable[Interrupt]) -> None:
+    def _wait(self, event: StreamEvent, interrupts: Iterable[ev.Interrupt]) -> None:
         at = event.at
         self._asks(event, interrupts)
         self._resume(at)
@@ -236,7 +208,7 @@ class Transcript:
                 item.state = "waiting"
 
     def _take(self, at: float, interrupt: str, answer: JSON) -> None:
-        asked = self.asked.setdefault(interrupt, Asked(at, Interrupt(interrupt)))
+        asked = self.asked.setdefault(interrupt, Asked(at, ev.Interrupt(interrupt)))
         if asked.answered_at is None:
             asked.answered_at, asked.answer = at, answer
         if self.state == "waiting" and not self.waiting:
@@ -278,7 +250,7 @@ class Transcript:
                 self._touch(answer, at)
         self._doubtful.clear()
 
-    def _end(self, at: float, ended: Ended) -> None:
+    def _end(self, at: float, ended: ev.Ended) -> None:
         self._resume(at)
         self.state, self.said, self.ended_at = ended.state, _said(ended), at
         self._last_answer(at, ended)
@@ -306,7 +278,7 @@ class Transcript:
         for inner in call.items:
             inner.visible |= isinstance(inner, ToolCall) or call.result is None
 
-    def _last_answer(self, at: float, ended: Ended) -> None:
+    def _last_answer(self, at: float, ended: ev.Ended) -> None:
         """A graph without messages answers with its last value: the part of it that nobody has said yet."""
         said = {
             squeezed(item.output.text.text if isinstance(item, Answer) else item.result or "") for item in self.items
@@ -320,7 +292,7 @@ class Transcript:
 
     # What models and nodes say
 
-    def _token(self, event: StreamEvent, token: Token) -> None:
+    def _token(self, event: StreamEvent, token: ev.Token) -> None:
         live = "messages" in self.modes
         inside = self._begin(event, live)
         self._speaks(event)
@@ -370,7 +342,7 @@ class Transcript:
             self._written[_place(event)] = self._new_answer(event, None)
         return self._written[_place(event)]
 
-    def _update(self, event: StreamEvent, update: Update) -> None:
+    def _update(self, event: StreamEvent, update: ev.Update) -> None:
         live = bool({"updates", "values"} & self.modes)
         for message in update.messages:
             self._whole(event, message, live)
@@ -380,7 +352,7 @@ class Transcript:
         if written := self._written.pop(_place(event), None):
             _close(written, event.at)  # what the node writes from now on is something else
 
-    def _state(self, event: StreamEvent, state: State) -> None:
+    def _state(self, event: StreamEvent, state: ev.State) -> None:
         at_root = not event.calls and not event.namespace
         if (event.calls, event.namespace) not in self._given:
             self._given.add((event.calls, event.namespace))
@@ -394,7 +366,7 @@ class Transcript:
             self._input = self._value if self._input is None else self._input
             self._value = state.rest
 
-    def _whole(self, event: StreamEvent, message: Message, live: bool) -> None:
+    def _whole(self, event: StreamEvent, message: ev.Message, live: bool) -> None:
         is_known = bool(message.id) and message.id in self._told
         self._told.add(message.id)
         self._recent.add(message.id)
@@ -410,7 +382,7 @@ class Transcript:
             case "tool":
                 self._answered(event, message, live, is_known)
 
-    def _said(self, event: StreamEvent, message: Message, live: bool) -> None:
+    def _said(self, event: StreamEvent, message: ev.Message, live: bool) -> None:
         inside = self._begin(event, live)
         self._speaks(event)
         answer = (self._answers.get(message.id) if message.id else None) or self._half_written(event, message)
@@ -435,7 +407,7 @@ class Transcript:
         for asked in message.calls:
             self._ask(event, asked.id, asked.name, asked.args, inside, live)
 
-    def _half_written(self, event: StreamEvent, message: Message) -> Answer | None:
+    def _half_written(self, event: StreamEvent, message: ev.Message) -> Answer | None:
         """What the node wrote itself, if this message starts with that."""
         written = self._written.get(_place(event))
         said = written.output.text.text.strip() if written else ""
@@ -455,7 +427,7 @@ class Transcript:
 
     # What is asked of tools
 
-    def _ask_piece(self, event: StreamEvent, piece: CallPiece, inside: ToolCall | None, live: bool) -> None:
+    def _ask_piece(self, event: StreamEvent, piece: ev.CallPiece, inside: ToolCall | None, live: bool) -> None:
         call = self._calls.call(event, piece.id, inside)
         if piece.name != call.name:
             call.name += piece.name
@@ -505,7 +477,7 @@ class Transcript:
         call.state, call.started_at, call.ended_at = "running", at, None
         call.redone += 1
 
-    def _task(self, event: StreamEvent, task: TaskStarted) -> None:
+    def _task(self, event: StreamEvent, task: ev.TaskStarted) -> None:
         call = self._calls.innermost(event)
         if call and task.asked and task.asked.id == call.id:
             call.name = call.name or task.asked.name
@@ -515,7 +487,7 @@ class Transcript:
         elif call and (not call.tries.is_over or call.state == "running"):  # else it has failed
             self._begin(event, bool({"tasks", "debug"} & self.modes))
 
-    def _tool_started(self, event: StreamEvent, started: ToolStarted) -> None:
+    def _tool_started(self, event: StreamEvent, started: ev.ToolStarted) -> None:
         call = self._calls.innermost(event)
         if call is None:
             return
@@ -547,7 +519,7 @@ class Transcript:
             self._finish(call, "failed", event.at)
             call.tries.is_over = True
 
-    def _answered(self, event: StreamEvent, message: Message, live: bool, is_known: bool) -> None:
+    def _answered(self, event: StreamEvent, message: ev.Message, live: bool, is_known: bool) -> None:
         """A tool's message: the end of its call."""
         call_id, outer = message.call or event.call, None
         if not call_id:
@@ -615,6 +587,6 @@ def _parsed(args: JSON) -> JSON:
     return args
 
 
-def _said(payload: Ended | Noted) -> Spoken:
+def _said(payload: ev.Ended | ev.Noted) -> Spoken:
     """What it says; in English where the recording knows no sentence, or one of another version."""
     return payload.sentence if payload.sentence and is_known(payload.sentence.key) else payload.message

@@ -16,35 +16,13 @@ from typing import Any, NamedTuple
 from langchain_core.messages import BaseMessage
 from langgraph.types import Command, Overwrite, Send
 
+from agent.streaming import events as ev
 from agent.streaming._langgraph_compat import Place
 from agent.streaming.answer import AnswerSoFar
 from agent.streaming.attributed import PART
 from agent.streaming.attribution import RUN, Mark, Path, path_of
 from agent.streaming.calls import Calls
-from agent.streaming.events import (
-    JSON,
-    AskedCall,
-    CallPiece,
-    Checkpoint,
-    Custom,
-    Debug,
-    Interrupt,
-    Interrupted,
-    Message,
-    Payload,
-    Said,
-    State,
-    StreamEvent,
-    TaskEnded,
-    TaskStarted,
-    Token,
-    ToolDelta,
-    ToolFailed,
-    ToolFinished,
-    ToolStarted,
-    Unknown,
-    Update,
-)
+from agent.streaming.events import JSON, StreamEvent
 from agent.streaming.forms import call_in, fields_of, messages_in, split, without_error
 from agent.streaming.json_safe import DataLeft, flat, json_safe
 from agent.streaming.message_ids import MessageIds
@@ -60,7 +38,7 @@ MOST_HELD = 20
 class Happening(NamedTuple):
     """The contents of an event before a log gives it a place and a time."""
 
-    payload: Payload
+    payload: ev.Payload
     node: str | None = None
     agent: str | None = None
     calls: tuple[str, ...] = ()
@@ -92,7 +70,7 @@ class Adapter:
         self._answer = AnswerSoFar()
         self._asked: set[str] = set()
         """Ids of the interrupts already reported: those of a sub-agent come once for each graph around it."""
-        self.pending: dict[str, Interrupt] = {}
+        self.pending: dict[str, ev.Interrupt] = {}
         """What the graph as a whole waits for, by id."""
         self.is_at_breakpoint = False
         """Whether the graph has stopped before or behind a node, as it was compiled to, and asks nothing."""
@@ -131,7 +109,7 @@ class Adapter:
         try:
             return list(self._read(part))
         except Exception:  # of something that raises when it is touched
-            return [Happening(Unknown(json_safe(part, convert=without_error), _mode_of(part)))]
+            return [Happening(ev.Unknown(json_safe(part, convert=without_error), _mode_of(part)))]
 
     def repeat(self, parts: Iterable[object]) -> None:
         """Take in what was repeated from where the run waited, with nobody looking.
@@ -166,33 +144,33 @@ class Adapter:
             for depth, call in enumerate(event.calls):
                 self._calls.recall(call, "", namespace, event.calls[:depth])
             match payload:
-                case Token(message=message, calls=pieces):
+                case ev.Token(message=message, calls=pieces):
                     self._ids.recall(message, event.node or "")
                     for piece in pieces:
                         self._calls.recall(piece.id, piece.name, namespace, event.calls, message)
-                case Said(message=message):
+                case ev.Said(message=message):
                     self._recall_message(message, event)
-                case Update(messages=messages) | State(messages=messages):
+                case ev.Update(messages=messages) | ev.State(messages=messages):
                     for message in messages:
                         self._recall_message(message, event)
-                    if isinstance(payload, Update) and not namespace:
+                    if isinstance(payload, ev.Update) and not namespace:
                         self._answer.hear(messages)
-                case TaskStarted(id=task, name=name, asked=None):
+                case ev.TaskStarted(id=task, name=name, asked=None):
                     self._last[namespace, name].append(task)
-                case TaskStarted(id=task, asked=AskedCall() as asked):
+                case ev.TaskStarted(id=task, asked=ev.AskedCall() as asked):
                     outer = event.calls[:-1] if event.call == asked.id else event.calls
                     self._calls.recall(asked.id, asked.name, namespace, outer)
                     self._calls.recall_task(task, asked.id)
-                case TaskEnded(id=task, interrupts=()):
+                case ev.TaskEnded(id=task, interrupts=()):
                     self._done.add(task)
-                case ToolStarted() if event.call:
+                case ev.ToolStarted() if event.call:
                     self._calls.recall_run(event.call)
-                case Custom(data=data) | ToolDelta(delta=data):
+                case ev.Custom(data=data) | ev.ToolDelta(delta=data):
                     json_safe(data, data=self._data)
-                case Interrupted(interrupts=interrupts):
+                case ev.Interrupted(interrupts=interrupts):
                     self._asked.update(interrupt.id for interrupt in interrupts)
 
-    def _recall_message(self, message: Message, event: StreamEvent) -> None:
+    def _recall_message(self, message: ev.Message, event: StreamEvent) -> None:
         outer = event.calls[:-1] if message.call and event.call == message.call else event.calls
         for asked in message.calls:
             self._calls.recall(asked.id, asked.name, event.namespace, outer, message.id)
@@ -214,7 +192,7 @@ class Adapter:
         if isinstance(part, (tuple, list)) and 2 <= len(part) <= 3 and isinstance(part[-2], str):
             part = {"ns": part[0] if len(part) == 3 else (), "type": part[-2], "data": part[-1]}
         if not isinstance(part, Mapping):
-            yield Happening(Unknown(self._plain(part)))
+            yield Happening(ev.Unknown(self._plain(part)))
             return
         mode, data = part.get("type"), part.get("data")
         if mode == "custom" and isinstance(data, Mapping) and data.get(PART) == "tools":
@@ -234,7 +212,7 @@ class Adapter:
             yield from self._marked(mark)
             yield from self._release_early()
         elif mode == "custom":
-            yield Happening(Custom(self._as_written(data)), *self._where.at(namespace), namespace)
+            yield Happening(ev.Custom(self._as_written(data)), *self._where.at(namespace), namespace)
         elif mode == "messages":
             yield from self._release(namespace)
             yield self._said(data, namespace)
@@ -246,7 +224,7 @@ class Adapter:
         elif read := _READERS.get(mode):
             yield from read(self, data, namespace)
         else:
-            yield Happening(Unknown(self._plain(part)), *self._where.at(namespace), namespace)
+            yield Happening(ev.Unknown(self._plain(part)), *self._where.at(namespace), namespace)
 
     # where something comes from
 
@@ -297,7 +275,7 @@ class Adapter:
             calls = calls or self._calls_of_plain_tool(namespace, task)
             where = node, agent or self._where.agent(namespace), calls, namespace
             for chunk in mark.chunks:
-                yield Happening(Custom(self._as_written(chunk)), *where)
+                yield Happening(ev.Custom(self._as_written(chunk)), *where)
 
     def _calls_of_plain_tool(self, namespace: tuple[str, ...], task: str) -> tuple[str, ...]:
         """The calls of a chunk that no LangChain tool wrote: those of the task it was written in."""
@@ -325,7 +303,7 @@ class Adapter:
         metadata = metadata if isinstance(metadata, Mapping) else {}
         raw = read_message(message)
         if raw is None:
-            return Happening(Unknown(self._plain(data), "messages"), *self._where.at(namespace), namespace)
+            return Happening(ev.Unknown(self._plain(data), "messages"), *self._where.at(namespace), namespace)
         node, agent = text_of(metadata.get("langgraph_node")) or None, text_of(metadata.get("lc_agent_name"))
         if agent:
             self._where.agents[namespace] = agent
@@ -346,26 +324,28 @@ class Adapter:
         said = self._message(raw, message_id, calls, namespace)
         if said.call:
             where = node, agent or self._where.agent(namespace), self._calls.of_id(said.call).path, namespace
-        return Happening(Said(said), *where)
+        return Happening(ev.Said(said), *where)
 
-    def _token(self, raw: RawMessage, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> Token:
+    def _token(self, raw: RawMessage, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> ev.Token:
         pieces = tuple(self._piece(piece, message_id, calls, namespace) for piece in raw.calls)
         other = self._content(raw, self._data)
         if other:
             self._with_data.add(message_id)
-        return Token(message_id, raw.text, raw.reasoning, other, pieces, raw.finish_reason, raw.usage)
+        return ev.Token(message_id, raw.text, raw.reasoning, other, pieces, raw.finish_reason, raw.usage)
 
-    def _piece(self, piece: RawCall, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> CallPiece:
+    def _piece(
+        self, piece: RawCall, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]
+    ) -> ev.CallPiece:
         call = self._calls.piece(message_id, piece.id, piece.index, namespace, calls)
         name = "" if piece.name == call.name else piece.name  # some servers repeat it in each piece
         call.name += name
-        return CallPiece(call.id, name, piece.args if isinstance(piece.args, str) else "")
+        return ev.CallPiece(call.id, name, piece.args if isinstance(piece.args, str) else "")
 
     # updates and values
 
     def _updates(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         if not isinstance(data, Mapping) or not data:
-            yield Happening(Unknown(self._plain(data), "updates"), *self._where.at(namespace), namespace)
+            yield Happening(ev.Unknown(self._plain(data), "updates"), *self._where.at(namespace), namespace)
             return
         metadata = data.get("__metadata__")
         is_cached = isinstance(metadata, Mapping) and bool(metadata.get("cached"))
@@ -379,14 +359,14 @@ class Adapter:
                 if not is_repeated:
                     yield happening
 
-    def _interrupted(self, interrupts: tuple[Interrupt, ...], namespace: tuple[str, ...]) -> Iterator[Happening]:
+    def _interrupted(self, interrupts: tuple[ev.Interrupt, ...], namespace: tuple[str, ...]) -> Iterator[Happening]:
         if not namespace:
             self.pending |= {interrupt.id: interrupt for interrupt in interrupts}
             self.is_at_breakpoint |= not interrupts
         new = tuple(interrupt for interrupt in interrupts if interrupt.id not in self._asked)
         self._asked.update(interrupt.id for interrupt in new)
         if new or not interrupts:
-            yield Happening(Interrupted(new), *self._where.at(namespace), namespace)
+            yield Happening(ev.Interrupted(new), *self._where.at(namespace), namespace)
 
     def _update(self, node: str, update: object, is_cached: bool, namespace: tuple[str, ...]) -> Happening:
         raws, rest = split(update)
@@ -401,7 +381,7 @@ class Adapter:
             self._answer.hear(messages)
         if messages and len(answered := {message.call for message in messages}) == 1 and (call := answered.pop()):
             calls = self._calls.of_id(call).path
-        payload = Update(messages, self._plain(rest) if rest else None, usage, is_cached)
+        payload = ev.Update(messages, self._plain(rest) if rest else None, usage, is_cached)
         return Happening(payload, *self._where.at(namespace, node, calls), namespace)
 
     def _values(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
@@ -416,10 +396,10 @@ class Adapter:
         if not namespace:
             self._answer.see(data)
         yield Happening(
-            State(messages, None if rest is None else self._plain(rest)), *self._where.at(namespace), namespace
+            ev.State(messages, None if rest is None else self._plain(rest)), *self._where.at(namespace), namespace
         )
 
-    def _interrupts(self, interrupts: object) -> tuple[Interrupt, ...]:
+    def _interrupts(self, interrupts: object) -> tuple[ev.Interrupt, ...]:
         found = []
         for number, item in enumerate(interrupts if isinstance(interrupts, (tuple, list)) else [interrupts]):
             if isinstance(item, Mapping):
@@ -428,7 +408,7 @@ class Adapter:
                 value, id_ = getattr(item, "value", item), getattr(item, "id", None)
                 schema = getattr(item, "response_schema", None)
             schema = self._plain(schema) if isinstance(schema, Mapping) else None
-            found.append(Interrupt(text_of(id_) or f"interrupt {number + 1}", self._plain(value), schema))
+            found.append(ev.Interrupt(text_of(id_) or f"interrupt {number + 1}", self._plain(value), schema))
         return tuple(found)
 
     # tasks and tools
@@ -436,13 +416,13 @@ class Adapter:
     def _tasks(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         task, name = (data.get("id"), data.get("name")) if isinstance(data, Mapping) else (None, None)
         if not isinstance(data, Mapping) or not isinstance(task, str) or not isinstance(name, str):
-            yield Happening(Unknown(self._plain(data), "tasks"), *self._where.at(namespace), namespace)
+            yield Happening(ev.Unknown(self._plain(data), "tasks"), *self._where.at(namespace), namespace)
             return
         metadata = data.get("metadata")
         if isinstance(metadata, Mapping) and (agent := text_of(metadata.get("lc_agent_name"))):
             self._where.agents[namespace] = agent
         task, name = text_of(task), text_of(name)
-        payload: Payload
+        payload: ev.Payload
         if "input" in data or "triggers" in data:
             payload = self._task_started(task, name, data.get("input"), namespace)
             if self._is_repeating:
@@ -454,7 +434,7 @@ class Adapter:
             result, interrupts = data.get("result"), data.get("interrupts")
             if self._is_repeating and not interrupts and not data.get("error"):
                 self._done.add(task)
-            payload = TaskEnded(
+            payload = ev.TaskEnded(
                 task,
                 name,
                 self._plain(result) if result else None,
@@ -464,7 +444,7 @@ class Adapter:
         call = self._calls.of_task(task)
         yield Happening(payload, *self._where.at(namespace, name, call.path if call else None), namespace)
 
-    def _task_started(self, task: str, name: str, given: object, namespace: tuple[str, ...]) -> TaskStarted:
+    def _task_started(self, task: str, name: str, given: object, namespace: tuple[str, ...]) -> ev.TaskStarted:
         raw, plain = read_call(call_in(given)), self._plain(given)
         if raw:
             call = self._calls.begin_task(task, raw.id, raw.name, namespace, self._where.calls_in(namespace))
@@ -472,18 +452,18 @@ class Adapter:
                 self._same[task] = call.first_task
             if isinstance(inner := call_in(plain), dict):
                 inner["id"] = call.id
-            return TaskStarted(task, name, plain, AskedCall(call.id, raw.name, raw.args))
+            return ev.TaskStarted(task, name, plain, ev.AskedCall(call.id, raw.name, raw.args))
         if self._is_repeating and (before := self._last[namespace, name]):
             self._same.setdefault(task, before.pop())
         fields = fields_of(given)
         messages, _ = messages_in(fields.get("messages") if fields else None)
         if messages and len(asked := messages[-1].calls) == 1:
             self._only_call[task] = asked[0].id, asked[0].name
-        return TaskStarted(task, name, plain)
+        return ev.TaskStarted(task, name, plain)
 
     def _tools(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         if not isinstance(data, Mapping) or data.get("event") not in _TOOL_EVENTS:
-            yield Happening(Unknown(self._plain(data), "tools"), *self._where.at(namespace), namespace)
+            yield Happening(ev.Unknown(self._plain(data), "tools"), *self._where.at(namespace), namespace)
         elif self._waits and self._runs.is_early(namespace, data):
             self._early = data, namespace
         else:
@@ -494,19 +474,19 @@ class Adapter:
         call = self._calls.of_run(run) or self._calls.begin_run(
             run, text_of(data.get("tool_call_id")), name, namespace, "", self._where.calls_in(namespace)
         )
-        payload: Payload
+        payload: ev.Payload
         match data["event"]:
             case "tool-started":
                 given = data.get("input")
-                payload = ToolStarted(name, None if given is None else self._plain(given))
+                payload = ev.ToolStarted(name, None if given is None else self._plain(given))
             case "tool-output-delta":
-                payload = ToolDelta(self._as_written(data.get("delta")))
+                payload = ev.ToolDelta(self._as_written(data.get("delta")))
             case "tool-finished":
                 self._calls.end_run(run)
-                payload = ToolFinished(self._output(data.get("output")))
+                payload = ev.ToolFinished(self._output(data.get("output")))
             case _:
                 self._calls.end_run(run)
-                payload = ToolFailed()
+                payload = ev.ToolFailed()
         return Happening(payload, *self._where.at(namespace, self._node_of_run.get(run), call.path), namespace)
 
     def _output(self, output: object) -> JSON:
@@ -516,10 +496,10 @@ class Adapter:
     # checkpoints and debug
 
     def _checkpoints(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
-        yield Happening(Checkpoint(self._without_errors(data)), *self._where.at(namespace), namespace)
+        yield Happening(ev.Checkpoint(self._without_errors(data)), *self._where.at(namespace), namespace)
 
     def _debug(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
-        yield Happening(Debug(self._without_errors(data)), *self._where.at(namespace), namespace)
+        yield Happening(ev.Debug(self._without_errors(data)), *self._where.at(namespace), namespace)
 
     # values of any kind
 
@@ -530,7 +510,7 @@ class Adapter:
         calls: tuple[str, ...],
         namespace: tuple[str, ...],
         left: DataLeft | None = None,
-    ) -> Message:
+    ) -> ev.Message:
         """A whole message; the calls that it requests or answers get ids of ours."""
         pairs = [(call.id, call.name) for call in raw.calls]
         asked = self._calls.asked(message_id, pairs, namespace, calls) if pairs else []
@@ -540,13 +520,13 @@ class Adapter:
         other = self._content(raw, left or (DataLeft(0) if message_id in self._with_data else self._data))
         if other and left is None:
             self._with_data.add(message_id)
-        return Message(
+        return ev.Message(
             raw.role,
             raw.text,
             message_id,
             raw.reasoning,
             other,
-            tuple(AskedCall(call.id, sent.name, sent.args) for call, sent in zip(asked, raw.calls, strict=True)),
+            tuple(ev.AskedCall(call.id, sent.name, sent.args) for call, sent in zip(asked, raw.calls, strict=True)),
             answered,
             raw.name,
             raw.failed,

@@ -19,19 +19,8 @@ from agent.projections.transcript import Transcript, fold
 from agent.settings import Limits, Settings
 from agent.store.recording import FIRST
 from agent.store.store import Store
-from agent.streaming.events import (
-    JSON,
-    Answered,
-    Custom,
-    Ended,
-    Resumed,
-    RunRequest,
-    State,
-    StreamEvent,
-    ToolStarted,
-    Update,
-    Waiting,
-)
+from agent.streaming import events as ev
+from agent.streaming.events import JSON, RunRequest, StreamEvent
 from agent.streaming.modes import RUN_MODES
 from tests.runs import finish, found, refused, request, started, wait_for
 from tests.serving import ROOT, wait_until
@@ -99,7 +88,7 @@ def waiting(run: Run) -> list[str]:
     assert run.state == "waiting", run.read()[0][-1]
     if isinstance(run, ActiveRun):
         wait_until(lambda: run.rests, 5, "all of it is written")
-    (last,) = [event.payload for event in run.read()[0] if isinstance(event.payload, Waiting)][-1:]
+    (last,) = [event.payload for event in run.read()[0] if isinstance(event.payload, ev.Waiting)][-1:]
     return [interrupt.id for interrupt in last.interrupts]
 
 
@@ -114,7 +103,7 @@ def checked(events: list[StreamEvent]) -> Transcript:
     assert [event.seq for event in events] == list(range(len(events)))
     assert [event.at for event in events] == sorted(event.at for event in events)
     assert sum(event.payload.kind == "ended" for event in events) <= 1
-    answered = [event.payload.interrupt for event in events if isinstance(event.payload, Answered)]
+    answered = [event.payload.interrupt for event in events if isinstance(event.payload, ev.Answered)]
     assert len(answered) == len(set(answered))
     return fold(events, RUN_MODES)
 
@@ -161,8 +150,8 @@ def test_several_are_answered_in_any_order_and_what_was_done_stays(
         ("about to send Asending A: yes", "A sent: yes"),
         ("about to send Bsending B: no", "B sent: no"),
     ]
-    assert len([e for e in events if isinstance(e.payload, ToolStarted) and e.calls == ("a",)]) == 1
-    assert not [e for e in events if isinstance(e.payload, Update) and e.payload.cached]
+    assert len([e for e in events if isinstance(e.payload, ev.ToolStarted) and e.calls == ("a",)]) == 1
+    assert not [e for e in events if isinstance(e.payload, ev.Update) and e.payload.cached]
     assert run.answer == "all sent: A sent: yes, B sent: no, seen C"
 
 
@@ -170,7 +159,7 @@ def test_a_tool_may_ask_again(memory: InProcessBackend) -> None:
     run = started(memory.start(asks("asks_twice"), session=ME))
     first = waiting(run)
     answer(memory, run, "a")
-    wait_for(run, lambda event: isinstance(event.payload, Waiting) and event.payload.interrupts[0].id not in first)
+    wait_for(run, lambda event: isinstance(event.payload, ev.Waiting) and event.payload.interrupts[0].id not in first)
     answer(memory, run, "b")
     told = checked(finish(run))
     assert told_of(told) == {"w": ("twice", "finished", "before bothbetween", "a and b")}
@@ -225,7 +214,7 @@ def test_tasks_of_a_function_are_done_once(memory: InProcessBackend) -> None:
     answer(memory, run, True)
     events = finish(run)
     checked(events)
-    written = [event.payload.data for event in events if isinstance(event.payload, Custom)]
+    written = [event.payload.data for event in events if isinstance(event.payload, ev.Custom)]
     assert written.count("weighing the letter") == 1
     assert run.answer == "the letter weighs 3: True"
 
@@ -241,7 +230,7 @@ def test_a_breakpoint_is_gone_on_from(memory: InProcessBackend, graph: str) -> N
 def test_a_question_is_asked_until_its_answer_fits(memory: InProcessBackend) -> None:
     run = started(memory.start(asks("validating", {"xs": []}), session=ME))
     answer(memory, run, "old")
-    wait_for(run, lambda event: isinstance(event.payload, Resumed))
+    wait_for(run, lambda event: isinstance(event.payload, ev.Resumed))
     answer(memory, run, 81)
     assert [asked.interrupt.value for asked in checked(finish(run)).asked.values()] == [
         "How old?",
@@ -261,7 +250,7 @@ def test_an_answer_that_the_questions_schema_does_not_take_is_refused_wherever_i
         assert "Input: " in refused(memory.answer(run.id, age, given, session=ME))
     assert len(run.read()[0]) == before
     started(memory.answer(run.id, age, 81, session=ME))
-    wait_for(run, lambda event: isinstance(event.payload, Waiting) and event.payload.interrupts[0].id != age)
+    wait_for(run, lambda event: isinstance(event.payload, ev.Waiting) and event.payload.interrupts[0].id != age)
     (rest,) = waiting(run)
     started(memory.answer(run.id, rest, True, session=ME))
     finish(run)
@@ -291,7 +280,7 @@ def all_answered(backend: InProcessBackend, run: Run, given: JSON) -> None:
     cursor, ended = 0, False
     while not ended:
         events, cursor, ended = run.read(cursor, 0.5)
-        if any(isinstance(event.payload, Waiting) for event in events) and run.state == "waiting":
+        if any(isinstance(event.payload, ev.Waiting) for event in events) and run.state == "waiting":
             answer(backend, run, *[given] * len(waiting(run)))
 
 
@@ -336,7 +325,7 @@ def test_what_is_asked_meanwhile_waits_behind_it(memory: InProcessBackend) -> No
     parents = [run.header.parent, behind.header.parent, third.header.parent, beside.header.parent]
     assert parents == [FIRST, run.id, behind.id, FIRST]
     knows = [
-        message.text for message in next(e.payload for e in third.read()[0] if isinstance(e.payload, State)).messages
+        message.text for message in next(e.payload for e in third.read()[0] if isinstance(e.payload, ev.State)).messages
     ]
     assert knows == ["go", run.answer, "thank you", behind.answer, "and you?"]
 
@@ -426,7 +415,7 @@ def test_each_wait_may_be_answered_by_another_process(here: InProcessBackend, el
     run = started(here.start(asks("asks_twice"), session=ME))
     first = waiting(run)
     started(elsewhere.answer(run.id, first[0], "a", session=ME))
-    wait_for(run, lambda event: isinstance(event.payload, Waiting) and event.payload.interrupts[0].id not in first)
+    wait_for(run, lambda event: isinstance(event.payload, ev.Waiting) and event.payload.interrupts[0].id not in first)
     assert run.state == "waiting"
     (second,) = waiting(found(here, run.id))
     wait_until(lambda: here.of(ME)[0].state == "waiting", 5, "it is nobody's")
@@ -472,7 +461,7 @@ def test_what_waits_with_a_key_of_ones_own_is_told_after_a_restart_why_it_does_n
         wait_until(lambda: {entry.state for entry in backend.of(ME)} == {"waiting", "queued"}, 5, "both are noted")
     with backend_of(tmp_path, FEW) as later:
         events = found(later, behind.id).read()[0]
-        assert isinstance(end := events[-1].payload, Ended)
+        assert isinstance(end := events[-1].payload, ev.Ended)
         assert "key is never kept" in end.message
 
 
@@ -544,7 +533,7 @@ def test_a_copy_goes_on_with_other_answers_beside_the_old_one(memory: InProcessB
     told = checked(events)
     assert other.state == "finished", told.message
     assert (other.header.forked_from, other.header.parent) == (run.id, run.header.parent)
-    shared = next(place for place, event in enumerate(before) if isinstance(event.payload, Waiting))
+    shared = next(place for place, event in enumerate(before) if isinstance(event.payload, ev.Waiting))
     assert events[: shared + 1] == before[: shared + 1]
     assert [asked.answer for asked in told.asked.values()] == [*[yes] * (len(ids) - 1), no]
     assert len(told.calls) == len(fold(before, RUN_MODES).calls)
@@ -560,7 +549,7 @@ def test_the_second_of_two_questions_is_answered_otherwise(memory: InProcessBack
     run = started(memory.start(asks("asks_twice"), session=ME))
     first = waiting(run)
     answer(memory, run, "a")
-    wait_for(run, lambda event: isinstance(event.payload, Waiting) and event.payload.interrupts[0].id not in first)
+    wait_for(run, lambda event: isinstance(event.payload, ev.Waiting) and event.payload.interrupts[0].id not in first)
     (second,) = waiting(run)
     assert "not been answered yet" in refused(memory.answer_otherwise(run.id, {second: "c"}, session=ME))
     answer(memory, run, "b")

@@ -14,24 +14,8 @@ from agent.export.ag_ui import OUTPUT, lines
 from agent.projections.items import Answer, ToolCall, walk
 from agent.projections.transcript import fold
 from agent.store.recording import Header, read
-from agent.streaming.events import (
-    JSON,
-    Answered,
-    AskedCall,
-    Ended,
-    Interrupt,
-    Interrupted,
-    Message,
-    Resumed,
-    RunRequest,
-    State,
-    StreamEvent,
-    Token,
-    ToolFailed,
-    Unknown,
-    Usage,
-    Waiting,
-)
+from agent.streaming import events as ev
+from agent.streaming.events import JSON, RunRequest, StreamEvent
 from agent.streaming.modes import RUN_MODES
 from tests.ag_ui_client import Client
 from tests.unit.events import (
@@ -91,7 +75,7 @@ def test_a_run_in_any_order_is_legal(ag_ui: Client, seed: int) -> None:
 @pytest.mark.parametrize("end", ["finished", "stopped", "failed"])
 def test_a_run_that_ends_anywhere_is_legal(ag_ui: Client, end: Any) -> None:
     for length in range(len(RUN)):
-        legal(ag_ui, [*RUN[:length], *log(Ended(end, "That was all."))])
+        legal(ag_ui, [*RUN[:length], *log(ev.Ended(end, "That was all."))])
 
 
 @pytest.mark.parametrize("name", STYLES)
@@ -134,10 +118,10 @@ def outputs_of(messages: list[dict[str, Any]], key: str) -> dict[str, list[JSON]
 
 
 def test_words_reasoning_and_usage_are_told_as_they_come() -> None:
-    finish = Happened(Token("m", "!", finish_reason="stop", usage=Usage(3, 4)), node="agent")
+    finish = Happened(ev.Token("m", "!", finish_reason="stop", usage=ev.Usage(3, 4)), node="agent")
     events = told(
         queued(), STARTED, token("", reasoning="Hm. "), token("Yes"), finish, says("Yes!", message="m"),
-        Ended("finished", answer="Yes!"),
+        ev.Ended("finished", answer="Yes!"),
     )  # fmt: skip
     reasoning = ["START", "MESSAGE_START", "MESSAGE_CONTENT", "MESSAGE_END", "END"]
     text = ["START", "CONTENT", "CONTENT", "END"]
@@ -153,7 +137,7 @@ def test_words_reasoning_and_usage_are_told_as_they_come() -> None:
 
 def test_an_attempt_that_begins_anew_empties_what_was_sent() -> None:
     events = told(
-        queued(), STARTED, asks(("a", {})), began("a"), sent("x", "a"), Happened(ToolFailed(), ("a",)), began("a"),
+        queued(), STARTED, asks(("a", {})), began("a"), sent("x", "a"), Happened(ev.ToolFailed(), ("a",)), began("a"),
         sent("y", "a"), returned("done", "a"), answered("a"), FINISHED,
     )  # fmt: skip
     snapshots = [event["content"]["output"] for event in events if event["type"] == "ACTIVITY_SNAPSHOT"]
@@ -166,7 +150,7 @@ def test_a_model_inside_a_call_is_a_subagent(ag_ui: Client) -> None:
     happened = (
         queued(), STARTED, asks(("a", {}), name="research"), began("a", name="research"),
         token("inner", "a", message="i").of("helper", "tools:1"), asks(("b", {}), message="i2").below("tools:1"),
-        Happened(Token("i3", "more"), ("a",), "model", namespace=("tools:1",)), returned("x", "a"), answered("a"),
+        Happened(ev.Token("i3", "more"), ("a",), "model", namespace=("tools:1",)), returned("x", "a"), answered("a"),
         token("outer"), FINISHED,
     )  # fmt: skip
     events = told(*happened)
@@ -179,11 +163,11 @@ def test_a_model_inside_a_call_is_a_subagent(ag_ui: Client) -> None:
 
 
 def test_a_run_that_waits_is_finished_so_and_goes_on_as_the_next(ag_ui: Client) -> None:
-    question = Interrupt("q1", {"question": "Send it?"}, {"type": "string"})
+    question = ev.Interrupt("q1", {"question": "Send it?"}, {"type": "string"})
     happened = (
         queued(), STARTED, task("agent"), asks(("a", {}), name="send"), task("tools", "a"), began("a", name="send"),
-        token("hm", "a", message="i"), sent("1", "a"), Happened(Interrupted((question,)), ("a",), "tools"),
-        Waiting((question,)), Answered("q1", "yes"), Resumed(), task("tools", "a"), began("a", name="send"),
+        token("hm", "a", message="i"), sent("1", "a"), Happened(ev.Interrupted((question,)), ("a",), "tools"),
+        ev.Waiting((question,)), ev.Answered("q1", "yes"), ev.Resumed(), task("tools", "a"), began("a", name="send"),
         sent("1", "a"), sent("2", "a"), returned("sent", "a"), answered("a"), says("It is sent."), FINISHED,
     )  # fmt: skip
     events = told(*happened)
@@ -203,11 +187,11 @@ def test_a_run_that_waits_is_finished_so_and_goes_on_as_the_next(ag_ui: Client) 
 
 
 def test_whoever_stops_a_run_cancels_it_also_while_it_waits(ag_ui: Client) -> None:
-    question = Interrupt("q1", "?")
+    question = ev.Interrupt("q1", "?")
     for happened in (
-        (queued(), STARTED, token("Once"), Ended("stopped", "Stopped by you.")),
-        (queued(), STARTED, Waiting((question,)), Ended("stopped", "Nobody answered.")),
-        (queued(), Ended("stopped", "Stopped by you.")),
+        (queued(), STARTED, token("Once"), ev.Ended("stopped", "Stopped by you.")),
+        (queued(), STARTED, ev.Waiting((question,)), ev.Ended("stopped", "Nobody answered.")),
+        (queued(), ev.Ended("stopped", "Stopped by you.")),
     ):
         events = told(*happened)
         assert events[-1]["outcome"] == {"type": "cancelled"}
@@ -218,22 +202,24 @@ def test_whoever_stops_a_run_cancels_it_also_while_it_waits(ag_ui: Client) -> No
 def test_a_failure_closes_what_is_open_before_it_is_told() -> None:
     events = told(
         queued(), STARTED, task("agent"), token("Once"), piece("a", '{"x', "look"),
-        Ended("failed", "The server is gone."),
+        ev.Ended("failed", "The server is gone."),
     )  # fmt: skip
     assert types(events)[-4:] == ["TEXT_MESSAGE_END", "TOOL_CALL_END", "STEP_FINISHED", "RUN_ERROR"]
     assert events[-1]["message"] == "The server is gone."
 
 
 def test_the_conversation_before_is_not_told_again_and_a_value_is_the_answer() -> None:
-    before = State((Message("human", "hi", "h"), Message("ai", "hello", "old")))
-    events = told(queued(), STARTED, before, updates(Message("ai", "hello", "old")), Ended("finished", answer="42"))
+    before = ev.State((ev.Message("human", "hi", "h"), ev.Message("ai", "hello", "old")))
+    events = told(
+        queued(), STARTED, before, updates(ev.Message("ai", "hello", "old")), ev.Ended("finished", answer="42")
+    )
     assert [event["delta"] for event in events if event["type"] == "TEXT_MESSAGE_CONTENT"] == ["42"]
 
 
 def test_steps_at_the_same_time_are_one_and_state_and_unknown_parts_are_told() -> None:
     events = told(
         queued(), STARTED, task("work", id="1"), task("work", id="2"), task("work", id="1", ended=True),
-        task("work", id="2", ended=True), State(rest={"count": 1}), Unknown({"odd": 1}), FINISHED,
+        task("work", id="2", ended=True), ev.State(rest={"count": 1}), ev.Unknown({"odd": 1}), FINISHED,
     )  # fmt: skip
     assert types(events)[1:] == ["STEP_STARTED", "STEP_FINISHED", "STATE_SNAPSHOT", "RAW", "RUN_FINISHED"]
 
@@ -250,6 +236,6 @@ def test_neither_the_runs_id_nor_its_owner_nor_the_conversation_is_told() -> Non
 
 
 def test_a_call_without_a_result_is_not_left_to_its_reader(ag_ui: Client) -> None:
-    happened = queued(), STARTED, updates(Message("ai", "", "m", calls=(AskedCall("a", "look"),))), FINISHED
+    happened = queued(), STARTED, updates(ev.Message("ai", "", "m", calls=(ev.AskedCall("a", "look"),))), FINISHED
     assert [event["content"] for event in told(*happened) if event["type"] == "TOOL_CALL_RESULT"] == [""]
     legal(ag_ui, log(*happened))

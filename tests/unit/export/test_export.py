@@ -18,18 +18,8 @@ from agent.offload import Offload
 from agent.projections.tool_titles import tool_titles
 from agent.store.comments import Comment
 from agent.store.recording import Header, parse, read
-from agent.streaming.events import (
-    AskedCall,
-    Custom,
-    Ended,
-    Interrupt,
-    Interrupted,
-    Message,
-    RunRequest,
-    Token,
-    Update,
-    Waiting,
-)
+from agent.streaming import events as ev
+from agent.streaming.events import RunRequest
 from agent.streaming.modes import RUN_MODES
 from tests.markdown_texts import texts
 from tests.unit.events import (
@@ -86,22 +76,24 @@ def hostile(text: str) -> Export:
     """A run in which everything that can hold text holds this one."""
     header = Header("abcdefgh", 1.0, RunRequest(text, "react", (text,), model=text, page=text), "thread", "owner",
                     ((text, text),), text)  # fmt: skip
-    result = Message("tool", text + "!\n", call=text, name=text, failed=True)
+    result = ev.Message("tool", text + "!\n", call=text, name=text, failed=True)
     events = log(
         queued(),
         STARTED,
-        Happened(Update((Message("ai", text, calls=(AskedCall(text, text, {text: text}),)),)), node=text, agent=text),
+        Happened(
+            ev.Update((ev.Message("ai", text, calls=(ev.AskedCall(text, text, {text: text}),)),)), node=text, agent=text
+        ),
         *(
             sent(chunk, text)
             for chunk in (text, {"status": text, "progress": 0.5}, {"row": {text: text}}, {text: text})
         ),
-        Happened(Custom({"role": "assistant", "reasoning": text}), (text,)),
-        Happened(Token("1", text, text), (text,), text, text, (text,)),
+        Happened(ev.Custom({"role": "assistant", "reasoning": text}), (text,)),
+        Happened(ev.Token("1", text, text), (text,), text, text, (text,)),
         began(text, "inner " + text, name=text, args={text: [text, True, None]}),
-        Happened(Update((result,)), (text,), text),
-        Happened(Token("2", text), node=text),
-        Happened(Interrupted((Interrupt(text, {text: text}),))),
-        Ended("failed", text, text + " in the end"),
+        Happened(ev.Update((result,)), (text,), text),
+        Happened(ev.Token("2", text), node=text),
+        Happened(ev.Interrupted((ev.Interrupt(text, {text: text}),))),
+        ev.Ended("failed", text, text + " in the end"),
     )
     return Export(header, events, RUN_MODES, [Comment("abcdefgh", text, 1, text, 2.0)], link=LINK)
 
@@ -340,7 +332,7 @@ def test_a_run_that_waited_is_told_whole(ending: Ending) -> None:
 
 def test_a_run_that_still_waits_can_be_taken_along() -> None:
     header = Header("run-number-1", 1_800_000_000.0, RunRequest("Send it"))
-    waiting = PAUSED[: next(event.seq for event in PAUSED if isinstance(event.payload, Waiting)) + 1]
+    waiting = PAUSED[: next(event.seq for event in PAUSED if isinstance(event.payload, ev.Waiting)) + 1]
     made = make("html", Export(header, waiting, RUN_MODES), Offload()).decode()
     assert "It waits for a person." in made
     assert "Nobody has answered yet." in made
@@ -373,14 +365,14 @@ def test_what_was_shown_is_in_the_page_itself_and_in_words_in_the_markdown() -> 
         {"table": [{text: text}], "title": text},
         {"type": "ui", "id": text, "name": text, "props": {text: [{text: text}]}},
     ]
-    returned = Message("tool", "Done", call="a", other=({"type": "resource_link", "uri": f"http://evil/{text}"},))
+    returned = ev.Message("tool", "Done", call="a", other=({"type": "resource_link", "uri": f"http://evil/{text}"},))
     events = log(
         queued(),
         STARTED,
         *(sent(chunk, "a") for chunk in chunks),
         *(sent(chunk, "") for chunk in chunks[:3]),
-        Happened(Update((returned,)), ("a",)),
-        Ended("finished"),
+        Happened(ev.Update((returned,)), ("a",)),
+        ev.Ended("finished"),
     )
     export = Export(Header("abcdefgh", 1.0, RunRequest("?")), events, RUN_MODES)
     page = to_html(export)

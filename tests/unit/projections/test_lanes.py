@@ -5,21 +5,8 @@ from collections.abc import Collection, Mapping
 from agent.projections.label import call_titles
 from agent.projections.lanes import MOST_SLICES, Lanes
 from agent.projections.transcript import fold
-from agent.streaming.events import (
-    JSON,
-    Checkpoint,
-    Debug,
-    Interrupted,
-    Message,
-    Said,
-    State,
-    StreamEvent,
-    Token,
-    ToolDelta,
-    ToolFinished,
-    Unknown,
-    Update,
-)
+from agent.streaming import events as ev
+from agent.streaming.events import JSON, StreamEvent
 from agent.streaming.modes import STREAM_MODES, StreamMode
 from tests.unit.events import Happened, began, log, piece, sent, task, token
 
@@ -39,7 +26,7 @@ def lanes_of(
 
 
 def test_the_same_instant_is_in_the_same_row_of_each_lane() -> None:
-    updates = [Happened(Update(), calls, node, at=at) for at, node, calls in (
+    updates = [Happened(ev.Update(), calls, node, at=at) for at, node, calls in (
         (0.03, "agent", ()), (0.12, "tools", (OFFICE,)), (0.13, "tools", ("other",)))]  # fmt: skip
     events = log(
         token("Hel").when(0.01), token("lo").when(0.02), updates[0], sent({"n": 1}, OFFICE).when(0.11), *updates[1:]
@@ -86,10 +73,10 @@ def test_a_thousand_nodes_at_once_are_bounded() -> None:
 def test_each_mode_is_said_in_a_few_words() -> None:
     state: JSON = {"messages": [{}, {}]}
     happened = (
-        State((Message("ai"), Message("ai"))),
-        Checkpoint({"metadata": {"step": 1}, "values": state, "next": ["tools", "tools"]}),
-        Debug({"step": 2, "type": "task_result", "payload": {"name": "agent"}}),
-        Happened(Said(Message("tool", "Desk", call=OFFICE)), (OFFICE,), "tools"),
+        ev.State((ev.Message("ai"), ev.Message("ai"))),
+        ev.Checkpoint({"metadata": {"step": 1}, "values": state, "next": ["tools", "tools"]}),
+        ev.Debug({"step": 2, "type": "task_result", "payload": {"name": "agent"}}),
+        Happened(ev.Said(ev.Message("tool", "Desk", call=OFFICE)), (OFFICE,), "tools"),
     )
     events = log(*happened, task("agent"), task("agent", ended=True), began(OFFICE))
     at_once = [StreamEvent(e.seq, 0.0, e.payload, e.node, e.agent, e.calls, e.namespace) for e in events]
@@ -110,8 +97,8 @@ def test_each_mode_is_said_in_a_few_words() -> None:
 
 def test_odd_parts_are_said_too() -> None:
     happened = (
-        Checkpoint([1]), Debug("x"), State(rest={"topic": "cats"}), Unknown({"x": 1}, "updates"), Interrupted(()),
-        ToolDelta("half"), ToolFinished(None),
+        ev.Checkpoint([1]), ev.Debug("x"), ev.State(rest={"topic": "cats"}), ev.Unknown({"x": 1}, "updates"),
+        ev.Interrupted(()), ev.ToolDelta("half"), ev.ToolFinished(None),
     )  # fmt: skip
     rows = lanes_of(log(*(Happened(payload, at=0.0) for payload in happened)))
     assert rows == [
@@ -141,7 +128,7 @@ def test_a_call_stands_whole_where_it_began_and_is_being_prepared_until_then() -
 
 
 def test_a_call_whose_arguments_are_no_json_is_whole_with_its_message() -> None:
-    end = Happened(Token("m", finish_reason="tool_calls"), (), "agent", at=0.0)
+    end = Happened(ev.Token("m", finish_reason="tool_calls"), (), "agent", at=0.0)
     events = [piece("a", "free text", "write").when(0.0)]
     assert lanes_of(log(*events)) == [(0.0, {"messages": "agent: preparing write…"})]
     assert lanes_of(log(*events, end)) == [(0.0, {"messages": "agent: → write free text"})]

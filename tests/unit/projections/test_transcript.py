@@ -11,24 +11,8 @@ from agent.projections.call_tree import DEEPEST
 from agent.projections.items import Answer, Item, ToolCall, walk
 from agent.projections.shapes.types import Elsewhere
 from agent.projections.transcript import Transcript, fold
-from agent.streaming.events import (
-    JSON,
-    AskedCall,
-    CallPiece,
-    Ended,
-    Interrupt,
-    Interrupted,
-    Message,
-    Retried,
-    Said,
-    State,
-    StreamEvent,
-    Token,
-    ToolDelta,
-    ToolFailed,
-    Unknown,
-    Update,
-)
+from agent.streaming import events as ev
+from agent.streaming.events import JSON, StreamEvent
 from agent.streaming.modes import RUN_MODES
 from tests.unit.events import (
     FINISHED,
@@ -96,7 +80,7 @@ def test_a_server_that_repeats_the_name_with_every_piece_does_not_make_it_longer
 
 
 def test_arguments_that_never_became_whole_are_kept_as_what_they_are() -> None:
-    call = only_call(log(piece("a", '{"place": "off', "get"), Happened(Ended("failed", "It broke off."))))
+    call = only_call(log(piece("a", '{"place": "off', "get"), Happened(ev.Ended("failed", "It broke off."))))
     assert (call.args, call.state) == ('{"place": "off', "failed")
 
 
@@ -122,13 +106,13 @@ def test_a_tools_message_says_more_than_the_end_of_the_tool() -> None:
 
 def test_a_call_that_was_turned_down_never_began() -> None:
     """As a human-in-the-loop middleware tells it: in the update of its own hook."""
-    no = Message("tool", "User rejected the tool call", "t", call="a", name="send", failed=True)
+    no = ev.Message("tool", "User rejected the tool call", "t", call="a", name="send", failed=True)
     call = only_call(log(asks(("a", {})), updates(no, node="HumanInTheLoopMiddleware.after_model")))
     assert (call.state, call.result, call.attempts, call.started_at) == ("failed", no.text, 0, None)
 
 
 def test_a_tool_call_handed_to_the_graph_is_known_before_it_runs() -> None:
-    given = State((Message("ai", calls=(AskedCall("1", "get_items", '{"place":"x"}'),)),))
+    given = ev.State((ev.Message("ai", calls=(ev.AskedCall("1", "get_items", '{"place":"x"}'),)),))
     transcript = fold(log(STARTED, Happened(given), sent("hi", "1")), {"custom"})
     (call,) = transcript.calls
     assert (call.name, call.args, call.output.text.text, transcript.is_handed) == (
@@ -155,7 +139,7 @@ def test_a_tool_that_begins_again_sends_its_output_anew_in_its_place() -> None:
 
 def test_what_a_lost_process_had_not_done_is_written_anew_in_its_place() -> None:
     events = log(says("Whole."), asks(("a", {}), ("b", {})), began("a"), sent("one", "a"), returned("done", "a"))
-    events = [*events, *log(began("b"), sent("half", "b"), token("Half a", message="m1"), Retried())]
+    events = [*events, *log(began("b"), sent("half", "b"), token("Half a", message="m1"), ev.Retried())]
     assert shape(fold(events, RUN_MODES).items) == ["Whole.", "a", "b", ""]
     events = [*events, *log(sent("again", "b"), token("Half an answer.", message="m2"))]
     transcript = fold(events, RUN_MODES)
@@ -189,34 +173,34 @@ def test_what_comes_before_the_first_sign_of_a_tool_is_its_first_attempts() -> N
 
 
 def test_a_retry_may_write_before_it_is_told_that_it_begins() -> None:
-    failed = Happened(ToolFailed(), ("a",))
+    failed = Happened(ev.ToolFailed(), ("a",))
     call = only_call(log(began("a"), sent("one", "a"), failed, sent("again ", "a"), began("a"), sent("and on", "a")))
     assert (call.output.text.text, call.attempts, call.state) == ("again and on", 2, "running")
 
 
 def test_a_failure_that_the_model_is_told_of_keeps_what_was_sent() -> None:
-    failed = Happened(ToolFailed(), ("a",))
+    failed = Happened(ev.ToolFailed(), ("a",))
     call = only_call(log(began("a"), sent("one", "a"), failed, answered("a", text="Error: no", failed=True)))
     assert (call.output.text.text, call.state, call.result) == ("one", "failed", "Error: no")
 
 
 def test_a_retry_does_its_inner_work_again_and_a_resumed_tool_goes_on_with_it() -> None:
     inner = (began("a"), token("thinking", "a", message="m1"), began("a", "in"), returned("x", "a", "in"))
-    retried = log(*inner, Happened(ToolFailed(), ("a",)), began("a"), token("anew", "a", message="m2"))
+    retried = log(*inner, Happened(ev.ToolFailed(), ("a",)), began("a"), token("anew", "a", message="m2"))
     assert shape(fold(retried, RUN_MODES).items) == [("a", "anew")]
-    resumed = log(*inner, Happened(Interrupted((Interrupt("i"),))), STARTED, began("a"))
+    resumed = log(*inner, Happened(ev.Interrupted((ev.Interrupt("i"),))), STARTED, began("a"))
     assert shape(fold(resumed, RUN_MODES).items) == [("a", "thinking", "in")]
 
 
 def test_a_sibling_that_works_on_while_a_person_is_asked_keeps_everything() -> None:
-    asked = Happened(Interrupted((Interrupt("i", "Really?"),)))
+    asked = Happened(ev.Interrupted((ev.Interrupt("i", "Really?"),)))
     transcript = fold(log(began("a"), began("b"), sent("one ", "b"), asked, asked, sent("two", "b")), RUN_MODES)
     assert transcript.calls[1].output.text.text == "one two"
     assert [waiting.interrupt.value for waiting in transcript.waiting.values()] == ["Really?"]
 
 
 def test_what_was_done_in_an_earlier_attempt_is_not_done_again() -> None:
-    cached = Happened(Update((Message("tool", "fine", "t", call="b"),), cached=True), ("b",), "tools")
+    cached = Happened(ev.Update((ev.Message("tool", "fine", "t", call="b"),), cached=True), ("b",), "tools")
     done = answered("b", message="t")
     call = only_call(log(began("b"), sent("x", "b"), done, cached))
     assert (call.output.text.text, call.result, call.ended_at) == ("x", "fine", 2.0)
@@ -226,7 +210,9 @@ def test_what_was_done_in_an_earlier_attempt_is_not_done_again() -> None:
 
 
 def test_the_calls_of_sub_agents_stand_inside_of_the_calls_that_they_are() -> None:
-    inner = Happened(Update((Message("ai", calls=(AskedCall("in-1", "search", {"q": "x"}),)),)), ("out-1",), "model")
+    inner = Happened(
+        ev.Update((ev.Message("ai", calls=(ev.AskedCall("in-1", "search", {"q": "x"}),)),)), ("out-1",), "model"
+    )
     events = log(
         asks(("out-1", {}), ("out-2", {})),
         began("out-1"),
@@ -314,8 +300,8 @@ def test_answers_say_whose_they_are() -> None:
     assert list(transcript.speakers) == ["math", "poet", "supervisor"]
 
 
-HUMAN = Message("human", "What is 2 + 2?", "h")
-FOUR, FIVE = Message("ai", "Four", "m1"), Message("ai", "Surely four", "m2")
+HUMAN = ev.Message("human", "What is 2 + 2?", "h")
+FOUR, FIVE = ev.Message("ai", "Four", "m1"), ev.Message("ai", "Surely four", "m2")
 
 
 def test_a_supervisor_that_gives_the_whole_history_as_its_update_says_nothing_twice() -> None:
@@ -332,14 +318,14 @@ def test_a_node_that_says_the_same_twice_is_heard_twice() -> None:
 
 
 def test_the_conversation_before_is_not_told_again() -> None:
-    given = Happened(State((HUMAN, FOUR, Message("human", "Sure?", "h2"))))
-    assert told(given, updates(HUMAN, FOUR, Message("human", "Sure?", "h2"), FIVE)) == ["Surely four"]
+    given = Happened(ev.State((HUMAN, FOUR, ev.Message("human", "Sure?", "h2"))))
+    assert told(given, updates(HUMAN, FOUR, ev.Message("human", "Sure?", "h2"), FIVE)) == ["Surely four"]
 
 
 def test_only_what_models_say_is_answer_text() -> None:
     """A tool may write a person's words into the state, and a node a system message."""
-    others = [Message(role, "extra", f"{role}1") for role in ("human", "system", "other")]
-    assert told(updates(*others), *(Happened(Said(message)) for message in others), token("End")) == ["End"]
+    others = [ev.Message(role, "extra", f"{role}1") for role in ("human", "system", "other")]
+    assert told(updates(*others), *(Happened(ev.Said(message)) for message in others), token("End")) == ["End"]
 
 
 def test_a_model_that_does_not_stream_is_heard_in_the_mode_messages() -> None:
@@ -360,8 +346,8 @@ def test_what_a_node_writes_and_what_its_model_says_are_two() -> None:
 
 def test_content_that_is_no_text_is_kept_once() -> None:
     image: JSON = {"type": "image_url", "image_url": {"url": "https://example.com/x.png"}}
-    piece_of_it = Happened(Token("m", "See: ", other=(image,)), node="agent")
-    run = fold(log(piece_of_it, updates(Message("ai", "See: ", "m", other=(image,)))), RUN_MODES)
+    piece_of_it = Happened(ev.Token("m", "See: ", other=(image,)), node="agent")
+    run = fold(log(piece_of_it, updates(ev.Message("ai", "See: ", "m", other=(image,)))), RUN_MODES)
     elsewhere = Elsewhere("https://example.com/x.png", is_image=True)
     assert [list(item.output.shapes.values()) for item in run.items] == [[elsewhere]]
 
@@ -378,7 +364,7 @@ def test_reasoning_is_a_part_of_the_answer_and_ends_where_words_begin() -> None:
 
 
 def test_a_chunk_may_end_the_reasoning_and_begin_the_answer() -> None:
-    events = log(token("", reasoning="Let me see"), Happened(Token("m", "Four", "."), node="agent"))
+    events = log(token("", reasoning="Let me see"), Happened(ev.Token("m", "Four", "."), node="agent"))
     (answer,) = fold(events, RUN_MODES).items
     assert (answer.output.reasoning.text.text, answer.output.text.text) == ("Let me see.", "Four")
 
@@ -388,7 +374,7 @@ def test_a_chunk_may_end_the_reasoning_and_begin_the_answer() -> None:
     [
         piece("a", "{}", "get"),
         FINISHED,
-        Happened(Token("m", finish_reason="length"), node="agent"),
+        Happened(ev.Token("m", finish_reason="length"), node="agent"),
         says("", message="m"),
     ],
 )
@@ -462,7 +448,7 @@ def test_keys_are_unique_and_stay_the_same_while_a_run_grows() -> None:
 
 
 def test_stopping_closes_what_is_open_and_keeps_what_has_arrived() -> None:
-    events = log(STARTED, sent("Bed", "a"), token("Hello"), Happened(Ended("stopped", "Stopped.")))
+    events = log(STARTED, sent("Bed", "a"), token("Hello"), Happened(ev.Ended("stopped", "Stopped.")))
     for modes in (RUN_MODES, ()):
         stopped = fold(events, modes)
         assert (stopped.state, stopped.message, stopped.answer) == ("stopped", "Stopped.", "Hello")
@@ -471,38 +457,38 @@ def test_stopping_closes_what_is_open_and_keeps_what_has_arrived() -> None:
 
 
 def test_the_answer_of_a_graph_without_messages_is_its_last_value() -> None:
-    ended = Happened(Ended("finished", answer="plan: go\n\nresult: done"))
+    ended = Happened(ev.Ended("finished", answer="plan: go\n\nresult: done"))
     assert told(sent("Planning", node="plan"), ended) == ["Planning", "plan: go\n\nresult: done"]
-    last = Happened(State(rest={"topic": "cats", "poem": "Cats\nsleep", "ok": True, "none": None}))
+    last = Happened(ev.State(rest={"topic": "cats", "poem": "Cats\nsleep", "ok": True, "none": None}))
     assert told(last, FINISHED) == ["**topic**: cats\n\n**poem**: \n\nCats\nsleep\n\n**ok**: yes\n\n**none**: "]
 
 
 def test_of_the_last_value_only_what_nobody_has_said_is_told() -> None:
     """As of a graph with a state of its own; the one that watches it has that as JSON."""
     last: dict[str, Any] = {"question": "why", "documents": ["one", "two"], "answer": "about why"}
-    states = [Happened(State(rest={"question": "why"})), Happened(State(rest={**last}))]
+    states = [Happened(ev.State(rest={"question": "why"})), Happened(ev.State(rest={**last}))]
     said = token("about  why", node="generate")
     assert told(states[0], sent({"searching": 1}, node="retrieve"), said, states[1], Happened(
-        Ended("finished", answer=json.dumps(last)))) == ["", "about  why", "**documents**: one, two"]  # fmt: skip
+        ev.Ended("finished", answer=json.dumps(last)))) == ["", "about  why", "**documents**: one, two"]  # fmt: skip
 
 
 def test_a_run_that_goes_on_may_end_twice() -> None:
-    ends = [Happened(Ended("finished", answer=answer)) for answer in ("one", "two")]
+    ends = [Happened(ev.Ended("finished", answer=answer)) for answer in ("one", "two")]
     run = fold(log(ends[0], STARTED, ends[1]), RUN_MODES)
     assert (shape(run.items), len({item.key for item in run.items})) == (["one", "two"], 2)
 
 
 def test_what_a_tool_returned_is_no_answer_of_its_own() -> None:
-    assert told(answered("a", text="seen"), Happened(Ended("finished", answer="seen"))) == ["a"]
+    assert told(answered("a", text="seen"), Happened(ev.Ended("finished", answer="seen"))) == ["a"]
 
 
 def test_an_answer_that_has_been_said_is_not_said_again_at_the_end() -> None:
-    assert told(token("Hello\nyou"), Happened(Ended("finished", answer="Hello you"))) == ["Hello\nyou"]
+    assert told(token("Hello\nyou"), Happened(ev.Ended("finished", answer="Hello you"))) == ["Hello\nyou"]
 
 
 def test_a_run_may_end_waiting_and_keeps_what_it_waits_for() -> None:
-    question = Interrupt("i", {"action_requests": [{"name": "send", "args": {}}]})
-    transcript = fold(log(began("a"), Happened(Interrupted((question,))), FINISHED), RUN_MODES)
+    question = ev.Interrupt("i", {"action_requests": [{"name": "send", "args": {}}]})
+    transcript = fold(log(began("a"), Happened(ev.Interrupted((question,))), FINISHED), RUN_MODES)
     assert transcript.waiting["i"].interrupt == question
 
 
@@ -511,7 +497,7 @@ def test_a_run_may_end_waiting_and_keeps_what_it_waits_for() -> None:
 
 def test_data_that_nothing_understands_is_kept_as_data() -> None:
     ui: JSON = {"type": "ui", "id": "1", "name": "weather", "props": "Rome"}
-    events = log(sent(ui, "a"), Happened(Unknown(17), ("a",)), Happened(ToolDelta({"rows": 3}), ("a",)))
+    events = log(sent(ui, "a"), Happened(ev.Unknown(17), ("a",)), Happened(ev.ToolDelta({"rows": 3}), ("a",)))
     assert only_call(events).output.others == [ui, 17, {"rows": 3}]
 
 
@@ -522,4 +508,4 @@ def test_words_outside_of_any_call_belong_to_their_node() -> None:
 
 
 def test_a_call_without_pieces_of_anything_else_is_a_call() -> None:
-    assert told(Token("m", calls=(CallPiece("a"),))) == ["a"]
+    assert told(ev.Token("m", calls=(ev.CallPiece("a"),))) == ["a"]

@@ -26,23 +26,9 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command, interrupt
 
 from agent import watch
+from agent.streaming import events as ev
 from agent.streaming.attribution import tool_call
-from agent.streaming.events import (
-    Custom,
-    Ended,
-    Interrupted,
-    Message,
-    Said,
-    Started,
-    State,
-    StreamEvent,
-    ToolFailed,
-    ToolFinished,
-    ToolStarted,
-    Unknown,
-    Update,
-    Waiting,
-)
+from agent.streaming.events import StreamEvent
 from agent.streaming.modes import STREAM_MODES, StreamMode
 from tests.unit.streaming.scripted import calling, scripted
 from tests.unit.streaming.styles import (
@@ -65,8 +51,8 @@ def one_node(node: Callable[..., Any], **schema: Any) -> Any:
     return StateGraph(Plain, **schema).add_node("node", node).add_edge(START, "node").compile()
 
 
-def messages_of(events: list[StreamEvent]) -> list[Message]:
-    return [message for event in events if isinstance(event.payload, Update) for message in event.payload.messages]
+def messages_of(events: list[StreamEvent]) -> list[ev.Message]:
+    return [message for event in events if isinstance(event.payload, ev.Update) for message in event.payload.messages]
 
 
 # Waiting for a person
@@ -75,23 +61,23 @@ def messages_of(events: list[StreamEvent]) -> list[Message]:
 def test_a_graph_that_waits_says_what_it_asks_and_goes_on_from_there() -> None:
     graph = asks_a_person()
     before = watched(graph, config=THREAD)
-    (asked,) = [event.payload for event in before if isinstance(event.payload, Interrupted)]
+    (asked,) = [event.payload for event in before if isinstance(event.payload, ev.Interrupted)]
     assert [interrupt.value for interrupt in asked.interrupts] == [{"question": "Send hello?"}]
     assert chunks_of(before) == {("s",): ["about to send hello"], ("a",): ["first in A", "second in A"]}
-    assert isinstance(waits := before[-1].payload, Waiting)
+    assert isinstance(waits := before[-1].payload, ev.Waiting)
     assert (waits.interrupts, waits.checkpoint.startswith("1@")) == (asked.interrupts, True)
     answer: Command[Any] = Command(resume={asked.interrupts[0].id: "yes"})
     after = watched(graph, answer, config=THREAD)
     assert chunks_of(after) == {("s",): ["about to send hello", "sending: yes"]}
-    assert [event.calls for event in after if isinstance(event.payload, ToolStarted)] == [("s",)]
-    assert [update.cached for event in after if isinstance(update := event.payload, Update)].count(True) == 1
-    assert after[-1].payload == Ended("finished", answer="all sent")
+    assert [event.calls for event in after if isinstance(event.payload, ev.ToolStarted)] == [("s",)]
+    assert [update.cached for event in after if isinstance(update := event.payload, ev.Update)].count(True) == 1
+    assert after[-1].payload == ev.Ended("finished", answer="all sent")
 
 
 def test_without_a_checkpointer_it_waits_for_ever_and_says_so() -> None:
     builder = StateGraph(Plain).add_node("node", lambda _: {"messages": [interrupt("Really?")]})
     events = watched(builder.add_edge(START, "node").compile())
-    assert isinstance(waits := events[-1].payload, Waiting)
+    assert isinstance(waits := events[-1].payload, ev.Waiting)
     assert ([asked.value for asked in waits.interrupts], waits.checkpoint) == (["Really?"], "")
 
 
@@ -103,13 +89,13 @@ def test_what_a_person_is_asked_before_a_tool_begins_is_told_too() -> None:
         checkpointer=InMemorySaver(),
     )
     before = watched(graph, config=THREAD)
-    (asked,) = [event.payload.interrupts for event in before if isinstance(event.payload, Interrupted)]
+    (asked,) = [event.payload.interrupts for event in before if isinstance(event.payload, ev.Interrupted)]
     assert isinstance(value := asked[0].value, dict)
     assert value["action_requests"]
     after = watched(graph, Command(resume={"decisions": [{"type": "reject", "message": "no"}]}), config=THREAD)
     (rejected,) = [message for message in messages_of(after) if message.role == "tool"]
     assert (rejected.call, rejected.failed) == ("s", True)
-    assert after[-1].payload == Ended("finished", answer="as you wish")
+    assert after[-1].payload == ev.Ended("finished", answer="as you wish")
 
 
 # A conversation
@@ -120,7 +106,7 @@ def test_a_thread_of_its_own_goes_on_and_repeats_nothing() -> None:
     watched(graph, config=THREAD)
     second = watched(graph, {"messages": [("user", "and?")]}, config=THREAD)
     assert [message.text for message in messages_of(second)] == ["hello again"]
-    states = [event.payload for event in second if isinstance(event.payload, State)]
+    states = [event.payload for event in second if isinstance(event.payload, ev.State)]
     assert [message.text for message in states[0].messages] == ["?", "hello", "and?"]
     assert words_of(second) == {(): ["hello again"]}
 
@@ -155,7 +141,11 @@ def test_ids_that_come_again_are_calls_of_their_own(sent: str) -> None:
     assert answers == dict(zip(ids, ("seen A", "seen B", "seen C"), strict=True))
     asked = {call.id: call.args for message in messages_of(events) for call in message.calls}
     assert asked == {call: {"place": place} for call, place in zip(ids, "ABC", strict=True)}
-    assert [e.payload.output for e in events if isinstance(e.payload, ToolFinished)] == ["seen A", "seen B", "seen C"]
+    assert [e.payload.output for e in events if isinstance(e.payload, ev.ToolFinished)] == [
+        "seen A",
+        "seen B",
+        "seen C",
+    ]
 
 
 def test_sub_agents_that_give_the_same_ids_are_not_mixed() -> None:
@@ -248,7 +238,7 @@ def test_a_middleware_that_streams_is_heard() -> None:
     events = watched(graph)
     assert chunks_of(events)[()] == ["about to think", "about to think"]
     assert chunks_of(events)[("a",)] == ["around a", "first in A", "second in A"]
-    assert [e.node for e in events if isinstance(e.payload, Custom) and not e.calls] == ["Loud.before_model"] * 2
+    assert [e.node for e in events if isinstance(e.payload, ev.Custom) and not e.calls] == ["Loud.before_model"] * 2
 
 
 def test_models_that_one_node_asks_at_once_are_kept_apart() -> None:
@@ -347,7 +337,7 @@ def test_a_tool_may_watch_a_graph_itself() -> None:
         async for _ in watch(one_node(greet, context_schema=Context), {"messages": []}):
             pass
         async for event in watch(by_hand(), ASKED):
-            if isinstance(event.payload, Custom):
+            if isinstance(event.payload, ev.Custom):
                 inner_calls.append(event.calls)
                 get_stream_writer()(f"heard {event.payload.data}")
         return "heard it all"
@@ -420,10 +410,10 @@ def test_what_a_graph_raises_is_raised_and_told_nowhere_else() -> None:
 
     with pytest.raises(ValueError, match="sk-secret-key"):
         asyncio.run(collect())
-    assert events[0].payload == Started()
+    assert events[0].payload == ev.Started()
     assert chunks_of(events) == {(): ["so far"]}
     assert "secret" not in str(events)
-    assert not [event for event in events if isinstance(event.payload, (Ended, Unknown))]
+    assert not [event for event in events if isinstance(event.payload, (ev.Ended, ev.Unknown))]
 
 
 def test_a_tool_that_fails_tells_no_secret() -> None:
@@ -441,7 +431,7 @@ def test_a_tool_that_fails_tells_no_secret() -> None:
 
     with pytest.raises(ValueError, match="sk-secret-key"):
         asyncio.run(collect())
-    assert [event.calls for event in events if isinstance(event.payload, ToolFailed)] == [("l",)]
+    assert [event.calls for event in events if isinstance(event.payload, ev.ToolFailed)] == [("l",)]
     assert "secret" not in str(events)
 
 
@@ -452,7 +442,7 @@ def test_the_last_word_of_a_tool_is_the_answer_where_no_model_speaks_after_it() 
         return "that is all"
 
     events = watched(create_agent(scripted(calling(("f", "final", {}), text="let me see")), [final]))
-    assert events[-1].payload == Ended("finished", answer="that is all")
+    assert events[-1].payload == ev.Ended("finished", answer="that is all")
 
 
 def test_a_message_that_a_person_is_made_to_say_is_no_answer() -> None:
@@ -460,9 +450,9 @@ def test_a_message_that_a_person_is_made_to_say_is_no_answer() -> None:
         return {"messages": [{"role": "assistant", "content": "mine"}, {"role": "user", "content": "extend"}]}
 
     events = watched(one_node(node), {"messages": []})
-    assert events[-1].payload == Ended("finished", answer="mine")
+    assert events[-1].payload == ev.Ended("finished", answer="mine")
     assert [message.role for message in messages_of(events)] == ["ai", "human"]
-    assert not [e for e in events if isinstance(e.payload, Said) and e.payload.message.role == "ai"]
+    assert not [e for e in events if isinstance(e.payload, ev.Said) and e.payload.message.role == "ai"]
 
 
 # The door
