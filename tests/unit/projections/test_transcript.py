@@ -149,20 +149,22 @@ def test_what_a_lost_process_had_not_done_is_written_anew_in_its_place() -> None
 
 def test_what_the_state_of_the_next_attempt_lacks_is_said_anew_in_its_place() -> None:
     """A process dies after it has said that a node is done, and before that is saved."""
-    question = Message("human", "?", "q")
-    kept, lost = Message("ai", "Kept.", "m1"), Message("ai", "Lost.", "m2")
-    said = says("Kept.", message="m1"), State((question, kept)), says("Lost.", message="m2")
-    at_first: tuple[Event, ...] = (State((question,)), *said, Retried())
+    question = ev.Message("human", "?", "q")
+    kept, lost = ev.Message("ai", "Kept.", "m1"), ev.Message("ai", "Lost.", "m2")
+    said = says("Kept.", message="m1"), ev.State((question, kept)), says("Lost.", message="m2")
+    at_first: tuple[Event, ...] = (ev.State((question,)), *said, ev.Retried())
     assert shape(fold(log(*at_first), RUN_MODES).items) == ["Kept.", "Lost."]
-    anew = State((question, kept)), token("Anew", message="m3"), says("Anew.", message="m3")
+    anew = ev.State((question, kept)), token("Anew", message="m3"), says("Anew.", message="m3")
     assert shape(fold(log(*at_first, *anew), RUN_MODES).items) == ["Kept.", "Anew."]
-    from_there = State((question, kept, lost)), says("More.", message="m3")
+    from_there = ev.State((question, kept, lost)), says("More.", message="m3")
     assert shape(fold(log(*at_first, *from_there), RUN_MODES).items) == ["Kept.", "Lost.", "More."]
 
 
 def test_a_whole_message_says_what_its_pieces_lack() -> None:
     events = log(
-        token("One ", message="m1"), token("three.", message="m1"), Update((Message("ai", "One two three.", "m1"),))
+        token("One ", message="m1"),
+        token("three.", message="m1"),
+        ev.Update((ev.Message("ai", "One two three.", "m1"),)),
     )
     assert shape(fold([*events, *log(FINISHED)], RUN_MODES).items) == ["One two three."]
 
