@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.token import Token
 
-from agent.markdown import block_tokens, inline_tokens, plain
+from agent.markdown import block_tokens, inline_tokens, plain, without_scheme
 from agent.projections.blocks import Blocks
 
 _HIGHEST = 2
@@ -97,7 +97,8 @@ def _rendered(tokens: Iterable[Token]) -> str:
 
 def _address(address: str, words: str) -> str:
     """What follows the words of a link to say where it leads."""
+    address = without_scheme(address)
     if not words:
         return escaped(address)
-    same = normalizeLink(html.unescape(words)) in (address, address.removeprefix("mailto:"))
+    same = normalizeLink(html.unescape(words)) in (address, f"mailto:{address}")
     return "" if same or not address else f" ({escaped(address)})"

@@ -29,8 +29,14 @@ from agent.markdown.growing import (
 DEEPEST = 16
 """Levels of quotes, lists and items; anything deeper is plain text."""
 
+_MAIL = re.compile(r"mailto:[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 """Control characters, and marks that reverse the reading direction."""
+
+
+def without_scheme(address: str) -> str:
+    """An e-mail address as people write it; any other address, or one with more to it, as it is."""
+    return address.removeprefix("mailto:") if _MAIL.fullmatch(address) else address
 
 
 def plain(text: object) -> str:

@@ -34,6 +34,10 @@ A_BREATH = 0.12
 """Seconds between the first words and everything else: a browser paints at once whatever arrives together."""
 
 
+_ENDED: Shape = ("ended", ())
+"""The shape of a run that has ended with nothing to show."""
+
+
 class Turn:
     """A question, and its run drawn below it; with a `tree` of the conversation, also the ways to its branches."""
 
@@ -62,7 +66,8 @@ class Turn:
         self.reader.take()
         self._drawn: dict[str, tuple[bool, Shape, int]] = st.session_state.setdefault("drawn", {})
         technical, before, filled = self._drawn.get(run.id, (choices.technical, (), 0))
-        self.is_stale = technical != choices.technical or not has_grown(before, self._shape())
+        said_to_wait = run.id in self._drawn and not before and self._shape() == (_ENDED,)
+        self.is_stale = technical != choices.technical or not has_grown(before, self._shape()) or said_to_wait
         """Whether an earlier script drew it differently: what that drew must be removed first."""
         if self.is_stale:
             self._drawing.clear(filled)
@@ -156,4 +161,4 @@ class Turn:
         return bool(transcript.modes) and not (self.reader.ended or transcript.shown)
 
     def _shape(self) -> Shape:
-        return shape(parts_of(self._drawing.transcript))
+        return shape(parts_of(self._drawing.transcript)) or ((_ENDED,) if self.reader.ended else ())

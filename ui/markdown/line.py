@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.token import Token
 
-from agent.markdown import DEEPEST, plain
+from agent.markdown import DEEPEST, plain, without_scheme
 from ui.markdown.escape import escaped
 
 _BACKTICKS = re.compile("`+")
@@ -65,10 +65,11 @@ class Line:
             before = token.type if token.type != "text" or token.content else before
 
     def _say_address(self, address: str, begin: int) -> None:
+        address = without_scheme(address)
         words = (self._written + self._text)[begin:]
         if not words:
             self._text += address
-        elif address and normalizeLink(words) not in (address, address.removeprefix("mailto:")):
+        elif address and normalizeLink(words) not in (address, f"mailto:{address}"):
             self._text += f" ({address})"
 
     def _code(self, content: str) -> None:

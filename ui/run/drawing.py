@@ -64,7 +64,7 @@ class Drawing:
 
     def draw(self) -> int:
         """Draw what was added, and what it waits for; returns the number of places filled."""
-        view = self._view = self._view or RunView(self._place, self._look, 0, self._cards)
+        view = self._view = self._view or RunView(self._place, self._look, None, self._cards)
         self._signs = waiting, quiet = self._signs_of_life()
         with turn_to_draw():
             if not self._look.technical and (self.transcript.modes or self.transcript.ended_at is not None):

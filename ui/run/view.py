@@ -30,15 +30,15 @@ Shape: TypeAlias = tuple[object, ...]
 class RunView:
     """One run on the page: tool calls side by side if they work side by side, text below.
 
-    `stale` is the number of places that an earlier script run has filled for other stream modes: Streamlit keeps what
+    `stale` is the number of places that an earlier script run has filled otherwise, if it has: Streamlit keeps what
     it once drew until a script has ended, so they are emptied first, which must be sent before the first `draw`.
     """
 
-    def __init__(self, place: DeltaGenerator, look: Look, stale: int = 0, cards: Cards | None = None) -> None:
+    def __init__(self, place: DeltaGenerator, look: Look, stale: int | None = None, cards: Cards | None = None) -> None:
         self._steps = Slot(place, place.empty())
-        self._items = ItemsView(place.container(), look, stale, cards)
+        self._items = ItemsView(place.container(), look, stale or 0, cards)
         self._has_cards = cards is not None
-        self._status = Slot(place)
+        self._status = Slot(place, place.empty() if stale is not None else None)
 
     def tell(self, sentences: Sequence[Sentence], *, quiet: bool = True) -> None:
         """Write what has happened so far, in plain words, above everything else."""

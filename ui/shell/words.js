@@ -10,10 +10,13 @@
       const known = here.words.find(([pattern]) => pattern.test(first));
       const told = known ? first.replace(...known) : first;
       here.said.set(node, [first, told]);
-      if (told !== text) write(told);
+      if (told !== text) write(told, first);
     };
     const name = part => names.filter(each => part.hasAttribute(each)).forEach(each =>
-      tell(part.getAttributeNode(each), part.getAttribute(each), told => part.setAttribute(each, told)));
+      tell(part.getAttributeNode(each), part.getAttribute(each), (told, first) => {
+        part.dataset.named = first;
+        part.setAttribute(each, told);
+      }));
     const read = text => text.parentElement?.closest(places) && tell(text, text.data, told => { text.data = told; });
     here.look = root => {
       if (root.nodeType === Node.TEXT_NODE) return read(root);

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.token import Token
 
-from agent.markdown import block_tokens, inline_tokens, plain
+from agent.markdown import block_tokens, inline_tokens, plain, without_scheme
 from agent.projections.blocks import Blocks
 from tests.answers import ANSWERS
 from tests.browser.hostile import HEAVY, ORDINARY, TEXTS, UNSENDABLE
@@ -60,6 +60,9 @@ def test_what_can_be_written_in_two_ways_is_written_in_one(written: str, shown: 
         ("[words](http://evil 'more')", 'words (http\\://evil "more")'),
         ("[http://good](http://evil)", "http\\://good (http\\://evil)"),
         ("<http://a.b> [a@b.cd](mailto:a@b.cd)", "http\\://a.b a@b.cd"),
+        ("[us](mailto:a@b.cd) [](mailto:x-y@b.cd)", "us (a@b.cd) x-y@b.cd"),
+        ("[a@b.cd](mailto:c@d.ef)", "a@b.cd (c@d.ef)"),
+        ("[us](mailto:a@b.cd?bcc=c@d.ef)", "us (mailto\\:a@b.cd?bcc=c@d.ef)"),
         ("[click](javascript:alert(1))", "\\[click\\]\\(javascript\\:alert(1))"),
         ("[r]: http://evil", "\\[r\\]\\: http\\://evil"),
         ("<script>alert(1)</script>", "\\<script\\>alert(1)\\</script\\>"),
@@ -176,10 +179,10 @@ def _said(tokens: list[Token]) -> str:
 
 def _addressed(words: str, link: Token, attribute: str) -> str:
     title = f' "{link.attrs["title"]}"' if link.attrs.get("title") else ""
-    address = f"{link.attrs[attribute]}{title}"
+    address = without_scheme(f"{link.attrs[attribute]}{title}")
     if not words:
         return address
-    return "" if normalizeLink(words) in (address, address.removeprefix("mailto:")) else f"({address})" * bool(address)
+    return "" if normalizeLink(words) in (address, f"mailto:{address}") else f"({address})" * bool(address)
 
 
 def _kinds(markdown: str) -> list[str]:
