@@ -100,14 +100,14 @@ class Turn:
                 branches.again(end, self.run, self._tree, self._choices.page)
         elif self._drawing.transcript.shown and not self._can_hold:
             self._can_hold = True
-            self._end.html(hold_button())
+            self._end.container().html(hold_button())
 
     def _offer_to_take_back(self) -> None:
         """A button while it waits behind others, so that one question can be taken back and the others stay."""
         queues = self._drawing.queues and self._cards.answers
         if queues and not self._take_back:
             self._take_back = "offered"
-            self._end.button(
+            self._end.container().button(  # a block, as how it ends is: of an element, the next script leaves a shade
                 say("chat-take-back"),
                 key=f"take_back_{self.run.id}",
                 type="tertiary",
