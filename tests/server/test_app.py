@@ -138,6 +138,16 @@ def test_an_empty_or_refused_question_is_one_sentence() -> None:
     app = open_app("custom_data")
     ask(app, "   ")
     assert [warning.value for warning in app.warning] == ["Type a question first."]
+    assert not app.main.warning, "it stands at the question box, below the conversation"
+
+
+def test_each_answer_has_its_timeline_below_it() -> None:
+    app = open_app("custom_data", model="demo-fast")
+    for place in ("office", "kitchen"):
+        ask(app, f"what items are in the {place}?")
+    timelines = [box for box in app.expander if box.label == "Who worked when"]
+    assert len(timelines) == 2
+    assert [box.parent for box in timelines] == [answer.parent for answer in app.chat_message[1::2]]
 
 
 @pytest.mark.parametrize("page", PAGES)
