@@ -145,9 +145,9 @@ def test_each_answer_has_its_timeline_below_it() -> None:
     app = open_app("custom_data", model="demo-fast")
     for place in ("office", "kitchen"):
         ask(app, f"what items are in the {place}?")
-    timelines = [box for box in app.expander if box.label == "Who worked when"]
-    assert len(timelines) == 2
-    assert [box.parent for box in timelines] == [answer.parent for answer in app.chat_message[1::2]]
+    named = [(node.type, getattr(node, "label", "")) for node in app.main]
+    order = [kind for kind, label in named if kind == "chat_message" or label == "Who worked when"]
+    assert [kind == "chat_message" for kind in order] == [True, True, False] * 2
 
 
 @pytest.mark.parametrize("page", PAGES)
