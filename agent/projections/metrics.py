@@ -30,7 +30,6 @@ class Source:
     """A sender: a node or a tool call. Times are in seconds since the run's turn came."""
 
     name: str
-    is_call: bool = False
     first: float | None = None
     """When its first chunk of any kind came."""
     chunks: int = 0
@@ -151,7 +150,7 @@ class Measuring:
     def metrics(self, transcript: Transcript, titles: Mapping[str, str]) -> Metrics:
         """The measurements so far; `transcript` is the fold of the same events, `titles` name its tool calls."""
         for call in transcript.calls:
-            source = self._sources.setdefault((call.id, ""), Source("", is_call=True))
+            source = self._sources.setdefault((call.id, ""), Source(""))
             source.name = titles.get(call.id, "tool")
             source.began, source.ended = _worked(transcript, call.started_at), _worked(transcript, call.ended_at)
         for key, at in self._firsts.items():
@@ -171,9 +170,7 @@ class Measuring:
             _use(self._source(event), message.usage)
 
     def _source(self, event: StreamEvent) -> Source:
-        return self._sources.setdefault(
-            _key(event), Source(speaker_of(event) or "graph", is_call=event.call is not None)
-        )
+        return self._sources.setdefault(_key(event), Source(speaker_of(event) or "graph"))
 
 
 def measure(events: Iterable[StreamEvent], transcript: Transcript, titles: Mapping[str, str]) -> Metrics:

@@ -68,10 +68,10 @@ def test_the_words_of_models_inside_of_a_tool_are_the_tools_and_of_several_nodes
         token("c", message="3", node="model").of("math"),
         began("c"),
     )
-    assert [(source.name, source.is_call, source.chunks) for source in measured(events).sources] == [
-        ("plan", False, 1),
-        ("get_items", True, 1),
-        ("math", False, 1),
+    assert [(source.name, source.chunks) for source in measured(events).sources] == [
+        ("plan", 1),
+        ("get_items", 1),
+        ("math", 1),
     ]
 
 

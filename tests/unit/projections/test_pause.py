@@ -95,7 +95,7 @@ def test_nobody_is_told_to_have_waited_for_two_hours_without_streaming() -> None
     assert (metrics.whole, metrics.first_output) == (4.0, 1.5)
     assert run.worked(HOURS) == 2.0
     assert first_output(RUN, ["messages"]) == 4.0
-    assert {source.name: (source.began, source.ended) for source in metrics.sources if source.is_call} == {
+    assert {source.name: (source.began, source.ended) for source in metrics.sources if source.began is not None} == {
         "Send": (2.0, 3.0),
         "Look": (1.0, 2.0),
     }
