@@ -18,7 +18,7 @@ from tests.serving import ROOT, clean_environment, free_port, wait_until
 PROGRAMS = ROOT / ".venv" / "agent-servers" / "bin"
 MISSING = "There is no aegra and no langgraph dev here: make agent-servers, which takes Python 3.12 or newer."
 START_SECONDS = 90
-OTHERS = ("plain", "marked", "form", "failing", "slow", "short", "broken")
+OTHERS = ("plain", "marked", "form", "failing", "slow", "short", "stops", "broken")
 """The graphs of tests/server/served_by_others.py."""
 
 

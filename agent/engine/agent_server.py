@@ -205,7 +205,7 @@ class AgentServer:
     async def assistants(self) -> list[Assistant]:
         """All that it offers, one per graph first."""
         found = await self._ask(lambda client: client.assistants.search(limit=100))
-        return [assistant for one in found if (assistant := _assistant(one))]
+        return [assistant for one in _many(found) if (assistant := _assistant(one))]
 
     async def schemas(self, assistant_id: str) -> Mapping[str, Any]:
         """The JSON Schemas of an assistant's graph: `input_schema`, `context_schema`.
@@ -257,7 +257,9 @@ class AgentServer:
                     raise
                 is_again = True
                 continue
-            run_id = str(run["run_id"])
+            run_id = run.get("run_id") if isinstance(run, Mapping) else None
+            if not isinstance(run_id, str):
+                raise ServerRefused(sentence("server-no-agent-server"))
             return await self._only_one(thread, name, run_id) if is_again else run_id
 
     async def _found(self, thread: str, name: str) -> str | None:
@@ -286,15 +288,15 @@ class AgentServer:
             found = await self._ask(lambda client: client.runs.list(thread, limit=100))
         except (ServerForgot, ServerRefused):
             return []
-        named = [run for run in found if name in _names(run)]
-        return [str(run["run_id"]) for run in sorted(named, key=lambda run: str(run.get("created_at")))]
+        runs = [run for run in _many(found) if isinstance(run, Mapping) and isinstance(run.get("run_id"), str)]
+        named = [run for run in runs if name in _names(run)]
+        return [run["run_id"] for run in sorted(named, key=lambda run: str(run.get("created_at")))]
 
     async def at_work(self) -> list[OthersRun]:
         """The runs at work that some other program has started, newest first."""
         threads = await self._ask(lambda client: client.threads.search(status="busy", limit=MOST_BUSY))
-        ids = [
-            one["thread_id"] for one in threads if isinstance(one, Mapping) and isinstance(one.get("thread_id"), str)
-        ]
+        told = (one.get("thread_id") for one in _many(threads) if isinstance(one, Mapping))
+        ids = [thread for thread in told if isinstance(thread, str)]
         lists = await asyncio.gather(*(self._runs(thread) for thread in ids))
         runs = [others_run(run) for found in lists for run in found if status_of(run) == "working"]
         return sorted((run for run in runs if run and not run.is_ours), key=lambda run: run.began, reverse=True)
@@ -311,8 +313,7 @@ class AgentServer:
         return max(runs, key=lambda one: one.began)
 
     async def _runs(self, thread: str) -> list[Any]:
-        found = await self._ask(lambda client: client.runs.list(thread, limit=10))
-        return found if isinstance(found, list) else []
+        return _many(await self._ask(lambda client: client.runs.list(thread, limit=10)))
 
     async def _standing(self, thread: str, run: str, *, is_read: bool) -> Standing:
         found = await self._ask(lambda client: client.runs.get(thread, run))
@@ -496,9 +497,14 @@ def _refusal(error: Exception, final: int | None = None) -> ServerRefused | Serv
     return None
 
 
-def _names(run: Any) -> list[object]:
+def _many(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else []
+
+
+def _names(run: Mapping[Any, Any]) -> list[object]:
     """Under what a run was begun: each server tells its config in another place."""
-    configs = [run.get("config"), (run.get("kwargs") or {}).get("config")]
+    kwargs = run.get("kwargs")
+    configs = [run.get("config"), kwargs.get("config") if isinstance(kwargs, Mapping) else None]
     metadata = [config.get("metadata") for config in configs if isinstance(config, Mapping)]
     return [one.get(NAME) for one in metadata if isinstance(one, Mapping)]
 

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 10.0
 """Seconds after a failure until the server is asked again, if somebody looks."""
+AT_ONCE = 5
+"""Schemas that are asked for at the same time."""
 MOST_AGENTS = 30
 """Assistants whose schemas are asked for; a server may have thousands."""
 
@@ -30,7 +32,7 @@ class ServerAgents:
     """The assistants of an Agent Server. `states` and `has_ours` are for any thread, the rest for one loop."""
 
     def __init__(self, server: AgentServer) -> None:
-        self._server = server
+        self._server, self._at_once = server, asyncio.Semaphore(AT_ONCE)
         self._loop = asyncio.get_running_loop()
         self._since = self._asked = time.monotonic()
         self._states: list[OwnState] | None = None
@@ -96,7 +98,8 @@ class ServerAgents:
     async def _described(self, assistant: Assistant, name: str) -> OwnState:
         """An assistant with what it takes, or why it cannot be run."""
         try:
-            schemas = await self._server.schemas(assistant.id)
+            async with self._at_once:
+                schemas = await self._server.schemas(assistant.id)
         except AgentError as error:
             log.warning("The assistant %s has no schema: %s", assistant.id, error)
             message = sentence("server-graph-broken", graph=assistant.graph)

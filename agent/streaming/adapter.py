@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from langchain_core.messages import BaseMessage
-from langgraph.types import Command, Overwrite, Send
+from langgraph.types import Overwrite, Send
 
 from agent.streaming import events as ev
 from agent.streaming._langgraph_compat import Place
@@ -23,7 +23,7 @@ from agent.streaming.attributed import PART
 from agent.streaming.attribution import RUN, Mark, Path, path_of
 from agent.streaming.calls import Calls
 from agent.streaming.events import JSON, StreamEvent
-from agent.streaming.forms import call_in, fields_of, messages_in, split, without_error
+from agent.streaming.forms import call_in, command_in, fields_of, messages_in, split, told_by, without_error
 from agent.streaming.json_safe import DataLeft, flat, json_safe
 from agent.streaming.message_ids import MessageIds
 from agent.streaming.messages import RawCall, RawMessage, read_call, read_message, read_usage, text_of
@@ -490,8 +490,11 @@ class Adapter:
         return Happening(payload, *self._where.at(namespace, self._node_of_run.get(run), call.path), namespace)
 
     def _output(self, output: object) -> JSON:
-        message = read_message(output)
-        return message.text if message and message.role == "tool" else self._plain(output)
+        command = command_in(output)
+        message = read_message(output) if command is None else told_by(command)
+        if message and message.role == "tool":
+            return message.text
+        return self._plain(output if command is None else command)
 
     # checkpoints and debug
 
@@ -560,9 +563,8 @@ class Adapter:
             return {"node": value.node, "input": value.arg}
         if isinstance(value, Overwrite):
             return {"overwrite": value.value}
-        if isinstance(value, Command):
-            fields = {"update": value.update, "goto": value.goto, "resume": value.resume, "graph": value.graph}
-            return {name: inner for name, inner in fields.items() if inner}
+        if (command := command_in(value)) is not None:
+            return command
         return without_error(value) if isinstance(value, BaseException) else value
 
     def _object_or_message(self, value: object) -> object:

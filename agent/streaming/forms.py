@@ -46,9 +46,33 @@ def messages_in(value: object) -> tuple[list[RawMessage], list[object]]:
     return messages, left
 
 
-def _unwrapped(value: object) -> object:
+_COMMAND = ("update", "goto", "resume", "graph")
+
+
+def command_in(value: object) -> Mapping[str, Any] | None:
+    """What a Command says, or the dict that an Agent Server makes of one; None for anything else."""
     if isinstance(value, Command):
-        return value.update
+        return {name: inner for name in _COMMAND if (inner := getattr(value, name))}
+    if isinstance(value, Mapping) and value.keys() == set(_COMMAND):
+        return {name: inner for name in _COMMAND if (inner := value[name])}
+    return None
+
+
+def told_by(command: Mapping[str, Any]) -> RawMessage | None:
+    """The tool's message that a tool's Command holds: in its update, or in what it sends to other nodes."""
+    goto = command.get("goto")
+    sends = [goto] if not isinstance(goto, (list, tuple)) else goto
+    given = [send.arg if isinstance(send, Send) else send.get("arg") for send in sends if isinstance(send, _SENT)]
+    found = [message for one in (*given, command.get("update")) for message in split(one)[0] if message.role == "tool"]
+    return found[-1] if found else None
+
+
+_SENT = (Send, Mapping)
+
+
+def _unwrapped(value: object) -> object:
+    if (command := command_in(value)) is not None:
+        return command.get("update")
     if isinstance(value, Overwrite):
         return value.value
     if isinstance(value, Mapping) and set(value) == {"__overwrite__"}:

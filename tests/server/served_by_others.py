@@ -30,6 +30,9 @@ async def get_items(place: str) -> str:
 
 plain = create_agent(ChatOpenAI(model="demo-fast", api_key=SecretStr("none")), [get_items], name="plain")
 marked = attributed(plain)
+stops = create_agent(
+    ChatOpenAI(model="demo-fast", api_key=SecretStr("none")), [get_items], name="stops", interrupt_before=["tools"]
+)
 
 
 class Topic(TypedDict):

@@ -14,7 +14,7 @@ from agent.engine.in_process import InProcessBackend
 from agent.engine.run import Run
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
-from agent.streaming.events import RunRequest
+from agent.streaming.events import Noted, RunRequest
 from agent.streaming.modes import RUN_MODES
 from tests.agent_servers import MISSING, PROGRAMS, AgentServer, langgraph_dev
 from tests.conftest import missing
@@ -81,6 +81,9 @@ def test_a_server_that_refuses_a_mode_is_asked_without_it(
     monkeypatch.setattr(server_job, "_MODES", {"messages": "messages-tuple"})  # so that it is asked for `tools`
     run = _asked(model, locked, "right")
     assert run.state == "finished"
+    assert [event.payload.message for event in run.read()[0] if isinstance(event.payload, Noted)] == [
+        "The Agent Server does not stream tasks, tools; that was left out of this run."
+    ]
     kinds = {event.payload.kind for event in run.read()[0]}
     assert {"token", "update", "state", "tool_started"} <= kinds
     assert "task_started" not in kinds, "with `tools` it has left out `tasks`, which not every server knows"

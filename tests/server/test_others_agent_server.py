@@ -15,7 +15,7 @@ from agent.engine.run import Run
 from agent.graphs.inputs import fields_of
 from agent.projections.transcript import fold
 from agent.settings import Limits, Settings
-from agent.streaming.events import JSON, Custom, RunRequest
+from agent.streaming.events import JSON, Custom, Noted, RunRequest
 from agent.streaming.modes import RUN_MODES
 from tests.agent_servers import OTHERS, AgentServer
 from tests.runs import finish, started, wait_for
@@ -49,7 +49,15 @@ def test_what_it_offers_is_listed_with_what_each_takes(backend: InProcessBackend
     assert [name for name in OTHERS if states[name].state == "failed"] == ["broken"]
     assert str(states["broken"].message).startswith("The Agent Server could not load the graph broken.")
     takes = {name: state.own.takes_messages for name, state in states.items() if state.own}
-    assert takes == {"plain": True, "marked": True, "form": False, "failing": False, "slow": False, "short": False}
+    assert takes == {
+        "plain": True,
+        "marked": True,
+        "form": False,
+        "failing": False,
+        "slow": False,
+        "short": False,
+        "stops": True,
+    }
     form = states["form"].own
     assert form
     assert [field.name for field in fields_of(form.input_schema)] == ["topic", "notes"]
@@ -64,6 +72,10 @@ def test_without_the_line_chunks_come_without_their_call_and_with_it_they_do_not
     assert run.state == "finished"
     chunks = [event for event in events if isinstance(event.payload, Custom)]
     assert [len(event.calls) for event in chunks] == [bool(calls)] * 3
+    notes = [event.payload.message for event in events if isinstance(event.payload, Noted)]
+    assert [note.split(",")[0] for note in notes] == (
+        [] if calls else ["The Agent Server does not say which tool call some of this belongs to"]
+    )
     (call,) = fold(events, RUN_MODES).calls
     assert (call.name, call.state, call.result) == ("get_items", "finished", "three in the office")
 
@@ -75,6 +87,16 @@ def test_a_graph_without_messages_takes_its_input_and_waits_and_goes_on(backend:
     started(backend.answer(run.id, asked, "yes", session=OWNER))
     finish(run)
     assert json.loads(run.answer)["notes"] == ["about bees", "a person said yes"]
+
+
+def test_it_stops_where_it_was_compiled_to_and_goes_on(backend: InProcessBackend) -> None:
+    run = ask(backend, "stops")
+    wait_until(lambda: run.read()[0] and run.state in ("waiting", "failed"), 20, "it waits")
+    (asked,) = fold(run.read()[0], RUN_MODES).asked.values()
+    assert asked.interrupt.value == {"type": "breakpoint", "next": ["tools"]}
+    started(backend.answer(run.id, asked.interrupt.id, None, session=OWNER))
+    (call,) = fold(finish(run), RUN_MODES).calls
+    assert (run.state, call.state, call.result) == ("finished", "finished", "three in the office")
 
 
 def test_what_its_graph_raises_ends_the_run_and_is_not_passed_on(backend: InProcessBackend) -> None:

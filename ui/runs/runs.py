@@ -14,6 +14,7 @@ import streamlit as st
 from agent.engine import samples
 from agent.engine.run import Run, digest
 from agent.export.export import model_words
+from agent.graphs.registry import graph_title
 from agent.projections.metrics import seconds_worked
 from agent.store.index import Entry
 from agent.store.recording import Recording, ends
@@ -209,8 +210,9 @@ def _show(kind: Kind, run: Run) -> None:
     st.caption(f"{_ICONS[kind]} {say(f'runs-kind-{kind}')}")
     with st.chat_message("user", avatar=":material/person:"):
         st.markdown(safe_markdown(header.request.question))
-    label = f" · {safe_label(header.label, 200)}" if header.label and kind != "sample" else ""
-    st.caption(f"{when(header.asked_at)} · {safe_label(model_words(header.request.model, language()))}{label}")
+    model = model_words(header.request.model, language()) or graph_title(header.request.graph, language())
+    label = header.label if kind != "sample" else ""
+    st.caption(" · ".join([when(header.asked_at), *(safe_label(part, 200) for part in (model, label) if part)]))
     replay = Replay(f"{kind} {run.id}", run, modes_of(run), technical=is_technical())
     with st.container():  # there before they are: what is open in the bar stays open when the run ends
         replay.controls()

@@ -37,8 +37,14 @@ def watching(when: Callable[[float], str]) -> None:
             for run in found:
                 label = safe_label(run.asked or run.id, 90)
                 about = " · ".join(part for part in (run.assistant, run.began and when(run.began)) if part)
-                with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-                    st.markdown(f"**{label}** :small[:gray[{safe_label(about, 120)}]]")
+                with st.container(
+                    border=True,
+                    horizontal=True,
+                    vertical_alignment="center",
+                    horizontal_alignment="distribute",
+                    gap="small",
+                ):
+                    st.markdown(f"**{label}** :small[:gray[{safe_label(about, 120)}]]", width="content")
                     st.button(
                         say("watch-run"),
                         key=f"watch_{run.id}",

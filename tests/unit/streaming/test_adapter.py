@@ -508,6 +508,21 @@ def test_a_tool_is_told_with_what_it_got_and_gave() -> None:
     def told(event: str, **more: Any) -> dict[str, Any]:
         return part("tools", {"event": event, "tool_call_id": "c", **more})
 
+    message = ToolMessage("handed over", tool_call_id="c")
+    plain = {"type": "tool", "content": "handed over", "tool_call_id": "c"}
+    as_json: dict[str, Any] = {
+        "graph": "__parent__",
+        "update": None,
+        "resume": None,
+        "goto": [],
+    }  # as an Agent Server has a Command
+    handed_over: tuple[Any, ...] = (
+        Command(graph=Command.PARENT, goto="b", update={"messages": [message]}),
+        Command(graph=Command.PARENT, goto=[Send("b", {"messages": [message]})]),
+        as_json | {"update": {"messages": [plain]}},
+        as_json | {"goto": [{"node": "b", "arg": {"messages": [plain]}}]},
+        as_json | {"graph": None, "goto": "b"},
+    )
     found = read(
         told("tool-started", tool_name="look", input={"place": "A"}),
         told("tool-output-delta", delta=AIMessage("so far")),
@@ -516,6 +531,7 @@ def test_a_tool_is_told_with_what_it_got_and_gave() -> None:
         told("tool-error", message="sk-secret"),
         told("tool-started", tool_name="look"),
         told("tool-finished", output=Command(update={"x": 1})),
+        *(told("tool-finished", output=output) for output in handed_over),
     )
     assert [happening.payload for happening in found] == [
         ToolStarted("look", {"place": "A"}),
@@ -525,6 +541,8 @@ def test_a_tool_is_told_with_what_it_got_and_gave() -> None:
         ToolFailed(),
         ToolStarted("look"),
         ToolFinished({"update": {"x": 1}}),
+        *[ToolFinished("handed over")] * 4,
+        ToolFinished({"goto": "b"}),
     ]
     assert {happening.calls for happening in found} == {("c",)}
 
