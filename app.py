@@ -1,5 +1,9 @@
 """Home: what Toolstream is, and one example to watch."""
 
+from ui.shell.first_paint import begin
+
+begin("home")  # before the rest is imported
+
 import streamlit as st
 
 from ui.chat.chat import chat

@@ -1,5 +1,9 @@
 """Incident: a long search, a tool that fails, and a recovery."""
 
+from ui.shell.first_paint import begin
+
+begin("incident")  # before the rest is imported
+
 import streamlit as st
 
 from ui.chat.chat import chat

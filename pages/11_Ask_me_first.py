@@ -1,5 +1,9 @@
 """Ask me first: an assistant that asks a person before it acts, and may be corrected."""
 
+from ui.shell.first_paint import begin
+
+begin("ask_me_first")  # before the rest is imported
+
 import streamlit as st
 
 from ui.chat.chat import chat

@@ -1,5 +1,9 @@
 """MCP tools: what servers of others report while they work, and what they ask."""
 
+from ui.shell.first_paint import begin
+
+begin("mcp_tools")  # before the rest is imported
+
 import streamlit as st
 
 from ui.chat.chat import chat

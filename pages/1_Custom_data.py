@@ -1,5 +1,9 @@
 """Custom data: a tool sends anything it likes while it works."""
 
+from ui.shell.first_paint import begin
+
+begin("custom_data")  # before the rest is imported
+
 import streamlit as st
 
 from ui.chat.chat import chat

@@ -1,5 +1,9 @@
 """LLM tokens: the words of a model that is asked inside a tool."""
 
+from ui.shell.first_paint import begin
+
+begin("llm_tokens")  # before the rest is imported
+
 import streamlit as st
 
 from ui.chat.chat import chat

@@ -1,5 +1,9 @@
 """Without LangChain: the plain OpenAI client, and tokens that the tool passes on by itself."""
 
+from ui.shell.first_paint import begin
+
+begin("without_langchain")  # before the rest is imported
+
 import streamlit as st
 
 from ui.chat.chat import chat

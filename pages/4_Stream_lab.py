@@ -1,5 +1,9 @@
 """Stream lab: one run in all eight stream modes, event by event."""
 
+from ui.shell.first_paint import begin
+
+begin("stream_lab", is_wide=True)  # before the rest is imported
+
 import streamlit as st
 
 from ui.chat.chat import chat

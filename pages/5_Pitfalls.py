@@ -1,5 +1,9 @@
 """Pitfalls: what goes wrong when tools stream, each wrong way beside the right one, both at work."""
 
+from ui.shell.first_paint import begin
+
+begin("pitfalls")  # before the rest is imported
+
 import streamlit as st
 
 from ui.pitfalls import pitfalls

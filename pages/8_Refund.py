@@ -1,5 +1,9 @@
 """Refund: a customer's request, answered by three tools."""
 
+from ui.shell.first_paint import begin
+
+begin("refund")  # before the rest is imported
+
 import streamlit as st
 
 from ui.chat.chat import chat

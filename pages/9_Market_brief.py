@@ -1,5 +1,9 @@
 """Market brief: four tools that search, compare, draw and write."""
 
+from ui.shell.first_paint import begin
+
+begin("market_brief")  # before the rest is imported
+
 import streamlit as st
 
 from ui.chat.chat import chat

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -35,6 +34,7 @@ from agent.tools.places import language_of
 from texts import LANGUAGES, Language, say
 from ui.shell import pin
 from ui.shell._streamlit_compat.document import index_html
+from ui.shell.first_paint import load
 
 PAGES = Path(__file__).parents[1] / "app.py"
 LOOK_SECONDS = 1.0
@@ -224,18 +224,10 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 
     That ends by a signal, and nothing that Python does at its end is done.
     """
-    opening = asyncio.create_task(asyncio.to_thread(_open))
+    opening = asyncio.create_task(asyncio.to_thread(load))
     yield
     await opening
     await asyncio.to_thread(pin.close)
-
-
-def _open() -> None:
-    """Import what pages import, and start what answers them; what is wrong with the settings, the pages say."""
-    for page in ("chat", "home", "lab.lab", "runs.runs", "pitfalls", "your_agent", "mcp_servers"):
-        importlib.import_module(f"ui.{page}")
-    with suppress(SettingsError):
-        pin.application()
 
 
 def _find(name: str) -> tuple[Run, Callable[[], bool]] | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -15,6 +13,7 @@ from texts import Spoken
 from ui.shell import choices, language, session, streamlit_words, tour
 from ui.shell.browser import wait_for_browser
 from ui.shell.catalog import PAGES, PageInfo, page_title
+from ui.shell.first_paint import ICON, style
 from ui.shell.language import say
 from ui.shell.sidebar import links, view_switch
 
@@ -48,13 +47,6 @@ if (!window.toolstreamTouches) {
 A held button is `:active` under a mouse and the space bar, but under a finger not in every browser; and the tour stays
 put when somebody scrolls or types.
 """
-
-_STYLE = Path(__file__).with_name("page.css")
-_ONLY_THE_PAGE = """[data-testid=stSidebar], [data-testid=stHeader] { display: none; }
-.stApp [data-testid=stMainBlockContainer] { padding-top: 1rem; }
-.stApp h1 { padding-top: 0; }"""
-
-ICON = Path(__file__).with_name("icon.svg")
 
 
 def page(name: str) -> choices.Choices:
@@ -108,7 +100,7 @@ def _open(name: str) -> PageInfo:
     with st.container(key="head"):  # which takes no place
         scripts = _ONLY_OUR_IMAGES + _TOUCHES + session.visitor_cookie() + tour.refresh_script(info.name)
         scripts += streamlit_words.script(language.language())
-        st.html(spoken + _style() + scripts, unsafe_allow_javascript=True)
+        st.html(spoken + style() + scripts, unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
     with st.container():  # there before it is filled: what is below keeps its place
         if sentence := choices.told():
@@ -130,14 +122,3 @@ def _wrong_settings() -> Spoken:
     except SettingsError as error:
         return error.said
     return ""
-
-
-@cache
-def _sheet(embedded: bool) -> str:
-    hidden = _ONLY_THE_PAGE if embedded else ""
-    return f"<style>{_STYLE.read_text(encoding='utf-8')}{hidden}</style>"
-
-
-def _style() -> str:
-    """Styles that Streamlit's theme has no options for; embedded in another page, only this page is shown."""
-    return _sheet(bool(st.context.is_embedded))

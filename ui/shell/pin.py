@@ -118,7 +118,6 @@ def _start() -> Application:
     send_to_who_is_there()
     hang_up_on_who_is_given_up()
     _give_memory_back()
-    sys.setswitchinterval(0.0005)  # readers share the GIL with the loop: let go of it sooner
     gc.freeze()  # what is imported by now is never garbage
     gc.set_threshold(50_000, 10, 10)  # the logs of runs are much memory and no garbage: look through them rarely
     end_sessions(started.runs.is_at_work, _collect)
