@@ -15,7 +15,6 @@ from ui.shell.page import page
 choices = page("home")
 
 st.title(say("home-title"), anchor=False)
-st.markdown(say("home-intro"))
 example = st.container()
 doors()
 show_code(choices)

@@ -4,27 +4,29 @@ The pictures go to `screens/`, the sheets of all of them to `docs/`. Words choos
 color schemes, as in `refund failed ko 390 dark`; what is not named is made whole.
 
 A moment is held by keeping back what the app sends until the pictures of it are made, in each width and scheme: so all
-of them show the same moment, and the run's own times stay true. There is one app and browser a language.
+of them show the same moment, and the run's own times stay true. Several visitors come at the same time, to one app in
+one browser: while one waits for its run, pictures of another are made.
 """
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from base64 import b64decode
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Page, WebSocketRoute, sync_playwright
-from playwright.sync_api import Error as PlaywrightError
+from playwright.async_api import Browser, BrowserContext, WebSocketRoute, async_playwright
+from playwright.async_api import Error as PlaywrightError
 
-from tests.browser.visitor import QUESTION, STOP, settle
+from tests.browser.visitor import QUESTION, SETTLED, STOP
 from tests.conftest import CHROMIUM_ARGS, chromium
 from tests.serving import App, app_server, model_server, pointed_at
 from texts import LANGUAGES, Language, say
@@ -39,12 +41,17 @@ HEIGHTS = {1280: 800, 768: 1024, 390: 844}
 """Of the window, by its width."""
 TALLEST = 2600
 """Of a picture of all that a page shows."""
-SHEETS: dict[str, tuple[int, Scheme, Language]] = {
-    "screens": (1280, "light", "en"),
-    "screens-ko": (1280, "dark", "ko"),
-    "screens-tablet": (768, "dark", "en"),
-    "screens-phone": (390, "light", "ko"),
+SHEETS: dict[int, tuple[str, int, int, int]] = {
+    1280: ("desk", 8, 320, 560),
+    768: ("tablet", 10, 240, 480),
+    390: ("phone", 14, 170, 480),
 }
+"""By the window's width: what its sheet is called, its columns, and how wide and at most how high a picture is."""
+DARK = {(1280, "ko"), (768, "en"), (390, "ko")}
+"""Sheets in the dark; the others are in the light."""
+LOCALES = {"en": "en-US", "ko": "ko-KR"}
+AT_ONCE = 2
+"""Visitors of a language: with more of them, two cores are busy with all, and none gets further."""
 PATIENCE = 120_000
 GRAPH = """
 from langchain.agents import create_agent
@@ -60,6 +67,12 @@ _DRAWN = """() => document.querySelector('[data-testid=stApp]').dataset.testScri
 _WORDS = "least => (document.querySelector('[data-testid=stMainBlockContainer]')?.innerText.length ?? 0) > least"
 _LENGTH = "document.querySelector('[data-testid=stMainBlockContainer]').innerText.length"
 _HEIGHT = """ids => Math.max(...ids.map(id => document.querySelector(`[data-testid=${id}]`)?.scrollHeight ?? 0))"""
+_SCROLLED = "document.querySelector('[data-testid=stAppScrollToBottomContainer], [data-testid=stMain]')"
+"""What scrolls: the first of them where a page scrolls along with its answer."""
+_AT_END = f"(e => e.scrollTop > 0 && e.scrollHeight - e.scrollTop - e.clientHeight < 40)({_SCROLLED})"
+_TO_END = f"{_SCROLLED}.scrollTo(0, 1e6)"
+_COLORED = """scheme => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme
+    && document.getAnimations().every(a => a.playState !== 'running' || !(a instanceof CSSTransition))"""
 
 
 @dataclass(frozen=True)
@@ -74,67 +87,89 @@ class Wanted:
 
 
 class Visit:
-    """A visitor in one language, whose window takes every width and scheme."""
+    """A visitor in one language, whose window takes every width and scheme; opened by `Visit.begin`."""
 
-    def __init__(self, browser: Browser, app: App, language: Language, page: str, wanted: Wanted) -> None:
-        locale = {"en": "en-US", "ko": "ko-KR"}[language]
-        self._context = browser.new_context(locale=locale, base_url=app.url)
-        self._context.set_default_timeout(PATIENCE)
-        self._context.route_web_socket("**/_stcore/stream", self._connect)
+    def __init__(self, context: BrowserContext, language: Language, name: str, wanted: Wanted) -> None:
+        self._context, self._name, self._wanted, self.language = context, name, wanted, language
         self._held: list[tuple[WebSocketRoute, str | bytes]] | None = None
         """What the app has sent since the moment that is held."""
-        self.page: Page = self._context.new_page()
-        self._devices = self._context.new_cdp_session(self.page)
-        self._name, self._wanted, self.language = page, wanted, language
         self._widths = [int(width) for width in wanted.any([str(width) for width in HEIGHTS])]
         self._schemes = [scheme for scheme in SCHEMES if scheme in wanted.any(SCHEMES)]
-        self._as_on(self._widths[0], HEIGHTS[self._widths[0]])
+        self.taken = 0
 
-    def close(self) -> None:
-        self._context.close()
+    async def begin(self) -> None:
+        """As somebody who has never been here."""
+        await self._context.clear_cookies()
+        self.page = await self._context.new_page()
+        await self.page.route_web_socket("**/_stcore/stream", self._connect)
+        self._devices = await self._context.new_cdp_session(self.page)
+        await self._as_on(self._widths[0], HEIGHTS[self._widths[0]])
+
+    async def end(self) -> None:
+        if self.page.url.startswith("http"):
+            await self.page.evaluate("localStorage.clear()")
+        await self.page.close()
 
     def say(self, key: str) -> str:
         return say(self.language, key)
 
-    def open(self, query: str = "") -> None:
-        """The page as it is before anybody has done anything."""
-        path = "" if self._name == "home" else Path(PAGES[self._name].file).stem.partition("_")[2]
-        self.page.goto(f"/{path}{query}")
-        self.page.get_by_test_id("stMainBlockContainer").locator("p").first.wait_for()
-        self.page.wait_for_function(_DRAWN)
+    async def open(self, query: str = "", name: str = "") -> None:
+        """The page, or the one of this `name`, as it is before anybody has done anything."""
+        name = name or self._name
+        path = "" if name == "home" else Path(PAGES[name].file).stem.partition("_")[2]
+        await self.page.goto(f"/{path}{query}")
+        await self.page.get_by_test_id("stMainBlockContainer").locator("p").first.wait_for()
+        await self.page.wait_for_function(_DRAWN)
 
-    def take(self, state: str, *, whole: bool = True) -> None:
+    async def anew(self) -> None:
+        """The page as it is before anybody has done anything, or a new conversation on it: it need not be loaded."""
+        button = self.page.locator(".st-key-new_conversation button")
+        if self._widths[0] < 1280 or not await button.count():
+            await self.open()
+            return
+        await button.click()
+        await self.page.get_by_test_id("stChatMessage").first.wait_for(state="detached")
+        await self.settled()
+
+    async def take(self, state: str, *, whole: bool = True) -> None:
         """Make pictures of what is there now: of the window, or of the whole page in it."""
+        await self.page.mouse.move(0, 0)  # what is pointed at looks otherwise
+        at_end = not whole and await self.page.evaluate(_AT_END)
+        schemes = self._schemes
         for width in self._widths:
-            self._as_on(width, HEIGHTS[width])
+            await self._as_on(width, HEIGHTS[width])
             if whole:
                 parts = ["stMainBlockContainer", *(["stSidebarContent"] if width == 1280 else [])]
-                tall = self.page.evaluate(_HEIGHT, parts)
-                self._as_on(width, min(max(HEIGHTS[width], int(tall) + 160), TALLEST))
-            for scheme in self._schemes:
-                self.page.emulate_media(color_scheme=scheme)
-                settle_colors(self.page, scheme)
+                tall = await self.page.evaluate(_HEIGHT, parts)
+                await self._as_on(width, min(max(HEIGHTS[width], int(tall) + 160), TALLEST))
+            elif at_end:
+                await self.page.evaluate(_TO_END)
+            for scheme in schemes:
+                await self.page.emulate_media(color_scheme=scheme)
+                await self.page.wait_for_function(_COLORED, arg=scheme)
+                picture = await self._devices.send("Page.captureScreenshot", {"format": "jpeg", "quality": 88})
                 path = PICTURES / f"{self._name}-{state}-{width}-{scheme}-{self.language}.jpg"
-                self.page.screenshot(path=path, type="jpeg", quality=88)
-        self._as_on(self._widths[0], HEIGHTS[self._widths[0]])
+                path.write_bytes(b64decode(picture["data"]))
+                self.taken += 1
+            schemes = schemes[::-1]  # the one that is there already comes first
+        await self._as_on(self._widths[0], HEIGHTS[self._widths[0]])
 
-    def _as_on(self, width: int, height: int) -> None:
+    async def _as_on(self, width: int, height: int) -> None:
         """As on a desk, a tablet or a phone, with what unfolds on a wide window and folds on a narrow one."""
-        self.page.set_viewport_size({"width": width, "height": height})
         phone = width == 390
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
-        self._devices.send("Emulation.setDeviceMetricsOverride", metrics)
-        self._devices.send("Emulation.setTouchEmulationEnabled", {"enabled": phone})
+        await self._devices.send("Emulation.setDeviceMetricsOverride", metrics)
+        await self._devices.send("Emulation.setTouchEmulationEnabled", {"enabled": phone})
         sidebar = self.page.get_by_test_id("stSidebar")
-        if width == 1280 and sidebar.count() and sidebar.get_attribute("aria-expanded") == "false":
-            self.page.get_by_test_id("stExpandSidebarButton").click()
-        self.page.wait_for_timeout(350)  # the sidebar slides, and charts take their new width
+        if width == 1280 and await sidebar.count() and await sidebar.get_attribute("aria-expanded") == "false":
+            await self.page.get_by_test_id("stExpandSidebarButton").click()
+        await self.page.wait_for_timeout(350)  # the sidebar slides, and charts take their new width
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
         """Let the page stay as it is meanwhile."""
         self._held = []
-        self.page.wait_for_timeout(200)  # what was sent before is drawn
+        await self.page.wait_for_timeout(200)  # what was sent before is drawn
         yield
         kept, self._held = self._held, None
         for browser, message in kept:
@@ -154,38 +189,42 @@ class Visit:
         chosen = self._wanted.words & set(STATES)
         return not chosen or bool(chosen & set(states))
 
-    def ask(self) -> int:
+    async def ask(self) -> int:
         """Ask the page's first question, or type one; returns how much was written on the page before."""
         if self._name == "your_agent":
-            self.page.locator(QUESTION).fill(self.say("page-custom_data.ask-1"))
-            self.page.locator(QUESTION).press("Enter")
+            await self.type_question(self.say("page-custom_data.ask-1"))
         else:
-            self.page.locator(".st-key-suggestion_0 button").click()
-        self.page.locator(STOP).or_(self.page.get_by_test_id("stChatMessage")).first.wait_for()
-        written: int = self.page.evaluate(_LENGTH)
+            await self.page.locator(".st-key-suggestion_0 button").click()
+        await self.page.locator(STOP).or_(self.page.get_by_test_id("stChatMessage")).first.wait_for()
+        written: int = await self.page.evaluate(_LENGTH)
         return written
 
-    def ended(self) -> None:
+    async def type_question(self, question: str) -> None:
+        await self.page.locator(QUESTION).fill(question)
+        await self.page.locator(QUESTION).press("Enter")
+
+    async def settled(self) -> None:
+        """Wait until the script has come to its end, and nothing on the page moves."""
+        await self.page.wait_for_function(SETTLED)
+
+    async def ended(self) -> None:
         """Wait until nothing is at work any more."""
-        self.page.locator(STOP).wait_for(state="detached")
-        settle(self.page)
-
-
-def settle_colors(page: Page, scheme: str) -> None:
-    """Wait until the page has the colors of this scheme, and no color is on its way to another."""
-    page.wait_for_function(
-        """scheme => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === scheme
-            && document.getAnimations().every(a => a.playState !== 'running' || !(a instanceof CSSTransition))""",
-        arg=scheme,
-    )
+        await self.page.locator(STOP).wait_for(state="detached")
+        await self.settled()
 
 
 STATES = ("idle", "first", "middle", "waiting", "finished", "stopped", "failed")
+ORDER = (
+    *("3s", "5s", "9s", "idle", "tour", "own", "first", "middle", "waiting", "finished"),
+    *("lanes", "inspector", "metrics", "code", "ways", "technical", "stopped", "failed", "gone"),
+)
+"""Of a page's pictures on a sheet."""
 ASKING = ("ask_me_first", "mcp_tools")
-"""Pages whose runs wait for a person."""
+"""Pages whose runs wait for a person; others are shown waiting for a model, and for their turn."""
 FIRST, MIDDLE = 60, 420
 """Characters more than at first, at the first words and in the middle of a run."""
 MIDDLES = {
+    "refund": 720,
     "market_brief": 650,
     "custom_data": 160,
     "your_agent": 160,
@@ -197,164 +236,236 @@ FIRSTS = {"stream_lab": 20}
 """Where less is written in all."""
 
 
-def conversation(visit: Visit, page: str) -> None:
-    """A question from before it is asked until it is answered; one that was stopped; one that failed."""
+async def conversation(visit: Visit, page: str) -> None:
+    """A question from before it is asked until it is answered; one stopped, one that waits, one that failed."""
+    await beginning(visit, page)
+    await whole(visit, page)
+    await waiting(visit, page)
+    await failed(visit, page)
+
+
+async def beginning(visit: Visit, page: str) -> None:
+    """A question that is stopped at its first words."""
+    if visit.wants("idle", "first", "stopped"):
+        await visit.open()
     if visit.wants("idle"):
-        visit.open()
-        visit.take("idle")
+        await visit.take("idle")
     if visit.wants("first", "stopped"):
-        visit.open()
-        visit.page.wait_for_function(_WORDS, arg=visit.ask() + FIRSTS.get(page, FIRST))
-        with visit.held():
-            visit.page.locator(STOP).click()  # it ends meanwhile, and the page does not know
+        await visit.page.wait_for_function(_WORDS, arg=await visit.ask() + FIRSTS.get(page, FIRST))
+        async with visit.held():
+            await visit.page.locator(STOP).click()  # it ends meanwhile, and the page does not know
             if visit.wants("first"):
-                visit.take("first", whole=False)
-        visit.ended()
+                await visit.take("first", whole=False)
+        await visit.ended()
         if visit.wants("stopped"):
-            visit.take("stopped")
-    if visit.wants("middle", "waiting", "finished"):
-        visit.open()
-        visit.page.wait_for_function(_WORDS, arg=visit.ask() + MIDDLES.get(page, MIDDLE))
-        if visit.wants("middle"):
-            with visit.held():
-                visit.take("middle", whole=False)
-        if page in ASKING:
-            answer_all(visit)
-        visit.ended()
-        if visit.wants("finished"):
-            visit.take("finished")
+            await visit.take("stopped")
+
+
+async def whole(visit: Visit, page: str) -> None:
+    """A question that is answered."""
+    if not visit.wants("middle", "finished", *(["waiting"] if page in ASKING else [])):
+        return
+    await visit.anew()
+    await visit.page.wait_for_function(_WORDS, arg=await visit.ask() + MIDDLES.get(page, MIDDLE))
+    if visit.wants("middle"):
+        async with visit.held():
+            await visit.take("middle", whole=False)
+    if page in ASKING:
+        await answer_all(visit)
+    await visit.ended()
+    if visit.wants("finished"):
+        await visit.take("finished")
+
+
+async def waiting(visit: Visit, page: str) -> None:
+    """A model that has stalled, and a question behind it."""
+    if page in ASKING or not visit.wants("waiting"):
+        return
+    await visit.open("?model=demo-flaky:stall")
+    await visit.ask()
+    await visit.page.locator("[class*=st-key-break_off_] button").wait_for()
+    if page != "stream_lab":  # which shows one run
+        await visit.type_question(visit.say("page-custom_data.ask-2"))
+        await visit.page.locator("[class*=st-key-take_back_] button").wait_for()
+    async with visit.held():
+        await visit.take("waiting")
+
+
+async def failed(visit: Visit, page: str) -> None:
+    """A question whose answer breaks off."""
     if visit.wants("failed"):
-        visit.open(f"?model=demo-flaky:{'unauthorized' if page in ASKING else 'broken'}")
-        visit.ask()
-        visit.ended()
-        visit.take("failed")
+        await visit.open(f"?model=demo-flaky:{'unauthorized' if page in ASKING else 'broken'}")
+        await visit.ask()
+        await visit.ended()
+        await visit.take("failed")
 
 
-def answer_all(visit: Visit) -> None:
+async def answer_all(visit: Visit) -> None:
     """Look at what is asked, and say yes to all of it."""
     page = visit.page
-    yes = page.locator("[class*=st-key-approve-] button, [class*=st-key-send-respond-] button")
-    yes.first.wait_for()
-    settle(page)
+    button = "[class*=st-key-approve-] button, [class*=st-key-send-respond-] button"
+    yes = page.locator(button)
+    await yes.first.wait_for()
+    await visit.settled()
     if visit.wants("waiting"):
-        visit.take("waiting")
-    while left := yes.count():
+        await visit.take("waiting")
+    while left := await yes.count():
         choice = page.locator("[class*=st-key-card-]").get_by_role("combobox").first
-        if choice.count():
-            choice.click()
-            page.get_by_role("option").first.click()
-            settle(page)
-        yes.first.click()
-        page.wait_for_function(
-            "([selector, left]) => document.querySelectorAll(selector).length < left",
-            arg=["[class*=st-key-approve-] button, [class*=st-key-send-respond-] button", left],
-        )
+        if await choice.count():
+            await choice.click()
+            await page.get_by_role("option").first.click()
+            await visit.settled()
+        await yes.first.click()
+        fewer = "([selector, left]) => document.querySelectorAll(selector).length < left"
+        await page.wait_for_function(fewer, arg=[button, left])
+        await visit.settled()  # while a script draws them anew, there may be none
 
 
-def home(visit: Visit, page: str) -> None:
-    """The race at a few seconds, then as any other page."""
+async def home(visit: Visit, page: str) -> None:
+    """The race at a few seconds, then as any other page; and where the tour leads from here."""
     if visit.wants("idle"):
-        visit.open()
+        await visit.page.emulate_media(reduced_motion="no-preference")
+        await visit.open()
         for second in (3, 5, 9):
-            visit.page.evaluate(_SET_CLOCK, second)
-            visit.take(f"{second}s", whole=False)
-    conversation(visit, page)
+            await visit.page.evaluate(_SET_CLOCK, second)
+            await visit.take(f"{second}s", whole=False)
+        await visit.page.emulate_media(reduced_motion="reduce")
+        await visit.open()  # the tour asks nothing while another question is at work
+        await visit.page.locator(".st-key-take_tour button").click()
+        await visit.page.locator(".st-key-tour").wait_for()
+        await visit.page.locator(STOP).wait_for()
+        async with visit.held():
+            await visit.take("tour", whole=False)
+        await visit.ended()
+    await conversation(visit, page)
 
 
-def lab(visit: Visit, page: str) -> None:
+async def lab(visit: Visit, page: str) -> None:
     """A run as in a conversation, and the other views of it."""
-    conversation(visit, page)
+    await beginning(visit, page)
+    await whole(visit, page)
     if visit.wants("finished"):
         for name in ("lanes", "inspector", "metrics", "code", "ways"):
-            visit.open("?model=demo-fast")
-            visit.ask()
-            visit.ended()
             views = visit.page.locator(".st-key-lab_view")
-            views.get_by_text(visit.say(f"lab-view-{name}"), exact=True).click()  # its icon is a text, too
+            await views.get_by_text(visit.say(f"lab-view-{name}"), exact=True).click()  # its icon is a text, too
             if name == "ways":
-                visit.page.get_by_role("button", name=visit.say("lab-ways-run")).click()
-                visit.page.locator(".ways .tick").nth(99).wait_for()
-            settle(visit.page)
-            visit.take(name)
+                await visit.page.get_by_role("button", name=visit.say("lab-ways-run")).click()
+                await visit.page.locator(".ways .tick").nth(99).wait_for()
+            await visit.settled()
+            await visit.page.wait_for_function(_DRAWN)
+            await visit.take(name)
+    await waiting(visit, page)
+    await failed(visit, page)
 
 
-def pitfalls(visit: Visit, page: str) -> None:
+async def technical(visit: Visit, page: str) -> None:
+    """As any other page, and finished in the technical view."""
+    await conversation(visit, page)
+    if visit.wants("finished"):
+        await visit.open("?view=technical&model=demo-fast")
+        await visit.ask()
+        await visit.ended()
+        await visit.take("technical")
+
+
+async def pitfalls(visit: Visit, page: str) -> None:
     """The list, and one pitfall while both sides work and afterwards."""
-    visit.open()
+    await visit.open()
     if visit.wants("idle"):
-        visit.take("idle")
+        await visit.take("idle")
     if visit.wants("middle", "finished"):
-        visit.page.get_by_role("button", name=visit.say("pitfall-run")).first.click()
-        visit.page.get_by_text(visit.say("pitfall-verdict-nothing")).first.wait_for()
+        await visit.page.get_by_role("button", name=visit.say("pitfall-run")).first.click()
+        await visit.page.get_by_text(visit.say("pitfall-verdict-nothing")).first.wait_for()
         if visit.wants("middle"):
-            visit.page.wait_for_timeout(1500)
-            with visit.held():
-                visit.take("middle", whole=False)
-        visit.ended()
-        visit.page.wait_for_function(_DRAWN)
-        visit.take("finished", whole=False)
+            await visit.page.wait_for_timeout(1500)
+            async with visit.held():
+                await visit.take("middle", whole=False)
+        await visit.ended()
+        await visit.page.wait_for_function(_DRAWN)
+        await visit.take("finished", whole=False)
 
 
-def runs(visit: Visit, page: str) -> None:
-    """The list, a sample, one in the middle of its replay, one that failed, one that nobody has."""
+async def runs(visit: Visit, page: str) -> None:
+    """The list of somebody new and of somebody who has asked; a sample, and its replay; one that nobody has."""
     if visit.wants("idle"):
-        visit.open()
-        visit.take("idle")
+        await visit.open()
+        await visit.take("idle")
+        for model in ("demo-fast", "demo-flaky:broken"):
+            await visit.open(f"?model={model}", name="refund")
+            await visit.ask()
+            await visit.ended()
+        await visit.open()
+        await visit.take("own")
     suffix = "" if visit.language == "en" else f"-{visit.language}"
     for state, run in (("finished", "two-tools"), ("failed", "a-failure")):
         if visit.wants(state):
-            visit.open(f"?open=sample-{run}{suffix}")
-            settle(visit.page)
-            visit.take(state)
+            await visit.open(f"?open=sample-{run}{suffix}")
+            await visit.settled()
+            await visit.take(state)
     if visit.wants("middle"):
-        visit.open(f"?open=sample-home{suffix}")
-        visit.page.get_by_role("button", name=visit.say("replay-play")).click()
-        visit.page.wait_for_timeout(2500)
-        with visit.held():
-            visit.take("middle")
+        await visit.open(f"?open=sample-home{suffix}")
+        await visit.page.get_by_role("button", name=visit.say("replay-play")).click()
+        await visit.page.wait_for_timeout(2500)
+        async with visit.held():
+            await visit.take("middle")
     if visit.wants("stopped"):
-        visit.open("?open=nobodys")
-        visit.take("gone")
+        await visit.open("?open=nobodys")
+        await visit.take("gone")
 
 
-SHOOTS: dict[str, Callable[[Visit, str], None]] = {
-    "home": home, "stream_lab": lab, "pitfalls": pitfalls, "runs": runs,
+Shoot = Callable[[Visit, str], Awaitable[None]]
+SHOOTS: dict[str, Shoot] = {
+    "home": home, "refund": technical, "stream_lab": lab, "pitfalls": pitfalls, "runs": runs,
 }  # fmt: skip
 """How a page is looked at; any other is a conversation."""
+SLOWEST = ("stream_lab", "mcp_tools", "ask_me_first", "home", "refund")
+"""Are begun with, so that none is left alone at the end."""
 
 
-def shoot(language: Language, model: dict[str, str], wanted: Wanted) -> list[str]:
-    """Make all pictures in one language; returns which pages could not be looked at to the end, and why."""
+async def shoot(browser: Browser, app: App, language: Language, wanted: Wanted, pages: list[str]) -> list[str]:
+    """Look at one of the pages after another, while there are any; returns which could not be, and why."""
     missed: list[str] = []
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGS) as browser,
-    ):
-        graph = Path(folder, "my_agent.py")
-        graph.write_text(GRAPH)
-        env = {
-            **model,
-            "TOOLSTREAM_GRAPHS": f"{graph}:graph",
-            "OPENAI_API_KEY": "none",
-            "TOOLSTREAM_RUNS_PER_MINUTE": "1000",
-        }
-        with app_server(env) as app:
-            for page in wanted.any(list(PAGES)):
-                began = time.monotonic()
-                visit = Visit(browser, app, language, page, wanted)
-                try:
-                    SHOOTS.get(page, conversation)(visit, page)
-                except PlaywrightError as error:  # the others are made all the same
-                    missed.append(f"{language} {page}: {error.message.splitlines()[0]}")
-                visit.close()
-                print(f"{language} {page}: {time.monotonic() - began:.0f} s", flush=True)
+    # A spinner that turns has a browser without a graphics card paint all the time.
+    context = await browser.new_context(locale=LOCALES[language], base_url=app.url, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
+    while pages:
+        page, began = pages.pop(0), time.monotonic()
+        for attempt in (1, 2):
+            visit = Visit(context, language, page, wanted)
+            await visit.begin()
+            try:
+                await SHOOTS.get(page, conversation)(visit, page)
+            except PlaywrightError as error:
+                why = f"{language} {page}: {error.message.splitlines()[0]}"
+                print(f"{why} (attempt {attempt})", flush=True)
+                missed += [why] if attempt == 2 else []
+            else:
+                print(f"{language} {page}: {visit.taken} pictures, {time.monotonic() - began:.0f} s", flush=True)
+                break
+            finally:
+                await visit.end()
+    await context.close()
     return missed
 
 
-def sheet(pictures: Sequence[Path], width: int, columns: int, path: Path, most: int = 10_000) -> None:
+async def shoot_all(app: App, wanted: Wanted) -> list[str]:
+    """Make all pictures; returns which pages could not be looked at to the end, and why."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_ARGS)
+        shoots: list[Awaitable[list[str]]] = []
+        for language in LANGUAGES:
+            if language in wanted.any(LANGUAGES):
+                names = wanted.any(list(PAGES))
+                pages = sorted(names, key=lambda name: (name not in SLOWEST, names.index(name)))
+                shoots += [shoot(browser, app, language, wanted, pages) for _ in range(AT_ONCE)]
+        missed = [miss for missed in await asyncio.gather(*shoots) for miss in missed]
+        await browser.close()
+    return missed
+
+
+def sheet(pictures: Sequence[Path], columns: int, width: int, most: int, path: Path) -> None:
     """The pictures below their names, in rows, each `width` pixels wide and at most `most` high."""
-    margin, line = 16, 20
+    margin, line = 12, 20
     tiles = [Image.open(picture).convert("RGB") for picture in pictures]
     tiles = [tile.resize((width, tile.height * width // tile.width), Image.Resampling.LANCZOS) for tile in tiles]
     tiles = [tile.crop((0, 0, width, min(tile.height, most))) for tile in tiles]
@@ -365,10 +476,22 @@ def sheet(pictures: Sequence[Path], width: int, columns: int, path: Path, most: 
     for row, height in zip(rows, heights, strict=True):
         for column, at in enumerate(row):
             left = margin + column * (width + margin)
-            draw.text((left, top), pictures[at].stem, fill="#0c1619", font_size=13)
+            draw.text((left, top), "-".join(pictures[at].stem.split("-")[:2]), fill="#0c1619", font_size=13)
             whole.paste(tiles[at], (left, top + line))
         top += height
-    whole.save(path, quality=70)
+    whole.save(path, quality=60, method=6)
+
+
+def sheets() -> None:
+    """Contact sheets of all pictures: one a width and language, light or dark."""
+    for width, (name, columns, wide, high) in SHEETS.items():
+        for language in LANGUAGES:
+            scheme = "dark" if (width, language) in DARK else "light"
+            found = {
+                tuple(path.stem.split("-")[:2]): path for path in PICTURES.glob(f"*-{width}-{scheme}-{language}.jpg")
+            }
+            ordered = [found[page, state] for page in PAGES for state in ORDER if (page, state) in found]
+            sheet(ordered, columns, wide, high, DOCS / f"screens-{name}-{language}.webp")
 
 
 def main(words: Sequence[str]) -> None:
@@ -376,20 +499,24 @@ def main(words: Sequence[str]) -> None:
     known = {*PAGES, *STATES, *LANGUAGES, *SCHEMES, *map(str, HEIGHTS)}
     if unknown := set(words) - known:
         sys.exit(f"Unknown: {', '.join(sorted(unknown))}. Choose from {', '.join(sorted(known))}.")
-    wanted = Wanted(frozenset(words))
     if not words:
         shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(exist_ok=True)
-    languages = [language for language in LANGUAGES if language in wanted.any(LANGUAGES)]
-    with model_server(rate=30) as model, ThreadPoolExecutor() as pool:
-        shoots = [pool.submit(shoot, language, pointed_at(model), wanted) for language in languages]
-        missed = [miss for shot in shoots for miss in shot.result()]
+    with model_server(rate=30) as model, tempfile.TemporaryDirectory() as folder:
+        graph = Path(folder, "my_agent.py")
+        graph.write_text(GRAPH)
+        env = {
+            **pointed_at(model),
+            "TOOLSTREAM_GRAPHS": f"{graph}:graph",
+            "OPENAI_API_KEY": "none",
+            "TOOLSTREAM_RUNS_PER_MINUTE": "1000",
+        }
+        with app_server(env) as app:
+            missed = asyncio.run(shoot_all(app, Wanted(frozenset(words))))
     if missed:
         sys.exit("Missed:\n" + "\n".join(missed))
     if not words:
-        for name, (width, scheme, language) in SHEETS.items():
-            found = sorted(PICTURES.glob(f"*-{width}-{scheme}-{language}.jpg"))
-            sheet(found, 280 if width > 390 else 190, 8 if width > 390 else 12, DOCS / f"{name}.webp", 420)
+        sheets()
 
 
 if __name__ == "__main__":

@@ -122,6 +122,8 @@ home-intro = The same question, answered twice. Which one would you rather wait 
 home-with = With streaming
 home-without = Without streaming
 home-idle = Working…
+home-nothing-yet = nothing yet
+home-first-words = first words
 home-unit = {" "}s
 home-verdict = First words after { $first } instead of { $whole }
 home-pause = Pause
@@ -507,7 +509,6 @@ own-loading = Loading… { $seconds } s
 ## A run told in plain words
 
 narration-assistant = The assistant
-narration-queued = Waiting for its turn…
 narration-reading = Reading the question…
 narration-read = { $who } read the question.
 narration-asked = The tool “{ $tool }” is asked.

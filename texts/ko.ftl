@@ -122,6 +122,8 @@ home-intro = 같은 질문에 두 가지 방식으로 답해요. 어느 쪽을 �
 home-with = 스트리밍이 있을 때
 home-without = 스트리밍이 없을 때
 home-idle = 작업 중…
+home-nothing-yet = 아직 없음
+home-first-words = 첫 단어
 home-unit = 초
 home-verdict = { $whole } 대신 { $first } 만에 첫 단어가 나와요
 home-pause = 일시정지
@@ -486,7 +488,6 @@ own-loading = 불러오는 중… { $seconds }초
 ## A run told in plain words
 
 narration-assistant = AI 비서
-narration-queued = 순서를 기다리고 있어요…
 narration-reading = 질문을 읽고 있어요…
 narration-read = { $who }{ PARTICLE($who, "이/가") } 질문을 읽었어요.
 narration-asked = “{ $tool }” 도구를 호출했어요.

@@ -33,6 +33,7 @@ _STYLE = Path(__file__).with_name("home.css")
 def opening(choices: Choices) -> None:
     """The race, and the ways to go on. The browser plays it by itself: no script waits for its end."""
     shown = recording(HOME, language())
+    st.markdown(say("home-intro"))
     st.html(_STYLE)
     st.html(race(shown, st.session_state.get("home_plays", 0)))
     with st.container(horizontal=True):
@@ -80,7 +81,7 @@ def race(recorded: Recording, plays: int = 0) -> str:
         f"--at:{first / whole * 100:.1f}%;"
         f'--first-n:{round(first, 1) + 0.01:.2f};--whole-n:{round(whole, 1) + 0.01:.2f}">'
         f'<p class="q">“{escaped(recorded.header.request.question)}”</p>'
-        f"{_lane('with', told)}{_lane('without', late)}"
+        f"{_lane('with', told, first)}{_lane('without', late, whole)}"
         f'<div class="axis" aria-hidden="true">{axis}</div>'
         f'<div class="end"><p class="verdict">{verdict}</p>'
         f'<label class="pause"><input type="checkbox"><span class="off">{escaped(say("home-pause"))}</span>'
@@ -106,7 +107,8 @@ def _script(recorded: Recording) -> tuple[list[tuple[str, _Pieces]], _Pieces]:
     return [(names.get(call, ""), pieces) for call, pieces in finds.items()], words
 
 
-def _lane(side: str, text: str) -> str:
+def _lane(side: str, text: str, first: float) -> str:
+    """One side, whose first words come after so many seconds."""
     digits = "".join(f"<span>{digit}</span>" for digit in range(10))
     unit = escaped(say("home-unit"))
     rolls = "".join(
@@ -114,10 +116,15 @@ def _lane(side: str, text: str) -> str:
         for kind, after in (("seconds", "."), ("tenths", unit))
     )
     idle = f'<div class="idle">{escaped(say("home-idle"))}</div>' if side == "without" else ""
+    what = "".join(
+        f'<span class="{kind}" style="--t:{first:.2f}s">{escaped(say(key))}</span>'
+        for kind, key in (("before", "home-nothing-yet"), ("w", "home-first-words"))
+    )
     inner = f'<div class="late">{text}</div>' if side == "without" else text
     return (
         f'<div class="lane {side}"><div class="head"><strong>{escaped(say(f"home-{side}"))}</strong>'
-        f'<span class="count" aria-hidden="true">{rolls}</span></div><div class="text">{idle}{inner}</div>'
+        f'<span class="count" aria-hidden="true"><span class="what">{what}</span>{rolls}</span></div>'
+        f'<div class="text">{idle}{inner}</div>'
         '<div class="track" aria-hidden="true"><div class="bar"></div><div class="cover"></div></div></div>'
     )
 

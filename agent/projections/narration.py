@@ -80,8 +80,6 @@ class _Narrator:
 
     def all(self) -> Iterator[_Told]:
         run, items = self._run, self._items
-        if run.state == "queued" and run.started_at is None:
-            yield [Sentence(0.0, self._say("narration-queued"), "now")]
         if run.started_at is not None:
             yield from self._reading(run.started_at)
         last_call = {item.asked_by: place for place, item in enumerate(items) if isinstance(item, ToolCall)}
@@ -109,8 +107,9 @@ class _Narrator:
         if call.asked_at is not None:
             yield [Sentence(call.asked_at, self._ask(call), depth=call.depth)]
         if call.started_at is not None:
-            inside = (told for inner in call.items if isinstance(inner, ToolCall) for told in self._call(inner))
-            yield [self._work(call, call.started_at), *_in_order(inside)]
+            inside = [told for inner in call.items if isinstance(inner, ToolCall) for told in self._call(inner)]
+            if inside or call.state != "waiting":  # what it waits for is told once, by the question
+                yield [self._work(call, call.started_at), *_in_order(inside)]
 
     def _ask(self, call: ToolCall) -> str:
         run = self._run

@@ -25,6 +25,10 @@ BOTH = "What items are in the office and the bedroom?"
 LONG = "what is in 'count to 400'?"
 """Its tool talks for so long that a busy machine, too, has done something in the middle of it."""
 
+SETTLED = """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
+    && document.getAnimations().every(
+        a => a.playState !== 'running' || a.effect.getComputedTiming().iterations === Infinity)"""
+
 _WATCH = """selector => {
     const seen = window.seen = [];
     const turns = () => [...document.querySelectorAll('[data-testid=stChatMessage]')];
@@ -66,11 +70,7 @@ def wait_for_end(page: Page) -> None:
 
 def settle(page: Page) -> None:
     """Wait until the script has come to its end, and nothing on the page is on its way to another color or place."""
-    page.wait_for_function(
-        """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
-            && document.getAnimations().every(
-                a => a.playState !== 'running' || a.effect.getComputedTiming().iterations === Infinity)"""
-    )
+    page.wait_for_function(SETTLED)
 
 
 def axe_findings(page: Page) -> list[tuple[str, str, list[str]]]:

@@ -95,7 +95,7 @@ class Turn:
             end = self._end.container()
             show_end(end, self._drawing.transcript, self.run.unrecorded)
             if card := card_of(self._drawing.transcript, self._look.title):
-                show_card(end, self.run, card)
+                end = show_card(end, self.run, card)
             if self._tree:
                 branches.again(end, self.run, self._tree, self._choices.page)
         elif self._drawing.transcript.shown and not self._can_hold:

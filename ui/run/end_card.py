@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 
 import streamlit as st
@@ -15,9 +16,10 @@ from ui.shell.catalog import PAGES
 from ui.shell.language import say, speaking
 
 
-def show_card(place: DeltaGenerator, run: Run, card: Card) -> None:
-    """Draw the ways to show a finished run to others."""
-    with place.container(horizontal=True, key=f"end_{run.id}", gap="small", vertical_alignment="center"):
+def show_card(place: DeltaGenerator, run: Run, card: Card) -> DeltaGenerator:
+    """Draw the ways to show a finished run to others; returns the row that they stand in."""
+    row = place.container(horizontal=True, key=f"end_{run.id}", gap="small", vertical_alignment="center")
+    with row:
         st.download_button(
             say("end-picture"),
             partial(to_svg, card, speaking()),
@@ -27,12 +29,11 @@ def show_card(place: DeltaGenerator, run: Run, card: Card) -> None:
             key=f"picture_{run.id}",
             on_click="ignore",
         )
-        try:
+        with contextlib.suppress(StreamlitPageNotFoundError):  # a page that is run alone has no others to link to
             st.page_link(
                 PAGES["runs"].file, label=say("end-share"), icon=":material/ios_share:", query_params={"open": run.id}
             )
-        except StreamlitPageNotFoundError:
-            return  # a page that is run alone has no others to link to
+    return row
 
 
 def hold_button() -> str:

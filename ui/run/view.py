@@ -203,10 +203,10 @@ def _is_same(old: object, new: object) -> bool:
 
 
 def _grouped(parts: Sequence[Part]) -> list[list[Part]]:
-    """The parts, with adjacent tool calls in one group."""
+    """The parts, with adjacent tool calls in one group if they were requested side by side."""
     groups: list[list[Part]] = []
     for part in parts:
-        if isinstance(part, ToolCall) and groups and isinstance(groups[-1][-1], ToolCall):
+        if isinstance(part, ToolCall) and part.beside and groups and isinstance(groups[-1][-1], ToolCall):
             groups[-1].append(part)
         else:
             groups.append([part])

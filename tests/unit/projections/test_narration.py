@@ -72,9 +72,8 @@ def test_each_moment_has_its_last_sentence() -> None:
     run, last = Transcript(), []
     for event in log(*BEGUN, sent({"found": "Desk"}, "a"), answered("a"), token("A")):
         run.add(event)
-        last.append(narrate(run)[-1])
+        last += narrate(run)[-1:]  # nothing before it begins: at which place it waits is said below
     assert last == [
-        Sentence(0.0, "Waiting for its turn…", "now"),
         Sentence(0.0, "Reading the question…", "now"),
         ASKED,
         Sentence(3.0, "Look up items · office: at work…", "now"),
@@ -270,8 +269,11 @@ def test_a_person_who_is_asked_is_told_of_with_what_was_decided() -> None:
     question = Interrupt("i", value)
     call = (queued(), STARTED, asks(("a", OFFICE)), began("a"), Interrupted((question,)))
     waiting = [sentence.text for sentence in told(*call, Waiting((question,)))]
-    assert "Look up items · office waits for an answer." in waiting
-    assert waiting[-1] == "It waits for a person: It wants to look into the office."
+    asked = "It waits for a person: It wants to look into the office."
+    assert waiting == [READ.text, ASKED.text, asked]  # once, and not of the call as well
+    within = (began("a", "b"), returned("x", "a", "b"), Interrupted((question,)), Waiting((question,)))
+    inside = [sentence.text for sentence in told(*call[:-1], *within)]
+    assert "Look up items · office waits for an answer." in inside  # above what has happened in it
     decided = (Waiting((question,)), Answered("i", {"action": "approve", "place": "attic"}), Resumed())
     assert told(*call, *decided)[-1] == Sentence(5.0, "A person answered: Approved with changes: place: attic")
     answered = (Waiting((question,)), Answered("i", "only the attic"), Resumed())

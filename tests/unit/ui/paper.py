@@ -43,6 +43,11 @@ class Paper:
         """What is written on it, from top to bottom: without what fills no place."""
         return [each.text for each in self.seen() if each.text.strip()]
 
+    def grids(self) -> list[list[str]]:
+        """What is written in each grid."""
+        inside = [grid for child in self.children for grid in child.grids()]
+        return [self.texts(), *inside] if self.kind == "grid" else inside
+
     def box(self, label: str) -> Paper:
         """The box whose label holds this."""
         return next(each for each in self.seen() if each.kind == "box" and label in each.text)

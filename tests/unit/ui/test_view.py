@@ -121,6 +121,15 @@ def test_a_call_that_appears_before_its_neighbour_changes_places_in_their_group(
     assert live.texts == labels
 
 
+def test_only_calls_that_work_side_by_side_stand_side_by_side() -> None:
+    live = Live()
+    live.draw(asks(("a", {"n": 1})), began("a"), returned("x", "a"))
+    live.draw(asks(("b", {"n": 2}), message="m2"), began("b"), returned("x", "b"))
+    assert not live.paper.grids()
+    live.draw(asks(("c", {"n": 3}), ("d", {"n": 4}), message="m3"), began("c"), began("d"))
+    assert live.paper.grids() == [[f"running **Look up items** · {n}" for n in (3, 4)]]
+
+
 def test_a_group_that_grows_beyond_a_row_keeps_what_stands_there() -> None:
     live = Live()
     live.draw(*(began(f"c{n}") for n in range(4)))
