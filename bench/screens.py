@@ -136,7 +136,7 @@ class Visit:
 
     async def take(self, state: str, *, whole: bool = True) -> None:
         """Make pictures of what is there now: of the window, or of the whole page in it."""
-        await self.page.mouse.move(0, 0)  # what is pointed at looks otherwise
+        await self.page.mouse.move(1279, 0)  # what is pointed at looks otherwise
         at_end = not whole and await self.page.evaluate(_AT_END)
         schemes = self._schemes
         for width in self._widths:
@@ -274,7 +274,7 @@ async def whole(visit: Visit, page: str) -> None:
         async with visit.held():
             await visit.take("middle", whole=False)
     if page in ASKING:
-        await answer_all(visit)
+        await answer_all(visit, "waiting")
     await visit.ended()
     if visit.wants("finished"):
         await visit.take("finished")
@@ -297,21 +297,23 @@ async def waiting(visit: Visit, page: str) -> None:
 async def failed(visit: Visit, page: str) -> None:
     """A question whose answer breaks off."""
     if visit.wants("failed"):
-        await visit.open(f"?model=demo-flaky:{'unauthorized' if page in ASKING else 'broken'}")
+        await visit.open("?model=demo-flaky:broken")
         await visit.ask()
+        if page in ASKING:  # it breaks off in the answer, after all that it asks
+            await answer_all(visit)
         await visit.ended()
         await visit.take("failed")
 
 
-async def answer_all(visit: Visit) -> None:
-    """Look at what is asked, and say yes to all of it."""
+async def answer_all(visit: Visit, state: str = "") -> None:
+    """Look at what is asked, as the pictures of a `state`, and say yes to all of it."""
     page = visit.page
     button = "[class*=st-key-approve-] button, [class*=st-key-send-respond-] button"
     yes = page.locator(button)
     await yes.first.wait_for()
     await visit.settled()
-    if visit.wants("waiting"):
-        await visit.take("waiting")
+    if state and visit.wants(state):
+        await visit.take(state)
     while left := await yes.count():
         choice = page.locator("[class*=st-key-card-]").get_by_role("combobox").first
         if await choice.count():

@@ -60,7 +60,7 @@ def doors() -> None:
     ):
         st.header(title, anchor=False)
         for column, info in zip(st.columns(len(pages)), pages, strict=True):
-            with column.container(border=True, height="stretch", gap="xxsmall"):
+            with column.container(border=True, height="stretch", gap="xxsmall", key=f"door_{info.name}"):
                 st.page_link(info.file, label=f"**{page_title(info)}**", icon=info.icon)
                 st.caption(page_summary(info))
 

@@ -251,6 +251,7 @@ class Transcript:
         self._doubtful.clear()
 
     def _end(self, at: float, ended: ev.Ended) -> None:
+        pause = self.pauses[-1] if self.pauses and self.pauses[-1].end is None else Pause(at)
         self._resume(at)
         self.state, self.said, self.ended_at = ended.state, _said(ended), at
         self._last_answer(at, ended)
@@ -259,13 +260,13 @@ class Transcript:
             item.visible = True
         for item in walk(self.items):
             if isinstance(item, ToolCall):
-                self._end_call(item, ended.state, at, cause)
+                self._end_call(item, ended.state, pause.start, cause)
             else:
                 _close(item, at)
             self._touch(item, at)
 
     def _end_call(self, call: ToolCall, state: CallState, at: float, cause: set[str]) -> None:
-        """End what is at work in it; why the run failed is said below it, and so not in it."""
+        """End what was at work in it until then; why the run failed is said below it, and so not in it."""
         call.output.reasoning.end(at)
         if call.state in ("asked", "running", "waiting"):
             call.state, call.ended_at = state, at

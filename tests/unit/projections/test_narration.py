@@ -280,6 +280,13 @@ def test_a_person_who_is_asked_is_told_of_with_what_was_decided() -> None:
     assert told(*call, *answered)[-1] == Sentence(5.0, "A person answered: only the attic")
 
 
+def test_a_call_that_waited_for_a_person_when_it_was_stopped_has_worked_until_then() -> None:
+    question = Interrupt("i", "Really?")
+    waiting = (*BEGUN, Interrupted((question,)), Waiting((question,)))
+    stopped = told(*waiting, Happened(Ended("stopped"), at=3_600.0))
+    assert "Look up items · office was stopped after 2.0 s." in [sentence.text for sentence in stopped]
+
+
 def test_arguments_are_told_when_they_are_complete_and_not_without_end() -> None:
     assert told(queued(), STARTED, piece("a", '{"pla', "get_items")) == [
         Sentence(0.0, "The assistant read the question."),
