@@ -65,7 +65,7 @@ _SET_CLOCK = """at => document.querySelector(".hero").getAnimations({subtree: tr
     animation => { animation.pause(); animation.currentTime = at * 1000; })"""
 _DRAWN = """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-testid=stSkeleton]')"""
-_WORDS = f"""least => !document.querySelector({STOP!r})
+_WORDS = """least => document.querySelector('[class*=st-key-again_]')
     || (document.querySelector('[data-testid=stMainBlockContainer]')?.innerText.length ?? 0) > least"""
 """That so much is written, or no more will be."""
 _LENGTH = "document.querySelector('[data-testid=stMainBlockContainer]').innerText.length"
