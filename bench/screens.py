@@ -65,10 +65,11 @@ _SET_CLOCK = """at => document.querySelector(".hero").getAnimations({subtree: tr
     animation => { animation.pause(); animation.currentTime = at * 1000; })"""
 _DRAWN = """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-testid=stSkeleton]')"""
-_WORDS = """least => document.querySelector('[class*=st-key-again_]')
-    || (document.querySelector('[data-testid=stMainBlockContainer]')?.innerText.length ?? 0) > least"""
-"""That so much is written, or no more will be."""
-_LENGTH = "document.querySelector('[data-testid=stMainBlockContainer]').innerText.length"
+_SEEN = """stop => new Promise(seen => requestAnimationFrame(() => seen([
+    !!document.querySelector(`${stop}, [data-testid=stChatMessage]`),
+    document.querySelector('[data-testid=stMainBlockContainer]').innerText.length,
+    !!document.querySelector('[class*=st-key-again_]')])))"""
+"""Whether something was asked, how much is written, and whether the run has ended."""
 _HEIGHT = """ids => Math.max(...ids.map(id => document.querySelector(`[data-testid=${id}]`)?.scrollHeight ?? 0))"""
 _SCROLLED = "document.querySelector('[data-testid=stAppScrollToBottomContainer], [data-testid=stMain]')"
 """What scrolls: the first of them where a page scrolls along with its answer."""
@@ -171,7 +172,7 @@ class Visit:
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
         """Let the page stay as it is meanwhile."""
-        self._held = []
+        self._held = self._held or []
         await self.page.wait_for_timeout(200)  # what was sent before is drawn
         yield
         kept, self._held = self._held, None
@@ -192,15 +193,33 @@ class Visit:
         chosen = self._wanted.words & set(STATES)
         return not chosen or bool(chosen & set(states))
 
-    async def ask(self) -> int:
-        """Ask the page's first question, or type one; returns how much was written on the page before."""
+    async def ask(self) -> None:
+        """Ask the page's first question, or type one."""
+        await self._put_question()
+        await self.page.locator(STOP).or_(self.page.get_by_test_id("stChatMessage")).first.wait_for()
+
+    async def ask_until(self, more: int) -> None:
+        """Ask, and hold the page as soon as so many characters more are written, however late somebody looks."""
+        held = self._held = []
+        await self._put_question()
+        least = None
+        while True:
+            if held:
+                browser, message = held.pop(0)
+                browser.send(message)
+            else:
+                await self.page.wait_for_timeout(20)
+            asked, written, has_ended = await self.page.evaluate(_SEEN, STOP)
+            if asked and least is None:
+                least = written + more
+            if has_ended or (least is not None and written > least):
+                return
+
+    async def _put_question(self) -> None:
         if self._name == "your_agent":
             await self.type_question(self.say("page-custom_data.ask-1"))
         else:
             await self.page.locator(".st-key-suggestion_0 button").click()
-        await self.page.locator(STOP).or_(self.page.get_by_test_id("stChatMessage")).first.wait_for()
-        written: int = await self.page.evaluate(_LENGTH)
-        return written
 
     async def type_question(self, question: str) -> None:
         await self.page.locator(QUESTION).fill(question)
@@ -254,7 +273,7 @@ async def beginning(visit: Visit, page: str) -> None:
     if visit.wants("idle"):
         await visit.take("idle")
     if visit.wants("first", "stopped"):
-        await visit.page.wait_for_function(_WORDS, arg=await visit.ask() + FIRSTS.get(page, FIRST))
+        await visit.ask_until(FIRSTS.get(page, FIRST))
         async with visit.held():
             await visit.page.locator(STOP).click()  # it ends meanwhile, and the page does not know
             if visit.wants("first"):
@@ -269,10 +288,12 @@ async def whole(visit: Visit, page: str) -> None:
     if not visit.wants("middle", "finished", *(["waiting"] if page in ASKING else [])):
         return
     await visit.anew()
-    await visit.page.wait_for_function(_WORDS, arg=await visit.ask() + MIDDLES.get(page, MIDDLE))
     if visit.wants("middle"):
+        await visit.ask_until(MIDDLES.get(page, MIDDLE))
         async with visit.held():
             await visit.take("middle", whole=False)
+    else:
+        await visit.ask()
     if page in ASKING:
         await answer_all(visit, "waiting")
     await visit.ended()
