@@ -66,7 +66,8 @@ _SET_CLOCK = """at => document.querySelector(".hero").getAnimations({subtree: tr
 _DRAWN = """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-testid=stSkeleton]')"""
 _SEEN = """stop => new Promise(seen => requestAnimationFrame(() => seen([
-    !!document.querySelector(`${stop}, [data-testid=stChatMessage]`),
+    !!document.querySelector(stop) && document.querySelectorAll('[data-testid=stChatMessage]').length >
+        (document.querySelector('.st-key-lab_view') ? 0 : 1),
     document.querySelector('[data-testid=stMainBlockContainer]').innerText.length,
     !!document.querySelector('[class*=st-key-again_]')])))"""
 """Whether something was asked, how much is written, and whether the run has ended."""
@@ -243,7 +244,7 @@ ORDER = (
 """Of a page's pictures on a sheet."""
 ASKING = ("ask_me_first", "mcp_tools")
 """Pages whose runs wait for a person; others are shown waiting for a model, and for their turn."""
-FIRST, MIDDLE = 60, 420
+FIRST, MIDDLE = 100, 420
 """Characters more than at first, at the first words and in the middle of a run."""
 MIDDLES = {
     "refund": 600,
@@ -267,20 +268,26 @@ async def conversation(visit: Visit, page: str) -> None:
 
 
 async def beginning(visit: Visit, page: str) -> None:
-    """A question that is stopped at its first words."""
+    """A question at its first words, and one that is stopped there."""
     if visit.wants("idle", "first", "stopped"):
         await visit.open()
     if visit.wants("idle"):
         await visit.take("idle")
-    if visit.wants("first", "stopped"):
+    if visit.wants("first"):
         await visit.ask_until(FIRSTS.get(page, FIRST))
         async with visit.held():
             await visit.page.locator(STOP).click()  # it ends meanwhile, and the page does not know
-            if visit.wants("first"):
-                await visit.take("first", whole=False)
+            await visit.take("first", whole=False)
         await visit.ended()
-        if visit.wants("stopped"):
-            await visit.take("stopped")
+    if visit.wants("stopped"):
+        await visit.anew()
+        await visit.ask()
+        await visit.page.locator(
+            "[data-testid=stChatMessage] [data-testid=stExpanderDetails], .tl-row"
+        ).first.wait_for()
+        await visit.page.locator(STOP).click()
+        await visit.ended()
+        await visit.take("stopped")
 
 
 async def whole(visit: Visit, page: str) -> None:
