@@ -51,8 +51,8 @@ RATE = 10.0
 TOKENS = 150
 AFTER = 4.0
 """Seconds from the last question until something happens."""
-PATIENCE = 60.0
-"""Seconds after the last token is due in which a run must have ended."""
+PATIENCE = 120.0
+"""Seconds after the last token is due in which a run must have ended: the app's own limit for a run."""
 AWAY = 2.0
 """Seconds until what was killed is started again."""
 LEASES = {"LEASE_DURATION_SECONDS": "9", "HEARTBEAT_INTERVAL_SECONDS": "3", "REAPER_INTERVAL_SECONDS": "3"}

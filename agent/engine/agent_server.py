@@ -324,17 +324,20 @@ class AgentServer:
         with contextlib.suppress(ServerForgot, ServerRefused):
             await self._ask(lambda client: client.runs.cancel(thread, run))
 
-    async def parts(self, thread: str, run: str) -> AsyncGenerator[Part | Standing]:
+    async def parts(
+        self, thread: str, run: str, silence: Callable[[], float] = lambda: SILENCE_SECONDS
+    ) -> AsyncGenerator[Part | Standing]:
         """What a run streams, from the beginning and without end: it is for whoever reads to know when that is enough.
 
-        When a connection breaks, ends or says nothing, the run is asked how it stands, and its stream joined again:
-        where there are several addresses, at the next one. What a server has left out is asked for.
+        When a connection breaks, ends or says nothing for `silence` seconds, the run is asked how it stands, and its
+        stream joined again, at the next address where there are several. What a server has left out is asked for.
         """
-        cursor, pause, tried, seconds = Cursor(), FIRST_PAUSE, 0, SILENCE_SECONDS
+        cursor, pause, tried, has_ended = Cursor(), FIRST_PAUSE, 0, False
         while True:
             client, is_read = self._clients[tried % len(self._clients)], False
             try:
                 cursor.joined()
+                seconds = (lambda: REPLAY_SECONDS) if has_ended else silence
                 async with contextlib.aclosing(_events(client, thread, run, cursor.join_after, seconds)) as events:
                     async for event in events:
                         is_read = True
@@ -356,7 +359,7 @@ class AgentServer:
                 tried, is_read = tried + 1, False
             stands = await self._standing(thread, run, is_read=is_read)
             yield stands
-            seconds = SILENCE_SECONDS if stands.status == "working" else REPLAY_SECONDS
+            has_ended = stands.status != "working"
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -366,7 +369,7 @@ class AgentServer:
         """What comes before a part and was not sent: aegra loses what happens between its replay and what is live."""
         has_found = False
         try:
-            async with contextlib.aclosing(_events(client, thread, run, after, REPLAY_SECONDS)) as events:
+            async with contextlib.aclosing(_events(client, thread, run, after, lambda: REPLAY_SECONDS)) as events:
                 async for event in events:
                     if event.id == until:
                         break
@@ -450,7 +453,7 @@ def _asked(given: Any) -> str:
 
 
 async def _events(
-    client: LangGraphClient, thread: str, run: str, after: str, seconds: float
+    client: LangGraphClient, thread: str, run: str, after: str, seconds: Callable[[], float]
 ) -> AsyncGenerator[StreamPart]:
     """A stream after an event; raises TimeoutError once it says nothing for so long, having begun."""
     stream, patience = client.runs.join_stream(thread, run, last_event_id=after), SILENCE_SECONDS
@@ -461,7 +464,7 @@ async def _events(
             if event is None:
                 return
             yield event
-            patience = seconds
+            patience = seconds()
 
 
 def _opened(event: StreamPart) -> tuple[tuple[str, ...], Any, Stamp | None]:

@@ -19,7 +19,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
-from agent.engine.agent_server import SILENCE_SECONDS, AgentServer, Part, RunStatus, Standing, status_of
+from agent.engine.agent_server import REPLAY_SECONDS, SILENCE_SECONDS, AgentServer, Part, RunStatus, Standing, status_of
 from agent.errors import ServerFailed, ServersFault, ServerStopped
 from agent.streaming.attributed import ALIVE, ALIVE_SECONDS, DONE, ERROR, PART
 from texts import Sentence, Spoken, is_known, sentence
@@ -56,7 +56,7 @@ class ServerRun:
         Raises ServerFailed.
         """
         self._heard = asyncio.get_running_loop().time()
-        async with contextlib.aclosing(self._server.parts(self._thread, self._id)) as stream:
+        async with contextlib.aclosing(self._server.parts(self._thread, self._id, self._silence)) as stream:
             async for part in stream:
                 if isinstance(part, Standing):
                     if self._is_over(part):
@@ -82,6 +82,10 @@ class ServerRun:
             raise ServerFailed(self._failed or sentence("server-run-failed", kind="?"))
         if self._status == "interrupted" and not waits:
             raise ServerStopped(sentence("server-stopped"))
+
+    def _silence(self) -> float:
+        """Seconds without an event after which the server is asked; once the graph is done, only the end is to come."""
+        return REPLAY_SECONDS if self._is_done else SILENCE_SECONDS
 
     def _is_of_another(self, part: Part) -> bool:
         """Whether an attempt says it that another one has taken over from."""

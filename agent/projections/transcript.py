@@ -83,6 +83,8 @@ class Transcript:
     """The messages of the graph's last state, and those that were said since."""
     _doubtful: set[str] = field(default_factory=set)
     """Those of them, and of what is not yet told to be whole, that the attempt which goes on may not know."""
+    _has_retried: bool = False
+    """Whether another attempt goes on, and has not said from where."""
     _keys: int = 0
     _began_at: float | None = None
     """When its turn came; not every log tells of it."""
@@ -236,8 +238,18 @@ class Transcript:
                 if answer in self.items:
                     self._half_done[answer.node, answer.agent] = answer
                 self._touch(answer, at)
+        self._has_retried = True
         doubtful = {*self._recent, *(self._answers.keys() - self._told)}
         self._doubtful = {message for message in doubtful if self._answers.get(message) in self.items}
+
+    def _catch_up(self, event: StreamEvent, state: State) -> None:
+        """What is whole in the state from which another attempt goes on, although nobody got to say so."""
+        for message in state.messages if self._has_retried else ():
+            if message.id and message.id not in self._told:
+                answer = self._answers.get(message.id)
+                self._half_done = {place: one for place, one in self._half_done.items() if one is not answer}
+                self._whole(event, message, bool({"updates", "values"} & self.modes))
+        self._has_retried = False
 
     def _take_back(self, at: float) -> None:
         """What was said, and is not in the state from which another attempt goes on, is said anew, in its place."""
@@ -364,6 +376,7 @@ class Transcript:
         if at_root:
             self._recent = {message.id for message in state.messages}
             self._take_back(event.at)
+            self._catch_up(event, state)
             self._input = self._value if self._input is None else self._input
             self._value = state.rest
 

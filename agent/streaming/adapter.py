@@ -83,7 +83,7 @@ class Adapter:
         self._data = DataLeft()
         self._with_data: set[str] = set()
         """The messages whose images and files have been told; a state repeats them without."""
-        self._is_repeating = False
+        self._is_repeating = self._has_begun_anew = False
         self._repeats: Counter[tuple[tuple[str, ...], str]] = Counter()
         """How many updates of them are still to come, by namespace and node."""
 
@@ -130,6 +130,7 @@ class Adapter:
         self._early = None
         self._where.open_runs.clear()
         self._calls.end_runs()
+        self._has_begun_anew = True
 
     def finish(self) -> list[Happening]:
         """What is still held back, once no more parts follow."""
@@ -395,6 +396,10 @@ class Adapter:
         messages = tuple(self._message(raw, id_, calls, namespace, DataLeft(0)) for raw, id_ in pairs)
         if not namespace:
             self._answer.see(data)
+            if self._has_begun_anew:  # what was saved may never have been told
+                asked = [place for place, message in enumerate(messages) if message.role == "human"]
+                self._answer.hear(messages[asked[-1] + 1 :] if asked else ())
+                self._has_begun_anew = False
         yield Happening(
             ev.State(messages, None if rest is None else self._plain(rest)), *self._where.at(namespace), namespace
         )

@@ -189,6 +189,21 @@ def test_an_attempt_that_has_begun_before_does_not_take_over_again() -> None:
         assert not any(isinstance(event.payload, Retried) for event in run.read()[0])
 
 
+def test_an_attempt_that_finds_all_done_says_what_was_done() -> None:
+    """The first one has saved the answer, and ended before it said all of it."""
+    whole = [event for event in attempt(2) if event[0] == "values"][-1]
+    words, done = [*attempt(1)[:6]], attempt(2)[-1]
+    message = words[-1][1][0]["id"]  # type: ignore[index]
+    text = json.dumps(whole[1])
+    id_ = whole[1]["messages"][-1]["id"]  # type: ignore[index]
+    found = json.loads(text.replace(id_, message)) | {"@attempt": ["9", 1]}
+    ends: Event = "custom", {**done[1], "@attempt": ["9", 2]}  # type: ignore[dict-item]
+    with followed(ScriptedRun([METADATA, *words, METADATA, ("values", found), ends, _end()])) as (_, backend):
+        run = started(backend.start(ASKED))
+        assert answers(told(run)) == [WORDS]
+        assert run.answer == WORDS
+
+
 # Ends
 
 
