@@ -34,10 +34,6 @@ class AgentServer:
         """What it has written to its output so far."""
         return self.log_file.read_text(errors="replace")
 
-    def signal(self, number: signal.Signals) -> None:
-        """Stop it where it is, or let it go on."""
-        os.killpg(self.process.pid, number)
-
     def kill(self) -> None:
         """End it without a word, as when a machine dies."""
         os.killpg(self.process.pid, signal.SIGKILL)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-import pytest
 
 from agent.demo_model import DemoServer
 from agent.engine.in_process import InProcessBackend
 from agent.engine.run import Run
-from agent.projections.items import Answer
 from agent.projections.transcript import Transcript, fold
 from agent.settings import Limits, Settings
-from agent.streaming.events import Custom, Retried, RunRequest, Token
+from agent.streaming.events import Custom, Retried, RunRequest
 from agent.streaming.modes import RUN_MODES
 from tests.agent_servers import MISSING, NO_REDIS, PROGRAMS, AgentServer, aegra, redis
 from tests.conftest import missing
 from tests.postgres import Server
-from tests.runs import counting, finish, started, wait_for
+from tests.runs import finish, started, wait_for
 from tests.serving import free_port, pointed_at
 
 OWNER = "somebody"
@@ -80,35 +76,6 @@ def test_the_process_at_work_dies_and_another_one_begins_anew_what_it_had_not_do
             last_attempt = max(place for place, event in enumerate(events) if isinstance(event.payload, Retried))
             chunks = [event.payload.data for event in events[last_attempt:] if isinstance(event.payload, Custom)]
             assert len(chunks) == 12, "the whole search, once more"
-
-
-@pytest.mark.timeout(300)  # two servers to start, and a lease that runs out
-def test_a_process_that_is_held_up_and_goes_on_beside_the_next_one_adds_nothing(
-    database: Server, model: DemoServer
-) -> None:
-    if not PROGRAMS.exists():
-        missing(MISSING)
-    if not shutil.which("redis-server"):
-        missing(NO_REDIS)
-    url = _database(database, "held_up")
-    with redis() as address:
-        quick = {"LEASE_DURATION_SECONDS": "5", "HEARTBEAT_INTERVAL_SECONDS": "2", "REAPER_INTERVAL_SECONDS": "2"}
-        env = pointed_at(model) | {"REDIS_BROKER_ENABLED": "true", "REDIS_URL": address} | quick
-        with aegra(url, env) as one, aegra(url, env) as two, _backend(model, one, two) as backend:
-            run = started(backend.start(counting(120), session=OWNER))
-            wait_for(run, lambda event: isinstance(event.payload, Token), 40)
-            worker = one if _works(url, one) else two
-            worker.signal(signal.SIGSTOP)
-            try:
-                wait_for(run, lambda event: isinstance(event.payload, Retried), 60)
-                began = next(event.seq for event in run.read()[0] if isinstance(event.payload, Retried))
-                wait_for(run, lambda event: event.seq > began and isinstance(event.payload, Token), 40)
-            finally:
-                worker.signal(signal.SIGCONT)
-            (answer,) = [item.output.text.text for item in _told(run).items if isinstance(item, Answer)]
-            assert run.state == "finished"
-            assert [int(word) for word in re.findall(r"\d+", answer)] == [*range(1, 121)]
-            assert sum(isinstance(event.payload, Retried) for event in run.read()[0]) == 1
 
 
 def _works(url: str, server: AgentServer) -> bool:
