@@ -242,7 +242,7 @@ class Transcript:
         doubtful = {*self._recent, *(self._answers.keys() - self._told)}
         self._doubtful = {message for message in doubtful if self._answers.get(message) in self.items}
 
-    def _catch_up(self, event: StreamEvent, state: State) -> None:
+    def _catch_up(self, event: StreamEvent, state: ev.State) -> None:
         """What is whole in the state from which another attempt goes on, although nobody got to say so."""
         for message in state.messages if self._has_retried else ():
             if message.id and message.id not in self._told:

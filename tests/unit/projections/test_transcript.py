@@ -162,9 +162,9 @@ def test_what_the_state_of_the_next_attempt_lacks_is_said_anew_in_its_place() ->
 
 def test_what_the_next_attempt_finds_whole_is_shown_whole() -> None:
     """A process has saved what its node said, and died before it told of it."""
-    question = Message("human", "?", "q")
-    events = log(State((question,)), token("Half ", message="m1"), Retried())
-    events = [*events, *log(State((question, Message("ai", "Half a word.", "m1"))), token("More.", message="m2"))]
+    question = ev.Message("human", "?", "q")
+    events = log(ev.State((question,)), token("Half ", message="m1"), ev.Retried())
+    events = [*events, *log(ev.State((question, ev.Message("ai", "Half a word.", "m1"))), token("More.", message="m2"))]
     assert shape(fold(events, RUN_MODES).items) == ["Half a word.", "More."]
 
 
