@@ -115,10 +115,10 @@ def test_what_is_written_conforms(schema: Json) -> None:
 def test_a_schema_that_branches_without_end_is_filled_at_once() -> None:
     names = [f"child_{at}" for at in range(40)]
     node = an_object([], **{name: {"$ref": "#/$defs/N"} for name in names}, n=NUMBER)
-    start = time.monotonic()
+    start = time.process_time()
 
     assert fill({"$ref": "#/$defs/N", "$defs": {"N": node}}, "hello") == {}
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_schema_that_wants_more_than_anybody_reads_gets_less() -> None:

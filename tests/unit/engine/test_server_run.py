@@ -133,12 +133,12 @@ def test_what_a_server_leaves_out_where_a_stream_is_joined_is_asked_for(is_stamp
 
 
 @settings(max_examples=examples(20), deadline=None)
-@given(data=st.data())
+@given(seed=st.integers(0, 1_000_000))
 def test_each_word_comes_once_whatever_connections_leave_out_or_break(
-    shared: tuple[ProtocolServer, InProcessBackend], data: st.DataObject
+    shared: tuple[ProtocolServer, InProcessBackend], seed: int
 ) -> None:
     events = [METADATA, *attempt(1), _end()]
-    lots = Random(data.draw(st.integers(0, 1_000_000)))
+    lots = Random(seed)
     places = range(1, len(events) - 1)
     left_out = [lots.sample(places, lots.randint(0, 6)) for _ in range(lots.randint(0, 4))]
     breaks_after = [lots.randint(1, len(events)) for _ in range(lots.randint(0, 3))]
@@ -158,21 +158,20 @@ def test_what_is_lost_for_good_is_in_the_whole_answer() -> None:
 
 
 @settings(max_examples=examples(20), deadline=None)
-@given(data=st.data())
+@given(seed=st.integers(0, 1_000_000))
 def test_of_two_attempts_at_once_the_newer_one_counts_to_its_own_end(
-    shared: tuple[ProtocolServer, InProcessBackend], data: st.DataObject
+    shared: tuple[ProtocolServer, InProcessBackend], seed: int
 ) -> None:
     """A worker was held up for longer than its lease, and goes on beside the next one; it may also end first."""
     old, new = list(attempt(1)), list(attempt(2))
-    before = data.draw(st.integers(0, len(old)), label="parts before the other one begins")
-    after = data.draw(st.integers(before, len(old)), label="parts in all")
-    is_told = data.draw(st.booleans(), label="the old one says that the run has ended")
-    turns = data.draw(st.lists(st.booleans(), min_size=40, max_size=40), label="whose turn it is")
-    first, rest = old[:before], [*old[before:after], *([_end()] if is_told and after == len(old) else [])]
+    lots = Random(seed)
+    before = lots.randint(0, len(old))
+    after = lots.choice([len(old), lots.randint(before, len(old))])
+    says_end = after == len(old) and lots.random() < 0.5
+    first, rest = old[:before], [*old[before:after], *([_end()] if says_end else [])]
     mixed = []
-    for is_old in turns:
-        if left := rest if is_old else new:
-            mixed.append(left.pop(0))
+    while rest and new:
+        mixed.append(lots.choice([rest, new]).pop(0))
     mixed += [*rest, *new]
     run = asked(shared, ScriptedRun([METADATA, *first, METADATA, *mixed, _end()]))
     assert answers(told(run)) == [WORDS]
