@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import takewhile
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.server.client import Path, Visitor
+from tests.server.client import Visitor
 from tests.server.conftest import Visit
 from tests.server.steps import QUESTION, arrived, complete
 
@@ -73,26 +72,3 @@ def test_a_question_that_takes_the_place_of_another_is_drawn_in_its_place_alone(
     visitor.wait_until(lambda: visitor.scripts > 2, "it is asked again")
     complete(visitor)
     assert not words(drawn(visitor, start)).strip()
-
-
-def test_stop_is_one_button_before_its_script_and_after(visit: Visit) -> None:
-    visitor = visit(tool_choice="none")
-    visitor.wait_idle()
-    for turn in (1, 2):
-        start = len(visitor.frames)
-        visitor.ask(QUESTION)
-        visitor.wait_until(partial(_twice, visitor, start), "Stop is drawn at once, and by the script")
-        assert set(_stops(visitor, start)) == {(visitor.path("button", "stop"), visitor.widget_id("button", "stop"))}
-        visitor.click("stop")
-        complete(visitor, turns=turn)
-
-
-def _stops(visitor: Visitor, since: int) -> list[tuple[Path, str]]:
-    """Where each Stop was drawn, and its id."""
-    messages = map(ForwardMsg.FromString, visitor.frames[since:])
-    drawn = ((tuple(message.metadata.delta_path), message.delta.new_element.button.id) for message in messages)
-    return [(path, button) for path, button in drawn if button.endswith("-stop")]
-
-
-def _twice(visitor: Visitor, since: int) -> bool:
-    return len(_stops(visitor, since)) > 1

@@ -23,7 +23,7 @@ from agent.store.upload import Shelf
 from agent.tools.mcp_tools import offer
 from texts import Sentence, sentence
 from ui.shell import pin
-from ui.shell._streamlit_compat.callbacks import drawn_as_by_the_page
+from ui.shell._streamlit_compat.callbacks import draw_once_more
 from ui.shell._streamlit_compat.sessions import this_session
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -153,8 +153,8 @@ def draw_at_once(run: Run) -> None:
     draw = st.session_state.pop("draws_next", None)
     if draw and this_session():
         listen_no_more()
-        with drawn_as_by_the_page():
-            draw(run)
+        draw(run)
+        draw_once_more()
 
 
 def visitor_cookie() -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
@@ -48,17 +47,10 @@ def let_callbacks_draw() -> None:
     ScriptRunContext.on_script_start = begin_and_tell  # type: ignore[method-assign]
 
 
-@contextmanager
-def drawn_as_by_the_page() -> Iterator[None]:
-    """Draw in a callback what the script will draw again: with the ids that its widgets have there, and not for good.
-
-    A widget's id depends on whose script draws it, and a script can draw each only once.
-    """
-    context = get_script_run_ctx()
-    assert context is not None, "a callback has a script"
-    with context.run_with_active_hash(context.page_script_hash):
-        yield
-    context.shared.reset()
+def draw_once_more() -> None:
+    """Let the script draw the widgets that a callback has drawn: a script can draw each only once."""
+    if context := get_script_run_ctx():
+        context.shared.reset()
 
 
 def a_click_waits() -> bool:

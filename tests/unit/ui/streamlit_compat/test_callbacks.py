@@ -14,11 +14,11 @@ def test_what_a_callback_has_drawn_the_script_may_draw_again() -> None:
     def page() -> None:
         import streamlit as st
 
-        from ui.shell._streamlit_compat.callbacks import drawn_as_by_the_page
+        from ui.shell._streamlit_compat.callbacks import draw_once_more
 
         def ask() -> None:
-            with drawn_as_by_the_page():
-                st.button("Again", key="again")
+            st.button("Again", key="again")
+            draw_once_more()
 
         st.button("Ask", key="ask", on_click=ask)
         st.button("Again", key="again")
