@@ -78,7 +78,6 @@ def _open(name: str) -> PageInfo:
     wrong = _wrong_settings()
     if not wrong:
         session.listen_no_more()
-        st.session_state.pop("draws_next", None)
         session.offer_mcp_tools()
         choices.recall(info)
         language.read_in(choices.chosen_language())
