@@ -290,8 +290,8 @@ class InProcessBackend:
         return self._loop.call(self._engine.check_key(key))
 
     def wait_until_open(self) -> None:
-        """Wait until the demo model answers; raises what kept it from starting."""
-        self._opened.result(OPEN_SECONDS)
+        """Wait until the demo model answers, a minute at most; raises what kept it from starting."""
+        self._opened.result(60)
 
     @property
     def demo_url(self) -> str | None:

@@ -120,7 +120,7 @@ def test_what_is_hostile_loads_runs_and_hides_nothing(open_page: OpenPage, tmp_p
             turn = last_turn(page)
             expect(turn.get_by_text("It was not loaded")).to_have_count(2)
             expect(turn.get_by_text("SVG images are not shown")).to_be_visible()
-            expect(turn.get_by_text("holds markup, links or settings")).to_have_count(3)
+            expect(turn.get_by_text("contains markup, links or settings")).to_have_count(3)
             expect(turn.locator("[data-testid=stMermaidChart]")).to_have_count(2)
             expect(turn.locator("[data-testid=stMermaidChart] img")).to_have_count(2)
             links = turn.locator("a[href]:not([href^='Runs?open='])")

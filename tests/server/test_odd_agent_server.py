@@ -87,7 +87,7 @@ def test_each_has_a_form_or_none_and_what_it_is_asked_ends_with_a_sentence(url: 
         told = fold(finish(run), RUN_MODES)
         assert (run.state, told.message) == (
             "failed",
-            "What answers at the Agent Server's address is no Agent Server. Its host has to correct the address.",
+            "What answers at the Agent Server's address is not an Agent Server. Its host has to correct the address.",
         )
         assert backend.others_at_work() == []
         assert refused(backend.watch("0f3c1a9e-7b52-4d0e-9a61-2f8c5d7e4b13")) == "The Agent Server knows no such run."

@@ -82,7 +82,7 @@ def test_a_message_that_unpacks_to_much_more_than_it_is_ends_its_connection_and_
 
 def test_a_guesser_without_cookies_is_slowed_and_the_host_gets_in_at_once() -> None:
     env = {"TOOLSTREAM_HOST_PASSWORD": "sesame", "TOOLSTREAM_ADDRESS_HEADER": "X-Real-IP"}
-    too_many, wrong = "Too many tries. Wait a few seconds", "That is not the password."
+    too_many, wrong = "Too many attempts. Wait a few seconds", "That is not the password."
     with app_server(env) as app, ExitStack() as tabs:
         guessers = [tabs.enter_context(Visitor(app.url, "Runs", headers={"X-Real-IP": "192.0.2.1"})) for _ in range(24)]
         for guesser in guessers:

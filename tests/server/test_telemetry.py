@@ -241,7 +241,7 @@ def opened(given: str, before: str = "") -> subprocess.CompletedProcess[str]:
         f"import sys; {before}\n"
         "from agent.settings import Settings; from agent.engine.application import Application\n"
         f"with Application(Settings.from_env({{'TOOLSTREAM_RECORDINGS': 'off', {given}}})) as app:\n"
-        "    app.runs.wait_until_open(60)\n"
+        "    app.runs.wait_until_open()\n"
         "ours = tuple(f'opentelemetry.{part}' for part in ('instrumentation', 'exporter'))\n"
         "print([name for name in sys.modules if name.startswith(ours) and sys.modules[name]])"
     )

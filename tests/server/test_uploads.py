@@ -12,7 +12,7 @@ from tests.server.client import Visitor
 from tests.serving import ROOT, App, app_server, wait_until
 
 NO_ROOM = "Others are sending files right now. Choose yours again in a moment."
-GONE = "Others opened files, and yours had to make room. Choose it once more."
+GONE = "Others opened files, and yours had to make room. Choose it again."
 GOOD = (ROOT / "recordings/two-tools.jsonl").read_bytes()
 LARGE = json.dumps([{}] * 200).encode() + b"\n"
 LARGE *= 15_000_000 // len(LARGE)
