@@ -360,6 +360,7 @@ async def home(visit: Visit, page: str) -> None:
         await visit.page.emulate_media(reduced_motion="no-preference")
         await visit.open()
         for second in (3, 5, 9):
+            await visit.page.locator(".hero").wait_for()
             await visit.page.evaluate(_SET_CLOCK, second)
             await visit.take(f"{second}s", whole=False)
         await visit.page.emulate_media(reduced_motion="reduce")
