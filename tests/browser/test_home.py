@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_looks import PHONE
-from tests.browser.visitor import QUESTION, STOP, TURN, last_turn, visit, wait_for_end
+from tests.browser.visitor import QUESTION, STOP, TURN, ask, last_turn, visit, wait_for_end
 from tests.conftest import OpenPage
 from tests.serving import App
 
@@ -31,6 +31,14 @@ def test_the_sides_differ_while_it_plays_and_then_it_runs_live(home: Page) -> No
     expect(home.locator(RACE)).to_have_count(0)
     wait_for_end(home)
     expect(last_turn(home)).to_contain_text("Okafor")
+
+
+def test_a_second_question_is_answered_in_sight(home: Page) -> None:
+    for question in ("What is in the library?", "def area(w):\n  return w * 2"):
+        ask(home, question)
+        wait_for_end(home)
+    expect(last_turn(home)).to_be_in_viewport()
+    assert "area(w):\n" in home.locator(TURN).nth(2).inner_text()  # the lines are those that were typed
 
 
 def test_it_stands_still_while_paused_and_plays_again_when_asked(home: Page) -> None:

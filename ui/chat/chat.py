@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 
@@ -17,6 +18,11 @@ from ui.shell.catalog import PageInfo, suggestions
 from ui.shell.choices import Choices
 from ui.shell.language import say, tell
 from ui.shell.sidebar import sidebar
+
+_TO_NEWEST = """requestAnimationFrame(() => requestAnimationFrame(() =>
+    [...document.querySelectorAll("[class*=st-key-question_]")].at(-1)?.closest("[data-testid=stChatMessage]")
+        ?.scrollIntoView()))"""
+"""On a page that ends with something else, a new question is below what was asked before, out of sight."""
 
 
 def suggest(choices: Choices) -> None:
@@ -60,6 +66,9 @@ def chat(
             say("chat-stop"), key="stop", icon=":material/stop_circle:", on_click=stop, args=(page.name, at_work.id)
         )
     follow = draw(runs, choices)
+    if len(runs) > 1 and draw is turns and not scrolling:
+        # Each run in its turn: the script of another text is another one, and runs anew.
+        st.html(f"<script>/* {json.dumps(runs[-1].id)} */ {_TO_NEWEST}</script>", unsafe_allow_javascript=True)
     sidebar(choices)
     if not runs:
         with start.container():
