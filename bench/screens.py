@@ -280,14 +280,24 @@ async def beginning(visit: Visit, page: str) -> None:
             await visit.take("first", whole=False)
         await visit.ended()
     if visit.wants("stopped"):
+        await ask_and_stop(visit)
+        await visit.take("stopped")
+
+
+async def ask_and_stop(visit: Visit) -> None:
+    """Stop a run as soon as a tool is seen at work in it; and another one, if it was over before anybody looked."""
+    at_work = visit.page.locator("[data-testid=stChatMessage] [data-testid=stExpanderDetails], .tl-row").first
+    for _ in range(5):
         await visit.anew()
         await visit.ask()
-        await visit.page.locator(
-            "[data-testid=stChatMessage] [data-testid=stExpanderDetails], .tl-row"
-        ).first.wait_for()
-        await visit.page.locator(STOP).click()
+        await at_work.wait_for()
+        try:
+            await visit.page.locator(STOP).click(timeout=3_000)
+        except PlaywrightError:
+            await visit.ended()
+            continue
         await visit.ended()
-        await visit.take("stopped")
+        return
 
 
 async def whole(visit: Visit, page: str) -> None:
