@@ -111,7 +111,7 @@ def test_a_refresh_in_mid_run_finds_the_run_again(page: Page, model: DemoServer)
 
 def test_a_question_asked_meanwhile_waits_and_is_answered(page: Page) -> None:
     visit(page, "/LLM_tokens")
-    ask(page, LONG)
+    ask(page, "what is in 'count to 4000'?")
     wait_for_text(page, 100)
     ask(page, OFFICE)
     assert page.locator(STOP).count() == 1
@@ -124,7 +124,7 @@ def test_a_question_asked_meanwhile_waits_and_is_answered(page: Page) -> None:
 
 def test_stop_ends_the_run_that_works_and_not_the_one_that_waits(page: Page) -> None:
     visit(page, "/LLM_tokens")
-    ask(page, LONG)
+    ask(page, "what is in 'count to 4000'?")
     wait_for_text(page, 100)
     ask(page, OFFICE)
     page.locator(STOP).click()
