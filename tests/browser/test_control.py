@@ -111,7 +111,7 @@ def test_a_refresh_in_mid_run_finds_the_run_again(page: Page, model: DemoServer)
 
 def test_a_question_asked_meanwhile_waits_and_is_answered(page: Page) -> None:
     visit(page, "/LLM_tokens")
-    ask(page, "what is in 'count to 4000'?")
+    ask(page, LONG)
     wait_for_text(page, 100)
     ask(page, OFFICE)
     assert page.locator(STOP).count() == 1
