@@ -34,6 +34,8 @@ def read_table(chunk: Mapping[str, JSON]) -> Table | None:
         cells = [[*row, *[None] * (len(heads) - len(row))] for row in rows[:MOST_ROWS] if isinstance(row, list)]
     else:
         return None
+    if not heads:
+        return None
     columns = tuple(
         _column(name, kind, [row[at] for row in cells]) for at, (name, kind) in enumerate(heads[:MOST_COLUMNS])
     )

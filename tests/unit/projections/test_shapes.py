@@ -21,6 +21,7 @@ from agent.projections.shapes import reading
 from agent.projections.shapes.cards import MOST_FIELD, Field, fields_of
 from agent.projections.shapes.code import MOST_CODE
 from agent.projections.shapes.reading import read_shape
+from agent.projections.shapes.tables import read_table
 from agent.projections.shapes.text import safe_name
 from agent.projections.shapes.types import (
     Card,
@@ -476,3 +477,8 @@ def test_twice_the_data_takes_about_twice_as_long(make: Any) -> None:
     seconds(small)
     assert any(seconds(large) < 4 * 8 * (seconds(small) + 0.0005) for _ in range(4))
     assert min(seconds(large) for _ in range(3)) < 0.5
+
+
+@pytest.mark.parametrize("rows", [[{}], [{}, {}]])
+def test_rows_without_a_column_are_no_table(rows: list[dict[str, Any]]) -> None:
+    assert read_table({"table": rows}) is None
