@@ -480,5 +480,5 @@ def test_twice_the_data_takes_about_twice_as_long(make: Any) -> None:
 
 
 @pytest.mark.parametrize("rows", [[{}], [{}, {}]])
-def test_rows_without_a_column_are_no_table(rows: list[dict[str, Any]]) -> None:
+def test_rows_without_a_column_are_no_table(rows: list[JSON]) -> None:
     assert read_table({"table": rows}) is None
