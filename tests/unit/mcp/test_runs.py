@@ -126,6 +126,11 @@ def test_what_a_server_asks_a_person_waits_for_the_answer(
     assert call.result == result
 
 
+def questions(run: Run) -> list[Waiting]:
+    """What a run has waited for until now."""
+    return [event.payload for event in run.read()[0] if isinstance(event.payload, Waiting)]
+
+
 @pytest.mark.parametrize("attempt", range(3))
 def test_of_several_questions_at_once_each_gets_its_own_answer_in_whatever_order_they_are_asked_again(
     backend: InProcessBackend, attempt: int
@@ -133,10 +138,9 @@ def test_of_several_questions_at_once_each_gets_its_own_answer_in_whatever_order
     """The server changes their order by chance, and asks two in the same words."""
     run = run_of(backend, "Do it now: asker_do_it_now", ("asker_do_it_now",))
     given = iter(["small", "large"])
-    for _ in range(3):
-        wait_until(lambda: run.state not in ("queued", "running"), 30, "it waits")
-        waits = [event.payload for event in run.read()[0] if isinstance(event.payload, Waiting)][-1]
-        (interrupt,) = waits.interrupts
+    for asked in range(1, 4):
+        wait_until(lambda asked=asked: len(questions(run)) == asked, 30, "it asks")  # type: ignore[misc]
+        (interrupt,) = questions(run)[-1].interrupts
         (question,) = questions_of(interrupt.value)
         text = "red" if question.text == "What colour?" else next(given)
         answer: JSON = {"responses": {question.key: {"action": "accept", "content": {"text": text}}}}
