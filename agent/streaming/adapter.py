@@ -13,18 +13,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from langchain_core.messages import BaseMessage
-from langgraph.types import Overwrite, Send
-
 from agent.streaming import events as ev
 from agent.streaming._langgraph_compat import Place
 from agent.streaming.answer import AnswerSoFar
 from agent.streaming.attributed import PART
 from agent.streaming.attribution import RUN, Mark, Path, path_of
 from agent.streaming.calls import Calls
-from agent.streaming.events import JSON, StreamEvent
-from agent.streaming.forms import call_in, command_in, fields_of, messages_in, split, told_by, without_error
-from agent.streaming.json_safe import DataLeft, flat, json_safe
+from agent.streaming.converter import Converter
+from agent.streaming.events import StreamEvent
+from agent.streaming.forms import call_in, fields_of, messages_in, split, without_error
+from agent.streaming.json_safe import json_safe
 from agent.streaming.message_ids import MessageIds
 from agent.streaming.messages import RawCall, RawMessage, read_call, read_message, read_usage, text_of
 from agent.streaming.modes import STREAM_MODES, StreamMode
@@ -56,6 +54,7 @@ class Adapter:
         self._waits = waits
         self._calls = Calls()
         self._ids = MessageIds()
+        self._converter = Converter(self._calls, self._ids)
         self._where = Whereabouts(self._calls)
         self._only_call: dict[str, tuple[str, str]] = {}
         """The one call that the state asked for when a task began: its id as sent, and name."""
@@ -80,9 +79,6 @@ class Adapter:
         """The tasks of a node that were at work when the run waited, by its namespace and name."""
         self._same: dict[str, str] = {}
         """Tasks that are repeated under another id, and their first id."""
-        self._data = DataLeft()
-        self._with_data: set[str] = set()
-        """The messages whose images and files have been told; a state repeats them without."""
         self._is_repeating = self._has_begun_anew = False
         self._repeats: Counter[tuple[tuple[str, ...], str]] = Counter()
         """How many updates of them are still to come, by namespace and node."""
@@ -100,7 +96,7 @@ class Adapter:
     @property
     def answer(self) -> str:
         """The answer so far: a model's last words at the root, or else the graph's last value, as text."""
-        return self._answer.words if self.pending else self._answer.text(self._plain)
+        return self._answer.words if self.pending else self._answer.text(self._converter.plain)
 
     def read(self, part: object) -> list[Happening]:
         """What has happened according to one part: usually one thing; one per node for `updates`, nothing for an
@@ -167,7 +163,7 @@ class Adapter:
                 case ev.ToolStarted() if event.call:
                     self._calls.recall_run(event.call)
                 case ev.Custom(data=data) | ev.ToolDelta(delta=data):
-                    json_safe(data, data=self._data)
+                    self._converter.recall(data)
                 case ev.Interrupted(interrupts=interrupts):
                     self._asked.update(interrupt.id for interrupt in interrupts)
 
@@ -179,8 +175,7 @@ class Adapter:
             self._calls.recall(message.call, message.name, event.namespace, outer)
             self._calls.recall_answer(message.id, message.call)
         if message.other:
-            self._with_data.add(message.id)
-            json_safe(message.other, data=self._data)
+            self._converter.recall(message.other, message.id)
         calls = tuple((self._calls.of_id(asked.id).raw, asked.name) for asked in message.calls)
         answers = self._calls.of_id(message.call).raw if message.call else ""
         self._ids.recall(message.id, event.node or "", (message.role, message.text, calls, answers))
@@ -193,7 +188,7 @@ class Adapter:
         if isinstance(part, (tuple, list)) and 2 <= len(part) <= 3 and isinstance(part[-2], str):
             part = {"ns": part[0] if len(part) == 3 else (), "type": part[-2], "data": part[-1]}
         if not isinstance(part, Mapping):
-            yield Happening(ev.Unknown(self._plain(part)))
+            yield Happening(ev.Unknown(self._converter.plain(part)))
             return
         mode, data = part.get("type"), part.get("data")
         if mode == "custom" and isinstance(data, Mapping) and data.get(PART) == "tools":
@@ -213,7 +208,7 @@ class Adapter:
             yield from self._marked(mark)
             yield from self._release_early()
         elif mode == "custom":
-            yield Happening(ev.Custom(self._as_written(data)), *self._where.at(namespace), namespace)
+            yield Happening(ev.Custom(self._converter.as_written(data)), *self._where.at(namespace), namespace)
         elif mode == "messages":
             yield from self._release(namespace)
             yield self._said(data, namespace)
@@ -225,7 +220,7 @@ class Adapter:
         elif read := _READERS.get(mode):
             yield from read(self, data, namespace)
         else:
-            yield Happening(ev.Unknown(self._plain(part)), *self._where.at(namespace), namespace)
+            yield Happening(ev.Unknown(self._converter.plain(part)), *self._where.at(namespace), namespace)
 
     # where something comes from
 
@@ -276,7 +271,7 @@ class Adapter:
             calls = calls or self._calls_of_plain_tool(namespace, task)
             where = node, agent or self._where.agent(namespace), calls, namespace
             for chunk in mark.chunks:
-                yield Happening(ev.Custom(self._as_written(chunk)), *where)
+                yield Happening(ev.Custom(self._converter.as_written(chunk)), *where)
 
     def _calls_of_plain_tool(self, namespace: tuple[str, ...], task: str) -> tuple[str, ...]:
         """The calls of a chunk that no LangChain tool wrote: those of the task it was written in."""
@@ -304,7 +299,7 @@ class Adapter:
         metadata = metadata if isinstance(metadata, Mapping) else {}
         raw = read_message(message)
         if raw is None:
-            return Happening(ev.Unknown(self._plain(data), "messages"), *self._where.at(namespace), namespace)
+            return Happening(ev.Unknown(self._converter.plain(data), "messages"), *self._where.at(namespace), namespace)
         node, agent = text_of(metadata.get("langgraph_node")) or None, text_of(metadata.get("lc_agent_name"))
         if agent:
             self._where.agents[namespace] = agent
@@ -322,16 +317,14 @@ class Adapter:
                 return Happening(self._token(raw, message_id, calls, namespace), *where)
         else:
             message_id = self._ids.of_whole(raw, node or "")
-        said = self._message(raw, message_id, calls, namespace)
+        said = self._converter.message(raw, message_id, calls, namespace)
         if said.call:
             where = node, agent or self._where.agent(namespace), self._calls.of_id(said.call).path, namespace
         return Happening(ev.Said(said), *where)
 
     def _token(self, raw: RawMessage, message_id: str, calls: tuple[str, ...], namespace: tuple[str, ...]) -> ev.Token:
         pieces = tuple(self._piece(piece, message_id, calls, namespace) for piece in raw.calls)
-        other = self._content(raw, self._data)
-        if other:
-            self._with_data.add(message_id)
+        other = self._converter.content_of_piece(raw, message_id)
         return ev.Token(message_id, raw.text, raw.reasoning, other, pieces, raw.finish_reason, raw.usage)
 
     def _piece(
@@ -346,13 +339,13 @@ class Adapter:
 
     def _updates(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         if not isinstance(data, Mapping) or not data:
-            yield Happening(ev.Unknown(self._plain(data), "updates"), *self._where.at(namespace), namespace)
+            yield Happening(ev.Unknown(self._converter.plain(data), "updates"), *self._where.at(namespace), namespace)
             return
         metadata = data.get("__metadata__")
         is_cached = isinstance(metadata, Mapping) and bool(metadata.get("cached"))
         for key, update in data.items():
             if key == "__interrupt__":
-                yield from self._interrupted(self._interrupts(update), namespace)
+                yield from self._interrupted(self._converter.interrupts(update), namespace)
             elif key != "__metadata__":
                 is_repeated = is_cached and self._repeats[namespace, str(key)] > 0
                 self._repeats[namespace, str(key)] -= is_repeated
@@ -377,12 +370,14 @@ class Adapter:
         is_graph = (namespace, node) in self._graphs
         ids = self._ids.of_history(raws, node) if is_graph else [self._ids.of_whole(raw, node) for raw in raws]
         calls = self._where.calls_in(namespace)
-        messages = tuple(self._message(raw, id_, calls, namespace) for raw, id_ in zip(raws, ids, strict=True))
+        messages = tuple(
+            self._converter.message(raw, id_, calls, namespace) for raw, id_ in zip(raws, ids, strict=True)
+        )
         if not namespace:
             self._answer.hear(messages)
         if messages and len(answered := {message.call for message in messages}) == 1 and (call := answered.pop()):
             calls = self._calls.of_id(call).path
-        payload = ev.Update(messages, self._plain(rest) if rest else None, usage, is_cached)
+        payload = ev.Update(messages, self._converter.plain(rest) if rest else None, usage, is_cached)
         return Happening(payload, *self._where.at(namespace, node, calls), namespace)
 
     def _values(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
@@ -393,7 +388,7 @@ class Adapter:
         calls = self._where.calls_in(namespace)
         ids = self._ids.of_history(raws)
         pairs = zip(raws, ids, strict=True)
-        messages = tuple(self._message(raw, id_, calls, namespace, DataLeft(0)) for raw, id_ in pairs)
+        messages = tuple(self._converter.message(raw, id_, calls, namespace, is_repeated=True) for raw, id_ in pairs)
         if not namespace:
             self._answer.see(data)
             if self._has_begun_anew:  # what was saved may never have been told
@@ -401,27 +396,17 @@ class Adapter:
                 self._answer.hear(messages[asked[-1] + 1 :] if asked else ())
                 self._has_begun_anew = False
         yield Happening(
-            ev.State(messages, None if rest is None else self._plain(rest)), *self._where.at(namespace), namespace
+            ev.State(messages, None if rest is None else self._converter.plain(rest)),
+            *self._where.at(namespace),
+            namespace,
         )
-
-    def _interrupts(self, interrupts: object) -> tuple[ev.Interrupt, ...]:
-        found = []
-        for number, item in enumerate(interrupts if isinstance(interrupts, (tuple, list)) else [interrupts]):
-            if isinstance(item, Mapping):
-                value, id_, schema = item.get("value", dict(item)), item.get("id"), item.get("response_schema")
-            else:
-                value, id_ = getattr(item, "value", item), getattr(item, "id", None)
-                schema = getattr(item, "response_schema", None)
-            schema = self._plain(schema) if isinstance(schema, Mapping) else None
-            found.append(ev.Interrupt(text_of(id_) or f"interrupt {number + 1}", self._plain(value), schema))
-        return tuple(found)
 
     # tasks and tools
 
     def _tasks(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         task, name = (data.get("id"), data.get("name")) if isinstance(data, Mapping) else (None, None)
         if not isinstance(data, Mapping) or not isinstance(task, str) or not isinstance(name, str):
-            yield Happening(ev.Unknown(self._plain(data), "tasks"), *self._where.at(namespace), namespace)
+            yield Happening(ev.Unknown(self._converter.plain(data), "tasks"), *self._where.at(namespace), namespace)
             return
         metadata = data.get("metadata")
         if isinstance(metadata, Mapping) and (agent := text_of(metadata.get("lc_agent_name"))):
@@ -442,15 +427,15 @@ class Adapter:
             payload = ev.TaskEnded(
                 task,
                 name,
-                self._plain(result) if result else None,
+                self._converter.plain(result) if result else None,
                 bool(data.get("error")),
-                self._interrupts(interrupts) if interrupts else (),
+                self._converter.interrupts(interrupts) if interrupts else (),
             )
         call = self._calls.of_task(task)
         yield Happening(payload, *self._where.at(namespace, name, call.path if call else None), namespace)
 
     def _task_started(self, task: str, name: str, given: object, namespace: tuple[str, ...]) -> ev.TaskStarted:
-        raw, plain = read_call(call_in(given)), self._plain(given)
+        raw, plain = read_call(call_in(given)), self._converter.plain(given)
         if raw:
             call = self._calls.begin_task(task, raw.id, raw.name, namespace, self._where.calls_in(namespace))
             if self._is_repeating and call.first_task:
@@ -468,7 +453,7 @@ class Adapter:
 
     def _tools(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
         if not isinstance(data, Mapping) or data.get("event") not in _TOOL_EVENTS:
-            yield Happening(ev.Unknown(self._plain(data), "tools"), *self._where.at(namespace), namespace)
+            yield Happening(ev.Unknown(self._converter.plain(data), "tools"), *self._where.at(namespace), namespace)
         elif self._waits and self._runs.is_early(namespace, data):
             self._early = data, namespace
         else:
@@ -483,108 +468,24 @@ class Adapter:
         match data["event"]:
             case "tool-started":
                 given = data.get("input")
-                payload = ev.ToolStarted(name, None if given is None else self._plain(given))
+                payload = ev.ToolStarted(name, None if given is None else self._converter.plain(given))
             case "tool-output-delta":
-                payload = ev.ToolDelta(self._as_written(data.get("delta")))
+                payload = ev.ToolDelta(self._converter.as_written(data.get("delta")))
             case "tool-finished":
                 self._calls.end_run(run)
-                payload = ev.ToolFinished(self._output(data.get("output")))
+                payload = ev.ToolFinished(self._converter.output(data.get("output")))
             case _:
                 self._calls.end_run(run)
                 payload = ev.ToolFailed()
         return Happening(payload, *self._where.at(namespace, self._node_of_run.get(run), call.path), namespace)
 
-    def _output(self, output: object) -> JSON:
-        command = command_in(output)
-        message = read_message(output) if command is None else told_by(command)
-        if message and message.role == "tool":
-            return message.text
-        return self._plain(output if command is None else command)
-
     # checkpoints and debug
 
     def _checkpoints(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
-        yield Happening(ev.Checkpoint(self._without_errors(data)), *self._where.at(namespace), namespace)
+        yield Happening(ev.Checkpoint(self._converter.without_errors(data)), *self._where.at(namespace), namespace)
 
     def _debug(self, data: object, namespace: tuple[str, ...]) -> Iterator[Happening]:
-        yield Happening(ev.Debug(self._without_errors(data)), *self._where.at(namespace), namespace)
-
-    # values of any kind
-
-    def _message(
-        self,
-        raw: RawMessage,
-        message_id: str,
-        calls: tuple[str, ...],
-        namespace: tuple[str, ...],
-        left: DataLeft | None = None,
-    ) -> ev.Message:
-        """A whole message; the calls that it requests or answers get ids of ours."""
-        pairs = [(call.id, call.name) for call in raw.calls]
-        asked = self._calls.asked(message_id, pairs, namespace, calls) if pairs else []
-        answered = ""
-        if raw.role == "tool":
-            answered = self._calls.answered(message_id, raw.answers, raw.name, namespace, calls).id
-        other = self._content(raw, left or (DataLeft(0) if message_id in self._with_data else self._data))
-        if other and left is None:
-            self._with_data.add(message_id)
-        return ev.Message(
-            raw.role,
-            raw.text,
-            message_id,
-            raw.reasoning,
-            other,
-            tuple(ev.AskedCall(call.id, sent.name, sent.args) for call, sent in zip(asked, raw.calls, strict=True)),
-            answered,
-            raw.name,
-            raw.failed,
-            raw.finish_reason,
-            raw.usage,
-        )
-
-    def _content(self, raw: RawMessage, left: DataLeft) -> tuple[JSON, ...]:
-        """What is neither text nor reasoning in a message, with as much data as may be kept."""
-        return tuple(json_safe(block, data=left) for block in raw.other)
-
-    def _as_written(self, value: object) -> JSON:
-        """A tool's or a node's own value as JSON."""
-        if (plain := flat(value)) is not None:
-            return plain
-        return json_safe(value, convert=self._object, data=self._data)
-
-    def _plain(self, value: object) -> JSON:
-        """Any other value as JSON, with the messages in it in our form."""
-        return json_safe(value, convert=self._object_or_message)
-
-    def _without_errors(self, value: object) -> JSON:
-        return json_safe(value, convert=lambda inner: self._object_or_message(without_error(inner)))
-
-    def _object(self, value: object) -> object:
-        if isinstance(value, _PLAIN):
-            return value
-        if isinstance(value, BaseMessage) and (raw := read_message(value)):
-            return self._known_message(raw)
-        if isinstance(value, Send):
-            return {"node": value.node, "input": value.arg}
-        if isinstance(value, Overwrite):
-            return {"overwrite": value.value}
-        if (command := command_in(value)) is not None:
-            return command
-        return without_error(value) if isinstance(value, BaseException) else value
-
-    def _object_or_message(self, value: object) -> object:
-        if isinstance(value, Mapping) and "content" in value and (raw := read_message(value)):
-            return self._known_message(raw)
-        return self._object(value)
-
-    def _known_message(self, raw: RawMessage) -> dict[str, Any]:
-        message_id = self._ids.known(raw)
-        plain: dict[str, Any] = {"role": raw.role, "text": raw.text}
-        calls = [{"id": self._calls.known(message_id, c.id), "name": c.name, "args": c.args} for c in raw.calls]
-        other = list(self._content(raw, DataLeft(0)))
-        more: dict[str, Any] = {"id": message_id, "reasoning": raw.reasoning, "other": other, "calls": calls}
-        more |= {"call": self._calls.known("", raw.answers), "name": raw.name, "failed": raw.failed}
-        return plain | {name: value for name, value in more.items() if value}
+        yield Happening(ev.Debug(self._converter.without_errors(data)), *self._where.at(namespace), namespace)
 
 
 def _mode_of(part: Any) -> StreamMode:
@@ -603,4 +504,3 @@ _READERS: dict[object, Callable[[Adapter, object, tuple[str, ...]], Iterator[Hap
     "debug": Adapter._debug,
 }
 _TOOL_EVENTS = ("tool-started", "tool-output-delta", "tool-finished", "tool-error")
-_PLAIN = (str, int, float, bool, type(None), dict, list)
