@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason=
 
 
 def test_a_source_saved_in_mid_run_starts_no_second_loop_and_loses_no_token() -> None:
-    with edited_app({"TOOLSTREAM_DEMO_RATE": "150"}) as (app, folder), Visitor(app.url, tool_choice="none") as visitor:
+    with edited_app({"TOOLSTREAM_DEMO_RATE": "60"}) as (app, folder), Visitor(app.url, tool_choice="none") as visitor:
         visitor.wait_idle()
         ports = listening_ports(app.process.pid)
         assert len(ports) == 2, "the app, and the demo model on the background loop"

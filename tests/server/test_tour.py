@@ -53,6 +53,7 @@ def test_a_touch_keeps_it_where_it_is_until_it_is_told_to_go_on(visitor: Visitor
     with one_run(model, requests=REQUESTS[1] + REQUESTS[2]):
         visitor.click("take_tour")
         see(visitor, "Watch: the finds come one by one")
+        visitor.wait_until(lambda: visitor.has("selectbox", "model"), "the sidebar is drawn")
         visitor.select("model", "demo-fast · all at once")
         see(visitor, "Go on with the tour")
         visitor.wait_idle()  # it waits for nothing any more
