@@ -78,44 +78,72 @@ def test_the_timeline_below_an_answer_grows_while_it_works(page: Page) -> None:
     assert page.locator(".tl-model b").count() > 0, "ticks"
 
 
-def test_while_a_button_is_held_the_work_is_hidden(page: Page) -> None:
-    visit(page, "/Custom_data", "simple")
-    ask(page, BOTH)
-    hold = page.get_by_role("button", name="Hold to feel the difference")
-    hold.focus()  # with the keyboard: the page scrolls along with the answer, away from under a mouse
-    box = page.locator(BOX).first
-    expect(box).to_be_visible()
+def test_while_a_key_holds_the_button_the_work_is_hidden(page: Page) -> None:
+    visit(page, "/LLM_tokens", "simple")
+    ask(page, LONG)
+    hold, box = page.get_by_role("button", name="Hold to feel the difference"), page.locator(BOX).first
+    hold.focus()
+    for key in ("Space", "Enter"):
+        page.keyboard.down(key)
+        page.keyboard.down(key)  # it repeats
+        expect(box).to_be_hidden()
+        expect(page.locator(".hold .instead")).to_be_visible()
+        page.keyboard.up(key)
+        expect(box).to_be_visible()
     page.keyboard.down("Space")
-    expect(box).to_be_hidden()
-    expect(page.locator(".hold .instead")).to_be_visible()
-    page.keyboard.up("Space")
+    page.locator(STOP).focus()
     expect(box).to_be_visible()
+    page.keyboard.up("Space")
+    page.locator(STOP).click()
     wait_for_end(page)
     expect(hold).to_have_count(0)
 
 
-def test_a_finger_holds_the_button_too(open_page: OpenPage, app: App) -> None:
+def test_a_mouse_holds_the_button_wherever_it_goes_until_it_lets_go(page: Page) -> None:
+    visit(page, "/LLM_tokens", "simple")
+    ask(page, LONG)
+    hold, box = page.locator(".hold button"), page.locator(BOX).first
+    hold.wait_for()
+    page.add_style_tag(content=".hold { position: fixed; top: 5rem; }")  # else it scrolls along, away from the mouse
+    for button, hides in (("right", False), ("left", True)):
+        hold.hover()
+        page.mouse.down(button=button)  # type: ignore[arg-type]
+        expect(page.locator(".hold .held")).to_have_count(int(hides))
+        page.mouse.wheel(0, -60)
+        page.mouse.move(900, 400)
+        expect(box).to_be_visible(visible=not hides)
+        page.mouse.up(button=button)  # type: ignore[arg-type]
+        expect(box).to_be_visible()
+    page.locator(STOP).click()
+    wait_for_end(page)
+
+
+def test_a_finger_holds_the_button_whatever_another_one_does(open_page: OpenPage, app: App) -> None:
     page = open_page(app, **PHONE)
     visit(page, "/LLM_tokens")
     ask(page, LONG)
     hold, finger = page.locator(".hold button"), page.context.new_cdp_session(page)
     hold.wait_for()
+    page.add_style_tag(content=".hold { position: fixed; top: 5rem; }")
 
-    def touch(*points: dict[str, float]) -> None:
-        kind = "touchStart" if points else "touchEnd"
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        there = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": there})
 
-    middle = (
-        "e => (e.scrollIntoView({block: 'center'}), (r => ({x: r.x + 40, y: r.y + 20}))(e.getBoundingClientRect()))"
-    )
-    touch(hold.evaluate(middle))
-    while not page.locator(".hold .held").count():  # the page scrolls along with the answer, away from under the finger
-        touch()
-        touch(hold.evaluate(middle))
-    expect(page.locator(".hold .instead")).to_be_visible()
+    place = hold.bounding_box()
+    assert place
+    first = (place["x"] + 40, place["y"] + 20)
+    touch("touchStart", first)
     expect(page.locator(BOX).first).to_be_hidden()
-    touch()
+    touch("touchStart", first, (200, 500))
+    touch("touchMove", first)  # the other one is gone
+    touch("touchMove", (first[0], first[1] + 90))
+    page.evaluate("new Promise(requestAnimationFrame)")
+    expect(page.locator(BOX).first).to_be_hidden()
+    touch("touchEnd")
     expect(page.locator(BOX).first).to_be_visible()
+    asked = "e => !e.dispatchEvent(new MouseEvent('contextmenu', {bubbles: true, cancelable: true}))"
+    assert hold.evaluate(asked), "no menu opens under a finger that stays"
     page.locator(STOP).click()
     wait_for_end(page)
 

@@ -30,22 +30,37 @@ if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
 _TOUCHES = """<script>
 if (!window.toolstreamTouches) {
   window.toolstreamTouches = true;
-  const held = () => document.querySelectorAll(".hold .held");
-  addEventListener("pointerdown", event => event.target.closest?.(".hold button")?.classList.add("held"));
-  for (const end of ["pointerup", "pointercancel", "blur"])
-    addEventListener(end, () => held().forEach(button => button.classList.remove("held")));
-  for (const touch of ["wheel", "touchmove", "keydown"])
-    addEventListener(touch, event => {
-      if (!event.isTrusted || event.target.closest?.(".st-key-tour")) return;
-      const stay = document.querySelector(".st-key-tour_stay button:not([data-pressed])");
-      if (stay) stay.click(stay.dataset.pressed = "");
-    }, {passive: true});
+  let held = null;
+  const hold = (event, by) => {
+    const button = event.target.closest?.(".hold button");
+    if (!button || held?.button.isConnected) return;
+    held = {button, by};
+    button.classList.add("held");
+  };
+  const letGo = (by = held?.by) => {
+    if (!held || by !== held.by) return;
+    held.button.classList.remove("held");
+    held = null;
+  };
+  addEventListener("pointerdown", event => event.button || hold(event, event.pointerId));
+  addEventListener("keydown", event => [" ", "Enter"].includes(event.key) && hold(event, event.key));
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, event => letGo(event.pointerId));
+  addEventListener("keyup", event => letGo(event.key));
+  addEventListener("blur", () => letGo());
+  addEventListener("focusout", event => event.target === held?.button && letGo());
+  addEventListener("contextmenu", event => event.target.closest?.(".hold button") && event.preventDefault());
+  const stay = event => {
+    if (!event.isTrusted || event.target.closest?.(".st-key-tour")) return;
+    const button = document.querySelector(".st-key-tour_stay button:not([data-pressed])");
+    if (button) button.click(button.dataset.pressed = "");
+  };
+  for (const touch of ["wheel", "touchmove", "keydown"]) addEventListener(touch, stay, {passive: true});
 }
 </script>"""
 """What reaches no server by itself.
 
-A held button is `:active` under a mouse and the space bar, but under a finger not in every browser; and the tour stays
-put when somebody scrolls or types.
+The answer is hidden for as long as the finger, the mouse button or the key that began it stays down, whatever else is
+touched meanwhile; and the tour stays put when somebody scrolls or types.
 """
 
 
