@@ -96,17 +96,20 @@ def test_the_tour_on_a_phone_goes_by_itself_and_is_one_step_back_a_page(open_pag
     expect(card).to_have_count(0)
 
 
-@pytest.mark.parametrize("touch", ["wheel", "key", "finger"])
-def test_who_scrolls_or_types_stays_where_the_tour_is(open_page: OpenPage, app: App, touch: str) -> None:
-    page = open_page(app, **(PHONE if touch == "finger" else {}))
+@pytest.mark.parametrize("touch", ["wheel", "key", "click", "finger", "tap"])
+def test_who_touches_the_page_stays_where_the_tour_is(open_page: OpenPage, app: App, touch: str) -> None:
+    page = open_page(app, **(PHONE if touch in ("finger", "tap") else {}))
     page.goto("/")
     page.get_by_role("button", name="Take the tour").click()
     page.get_by_role("button", name="Stay here").wait_for()
+    question = page.locator(TURN).first
     if touch == "wheel":
         page.mouse.move(600, 500)
         page.mouse.wheel(0, 50)
     elif touch == "key":
         page.locator(QUESTION).press("a")
+    elif touch in ("click", "tap"):
+        getattr(question, touch)()
     else:
         finger = page.context.new_cdp_session(page)
         for kind, y in (("touchStart", 600), ("touchMove", 540), ("touchEnd", 0)):

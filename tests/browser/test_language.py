@@ -113,6 +113,12 @@ def test_the_tour_is_korean_from_its_first_step_to_its_last(open_page: OpenPage,
         assert latin(page) == []
 
 
+def test_an_address_without_a_page_leads_home_in_korean(open_page: OpenPage, app: App) -> None:
+    page = korean(open_page, app, "/1_Custom_data")
+    page.get_by_role("dialog").get_by_text("첫 페이지를 보여 드릴게요").wait_for()
+    assert latin(page) == []
+
+
 def test_the_samples_are_those_of_the_readers_language_and_a_link_opens_either(open_page: OpenPage, app: App) -> None:
     page = korean(open_page, app, "/Runs")
     page.get_by_text("사무실의 금고를 열어 주세요").click()

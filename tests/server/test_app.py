@@ -97,7 +97,9 @@ def test_the_tool_node_runs_without_an_agent() -> None:
 
 
 def test_choices_come_from_the_url_and_nonsense_in_it_is_what_the_page_begins_with() -> None:
-    app = open_app("custom_data", modes="messages,nonsense", tools="rm", model="gpt-99", tool_choice="x", graph="y")
+    app = open_app(
+        "custom_data", modes="messages,nonsense,messages", tools="rm", model="gpt-99", tool_choice="x", graph="y"
+    )
     assert app.pills(key="modes").value == ["messages"]
     assert app.pills(key="tools").value == ["get_items"]
     assert app.selectbox(key="model").value == "demo"
@@ -124,6 +126,10 @@ def test_a_conversation_is_found_again_by_the_run_in_the_url() -> None:
     again = open_app("custom_data", run=run)
     assert "what items are in the office?" in text(again)
     assert "Swivel chair" in text(again)
+    elsewhere = open_app(run=run)
+    assert "Swivel chair" in text(elsewhere), "the page that it was asked on"
+    assert "is gone" in "".join(info.value for info in open_app("llm_tokens", run="nobodys").info)
+    assert not open_app("llm_tokens", run="").info
 
 
 def test_a_new_conversation_starts_empty() -> None:

@@ -146,10 +146,10 @@ def recall(page: PageInfo) -> None:
         if given is not None:
             offered = _offered(page, name)
             items = given if isinstance(given, list) else [given]
-            known = [item for item in items if item in offered]
+            known = [item for item in dict.fromkeys(items) if item in offered]
             if known or not items:
                 st.session_state[name] = known if isinstance(given, list) else given
-            if len(known) < len(items):
+            if not {*items} <= {*offered}:
                 unknown.append(name)
     if unknown:
         st.session_state["not_offered"] = unknown

@@ -50,17 +50,17 @@ if (!window.toolstreamTouches) {
   addEventListener("focusout", event => event.target === held?.button && letGo());
   addEventListener("contextmenu", event => event.target.closest?.(".hold button") && event.preventDefault());
   const stay = event => {
-    if (!event.isTrusted || event.target.closest?.(".st-key-tour")) return;
+    if (!event.isTrusted || event.target.closest?.(".st-key-tour, a, button")) return;
     const button = document.querySelector(".st-key-tour_stay button:not([data-pressed])");
     if (button) button.click(button.dataset.pressed = "");
   };
-  for (const touch of ["wheel", "touchmove", "keydown"]) addEventListener(touch, stay, {passive: true});
+  for (const touch of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(touch, stay, {passive: true});
 }
 </script>"""
 """What reaches no server by itself.
 
 The answer is hidden for as long as the finger, the mouse button or the key that began it stays down, whatever else is
-touched meanwhile; and the tour stays put when somebody scrolls or types.
+touched meanwhile; and the tour stays put when somebody scrolls, types, or touches anything but a link.
 """
 
 
@@ -94,10 +94,13 @@ def _open(name: str) -> PageInfo:
     if not wrong:
         session.listen_no_more()
         session.offer_mcp_tools()
+        is_new = "page_before" not in st.session_state
         choices.recall(info)
         language.read_in(choices.chosen_language())
         try:
             session.conversation(info.name)  # finds the one that the URL names
+            if is_new:
+                session.follow_link(info.name)
         except DatabaseError:
             wrong = say("ended-no-database")
         else:

@@ -203,6 +203,15 @@ def conversation(page: str) -> list[Run]:
     return runs().thread(threads[page]) if page in threads else []
 
 
+def follow_link(page: str) -> None:
+    """Go to the page on which the run that the URL names was asked, if that is another one. For a new session."""
+    found = runs().get(st.query_params.get("run", ""))
+    if found and found.request.page != page:
+        st.session_state.setdefault("threads", {})[found.request.page] = found.thread_id
+        show_branch(found.request.page, found.id)
+        st.session_state["page_to_open"] = found.request.page
+
+
 def branch(page: str, conversation: Sequence[Run]) -> list[Run]:
     """The runs of a page's conversation that are shown: those of one of its branches."""
     known = {run.id: run for run in conversation}
@@ -240,8 +249,8 @@ def waits(page: str) -> bool:
 
 def run_is_lost(page: str) -> bool:
     """Whether the URL names a run that is not, or no longer, kept here."""
-    run_id = st.query_params.get("run")
-    return run_id is not None and page not in st.session_state.get("threads", {}) and runs().get(run_id) is None
+    run_id = st.query_params.get("run", "")
+    return bool(run_id) and page not in st.session_state.get("threads", {}) and runs().get(run_id) is None
 
 
 def thread_id(page: str) -> str:

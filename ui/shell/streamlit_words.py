@@ -38,6 +38,8 @@ KEYS = (
     "streamlit-upload.input",
     "streamlit-copy",
     "streamlit-close",
+    "streamlit-no-page",
+    "streamlit-no-page.home",
     "streamlit-pages",
     "streamlit-pages.before",
     "streamlit-pages.after",
