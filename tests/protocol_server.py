@@ -46,8 +46,8 @@ class ProtocolServer:
     """The server: hands out one run after the other."""
 
     url: str = ""
-    script: list[ScriptedRun] = field(default_factory=list)
-    begun: list[ScriptedRun] = field(default_factory=list)
+    script: list[ScriptedRun] = field(default_factory=list, repr=False)
+    begun: list[ScriptedRun] = field(default_factory=list, repr=False)
     state: dict[str, Any] = field(default_factory=dict)
     """The state of every thread."""
     breaks_off: list[Callable[[ScriptedRun], bool]] = field(default_factory=list)

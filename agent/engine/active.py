@@ -147,6 +147,7 @@ class ActiveRun(KeptRun):
         """
         self._tail, self.rests = None, False
         self._track, self.session, self._key = track or self._track, session, api_key
+        self._tell()
 
     def let_go(self) -> None:
         """Let go of it: another process works on it, and its readers start over."""

@@ -49,7 +49,7 @@ NAME = "toolstream_run"
 """Where the config of a run says what it is found by."""
 _STEP = 2
 """What the numbers of aegra's events rise by, at most."""
-_MOST_IN_VAIN = 3
+_MOST_IN_VAIN = 4
 """How often a stream is asked for what is missing in it when it has nothing."""
 _PLACE = re.compile(r"(\d+)(?:-(\d+))?\Z")
 """The end of an event's id: a number that rises, or a time and a number."""
@@ -133,14 +133,12 @@ class Cursor:
 
     def missing_after(self, id_: str | None, stamp: Stamp | None) -> str | None:
         """The id after which a stream lacks something that comes before this part; None if nothing is known to."""
-        if self._in_vain >= _MOST_IN_VAIN:
-            return None
         if stamp:
             number, after = self._attempts.get(stamp.attempt, (0, self.join_after))
             is_newest = not self._attempts or stamp.attempt >= max(self._attempts)
             return after if is_newest and stamp.number > number + 1 else None
         found = _PLACE.search(id_ or "")
-        if self._attempts or not found or found[2]:
+        if self._attempts or not found or found[2] or self._in_vain >= _MOST_IN_VAIN:
             return None  # what has no stamp is not of the graph; and moments do not tell whether there is one between
         return self.join_after if int(found[1]) - (self._place or (0,))[0] > _STEP else None
 
@@ -342,9 +340,8 @@ class AgentServer:
                     async for event in events:
                         is_read = True
                         mode, data, stamp = _opened(event)
-                        if (after := cursor.missing_after(event.id, stamp)) is not None:
-                            async for part in self._missing(client, thread, run, after, event.id, cursor):
-                                yield part
+                        async for part in self._missing(client, thread, run, event.id, stamp, cursor):
+                            yield part
                         source = cursor.source(event.id, stamp)
                         if source is not None:
                             pause = FIRST_PAUSE
@@ -364,24 +361,35 @@ class AgentServer:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _missing(
-        self, client: LangGraphClient, thread: str, run: str, after: str, until: str | None, cursor: Cursor
+        self, client: LangGraphClient, thread: str, run: str, until: str | None, stamp: Stamp | None, cursor: Cursor
     ) -> AsyncGenerator[Part]:
-        """What comes before a part and was not sent: aegra loses what happens between its replay and what is live."""
-        has_found = False
-        try:
-            async with contextlib.aclosing(_events(client, thread, run, after, lambda: REPLAY_SECONDS)) as events:
-                async for event in events:
-                    if event.id == until:
-                        break
-                    mode, data, stamp = _opened(event)
-                    if (source := cursor.source(event.id, stamp)) is not None:
-                        has_found = True
-                        yield Part(mode[0], mode[1:], data, source, stamp)
-        except (httpx.HTTPError, ValueError, TimeoutError) as error:
-            log.info("What a stream has left out could not be read: %s", type(error).__name__)
-        if not has_found:
+        """What comes before a part and was not sent: aegra loses what happens between its replay and what is live.
+
+        What breaks off or brings less is asked again.
+        """
+        for left in reversed(range(_MOST_IN_VAIN)):
+            if (after := cursor.missing_after(until, stamp)) is None:
+                return
+            has_found = False
+            try:
+                async with contextlib.aclosing(_events(client, thread, run, after, lambda: REPLAY_SECONDS)) as events:
+                    async for event in events:
+                        if event.id == until:
+                            break
+                        mode, data, its_stamp = _opened(event)
+                        if left and its_stamp and cursor.missing_after(event.id, its_stamp) is not None:
+                            break
+                        if (source := cursor.source(event.id, its_stamp)) is not None:
+                            has_found = True
+                            yield Part(mode[0], mode[1:], data, source, its_stamp)
+            except TimeoutError:  # it does not repeat anything
+                break
+            except (httpx.HTTPError, ValueError) as error:
+                log.info("What a stream has left out could not be read: %s", type(error).__name__)
+            finally:
+                cursor.looked(has_found)
+        if cursor.missing_after(until, stamp) is not None:
             log.warning("An Agent Server has lost a part of a stream, or counts in another way")
-        cursor.looked(has_found)
 
     async def _ask(
         self, ask: Callable[[LangGraphClient], Awaitable[T]], *, again: bool = True, final: int | None = None

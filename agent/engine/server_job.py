@@ -16,6 +16,7 @@ from agent.engine.job import BREAKPOINT, GONE, KEEPS_NOTHING, Pending, asked_aga
 from agent.engine.server_run import ServerRun
 from agent.engine.unattributed import Unattributed
 from agent.errors import AgentError, CheckpointLost, ServerRefused, ServersFault
+from agent.graphs.registry import OWN
 from agent.streaming.adapter import Adapter, Happening
 from agent.streaming.attributed import COUNTED
 from agent.streaming.events import JSON, Interrupt, Noted, Retried, StreamEvent, Waiting
@@ -235,7 +236,8 @@ class ServerJob:
         self, server_run: str, adapter: Adapter, known: Sequence[StreamEvent]
     ) -> AsyncGenerator[Happening]:
         """What happens in one run of the server, after what is `known`; raises ServerFailed as it has ended."""
-        run = ServerRun(self.server, self.thread, server_run)
+        is_ours = not self.run.request.graph.startswith(OWN)
+        run = ServerRun(self.server, self.thread, server_run, is_attributed=is_ours)
         source, left = "", _Known([event.source for event in known if event.source])
         lacks = Unattributed(self.run.events[: len(self.run.events) - len(known)])
         try:

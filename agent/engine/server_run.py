@@ -36,8 +36,10 @@ _ITS_OWN = frozenset(
 class ServerRun:
     """What a run streams, without what other attempts at it say; once that is over, how it has ended."""
 
-    def __init__(self, server: AgentServer, thread: str, id_: str) -> None:
+    def __init__(self, server: AgentServer, thread: str, id_: str, *, is_attributed: bool = False) -> None:
         self._server, self._thread, self._id = server, thread, id_
+        self._is_attributed = is_attributed
+        """Whether its graph is known to be, so that an attempt which says nothing at all is none."""
         self._status: RunStatus | None = None
         self._failed: Spoken = ""
         self._kind = ""
@@ -144,7 +146,8 @@ class ServerRun:
             if self._is_done:  # it has not come to say so
                 return now - self._heard > SILENCE_SECONDS
             self._at_work = self._at_work or now
-            if now - self._at_work > self._server.patience and (self._attempt or not stands.has_begun):
+            gives_signs = self._attempt or self._is_attributed or not stands.has_begun
+            if gives_signs and now - self._at_work > self._server.patience:
                 raise ServersFault(sentence("server-no-worker"))
             return False
         self._status = self._status or stands.status

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -26,11 +27,13 @@ from agent.engine.run import Run
 from agent.projections.items import Answer
 from agent.projections.transcript import Transcript, fold
 from agent.settings import Limits, Settings
+from agent.store.store import Store
 from agent.streaming.attributed import COUNTED
 from agent.streaming.events import Retried
 from agent.streaming.modes import RUN_MODES
 from tests.protocol_server import Event, ProtocolServer, ScriptedRun, protocol_server
-from tests.runs import finish, request, started
+from tests.runs import finish, has_words, request, started, wait_for
+from tests.serving import wait_until
 from tests.unit.examples import examples
 from tests.unit.streaming.scripted import scripted
 
@@ -130,6 +133,16 @@ def test_what_a_server_leaves_out_where_a_stream_is_joined_is_asked_for(is_stamp
         assert run.state == "finished"
         assert not any(isinstance(event.payload, Retried) for event in run.read()[0])
         assert server.begun[0].joined == 2, "the rest is read on from the first connection"
+
+
+@pytest.mark.parametrize("breaks_after", [[], [99, 2, 2]], ids=["left out", "broken off"])
+def test_what_is_asked_for_in_vain_is_asked_for_again(breaks_after: list[int]) -> None:
+    events = [METADATA, *attempt(1), _end()]
+    whole = range(tokens(events)[-1] + 1, len(events) - 1)
+    lost = [tokens(events)[4], *whole]
+    left_out = [lost] if breaks_after else [lost, lost, lost]
+    with followed(ScriptedRun(events, left_out, breaks_after)) as (_, backend):
+        assert answers(told(started(backend.start(ASKED)))) == [WORDS]
 
 
 @settings(max_examples=examples(20), deadline=None)
@@ -235,8 +248,9 @@ def test_a_run_that_nobody_works_on_is_asked_for_once_more_and_goes_on_from_its_
         assert (second.get("input"), second["checkpoint"]) == (None, {"checkpoint_ns": ""})
 
 
-def test_a_run_that_nobody_ever_takes_up_is_told_after_three_times() -> None:
-    with followed(ScriptedRun(is_silent=True, status="pending"), seconds=5) as (server, backend):
+@pytest.mark.parametrize("status", ["pending", "running"])
+def test_a_run_that_nobody_ever_takes_up_is_told_after_three_times(status: Any) -> None:
+    with followed(ScriptedRun(is_silent=True, status=status), seconds=5) as (server, backend):
         run = started(backend.start(ASKED))
         assert told(run).message.startswith("Nobody on the Agent Server works on this run.")
         assert len(server.begun) == 3
@@ -259,6 +273,41 @@ def test_what_a_graph_fails_of_is_not_tried_again() -> None:
         transcript = told(started(backend.start(ASKED)))
         assert transcript.message.startswith("An error ended this run on the Agent Server (ValueError).")
         assert len(server.begun) == 1
+
+
+# Web processes
+
+
+def test_what_is_read_on_by_another_process_is_written_as_it_comes_for_others_to_see(tmp_path: Path) -> None:
+    events = [METADATA, *attempt(1)]
+    some = tokens(events)[3]
+    run_there = ScriptedRun(events[:some], is_silent=True, status="running")
+    with protocol_server(run_there) as server, Store(tmp_path, Limits()) as store:
+        of_server = Settings(
+            base_url="http://127.0.0.1:9/v1",
+            openai_models=("demo-fast",),
+            agent_server=(server.url,),
+            recordings=tmp_path,
+        )
+        with InProcessBackend(of_server, Store.of(of_server)) as first:
+            run = started(first.start(ASKED))
+            wait_for(run, has_words)
+        with InProcessBackend(of_server, Store.of(of_server)):
+            run_there.events = events
+            lines = store.tail(run.id)
+            assert lines
+            read = [event for event, _ in lines.read()]
+
+            def words() -> list[str]:
+                read.extend(event for event, _ in lines.read())
+                return answers(fold(read, RUN_MODES))
+
+            wait_until(lambda: words() == [WORDS], 20, lambda: f"all of it is written: {read}")
+            entry = store.entry(run.id)
+            assert entry
+            assert (entry.state, entry.at_work) == ("running", True)
+            assert entry.seconds > 0
+            run_there.status = "success"
 
 
 # Starts
