@@ -34,6 +34,10 @@ class AgentServer:
         """What it has written to its output so far."""
         return self.log_file.read_text(errors="replace")
 
+    def signal(self, number: signal.Signals) -> None:
+        """Hold it up, or let it go on."""
+        os.killpg(self.process.pid, number)
+
     def kill(self) -> None:
         """End it without a word, as when a machine dies."""
         os.killpg(self.process.pid, signal.SIGKILL)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import psycopg
 
 from agent.demo_model import DemoServer
 from agent.engine.in_process import InProcessBackend
 from agent.engine.run import Run
+from agent.projections.items import Answer
 from agent.projections.transcript import Transcript, fold
 from agent.settings import Limits, Settings
-from agent.streaming.events import Custom, Retried, RunRequest
+from agent.streaming.events import Custom, Ended, Retried, RunRequest, Token
 from agent.streaming.modes import RUN_MODES
 from tests.agent_servers import MISSING, NO_REDIS, PROGRAMS, AgentServer, aegra, redis
 from tests.conftest import missing
 from tests.postgres import Server
-from tests.runs import finish, started, wait_for
-from tests.serving import free_port, pointed_at
+from tests.runs import counting, finish, started, wait_for
+from tests.serving import free_port, model_server, pointed_at, wait_until
 
 OWNER = "somebody"
 ARCHIVE = RunRequest("search the archive about the office", "react", ("search_archive",), model="demo-fast")
@@ -76,6 +79,38 @@ def test_the_process_at_work_dies_and_another_one_begins_anew_what_it_had_not_do
             last_attempt = max(place for place, event in enumerate(events) if isinstance(event.payload, Retried))
             chunks = [event.payload.data for event in events[last_attempt:] if isinstance(event.payload, Custom)]
             assert len(chunks) == 12, "the whole search, once more"
+
+
+def test_a_process_that_is_held_up_and_goes_on_beside_the_next_one_adds_nothing(database: Server) -> None:
+    if not PROGRAMS.exists():
+        missing(MISSING)
+    if not shutil.which("redis-server"):
+        missing(NO_REDIS)
+    url = _database(database, "held_up")
+    asked = counting(150)
+    with redis() as address, model_server(rate=10) as slow:
+        quick = {"LEASE_DURATION_SECONDS": "5", "HEARTBEAT_INTERVAL_SECONDS": "2", "REAPER_INTERVAL_SECONDS": "2"}
+        env = pointed_at(slow) | {"REDIS_BROKER_ENABLED": "true", "REDIS_URL": address} | quick
+        with aegra(url, env) as one, aegra(url, env) as two, _backend(slow, one, two) as backend:
+            whole = _told(started(backend.start(replace(asked, model="demo-fast"), session=OWNER))).answer
+            run = started(backend.start(asked, session=OWNER))
+            wait_for(run, lambda event: isinstance(event.payload, Token), 60)
+            held_up = one if _works(url, one) else two
+            other = two if held_up is one else one
+            held_up.signal(signal.SIGSTOP)
+            try:
+                wait_until(lambda: _works(url, other), 60, "the other one has taken it over")
+                wait_for(run, lambda event: isinstance(event.payload, Retried), 60)
+                began = next(event.seq for event in run.read()[0] if isinstance(event.payload, Retried))
+                wait_for(run, lambda event: event.seq > began and isinstance(event.payload, Token), 60)
+            finally:
+                held_up.signal(signal.SIGCONT)
+            told = _told(run)
+            assert run.state == "finished", told.message
+            (answer,) = [item.output.text.text for item in told.items if isinstance(item, Answer)]
+            assert answer == told.answer == whole
+            assert sum(isinstance(event.payload, Ended) for event in run.read()[0]) == 1
+            assert finish(started(backend.start(replace(asked, model="demo-fast"), session=OWNER)))
 
 
 def _works(url: str, server: AgentServer) -> bool:
