@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
 import httpx
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.schema import StreamPart
 
+from agent.engine.cursor import MOST_IN_VAIN, Cursor
 from agent.errors import ServerForgot, ServerRefused, ServerUnreachable
 from agent.settings import Settings
 from agent.streaming.attributed import Stamp, unstamped
-from agent.streaming.json_safe import json_safe
-from agent.streaming.messages import read_shorthand
 from texts import sentence
 
 log = logging.getLogger(__name__)
@@ -42,17 +38,8 @@ IN_FLIGHT_SECONDS = 3.0
 """Seconds after which a request that broke off has been carried out, if it ever is."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between attempts to reach a server."""
-MOST_BUSY = 20
-"""Threads at work that are looked through for others' runs; each is a request."""
-FROM_THE_START = "-1"
 NAME = "toolstream_run"
 """Where the config of a run says what it is found by."""
-_STEP = 2
-"""What the numbers of aegra's events rise by, at most."""
-_MOST_IN_VAIN = 4
-"""How often a stream is asked for what is missing in it when it has nothing."""
-_PLACE = re.compile(r"(\d+)(?:-(\d+))?\Z")
-"""The end of an event's id: a number that rises, or a time and a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,99 +74,6 @@ class Assistant:
     name: str
     graph: str
     description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OthersRun:
-    """A run that was not started from here; plain data, for a page as well."""
-
-    thread: str
-    id: str
-    assistant: str
-    """The assistant's id; on a page its name."""
-    asked: str
-    """What it was asked: the last words of a person in its input, or the input as text. It may be empty."""
-    began: float
-    """When; seconds since the epoch, 0 if the server does not say."""
-    is_ours: bool = False
-    """Whether some Toolstream has started it."""
-
-
-class Cursor:
-    """Which parts of a run's stream are known.
-
-    Ids rise, and need not be unique: those of `langgraph dev` are not. Parts with a stamp are known by that.
-    """
-
-    def __init__(self) -> None:
-        self._place: tuple[int, ...] = ()
-        self._number = 0
-        """How many parts with the last id are known."""
-        self._repeated = 0
-        """How many of these a new connection has sent once more."""
-        self._id = self._before = ""
-        self._attempts: dict[str, tuple[int, str]] = {}
-        """The last number of each attempt, and the id to ask for what comes after."""
-        self._in_vain = 0
-
-    @property
-    def join_after(self) -> str:
-        """The id to ask for what comes after: the one before the last, so that nothing that shares the last is lost."""
-        return self._before or FROM_THE_START
-
-    def joined(self) -> None:
-        """Note that a new connection sends what comes after `join_after`."""
-        self._repeated = 0
-
-    def missing_after(self, id_: str | None, stamp: Stamp | None) -> str | None:
-        """The id after which a stream lacks something that comes before this part; None if nothing is known to."""
-        if stamp:
-            number, after = self._attempts.get(stamp.attempt, (0, self.join_after))
-            is_newest = not self._attempts or stamp.attempt >= max(self._attempts)
-            return after if is_newest and stamp.number > number + 1 else None
-        found = _PLACE.search(id_ or "")
-        if self._attempts or not found or found[2] or self._in_vain >= _MOST_IN_VAIN:
-            return None  # what has no stamp is not of the graph; and moments do not tell whether there is one between
-        return self.join_after if int(found[1]) - (self._place or (0,))[0] > _STEP else None
-
-    def looked(self, has_found: bool) -> None:
-        """Note whether what was missing has been found: servers differ in how they count."""
-        self._in_vain = 0 if has_found else self._in_vain + 1
-
-    def source(self, id_: str | None, stamp: Stamp | None = None) -> str | None:
-        """The source of the next part; None if it is known already, and empty if the server gives no ids."""
-        found = _PLACE.search(id_ or "")
-        place = place_of(id_)
-        if stamp:
-            if stamp.number <= self._attempts.get(stamp.attempt, (0, ""))[0]:
-                return None
-            self._advance(id_ or "", place)
-            self._attempts[stamp.attempt] = stamp.number, self.join_after
-        elif not id_ or not place or place < self._place:
-            return None if place else ""
-        elif place == self._place:
-            self._repeated += 1
-            if self._repeated <= self._number:
-                return None
-            self._number = self._repeated
-        else:
-            self._advance(id_, place)
-        number = self._number if place == self._place else 1
-        return found.group() + ("" if number == 1 else f"#{number}") if found else ""
-
-    def _advance(self, id_: str, place: tuple[int, ...]) -> None:
-        if place == self._place:
-            self._repeated = self._number = self._number + 1
-        elif place > self._place:
-            self._before, self._id, self._place = self._id, id_, place
-            self._number = self._repeated = 1
-
-
-def place_of(text: str | None) -> tuple[int, ...]:
-    """What orders the ids of events, and the sources made of them; empty for an id that does not say."""
-    id_, _, number = (text or "").partition("#")
-    found = _PLACE.search(id_)
-    return (*(int(part or 0) for part in found.groups()), int(number or 1)) if found else ()
 
 
 class AgentServer:
@@ -283,38 +177,29 @@ class AgentServer:
     async def _all(self, thread: str, name: str) -> list[str]:
         """The runs on a thread that were begun under a name, oldest first."""
         try:
-            found = await self._ask(lambda client: client.runs.list(thread, limit=100))
+            found = await self.runs(thread, 100)
         except (ServerForgot, ServerRefused):
             return []
-        runs = [run for run in _many(found) if isinstance(run, Mapping) and isinstance(run.get("run_id"), str)]
-        named = [run for run in runs if name in _names(run)]
+        runs = [run for run in found if isinstance(run, Mapping) and isinstance(run.get("run_id"), str)]
+        named = [run for run in runs if name in names_of(run)]
         return [run["run_id"] for run in sorted(named, key=lambda run: str(run.get("created_at")))]
 
-    async def at_work(self) -> list[OthersRun]:
-        """The runs at work that some other program has started, newest first."""
-        threads = await self._ask(lambda client: client.threads.search(status="busy", limit=MOST_BUSY))
+    async def busy_threads(self, most: int) -> list[str]:
+        """The ids of threads on which somebody's run is at work."""
+        threads = await self._ask(lambda client: client.threads.search(status="busy", limit=most))
         told = (one.get("thread_id") for one in _many(threads) if isinstance(one, Mapping))
-        ids = [thread for thread in told if isinstance(thread, str)]
-        lists = await asyncio.gather(*(self._runs(thread) for thread in ids))
-        runs = [others_run(run) for found in lists for run in found if status_of(run) == "working"]
-        return sorted((run for run in runs if run and not run.is_ours), key=lambda run: run.began, reverse=True)
+        return [thread for thread in told if isinstance(thread, str)]
 
-    async def others_run(self, thread: str, run: str = "") -> OthersRun:
-        """One run, or the newest of a thread; raises ServerForgot where there is none."""
-        if run:
-            found: Any = [await self._ask(lambda client: client.runs.get(thread, run))]
-        else:
-            found = await self._runs(thread)
-        runs = [other for one in found if (other := others_run(one))]
-        if not runs:
-            raise ServerForgot(sentence("server-forgot"))
-        return max(runs, key=lambda one: one.began)
+    async def runs(self, thread: str, most: int) -> list[Any]:
+        """The runs on a thread, as the server tells of them."""
+        return _many(await self._ask(lambda client: client.runs.list(thread, limit=most)))
 
-    async def _runs(self, thread: str) -> list[Any]:
-        return _many(await self._ask(lambda client: client.runs.list(thread, limit=10)))
+    async def run(self, thread: str, run: str) -> Any:
+        """One run, as the server tells of it."""
+        return await self._ask(lambda client: client.runs.get(thread, run))
 
     async def _standing(self, thread: str, run: str, *, is_read: bool) -> Standing:
-        found = await self._ask(lambda client: client.runs.get(thread, run))
+        found = await self.run(thread, run)
         return Standing(status_of(found), not isinstance(found, Mapping) or found.get("status") != "pending", is_read)
 
     async def cancel(self, thread: str, run: str) -> None:
@@ -367,7 +252,7 @@ class AgentServer:
 
         What breaks off or brings less is asked again.
         """
-        for left in reversed(range(_MOST_IN_VAIN)):
+        for left in reversed(range(MOST_IN_VAIN)):
             if (after := cursor.missing_after(until, stamp)) is None:
                 return
             has_found = False
@@ -429,37 +314,6 @@ def status_of(told: Any) -> RunStatus:
     return _STATUS.get(str(told.get("status")) if isinstance(told, Mapping) else "", "error")
 
 
-def others_run(told: Any) -> OthersRun | None:
-    """A run as a server tells of it; None for what is no run."""
-    if not isinstance(told, Mapping) or not all(isinstance(told.get(key), str) for key in ("thread_id", "run_id")):
-        return None
-    kwargs = told.get("kwargs")
-    given = told.get("input") or (kwargs.get("input") if isinstance(kwargs, Mapping) else None)
-    return OthersRun(
-        told["thread_id"],
-        told["run_id"],
-        str(told.get("assistant_id") or ""),
-        _asked(given),
-        _seconds(told.get("created_at")),
-        any(_names(told)),
-    )
-
-
-def _seconds(moment: object) -> float:
-    with contextlib.suppress(ValueError, TypeError, OverflowError):
-        told = datetime.fromisoformat(str(moment))
-        return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
-    return 0.0
-
-
-def _asked(given: Any) -> str:
-    messages = given.get("messages") if isinstance(given, Mapping) else None
-    read = (read_shorthand(one) for one in (messages if isinstance(messages, list) else [messages]))
-    if said := [message.text for message in read if message and message.role == "human" and message.text.strip()]:
-        return said[-1].strip()
-    return "" if given in (None, {}, []) else json.dumps(json_safe(given), ensure_ascii=False)
-
-
 async def _events(
     client: LangGraphClient, thread: str, run: str, after: str, seconds: Callable[[], float]
 ) -> AsyncGenerator[StreamPart]:
@@ -512,7 +366,7 @@ def _many(found: Any) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _names(run: Mapping[Any, Any]) -> list[object]:
+def names_of(run: Mapping[Any, Any]) -> list[object]:
     """Under what a run was begun: each server tells its config in another place."""
     kwargs = run.get("kwargs")
     configs = [run.get("config"), kwargs.get("config") if isinstance(kwargs, Mapping) else None]

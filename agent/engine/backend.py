@@ -16,7 +16,7 @@ from agent.store.index import Entry
 from agent.streaming.events import JSON, RunRequest, RunState
 
 if TYPE_CHECKING:  # where there is no Agent Server, nothing of this is loaded
-    from agent.engine.agent_server import OthersRun
+    from agent.engine.others_runs import OthersRun
 
 
 @dataclass(frozen=True, slots=True)

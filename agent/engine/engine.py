@@ -36,7 +36,8 @@ from agent.tools.scenario import asked_in
 from texts import sentence
 
 if TYPE_CHECKING:  # where there is no Agent Server, nothing of this is loaded
-    from agent.engine.agent_server import AgentServer, OthersRun
+    from agent.engine.agent_server import AgentServer
+    from agent.engine.others_runs import OthersRun
     from agent.engine.server_agents import ServerAgents
     from agent.engine.server_job import ServerJob
 
@@ -108,11 +109,15 @@ class Engine:
 
     async def others_at_work(self) -> list[OthersRun]:
         """The runs that others have at work on the Agent Server, newest first; raises AgentError."""
-        return [self._named(run) for run in await self._server().at_work()]
+        from agent.engine.others_runs import at_work
+
+        return [self._named(run) for run in await at_work(self._server())]
 
     async def others_run(self, thread: str, run: str) -> OthersRun:
         """A run there, or the newest of a thread; raises AgentError."""
-        return self._named(await self._server().others_run(thread, run))
+        from agent.engine.others_runs import look_up
+
+        return self._named(await look_up(self._server(), thread, run))
 
     def _server(self) -> AgentServer:
         if self.server is None:

@@ -38,7 +38,7 @@ from agent.streaming.events import JSON, RunRequest
 from texts import sentence
 
 if TYPE_CHECKING:  # where there is no Agent Server, nothing of this is loaded
-    from agent.engine.agent_server import OthersRun
+    from agent.engine.others_runs import OthersRun
 
 log = logging.getLogger(__name__)
 

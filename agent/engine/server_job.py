@@ -11,7 +11,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from agent.engine.active import ActiveRun
-from agent.engine.agent_server import NAME, AgentServer, Part, place_of
+from agent.engine.agent_server import NAME, AgentServer, Part
+from agent.engine.cursor import place_of
 from agent.engine.job import BREAKPOINT, GONE, KEEPS_NOTHING, Pending, asked_again
 from agent.engine.server_run import ServerRun
 from agent.engine.unattributed import Unattributed

@@ -9,6 +9,7 @@ from typing import Any, Never
 
 from agent.engine.agent_server import Part
 from agent.engine.other_modes import OtherModes
+from agent.engine.others_runs import look_up
 from agent.engine.server_job import ServerJob
 from agent.errors import ServerStopped
 from agent.streaming.adapter import Adapter, Happening
@@ -74,7 +75,7 @@ class WatchedJob(ServerJob):
 
     async def _last_state(self) -> Part:
         """What it has come to, as the last part of the mode `values`; empty if its thread has gone on since."""
-        newest = await self.server.others_run(self.of_thread)
+        newest = await look_up(self.server, self.of_thread)
         state = await self.server.state(self.of_thread) if newest.id == self.of_run else {}
         values = state.get("values")
         tasks = [task for task in state.get("tasks") or () if isinstance(task, Mapping)]

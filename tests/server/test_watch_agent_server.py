@@ -14,8 +14,8 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
-from agent.engine.agent_server import OthersRun
 from agent.engine.in_process import InProcessBackend
+from agent.engine.others_runs import OthersRun
 from agent.errors import Refusal
 from agent.projections.items import Answer
 from agent.projections.transcript import Transcript, fold

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.engine.agent_server import NAME, Assistant, OthersRun, Part, others_run
+from agent.engine.agent_server import NAME, Assistant, Part
 from agent.engine.other_modes import OtherModes
+from agent.engine.others_runs import OthersRun, others_run
 from agent.engine.server_agents import _names
 
 IDS = {"run_id": "r", "thread_id": "t", "assistant_id": "a", "created_at": "1970-01-01T00:00:09+00:00"}
