@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from agent.demo_model import DemoServer
 from agent.settings import Limits
 from agent.store.recorder import Track
 from agent.store.recording import Header, event_line
-from agent.store.store import Store
+from agent.store.store import FILE, Store
 from agent.streaming.events import Custom, StreamEvent
 from tests.postgres import Server
-from tests.serving import ROOT, wait_until
+from tests.server.client import ME, SOMEBODY, Visitor
+from tests.server.steps import complete, numbers
+from tests.serving import ROOT, app_server, pointed_at, wait_until
 
 LEASE = 1.0
 HELD_UP = """
@@ -103,6 +108,30 @@ def test_a_process_that_was_held_up_writes_nothing_to_what_another_one_has_taken
             assert (entry.state, entry.interrupted) == ("running", False)
         finally:
             first.kill()
+
+
+def test_beside_a_process_that_is_held_up_in_a_transaction_visitors_are_answered_and_told(
+    model: DemoServer, tmp_path: Path
+) -> None:
+    env = pointed_at(model) | {"TOOLSTREAM_RECORDINGS": str(tmp_path)}
+    with (
+        app_server(env) as app,
+        Visitor(app.url, headers=ME, model="demo-fast", tool_choice="none") as visitor,
+        closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as held_up,
+    ):
+        visitor.wait_idle()
+        held_up.execute("BEGIN IMMEDIATE")
+        visitor.ask("count to 3")
+        complete(visitor, timeout=60)
+        assert numbers(visitor) == ["1", "2", "3"]
+        assert "This run could not be saved" in visitor.text
+        with Visitor(app.url, headers=SOMEBODY) as other:
+            other.wait_idle(60)
+            assert "Traceback" not in other.text
+        held_up.execute("ROLLBACK")
+        visitor.ask("count to 3")
+        complete(visitor, 2, timeout=60)
+        assert "Traceback" not in app.log()
 
 
 class _Lines:
