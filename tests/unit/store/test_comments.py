@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from agent.store.comments import MAX_PER_AUTHOR, MAX_PER_RUN, Comment, Comments, table, to_csv
-from agent.store.database import Database, Sqlite
+from agent.store.database import Database
 
 Open = Callable[[], Database]
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Open:
+def opened(tmp_path: Path, sqlite: Callable[[Path], Database]) -> Open:
     """Open the database as another process would."""
-    return lambda: Sqlite(tmp_path / "comments.sqlite3")
+    return lambda: sqlite(tmp_path / "comments.sqlite3")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.store.database import Database, Sqlite
+from agent.store.database import Database
 from agent.store.links import Links
 
 Open = Callable[[], Database]
@@ -18,9 +18,9 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(path: Path) -> Open:
+def opened(path: Path, sqlite: Callable[[Path], Database]) -> Open:
     """Open the database as another process would."""
-    return lambda: Sqlite(path)
+    return lambda: sqlite(path)
 
 
 def test_a_link_is_random_found_again_after_a_restart_and_can_be_revoked(opened: Open) -> None:
@@ -44,14 +44,14 @@ def test_a_link_is_random_found_again_after_a_restart_and_can_be_revoked(opened:
     assert links.token_of("run-number-1") != token
 
 
-def test_the_file_is_for_its_owner_only(path: Path) -> None:
-    Links(Sqlite(path)).make("run-number-1")
+def test_the_file_is_for_its_owner_only(path: Path, opened: Open) -> None:
+    Links(opened()).make("run-number-1")
     for file in path.parent.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
 
-def test_what_cannot_be_written_down_is_said_and_nothing_has_changed(path: Path) -> None:
-    database = Sqlite(path)
+def test_what_cannot_be_written_down_is_said_and_nothing_has_changed(opened: Open) -> None:
+    database = opened()
     links = Links(database)
     links.make("run-number-1")
     token = links.token_of("run-number-1")
