@@ -255,9 +255,9 @@ class SqliteSaver(Guarded, AsyncSqliteSaver):
             pass
 
     async def close(self) -> None:
-        """Release the file once everything is written."""
+        """Release the file once everything is written; what is written later is refused."""
         async with self.lock:
-            await self._file.close()
+            await self._file.close(for_good=True)
 
 
 class _File:
@@ -266,6 +266,7 @@ class _File:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._opened: tuple[int, int] | None = None
+        self._is_closed_for_good = False
         self.is_ready = False
         self.connection = aiosqlite.connect(path)
 
@@ -274,7 +275,9 @@ class _File:
         return self._opened is not None and self._opened == self._identity()
 
     async def open(self) -> None:
-        """Connect anew."""
+        """Connect anew; raises sqlite3.Error once it is closed for good, when nobody would close the connection."""
+        if self._is_closed_for_good:
+            raise sqlite3.ProgrammingError("The file has been closed.")
         await self.close()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # questions are in it: for its owner only
@@ -283,8 +286,9 @@ class _File:
         for pragma in ("auto_vacuum = INCREMENTAL", "synchronous = NORMAL", "secure_delete = FAST"):
             await self.connection.execute(f"PRAGMA {pragma}")
 
-    async def close(self) -> None:
+    async def close(self, *, for_good: bool = False) -> None:
         """Release it; closing twice is harmless."""
+        self._is_closed_for_good |= for_good
         self.is_ready, opened, self._opened = False, self._opened, None
         if opened:
             await self.connection.close()
