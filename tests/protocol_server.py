@@ -41,23 +41,23 @@ class ScriptedRun:
     cancelled: bool = False
 
 
-@dataclass
 class ProtocolServer:
     """The server: hands out one run after the other."""
 
-    url: str = ""
-    script: list[ScriptedRun] = field(default_factory=list, repr=False)
-    begun: list[ScriptedRun] = field(default_factory=list, repr=False)
-    state: dict[str, Any] = field(default_factory=dict)
-    """The state of every thread."""
-    breaks_off: list[Callable[[ScriptedRun], bool]] = field(default_factory=list)
-    """For the next requests to start a run: whether it is started, before the connection breaks off unanswered."""
+    def __init__(self, script: list[ScriptedRun]) -> None:
+        self.url = ""
+        self.script = script
+        self.begun: list[ScriptedRun] = []
+        self.state: dict[str, Any] = {}
+        """The state of every thread."""
+        self.breaks_off: list[Callable[[ScriptedRun], bool]] = []
+        """For the next requests to start a run: whether it is started, before the connection breaks off unanswered."""
 
 
 @contextmanager
 def protocol_server(*script: ScriptedRun) -> Iterator[ProtocolServer]:
     """Run a server that hands out these runs."""
-    told = ProtocolServer(script=list(script))
+    told = ProtocolServer(list(script))
     closing = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):

@@ -48,7 +48,7 @@ class ServerRun:
         """The one that counts."""
         self.begun = 0
         """How often the server has begun with it, as far as it says."""
-        self._is_done = self._has_rival = self._is_settled = False
+        self._is_done = self._has_rival = self._is_settled = self._has_spoken = False
         self._heard = self._at_work = 0.0
         """When the attempt has last said something, and when the server has first said after that it is at work."""
 
@@ -70,6 +70,7 @@ class ServerRun:
                     yield None
                 self._heard, self._at_work = asyncio.get_running_loop().time(), 0.0
                 if not self._takes(part):
+                    self._has_spoken = True
                     yield part
                 elif part.mode == "end" and self._ends():
                     return
@@ -107,7 +108,7 @@ class ServerRun:
             return False
         if is_another:
             self._failed, self._kind, self._is_done = "", "", False
-        return is_another
+        return is_another and (self._has_spoken or self.begun <= 1)  # of nothing there is nothing to begin anew
 
     def _takes(self, part: Part) -> bool:
         """Take in what is about the run itself; False for what the graph streams."""
