@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from tests import warm
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -194,6 +196,7 @@ def page(desktop: BrowserContext, app: App, watched: Watch) -> Iterator[Page]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    warm.begin()
     gc.disable()  # until all is imported: what stays anyhow would be gone through again and again
     config.addinivalue_line("markers", "failing_runs: runs fail on purpose, and the app may log why")
 

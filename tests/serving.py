@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -17,7 +16,8 @@ from pathlib import Path
 
 from agent.demo_model import DemoServer
 from agent.loop import BackgroundLoop
-from tests.forked import Forked, fork_app
+from tests import warm
+from tests.warm import Forked
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -108,11 +108,11 @@ def _start(
     watcher = ["auto", "--server.runOnSave", "true"] if watch else ["none"]
     arguments += ["--server.fileWatcherType", *watcher]
     whole = clean_environment() | {"TOOLSTREAM_RECORDINGS": str(log.with_name("runs"))} | dict(env)
-    command = [sys.executable, "-m", "streamlit", *arguments]
+    command = [warm.FRESH, "-m", "streamlit", *arguments]
     if ":" in script:
-        command = [sys.executable, "-m", "uvicorn", script, "--port", str(port)]
+        command = [warm.FRESH, "-m", "uvicorn", script, "--port", str(port)]
     elif root == ROOT and not watch and not fresh and "PYTHONPATH" not in env:
-        return fork_app(arguments, whole, log)
+        return Forked(["-m", "streamlit", *arguments], whole, log)
     with log.open("wb") as file:
         return subprocess.Popen(command, cwd=root, env=whole, stdout=file, stderr=subprocess.STDOUT)
 

@@ -1,8 +1,11 @@
 """How many examples a property is tried on: all of them, or a fifth with `--hypothesis-profile=quick`."""
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("quick", max_examples=20)
+# How long an example takes says how busy the machine is.
+settings.register_profile("whole", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("whole"), max_examples=20)
+settings.load_profile("whole")
 
 
 def examples(count: int) -> int:

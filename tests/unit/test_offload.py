@@ -14,6 +14,7 @@ import pytest
 
 from agent.errors import Refusal
 from agent.offload import INHERITED, ROOT, Offload
+from tests.warm import FRESH
 from texts import sentence
 
 HERE = "tests.unit.test_offload"
@@ -119,5 +120,5 @@ def test_the_process_loads_neither_langchain_nor_a_web_server(function: str) -> 
     module, _, name = function.partition(":")
     heavy = ("langchain_core", "langgraph", "openai", "httpx", "asyncio", "streamlit")
     program = f"import sys; from {module} import {name}; print([each for each in {heavy} if each in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run([FRESH, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n", "each of them takes 10 MB or more, and a part of a second"

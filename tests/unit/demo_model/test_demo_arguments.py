@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.demo_model.arguments import fill
@@ -186,7 +186,7 @@ QUESTIONS = st.text(max_size=40) | st.sampled_from(
 )
 
 
-@settings(max_examples=examples(120), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(120), derandomize=True)
 @given(schema=SCHEMAS, question=QUESTIONS)
 def test_whatever_is_written_conforms(schema: Json, question: str) -> None:
     value = fill(schema, question)

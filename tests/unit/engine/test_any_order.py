@@ -27,7 +27,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
 @given(st.lists(STEPS, max_size=6))
 def test_each_question_is_answered_once_and_each_log_is_whole_and_ends_once(steps: list[tuple[str, int, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:

@@ -59,7 +59,7 @@ def legal(ag_ui: Client, events: list[StreamEvent], header: Header = HEADER) -> 
     return ag_ui.check(lines(header, events))
 
 
-@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
 @given(events=some_run())
 def test_any_events_are_legal(ag_ui: Client, events: list[StreamEvent]) -> None:
     legal(ag_ui, [*events, *log(FINISHED)])

@@ -151,7 +151,7 @@ def test_in_the_markdown_all_that_is_foreign_stands_in_code(text: str) -> None:
     assert "](" not in "\n".join(lines)
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(texts)
 def test_any_answer_is_rendered_from_harmless_elements_that_are_all_closed(text: str) -> None:
     page = rendered(text)

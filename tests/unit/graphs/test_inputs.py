@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Literal, Optional
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, TypeAdapter
 from typing_extensions import TypedDict
@@ -148,7 +148,6 @@ _json = st.recursive(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(schema=st.dictionaries(st.sampled_from(["type", "properties", "anyOf", "$ref", "enum", "required"]), _json))
 def test_whatever_calls_itself_a_schema_gives_fields(schema: dict[str, Any]) -> None:
     assert fields_of(schema)

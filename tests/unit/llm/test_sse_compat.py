@@ -48,7 +48,7 @@ LINES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(st.lists(LINES, max_size=12), st.sampled_from(["\n", "\r\n", "\r"]), st.integers(1, 9))
 def test_whatever_is_quicker_for_most_events_says_of_all_what_the_library_says(
     lines: list[str], end: str, size: int

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.llm.chunks import Call, CallPiece, Chunk, End, Reasoning, Refusal, Text
@@ -40,7 +40,7 @@ TEXTS = st.lists(
 """What is JSON, or nearly."""
 
 
-@settings(max_examples=examples(500), deadline=None)
+@settings(max_examples=examples(500))
 @given(TEXTS | JSON.map(lambda value: json.dumps(value, ensure_ascii=False)) | JSON.map(json.dumps))
 def test_the_quick_parser_reads_what_the_standard_library_reads(text: str) -> None:
     try:
@@ -120,7 +120,7 @@ def told(chunks: list[Chunk]) -> tuple[str, str, str, list[str], list[Chunk]]:
     return texts[0], texts[1], texts[2], arguments, [chunk for chunk in chunks if isinstance(chunk, End)]
 
 
-@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150))
 @given(st.lists(CHUNK, max_size=4), st.booleans())
 def test_whatever_comes_where_a_chunk_may_be_the_text_is_kept(odd: list[dict[str, Any]], done: bool) -> None:
     events: list[Any] = [delta(content="kept "), *odd, delta(content="and kept"), delta("stop")]
@@ -153,7 +153,7 @@ def check(chunks: list[Chunk], reader: Reader) -> None:
         assert str(reader.failure).endswith(".")
 
 
-@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100))
 @given(
     st.lists(JSON | CHUNK, max_size=4),
     st.sampled_from(["", "\n", "{", "<html>", "data: ", ": x\n\n", "event: error\n"]),
@@ -177,7 +177,7 @@ def without_ids(part: object) -> object:
     return part
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(st.binary(max_size=200), st.integers(1, 9))
 def test_no_bytes_are_too_odd(data: bytes, size: int) -> None:
     check(*read(data, size))
@@ -197,7 +197,7 @@ def test_every_case_is_read_alike_however_it_is_cut(size: int) -> None:
 ARGUMENTS = st.dictionaries(st.text(max_size=4), JSON, max_size=4)
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(80))
 @given(ARGUMENTS, st.data())
 def test_arguments_are_whole_or_broken_and_never_a_half(arguments: dict[str, Any], data: st.DataObject) -> None:
     text = json.dumps(arguments)
@@ -232,7 +232,7 @@ def test_a_whole_call_that_is_sent_again_is_one() -> None:
     assert end.calls == (Call("a", "get_items", '{"place": "office"}'),)
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(
     st.lists(
         st.sampled_from(

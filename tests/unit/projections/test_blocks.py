@@ -56,7 +56,7 @@ def test_a_block_has_ended_when_the_next_one_has_surely_begun(text: str, done: l
     assert Blocks(text).done == done
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(texts, st.lists(st.integers(0, 200), max_size=8), st.booleans())
 def test_the_same_text_gives_the_same_blocks_however_it_is_cut(text: str, cuts: list[int], small: bool) -> None:
     with _small_blocks() if small else _nothing():
@@ -71,14 +71,14 @@ def test_the_same_text_gives_the_same_blocks_however_it_is_cut(text: str, cuts: 
             assert fed.text == text
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(texts)
 def test_nothing_is_lost_but_blank_lines(text: str) -> None:
     blocks = Blocks(text)
     assert "".join("\n".join([*blocks.done, blocks.tail]).split()) == "".join(plain(text).split())
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 @given(texts)
 def test_what_is_finished_or_has_settled_never_changes(text: str) -> None:
     growing = Blocks()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from agent.projections.label import call_titles
 from agent.projections.metrics import Metrics, first_output, measure, seconds_worked
@@ -94,7 +94,7 @@ def test_how_long_a_run_has_worked_is_one_figure_everywhere(events: list[StreamE
     assert seconds_worked(events) == whole
 
 
-@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(50))
 @given(some_run())
 def test_it_is_so_for_any_run(events: list[StreamEvent]) -> None:
     assert seconds_worked(events) == measure(events, fold(events, STREAM_MODES), {}).whole

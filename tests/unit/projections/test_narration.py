@@ -207,7 +207,7 @@ def test_the_steps_of_a_recorded_run_are_in_order_of_time_at_every_moment(path: 
         assert_in_order(narrate(run))
 
 
-@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), suppress_health_check=list(HealthCheck))
 @given(some_run())
 def test_the_steps_of_any_run_are_in_order_of_time(events: list[StreamEvent]) -> None:
     assert_in_order(narrate(fold(events, RUN_MODES)))

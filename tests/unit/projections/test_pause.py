@@ -128,7 +128,7 @@ def test_a_replay_jumps_over_the_pause() -> None:
     assert fold(played.read()[0], RUN_MODES).state == "running"
 
 
-@settings(deadline=None)  # the first image loads its decoder
+@settings()  # the first image loads its decoder
 @given(some_run())
 def test_moments_only_go_forward_and_none_is_later_than_it_was(events: list[StreamEvent]) -> None:
     shown = moments(events)
@@ -137,7 +137,7 @@ def test_moments_only_go_forward_and_none_is_later_than_it_was(events: list[Stre
     assert all(moment <= event.at for moment, event in zip(shown, events, strict=True))
 
 
-@settings(deadline=None)  # the first image loads its decoder
+@settings()  # the first image loads its decoder
 @given(some_run())
 def test_worked_time_only_goes_forward(events: list[StreamEvent]) -> None:
     run = Transcript(frozenset(RUN_MODES))

@@ -423,7 +423,7 @@ _CHUNKS = st.one_of(
 )
 
 
-@settings(max_examples=examples(500), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(500), suppress_health_check=list(HealthCheck))
 @given(st.lists(_CHUNKS, max_size=4))
 def test_anything_is_read_and_written_out_and_nothing_vanishes(chunks: list[Any]) -> None:
     output = Output()

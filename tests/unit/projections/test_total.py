@@ -26,7 +26,7 @@ from tests.unit.examples import examples
 from tests.unit.projections.arbitrary import RUN, some_run
 
 
-@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), suppress_health_check=list(HealthCheck))
 @given(some_run(), st.sets(st.sampled_from(STREAM_MODES)))
 def test_any_events_are_folded_told_measured_and_drawn(events: list[StreamEvent], modes: set[str]) -> None:
     run, lanes = Transcript(frozenset(modes)), Lanes()  # type: ignore[arg-type]
@@ -47,7 +47,7 @@ def test_any_events_are_folded_told_measured_and_drawn(events: list[StreamEvent]
     assert run == fold(events, modes)  # type: ignore[arg-type]
 
 
-@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
 @given(some_run())
 def test_any_events_are_exported(events: list[StreamEvent]) -> None:
     export = Export(Header("abcdefgh", 1.0, RunRequest("?")), events, RUN_MODES)

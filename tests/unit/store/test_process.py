@@ -16,6 +16,7 @@ from agent.store.process import has_ended, process_name
 from agent.store.recording import Header
 from agent.streaming.events import RunRequest
 from tests.serving import ROOT, wait_until
+from tests.warm import FRESH
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="others do not tell when a process was started")
 
@@ -23,7 +24,7 @@ NAME_OF_ANOTHER = "from agent.store.process import process_name; print(process_n
 
 
 def test_a_process_has_ended_when_it_was_killed_also_before_anybody_waits_for_it() -> None:
-    command = [sys.executable, "-c", NAME_OF_ANOTHER]
+    command = [FRESH, "-c", NAME_OF_ANOTHER]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         name = process.stdout.readline().strip()

@@ -714,7 +714,7 @@ PARTS = st.builds(
 )
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(st.lists(PARTS | ANYTHING, max_size=6))
 def test_no_part_is_an_error_and_all_of_it_is_strict_json(parts: list[Any]) -> None:
     found = read(*parts)
@@ -726,7 +726,7 @@ def test_no_part_is_an_error_and_all_of_it_is_strict_json(parts: list[Any]) -> N
     Adapter().answer.encode()
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 @given(st.lists(PARTS, max_size=6))
 def test_there_is_an_answer_whatever_came(parts: list[Any]) -> None:
     adapter = Adapter()

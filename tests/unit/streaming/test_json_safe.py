@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.streaming.json_safe import DataLeft, flat, json_safe
@@ -63,7 +63,6 @@ def test_five_megabytes_are_cut_and_say_so() -> None:
     assert len(json.dumps(plain)) < 400_000
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.recursive(st.one_of(st.none(), st.text(), st.binary(), st.floats(), st.integers()), st.lists))
 def test_whatever_is_sent_becomes_strict_json(value: object) -> None:
     json.dumps(json_safe(value), allow_nan=False).encode("utf-8")
@@ -74,7 +73,6 @@ SCALARS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=4) | st.integers(), SCALARS, max_size=12) | SCALARS)
 def test_what_is_flat_is_copied_as_it_is_or_left_to_the_rest(value: object) -> None:
     if (copied := flat(value)) is not None:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypedDict
@@ -42,6 +41,7 @@ from tests.unit.streaming.styles import (
     sub_agents_as_tools,
 )
 from tests.unit.streaming.test_watch import chunks_of, watched, words_of
+from tests.warm import FRESH
 
 ROOT = Path(__file__).parents[3]
 THREAD: Any = {"configurable": {"thread_id": "1"}}
@@ -460,7 +460,7 @@ def test_a_message_that_a_person_is_made_to_say_is_no_answer() -> None:
 
 def test_the_door_is_light() -> None:
     code = "import sys, agent; assert not {'langgraph', 'langchain_core', 'pydantic'} & set(sys.modules); agent.watch"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+    subprocess.run([FRESH, "-c", code], cwd=ROOT, check=True)
 
 
 def test_what_the_readme_says_works_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:

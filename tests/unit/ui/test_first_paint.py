@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.warm import FRESH
 
 ROOT = Path(__file__).parents[3]
 BEGIN = """
@@ -26,6 +27,6 @@ def test_every_page_begins_before_it_imports_what_is_large(path: str) -> None:
 
 
 def test_the_title_of_a_page_needs_no_library_of_agents() -> None:
-    run = [sys.executable, "-c", BEGIN]
+    run = [FRESH, "-c", BEGIN]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

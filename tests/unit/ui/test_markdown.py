@@ -111,7 +111,7 @@ def test_no_heavy_text_does_anything(text: str) -> None:
     assert not harmful(safe_markdown(text[:20_000]))
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(texts)
 def test_no_text_has_links_images_or_html(text: str) -> None:
     for safe in (safe_markdown(text), safe_label(text)):
@@ -120,7 +120,7 @@ def test_no_text_has_links_images_or_html(text: str) -> None:
         assert not re.search("[\u202a-\u202e\u2066-\u2069]", safe)
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(texts)
 def test_outside_of_code_nothing_is_left_to_be_a_link_an_image_or_html(text: str) -> None:
     for token in block_tokens(safe_markdown(text)):
@@ -147,7 +147,7 @@ def test_what_is_indented_with_its_fence_is_no_part_of_the_code_while_it_grows(t
         assert tail.markdown(growing) == SafeTail().markdown(growing)
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(texts)
 def test_all_that_is_said_is_still_said_in_blocks_of_the_same_kind(text: str) -> None:
     """White space apart, and what nobody can see; an address follows the words of its link."""
@@ -262,7 +262,7 @@ def _marks(markdown: str) -> Counter[str]:
     return Counter(re.findall(r"[*_`~|#\[\]<>=\\-]", text))
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(texts)
 def test_a_tail_is_the_same_whether_it_grew_or_not(text: str) -> None:
     growing, tail = Blocks(), SafeTail()

@@ -292,7 +292,7 @@ def test_a_run_looks_the_same_live_and_drawn_at_once(modes: Sequence[StreamMode]
     assert [text.split(" ", 1)[-1] for text in live] == [text.split(" ", 1)[-1] for text in again]
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(some_run())
 def test_any_events_leave_nothing_behind_and_lose_nothing(events: list[StreamEvent]) -> None:
     for modes in (RUN_MODES, ("custom",)):
@@ -409,14 +409,14 @@ def test_streamlit_draws_a_question_whose_id_is_no_text() -> None:
     assert app.button
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(some_run())
 def test_streamlit_draws_any_events(events: list[StreamEvent]) -> None:
     assert len(list(walk(fold(events, RUN_MODES).items))) >= 0
     draw_with_streamlit(events)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(ODD, ODD)
 def test_streamlit_draws_whatever_is_asked(value: JSON, schema: JSON) -> None:
     draw_with_streamlit(log(STARTED, Happened(Interrupted((Interrupt("i", value, schema),)))))
