@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -32,6 +31,7 @@ from agent.settings import Limits
 from agent.store.recording import Header, event_line, versions
 from agent.store.store import Store
 from agent.streaming.events import Custom, Ended, RunRequest, StreamEvent
+from tests.warm import FRESH
 
 class Listener:
     def __getattr__(self, name):
@@ -79,7 +79,7 @@ def test_a_process_that_was_held_up_writes_nothing_to_what_another_one_has_taken
         url = database.url
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("DROP SCHEMA IF EXISTS toolstream_store CASCADE")
-    command = [sys.executable, "-c", HELD_UP, str(tmp_path), url]
+    command = [FRESH, "-c", HELD_UP, str(tmp_path), url]
     with (
         subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as first,
         Store(tmp_path, Limits(lease_seconds=LEASE), url or None, has_server=True) as store,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,7 @@ from agent.errors import Refusal
 from agent.offload import Offload
 from agent.projections.transcript import fold
 from agent.store.upload import opened, take
+from tests.warm import FRESH
 data = open(sys.argv[1], "rb").read()
 take(b"nothing", Offload())
 idle = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
@@ -51,7 +51,7 @@ def test_a_file_of_twenty_megabytes_takes_less_than_three_times_its_size(tmp_pat
         file.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in (HEAD, BEGIN, *lines)))
     size = file.stat().st_size
     assert 15_000_000 < size < MAX_BYTES
-    done = subprocess.run([sys.executable, "-c", _MEASURE, str(file)], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([FRESH, "-c", _MEASURE, str(file)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     outcome, figures = done.stdout.splitlines()
     assert outcome == ("Line 3 is longer than 1,000,000 bytes." if kind == "values" else "taken")

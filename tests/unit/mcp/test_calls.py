@@ -21,12 +21,13 @@ from agent.mcp.servers import McpServer
 from agent.projections.shapes.reading import read_shape
 from agent.projections.shapes.types import Elsewhere, Image
 from agent.tools.warehouse import WAREHOUSES
+from tests.warm import FRESH
 
 CLOCK = McpServer("clock", sys.executable, ("-m", "mcp_server_time", "--local-timezone", "UTC"))
 
 
 def any_server(what: str, *place: str, env: dict[str, str] | None = None) -> McpServer:
-    return McpServer("any", sys.executable, (str(Path(__file__).with_name("any_server.py")), what, *place), env or {})
+    return McpServer("any", FRESH, (str(Path(__file__).with_name("any_server.py")), what, *place), env or {})
 
 
 def call(server: McpServer, name: str = "do it/now", **arguments: Any) -> tuple[str, list[Any]]:

@@ -24,6 +24,7 @@ from agent.tools.catalog import TOOLS
 from tests.runs import finish, started, wait_for
 from tests.serving import ROOT, wait_until
 from tests.unit.mcp.test_calls import CLOCK, any_server
+from tests.warm import FRESH
 
 ME = "somebody"
 TIME = "Get the current time in 'Asia/Seoul'"
@@ -42,7 +43,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backend(place: Path) -> Iterator[InProcessBackend]:
-    hangs = McpServer("dock", sys.executable, (*any_server("hangs").args, str(place)))
+    hangs = McpServer("dock", FRESH, (*any_server("hangs").args, str(place)))
     asks = dataclasses.replace(any_server("asks two"), name="asker")
     servers = (CLOCK, McpServer("gone", "/no/such/command"), hangs, asks)
     before = set(TOOLS)
@@ -174,7 +175,7 @@ def test_stop_ends_the_child_in_mid_call(backend: InProcessBackend, place: Path)
 
 def test_the_end_of_the_app_ends_children_that_hang(tmp_path: Path) -> None:
     place = tmp_path / "pid"
-    hangs = McpServer("quay", sys.executable, (*any_server("hangs").args, str(place)))
+    hangs = McpServer("quay", FRESH, (*any_server("hangs").args, str(place)))
     with InProcessBackend(Settings(mcp=(hangs,))) as backend:
         wait_until(lambda: backend.mcp_servers()[0].state == "ready", 30, "it has answered")
         run = run_of(backend, "Do it now: quay_do_it_now", ("quay_do_it_now",))
