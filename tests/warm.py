@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import gc
 import importlib
+import multiprocessing
 import os
 import runpy
 import selectors
@@ -56,7 +57,12 @@ def begin() -> None:
     if sys.platform != "linux":
         return
     place = os.environ.get(PLACE) or _start()
-    sys.executable = str(Path(place, "python"))
+    _take(str(Path(place, "python")))
+
+
+def _take(program: str) -> None:
+    sys.executable = program
+    multiprocessing.set_executable(FRESH)  # which looks after processes of its own
 
 
 def _start() -> str:
@@ -132,7 +138,7 @@ class Forked:
 
 def serve(program: str, handles: Sequence[int]) -> None:
     """Fork what is asked for at these two sockets, until standard input ends. It starts others by `program`."""
-    sys.executable = program
+    _take(program)
     light, whole = (socket.socket(fileno=handle) for handle in handles)
     is_light = os.fork() == 0
     _load(LIGHT_LIBRARIES if is_light else LIBRARIES)

@@ -22,6 +22,7 @@ from tests.postgres import Server
 from tests.server.client import ME, SOMEBODY, Visitor
 from tests.server.steps import complete, numbers
 from tests.serving import ROOT, app_server, pointed_at, wait_until
+from tests.warm import FRESH
 
 LEASE = 1.0
 HELD_UP = """
@@ -31,7 +32,6 @@ from agent.settings import Limits
 from agent.store.recording import Header, event_line, versions
 from agent.store.store import Store
 from agent.streaming.events import Custom, Ended, RunRequest, StreamEvent
-from tests.warm import FRESH
 
 class Listener:
     def __getattr__(self, name):

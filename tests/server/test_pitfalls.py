@@ -19,6 +19,7 @@ from agent.pitfalls.pitfall import SIDES, Moment, verdict
 from agent.pitfalls.ways import ALL_WAYS, LIMIT, seen
 from agent.snippets.ways import WAYS
 from tests.serving import model_server, wait_until
+from tests.warm import FRESH
 
 Moments = dict[str, list[Moment]]
 
@@ -26,6 +27,13 @@ Moments = dict[str, list[Moment]]
 def started(outcome: Comparison | Refusal) -> Comparison:
     assert outcome.state != "refused", outcome.sentence
     return outcome
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _descendants_of_this_process() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", FRESH)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from agent.store.recording import MAX_BYTES, Header
 from agent.streaming.events import Queued, RunRequest, StreamEvent
 from tests.serving import ROOT
+from tests.warm import FRESH
 
 REQUEST = RunRequest("What items are in the office?", page="custom_data", model="demo-fast")
 HEAD = Header("stranger-1", 1.0, REQUEST).to_json()
@@ -22,7 +24,6 @@ from agent.errors import Refusal
 from agent.offload import Offload
 from agent.projections.transcript import fold
 from agent.store.upload import opened, take
-from tests.warm import FRESH
 data = open(sys.argv[1], "rb").read()
 take(b"nothing", Offload())
 idle = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
