@@ -145,6 +145,13 @@ def test_the_keyboard_alone_leads_from_home_to_a_question_its_stop_and_a_link_to
     page.keyboard.type("count to 400")
     page.keyboard.press("Enter")
     page.locator(STOP).wait_for()
+    expect(page.locator(QUESTION)).to_be_focused()
+    page.keyboard.type("count to 5")
+    page.keyboard.press("Enter")
+    page.locator("[class*=st-key-take_back_] button").wait_for()
+    tab_to(page, "[class*=st-key-take_back_] button", key="Shift+Tab")
+    page.keyboard.press("Enter")
+    page.locator("[class*=st-key-take_back_] button").wait_for(state="detached")
     tab_to(page, STOP)
     page.keyboard.press("Space")
     page.get_by_text("Stopped.").first.wait_for()
@@ -159,8 +166,7 @@ def test_the_keyboard_alone_leads_from_home_to_a_question_its_stop_and_a_link_to
     settle(page)
     tab_to(page, "button", "Share")
     page.keyboard.press("Enter")
-    page.locator(".st-key-share button").wait_for()
-    tab_to(page, ".st-key-share button")
+    expect(page.locator(".st-key-share button")).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_text(re.compile("/Runs\\?share=")).first.wait_for()
 
@@ -200,13 +206,66 @@ def test_the_keyboard_alone_answers_a_card_takes_the_tour_and_looks_at_lanes(pag
     expect(page.get_by_role("button", name="Go on with the tour")).to_be_visible()
 
 
-def tab_to(page: Page, selector: str, name: str = "") -> None:
-    """Press Tab until what the selector finds, with that name, has the focus, which is to be seen."""
+def test_the_keyboard_alone_edits_a_question_renames_a_conversation_and_deletes_it(page: Page) -> None:
+    visit(page, "/Custom_data?model=demo-fast")
+    ask(page, OFFICE)
+    wait_for_end(page)
+    settle(page)
+    tab_to(page, "[class*=st-key-edit_] button", key="Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("[class*=st-key-edited_] textarea")).to_be_focused()
+    tab_to(page, "button", "Cancel")
+    page.keyboard.press("Enter")
+    page.locator("[class*=st-key-edited_]").wait_for(state="detached")
+    settle(page)
+    tab_to(page, "button", "Your conversations")
+    page.keyboard.press("Enter")
+    expect(page.locator("[class*=st-key-go_on_short] button").first).to_be_focused()
+    for doing in ("Rename", "Delete"):
+        tab_to(page, "button", "More")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Rename")).to_be_focused()
+        if doing == "Delete":
+            tab_to(page, "button", doing)
+        page.keyboard.press("Enter")
+        if doing == "Rename":
+            expect(page.get_by_role("textbox", name="Name of the conversation")).to_be_focused()
+            page.keyboard.press("Control+a")
+            page.keyboard.type("The office")
+            page.keyboard.press("Enter")
+            page.get_by_text("The office", exact=True).first.wait_for()
+            settle(page)
+    expect(page.get_by_role("button", name="Keep it as it is")).to_be_focused()  # who presses twice deletes nothing
+    tab_to(page, "button", "Delete for good", key="Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The office", exact=True)).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Your conversations")).to_be_focused()
+
+
+def test_what_has_the_focus_is_not_behind_the_question_box(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.goto("/Ask_me_first?model=demo-fast")
+    page.locator(".st-key-suggestion_1 button").click()
+    page.get_by_role("button", name="Approve").first.wait_for()
+    settle(page)
+    buttons = page.locator("[class*=st-key-card-] button")
+    buttons.first.focus()
+    for _ in range(buttons.count()):
+        place = page.evaluate("document.activeElement.getBoundingClientRect().bottom")
+        box = page.locator(QUESTION).bounding_box()
+        assert box
+        assert place <= box["y"]
+        page.keyboard.press("Tab")
+
+
+def tab_to(page: Page, selector: str, name: str = "", key: str = "Tab") -> None:
+    """Press Tab, or another key, until what the selector finds, with that name, has the focus, which is to be seen."""
     is_there = """([selector, name]) => document.activeElement.matches(selector)
         && document.activeElement.innerText.includes(name)"""
     for _ in range(120):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         if page.evaluate(is_there, [selector, name]):
             assert page.evaluate("document.activeElement.matches(':focus-visible')")
             return
-    raise AssertionError(f"No Tab leads to {selector}.")
+    raise AssertionError(f"No {key} leads to {selector}.")

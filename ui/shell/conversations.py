@@ -70,7 +70,9 @@ def _row(item: Conversation, where: str) -> None:
     name = f"{where}_{item.thread_id}"
     doing, meant = st.session_state.get("conversation_edited", ("", ""))
     with st.container(border=where == "whole", key=f"conversation_{name}"):
-        if meant == name and doing == "rename":
+        if meant == name and doing == "choose":
+            _choice(name)
+        elif meant == name and doing == "rename":
             _rename_form(item, name)
         elif meant == name and doing == "delete":
             _confirmation(item, name)
@@ -101,15 +103,36 @@ def _line(item: Conversation, where: str, name: str) -> None:
         with st.container(horizontal=True, width="content", vertical_alignment="center", gap="small"):
             if is_whole:
                 st.markdown(f":small[:gray[{say('conversations-questions', count=item.runs)}]]", width="content")
-            st.menu_button(
-                say("conversations-more"),
-                ("rename", "delete"),
-                key=f"more_{name}",
+                st.menu_button(
+                    say("conversations-more"),
+                    ("rename", "delete"),
+                    key=f"more_{name}",
+                    type="tertiary",
+                    format_func=lambda option: say(f"conversations-{option}"),
+                    on_click=_edit_as_chosen,
+                    args=(name,),
+                )
+            else:  # no keyboard reaches a menu in a popover, which keeps the focus
+                st.button(
+                    say("conversations-more"),
+                    key=f"more_{name}",
+                    type="tertiary",
+                    on_click=_edit,
+                    args=("choose", name),
+                )
+
+
+def _choice(name: str) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for doing in ("rename", "delete"):
+            st.button(
+                say(f"conversations-{doing}"),
+                key=f"{doing}_it_{name}",
                 type="tertiary",
-                format_func=lambda option: say(f"conversations-{option}"),
                 on_click=_edit,
-                args=(name,),
+                args=(doing, name),
             )
+        st.button(say("conversations-keep"), key=f"keep_{name}", type="tertiary", on_click=_leave)
 
 
 def _rename_form(item: Conversation, name: str) -> None:
@@ -141,8 +164,12 @@ def _confirmation(item: Conversation, name: str) -> None:
         st.button(say("conversations-keep"), key=f"keep_{name}", on_click=_leave)
 
 
-def _edit(name: str) -> None:
-    st.session_state["conversation_edited"] = (st.session_state[f"more_{name}"], name)
+def _edit_as_chosen(name: str) -> None:
+    _edit(st.session_state[f"more_{name}"], name)
+
+
+def _edit(doing: str, name: str) -> None:
+    st.session_state["conversation_edited"] = (doing, name)
 
 
 def _leave() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -27,40 +28,13 @@ if (!document.querySelector("meta[http-equiv='Content-Security-Policy']")) {
 </script>"""
 """A second line of defence behind ui.markdown: whatever gets past it, the browser loads no image from elsewhere."""
 
-_TOUCHES = """<script>
-if (!window.toolstreamTouches) {
-  window.toolstreamTouches = true;
-  let held = null;
-  const hold = (event, by) => {
-    const button = event.target.closest?.(".hold button");
-    if (!button || held?.button.isConnected) return;
-    held = {button, by};
-    button.classList.add("held");
-  };
-  const letGo = (by = held?.by) => {
-    if (!held || by !== held.by) return;
-    held.button.classList.remove("held");
-    held = null;
-  };
-  addEventListener("pointerdown", event => event.button || hold(event, event.pointerId));
-  addEventListener("keydown", event => [" ", "Enter"].includes(event.key) && hold(event, event.key));
-  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, event => letGo(event.pointerId));
-  addEventListener("keyup", event => letGo(event.key));
-  addEventListener("blur", () => letGo());
-  addEventListener("focusout", event => event.target === held?.button && letGo());
-  addEventListener("contextmenu", event => event.target.closest?.(".hold button") && event.preventDefault());
-  const stay = event => {
-    if (!event.isTrusted || event.target.closest?.(".st-key-tour, a, button")) return;
-    const button = document.querySelector(".st-key-tour_stay button:not([data-pressed])");
-    if (button) button.click(button.dataset.pressed = "");
-  };
-  for (const touch of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(touch, stay, {passive: true});
-}
-</script>"""
+_TOUCHES = Path(__file__).with_name("touches.js").read_text(encoding="utf-8")
 """What reaches no server by itself.
 
-The answer is hidden for as long as the finger, the mouse button or the key that began it stays down, whatever else is
-touched meanwhile; and the tour stays put when somebody scrolls, types, or touches anything but a link.
+It keeps our style while Streamlit goes to another page, which removes all of one before it draws the other; hides an
+answer for as long as the finger, the mouse button or the key that began it stays down, whatever else is touched
+meanwhile; has the tour stay put when somebody scrolls, types, or touches anything but a link; and leads the keyboard
+into what it has opened, and back into the question box, which may be drawn anew.
 """
 
 
@@ -116,7 +90,9 @@ def _open(name: str) -> PageInfo:
         st.stop()
     spoken = f"<script>document.documentElement.lang = {json.dumps(language.language())};</script>"
     with st.container(key="head"):  # which takes no place
-        scripts = _ONLY_OUR_IMAGES + _TOUCHES + session.visitor_cookie() + tour.refresh_script(info.name)
+        scripts = (
+            f"<script>{_TOUCHES}</script>{_ONLY_OUR_IMAGES}" + session.visitor_cookie() + tour.refresh_script(info.name)
+        )
         scripts += streamlit_words.script(language.language())
         st.html(spoken + style() + scripts, unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
