@@ -42,6 +42,11 @@ def stopped(visitor: Visitor, turns: int = 1) -> None:
     assert not visitor.has("button", "stop")
 
 
+def over(visitor: Visitor) -> None:
+    """Wait until nothing is at work: who leaves with the click may not be heard."""
+    visitor.wait_until(lambda: visitor.idle and not visitor.has("button", "stop"), "nothing is at work")
+
+
 def test_stop_twice_in_a_row_keeps_what_came_and_the_next_question_works(visit: Visit, stops: Stops) -> None:
     visitor = visit(tool_choice="none")
     visitor.wait_idle()
@@ -132,6 +137,7 @@ def test_a_model_that_says_nothing_is_told_of_and_can_be_asked_again(visit: Visi
     visitor.wait_until(lambda: not _anew(visitor), "it is asked anew", 30)
     assert "2 of 2" in visitor.text
     visitor.click("stop")
+    over(visitor)
 
 
 @pytest.mark.parametrize("page", ["LLM_tokens", "Stream_lab"])
@@ -145,6 +151,7 @@ def test_a_question_asked_in_one_tab_appears_in_another_that_follows_a_run(visit
     other.ask("count to 5")
     one.wait_until(lambda: "count to 5" in one.text, "it appears")
     other.click("stop")
+    over(other)
 
 
 def _anew(visitor: Visitor) -> list[str]:
