@@ -77,7 +77,13 @@ def _start() -> str:
         listening[-1].listen(100)
     handles = [each.fileno() for each in listening]
     command = [FRESH, "-c", f"from tests.warm import serve; serve({str(program)!r}, {handles})"]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, pass_fds=handles)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        pass_fds=handles,
+        start_new_session=True,  # it ends when we do, and ends all; a signal to our group would have it leave them
+    )
     for each in listening:
         each.close()
     os.environ[PLACE] = place
@@ -230,7 +236,8 @@ class _Server:
 
     def _end(self) -> None:
         for pid in self._connections:
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
         self._is_open = False
 
     def _close(self) -> None:
