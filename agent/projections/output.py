@@ -130,6 +130,11 @@ class Output:
             self.reasoning.end(at)
             self.text.feed(text)
 
+    def rewrite(self, text: str, at: float) -> None:
+        """Put another text in the place of what was written; all else stays, and is counted as before."""
+        self.text = Blocks()
+        self.write(text, at)
+
     def think(self, text: str, at: float) -> None:
         """Append to the reasoning."""
         if text:

@@ -411,8 +411,7 @@ class Transcript:
             if message.text.startswith(said):
                 output.write(message.text[len(said) :], event.at)
             elif message.text and message.id:  # some pieces were lost, or it was written anew
-                answer.output = output = Output(reasoning=output.reasoning, others=output.others, shapes=output.shapes)
-                output.write(message.text, event.at)
+                output.rewrite(message.text, event.at)
             if not (output.others or output.shapes):
                 output.keep(message.other)
             _close(answer, event.at)

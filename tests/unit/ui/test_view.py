@@ -20,6 +20,7 @@ from agent.streaming.events import (
     Interrupted,
     Resumed,
     StreamEvent,
+    Token,
     ToolFailed,
     Waiting,
 )
@@ -39,6 +40,7 @@ from tests.unit.events import (
     says,
     sent,
     token,
+    whole,
 )
 from tests.unit.examples import examples
 from tests.unit.projections.arbitrary import ODD, RUN, some_run
@@ -302,6 +304,14 @@ def test_any_events_leave_nothing_behind_and_lose_nothing(events: list[StreamEve
         again = at_once(fold(events, modes), technical=True)
         kinds = [[each.kind for each in paper.seen() if each.text.strip()] for paper in (live, again)]
         assert sorted(kinds[0]) == sorted(kinds[1])
+
+
+def test_a_text_that_is_put_right_in_the_end_leaves_all_else_where_it_is() -> None:
+    shown = Token("m", "Onc", "Hm.", ({"metric": 3, "label": "desks"}, {"odd": [1]}))
+    events = log(STARTED, Happened(shown, node="agent"), whole("Two desks and a lamp."), FINISHED)
+    live = drawn_live(events, RUN_MODES, technical=True).texts()
+    assert any("desks" in text for text in live)
+    assert sorted(live) == sorted(at_once(fold(events, RUN_MODES), technical=True).texts())
 
 
 def test_nothing_is_claimed_where_streaming_changed_nothing() -> None:
