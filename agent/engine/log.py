@@ -9,7 +9,7 @@ from typing import Protocol
 
 from agent.streaming.events import StreamEvent
 
-WAKE_SECONDS = 0.004
+WAKE_SECONDS = 0.001
 """Events in such quick succession wake a reader only once."""
 
 

@@ -102,8 +102,8 @@ class Batches:
 
     @classmethod
     def seconds(cls) -> float:
-        """How long arriving tokens gather before they are read."""
-        return min(cls.open / BATCHES_PER_SECOND, MOST_BATCH_SECONDS)
+        """How long arriving tokens gather before they are read: of a lone stream, not at all."""
+        return min((cls.open - 1) / BATCHES_PER_SECOND, MOST_BATCH_SECONDS)
 
     @classmethod
     def are_under_load(cls) -> bool:

@@ -14,7 +14,7 @@ from typing import Protocol
 from agent.streaming.events import StreamEvent, Waiting
 from ui.shell.browser import PATIENCE, pause, wait_for_browser
 
-QUICKEST, SLOWEST = 1 / 40, 1 / 15
+QUICKEST, SLOWEST = 1 / 75, 1 / 15
 """Seconds between two drawings: the least, and what the load of many readers may make of it."""
 SHARE = 1 / 8
 """The share of the process's time that all drawing may take before there is less of it; sending takes several times as
