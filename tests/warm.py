@@ -43,6 +43,10 @@ LIBRARIES = [
     "agent.mcp.demo_server",
     "fluent.runtime",
     "openai.resources.chat",
+    "hypothesis.strategies",
+    "hypothesis.internal.conjecture.engine",
+    "playwright.sync_api",
+    "ag_ui.core",
 ]
 LIGHT_LIBRARIES = ["agent.store.upload", "agent.export.make"]
 """Those of programs whose memory is bounded: more would not fit."""
