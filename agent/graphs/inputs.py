@@ -97,7 +97,7 @@ def _fields(schema: Any, whole: Any, path: tuple[str, ...], required: bool, dept
 
 
 def _kind(schema: Mapping[str, Any], whole: Any) -> tuple[Kind, tuple[JSON, ...]]:
-    if "enum" in schema:
+    if schema.get("enum"):  # of nothing, nothing can be chosen
         return "choice", tuple(schema["enum"])
     if "const" in schema:
         return "choice", (schema["const"],)

@@ -136,6 +136,10 @@ def test_schemas_of_all_sorts(schema: Any, kinds: list[str]) -> None:
     assert [field.kind for field in fields_of(schema)] == kinds
 
 
+def test_where_nothing_is_offered_something_is_written() -> None:
+    assert [field.kind for field in fields_of({"type": "string", "enum": []})] == ["text"]
+
+
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: (

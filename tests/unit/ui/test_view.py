@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from streamlit.testing.v1 import AppTest
 
 from agent.projections.items import ToolCall, walk
@@ -430,6 +430,7 @@ def test_streamlit_draws_any_events(events: list[StreamEvent]) -> None:
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(ODD, ODD)
+@example([], {"enum": []})
 def test_streamlit_draws_whatever_is_asked(value: JSON, schema: JSON) -> None:
     draw_with_streamlit(log(STARTED, Happened(Interrupted((Interrupt("i", value, schema),)))))
 
