@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import time
 from dataclasses import dataclass
 
 from bench.browser import Visitor, visitor
-from bench.servers import Server, model_log
+from bench.servers import WAYS, Server, model_log
 
 _CLICK = "[...document.querySelectorAll('.st-key-modes button')].find(it => it.innerText.includes('Tool data')).click()"
 """These answers have no tool data: everything is drawn again, and nothing changes."""
@@ -26,6 +27,14 @@ _CLICK_AND_WAIT = """() => new Promise(resolve => {
     CLICK;
     look();
 })""".replace("CLICK", _CLICK)
+
+_IS_LAST = f"""tag => {{
+    const messages = [...document.querySelectorAll({json.dumps(WAYS["toolstream"].answers)})];
+    return messages.at(-2)?.innerText.includes(tag)
+        && messages.at(-1).querySelector({json.dumps(WAYS["toolstream"].end)})
+        && document.querySelector('[data-test-script-state=notRunning]');
+}}"""
+"""Whether the question with this tag is the last one and answered. Of many turns, only the last are on the page."""
 
 
 @dataclass
@@ -70,8 +79,7 @@ def rerun_of_conversation(model: Server, turns: int) -> tuple[float, float]:
     with visitor("toolstream", model, view="technical") as who:
         one = statistics.median(float(who.page.evaluate(_CLICK_AND_WAIT)) for _ in range(4))
         for _ in range(turns - 1):
-            who.ask(60, 0)
-            assert who.wait(20) == "complete"
+            who.page.wait_for_function(_IS_LAST, arg=who.ask(60, 0)[0], timeout=20_000)
         return statistics.median(float(who.page.evaluate(_CLICK_AND_WAIT)) for _ in range(6)), one
 
 
