@@ -195,7 +195,7 @@ _Sent = tuple[str, str, bool]
 
 def sent_by(export: Export, call: ToolCall) -> list[_Sent]:
     """What a tool call sent while it worked, and what came out."""
-    found = [part for output in outputs_of(call) for part in _chunks(export, output)]
+    found = [part for output in outputs_of(call) for part in _chunks(export, output, call.tells_progress)]
     if call.result and call.result not in {form for _, text, _ in found for form in (text, text.replace("\n", ", "))}:
         failed = call.state == "failed"
         text = call.result.removeprefix("Error: ") if failed else call.result
@@ -203,12 +203,12 @@ def sent_by(export: Export, call: ToolCall) -> list[_Sent]:
     return found
 
 
-def _chunks(export: Export, output: Output) -> Iterable[_Sent]:
+def _chunks(export: Export, output: Output, tells_progress: bool) -> Iterable[_Sent]:
     if output.reasoning:
         yield export.say("pack-thought"), output.reasoning.text.text, False
     if output.text.text.strip():
         yield export.say("pack-wrote"), output.text.text, True
-    if output.progress is not None or output.status:
+    if tells_progress and (output.progress is not None or output.status):
         share = "" if output.progress is None else f"{output.progress:.0%} "
         yield export.say("pack-progress"), f"{share}{output.status}", False
     shapes: tuple[tuple[str, Part, Sequence[JSON]], ...] = (

@@ -97,6 +97,12 @@ class ToolCall:
         return self.tries.count
 
     @property
+    def tells_progress(self) -> bool:
+        """Whether how far it is still says something: once it has finished, only if nothing else has come of it."""
+        has_more = bool(self.output.counts.keys() - {"progress"} or (self.shows_result and self.result) or self.items)
+        return self.state != "finished" or not has_more
+
+    @property
     def seconds(self) -> float | None:
         """How long it took; None while unknown."""
         return None if self.started_at is None or self.ended_at is None else max(self.ended_at - self.started_at, 0.0)

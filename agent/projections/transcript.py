@@ -23,8 +23,9 @@ from agent.projections.shapes.cards import card_of, cards_in
 from agent.streaming import events as ev
 from agent.streaming.events import JSON, RunRequest, StreamEvent
 from agent.streaming.modes import StreamMode
-from texts import LANGUAGES, Spoken, is_known, tell
+from texts import LANGUAGES, Spoken, is_known, sentence, tell
 
+_STOPPED = sentence("ended-stopped")
 _PARSED_EARLY = 10_000
 """Characters of arguments that are read before their message is complete."""
 
@@ -266,6 +267,8 @@ class Transcript:
         pause = self.pauses[-1] if self.pauses and self.pauses[-1].end is None else Pause(at)
         self._resume(at)
         self.state, self.said, self.ended_at = ended.state, _said(ended), at
+        if self.said == _STOPPED and not self._has_arrived():  # then nothing can be kept
+            self.said = sentence("ended-stopped.queued" if self._began_at is None else "ended-stopped.nothing")
         self._last_answer(at, ended)
         cause = {tell(language, self.said) for language in LANGUAGES} if ended.state == "failed" else set()
         for item in self.items:
@@ -276,6 +279,12 @@ class Transcript:
             else:
                 _close(item, at)
             self._touch(item, at)
+
+    def _has_arrived(self) -> bool:
+        return any(
+            item.output or item.output.reasoning or (isinstance(item, ToolCall) and (item.result or item.returned))
+            for item in walk(self.items)
+        )
 
     def _end_call(self, call: ToolCall, state: CallState, at: float, cause: set[str]) -> None:
         """End what was at work in it until then; why the run failed is said below it, and so not in it."""

@@ -23,6 +23,8 @@ COLUMNS = 3
 STANDS = {"complete": ":material/check:", "error": ":material/error:", "waiting": ":material/front_hand:"}
 """The sign before a call in which nothing moves."""
 _WORD = re.compile(r"\w+")
+_HEADED = re.compile(r"[^\W\d_][\w ]{0,30}: ")
+"""A result that says itself what it is: `Done: …`."""
 
 
 class Inside(Protocol):
@@ -133,7 +135,7 @@ class _Body:
         if inside or (call.shows_output and (call.output or call.output.reasoning)):
             self._output = self._output or OutputView(self._place.container(), self._look)
         if self._output and call.shows_output:
-            self._output.draw(call.output, at)
+            self._output.draw(call.output, at, tells_progress=call.tells_progress)
         if inside:
             self._inside = self._inside or self._make_inside(self._place.container())
             self._inside.draw(inside, at)
@@ -178,4 +180,6 @@ def _result(call: ToolCall, *, technical: bool) -> str:
     text = call.result or ""
     if call.state == "failed":
         return text.removeprefix("Error: ")
-    return say("run-returned" if technical else "run-result", result=text)
+    if technical:
+        return say("run-returned", result=text)
+    return text if _HEADED.match(text) else say("run-result", result=text)

@@ -58,8 +58,11 @@ class OutputView:
         self._chart = _Whole(place)
         self._shapes: ShapesView | None = None
 
-    def draw(self, output: Output, at: float) -> None:
-        """Write what has changed since the last call; `at` is the run's time, in seconds."""
+    def draw(self, output: Output, at: float, *, tells_progress: bool = True) -> None:
+        """Write what has changed since the last call; `at` is the run's time, in seconds.
+
+        `tells_progress` is whether it is still shown how far the work is.
+        """
         for part, count in output.counts.items():
             match part:
                 case "reasoning":
@@ -68,6 +71,8 @@ class OutputView:
                 case "text":
                     self._text = self._text or TextView(self._place)
                     self._text.draw(output.text)
+                case "progress" if not tells_progress:
+                    self._progress.markdown("")
                 case "progress" if output.progress is not None:
                     self._progress.progress(output.progress, output.status)
                 case "progress":
@@ -162,12 +167,26 @@ def _cells(values: Sequence[JSON]) -> list[Any]:
 
 
 def _line_chart(place: DeltaGenerator, points: Sequence[dict[str, float]]) -> None:
+    """Draw lines from point to point, so not before there are two; labels at the ends of an axis stay inside of it."""
+    if len(points) < 2:
+        place.markdown(_plain_line(dict(points[0])))
+        return
     across = next(iter(points[-1]))
     keys = [across, *dict.fromkeys(key for point in points for key in point if key != across)][:MAX_CELLS]
-    names = named(keys)
-    data = {name: [point.get(key) for point in points] for key, name in zip(keys, names, strict=True)}
-    x, *up = names
-    place.line_chart(data, x=x, y=up, height=180)
+    x, *up = named(keys)
+    lines = [(point[across], point[key], name) for key, name in zip(keys[1:], up, strict=True) for point in points
+             if across in point and key in point]  # fmt: skip
+    data = dict(zip(("x", "y", "line"), map(list, zip(*lines, strict=True)), strict=True))
+    color = {"color": {"field": "line", "title": None, "legend": {"orient": "bottom"}}} if len(up) > 1 else {}
+    spec = {
+        "mark": {"type": "line", "tooltip": True},
+        "encoding": {
+            "x": {"field": "x", "type": "quantitative", "title": x, "axis": {"labelFlush": True}},
+            "y": {"field": "y", "type": "quantitative", "title": up[0] if len(up) == 1 else None},
+            **color,
+        },
+    }
+    place.vega_lite_chart(data, spec, height=180)
 
 
 def _line(chunk: JSON) -> str:

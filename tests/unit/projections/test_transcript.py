@@ -24,6 +24,7 @@ from tests.unit.events import (
     began,
     log,
     piece,
+    queued,
     returned,
     says,
     sent,
@@ -32,6 +33,7 @@ from tests.unit.events import (
     updates,
     whole,
 )
+from texts import sentence
 
 
 def shape(items: list[Item]) -> list[object]:
@@ -464,6 +466,18 @@ def test_stopping_closes_what_is_open_and_keeps_what_has_arrived() -> None:
         assert (stopped.state, stopped.message, stopped.answer) == ("stopped", "Stopped.", "Hello")
         (call,) = stopped.calls
         assert (call.state, call.output.text.text, call.shows_output) == ("stopped", "Bed", True)
+
+
+def test_of_a_stopped_run_it_is_told_whether_there_is_anything_to_keep() -> None:
+    stopped = Happened(ev.Ended.saying("stopped", sentence("ended-stopped")))
+    for happened, why in (
+        ([queued()], "Taken back before it began."),
+        ([queued(), STARTED], "Stopped before anything had arrived."),
+        ([queued(), STARTED, began("a")], "Stopped before anything had arrived."),
+        ([queued(), STARTED, began("a"), sent("Bed", "a")], "Stopped. What had arrived is kept."),
+        ([queued(), STARTED, token("Hello")], "Stopped. What had arrived is kept."),
+    ):
+        assert fold(log(*happened, stopped), RUN_MODES).message == why
 
 
 def test_the_answer_of_a_graph_without_messages_is_its_last_value() -> None:

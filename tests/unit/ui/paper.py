@@ -93,9 +93,9 @@ class Paper:
         assert len({len(values) for values in columns.values()}) == 1
         return self._put("dataframe", str({name: list(values) for name, values in columns.items()}))
 
-    def line_chart(self, data: Mapping[str, Sequence[Any]], *, x: str, y: Sequence[str], **_: Any) -> Paper:
-        assert {x, *y} == set(data)
-        return self._put("line_chart", str(dict(data)))
+    def vega_lite_chart(self, data: Mapping[str, Sequence[Any]], spec: Mapping[str, Any], **_: Any) -> Paper:
+        assert {axis["field"] for axis in spec["encoding"].values()} <= set(data)
+        return self._put("chart", str(dict(data)))
 
     def image(self, image: str, caption: str | None, *, alt: str) -> Paper:
         assert image.startswith("data:image/")

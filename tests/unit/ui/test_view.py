@@ -256,7 +256,37 @@ def test_tables_and_charts_are_bounded_whatever_their_columns_are_called() -> No
     live.draw(*(sent({"row": {"n": n, "": 1, ":": 2}}, "a") for n in range(3)))
     assert "'column" not in live.texts[-1]
     live.draw(*(sent({"point": {"a.b": n, "c:d": n, "[x]": n}}, "b") for n in range(SHOWN_ROWS + 3)))
-    assert live.texts[-1].count(f"{SHOWN_ROWS}.0") == 3
+    assert live.texts[-1].count(f"{SHOWN_ROWS}.0") == 4, "two lines, each with its own points"
+
+
+def test_a_line_begins_with_its_second_point() -> None:
+    live = Live()
+    live.draw(began("a"), sent({"point": {"month": 0, "sold": 100}}, "a"))
+    assert live.texts[-1] == "- 0 · 100\n"
+    live.draw(sent({"point": {"month": 2, "sold": 104}}, "a"))
+    assert live.texts[-1] == "{'x': [0.0, 2.0], 'y': [100.0, 104.0], 'line': ['sold', 'sold']}"
+
+
+def test_how_far_it_was_is_gone_once_a_call_has_finished_and_stays_where_it_failed() -> None:
+    for end, is_told in ((answered("a", text="Enough"), False), (Happened(ToolFailed(), ("a",)), True)):
+        live = Live()
+        live.draw(began("a"), sent({"progress": 1.0, "status": "Aisle 6 of 6"}, "a"), sent({"row": {"n": 1}}, "a"))
+        assert "100% Aisle 6 of 6" in live.texts
+        live.draw(end)
+        assert ("100% Aisle 6 of 6" in live.texts) is is_told
+
+
+def test_a_call_that_leaves_nothing_else_keeps_its_last_status() -> None:
+    live = Live()
+    live.draw(began("a"), sent({"status": "Swept"}, "a"), answered("a", text=""))
+    assert ":gray[Swept]" in live.texts
+
+
+def test_a_result_that_says_itself_what_it_is_has_no_other_name_before_it() -> None:
+    for result, shown in (("Done: paid", "Done: paid"), ("64 desks", "Result: 64 desks"), ("9: 30", "Result: 9: 30")):
+        live = Live()
+        live.draw(began("a"), sent({"status": "Paying"}, "a"), answered("a", text=result))
+        assert live.texts[-1] == shown
 
 
 def test_many_items_are_bounded_and_the_last_is_seen() -> None:
