@@ -148,7 +148,7 @@ def essay(place: Place | None, length: int) -> str:
 def summary(told: Sequence[Told], asked: str) -> str:
     """Say in markdown which tool said what, and which failed. Long results are cut down to what they name.
 
-    A tool is named where several kinds have answered, and in spaces: a reader need not know that it is a function.
+    A tool is named where several kinds have answered, and as the page calls it: it need not look like a function.
     """
     language = language_of(f"{asked} {told[0].arguments} {told[0].content}")
     several = len({each.name for each in told}) > 1
@@ -205,8 +205,15 @@ def _tell(told: Told, language: Language, *, named: bool) -> str:
     if told.arguments is None:
         return say(language, "demo-tool-says", tool=told.name, said=_shorten(content))
     about = _about(told.arguments)
-    kind = f" *{_title(told.name, language)}*" if named else ""
-    tool = say(language, "demo-tool.about", about=about, kind=kind) if about else say(language, "demo-tool", kind=kind)
+    kind = _title(told.name, language) if named else ""
+    key = (
+        ("demo-tool.named-about" if about else "demo-tool.named")
+        if named
+        else "demo-tool.about"
+        if about
+        else "demo-tool"
+    )
+    tool = say(language, key, about=about, tool=kind)
     if content.startswith(_DONE + _NOT_DONE):  # it says itself what it did, perhaps otherwise than it was asked
         said = content.partition(": ")[2]
         return said[:1].upper() + said[1:]
@@ -229,11 +236,9 @@ def _tell(told: Told, language: Language, *, named: bool) -> str:
 
 
 def _title(tool: str, language: Language) -> str:
-    """What a tool is called: its name as words, or in Korean its title, if it has one."""
+    """What a tool is called: its title, or its name as words if it has none."""
     spoken = tool.replace("_", " ")
-    return (
-        spoken if language == "en" else say_or(language, f"tool-{tool}", say_or(language, f"tool-{tool}-llm", spoken))
-    )
+    return say_or(language, f"tool-{tool}", say_or(language, f"tool-{tool}-llm", spoken))
 
 
 def _decided(content: str, language: Language) -> str:

@@ -203,7 +203,7 @@ def test_the_keyboard_alone_answers_a_card_takes_the_tour_and_looks_at_lanes(pag
     page.keyboard.press("Enter")
     page.locator(".st-key-tour_stay button").wait_for()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Go on with the tour")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue the tour")).to_be_visible()
 
 
 def test_the_keyboard_alone_edits_a_question_renames_a_conversation_and_deletes_it(page: Page) -> None:

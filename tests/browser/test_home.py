@@ -90,7 +90,7 @@ def test_the_tour_on_a_phone_goes_by_itself_and_is_one_step_back_a_page(open_pag
     assert page.evaluate("history.length") == stops + 3, "one stop for the Back button on each page"
     page.go_back()
     expect(card).to_contain_text("step 2 of 3")
-    expect(card.get_by_role("button", name="Go on with the tour")).to_be_in_viewport(ratio=1)
+    expect(card.get_by_role("button", name="Continue the tour")).to_be_in_viewport(ratio=1)
     page.go_forward()
     page.get_by_role("button", name="Finish").click()
     expect(card).to_have_count(0)
@@ -115,7 +115,7 @@ def test_who_touches_the_page_stays_where_the_tour_is(open_page: OpenPage, app: 
         for kind, y in (("touchStart", 600), ("touchMove", 540), ("touchEnd", 0)):
             points = [{"x": 200, "y": y}] if y else []
             finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    expect(page.get_by_role("button", name="Go on with the tour")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue the tour")).to_be_visible()
     expect(page.locator(".st-key-tour")).to_contain_text("step 1 of 3")
 
 
@@ -134,7 +134,7 @@ def test_a_key_pressed_on_the_page_keeps_the_tour_there(page: Page) -> None:
     stay = page.get_by_role("button", name="Stay here")
     stay.focus()
     stay.press("Enter")
-    expect(page.get_by_role("button", name="Go on with the tour")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue the tour")).to_be_visible()
     expect(page.locator(".st-key-tour")).to_contain_text("That is all")
     expect(page.locator(".countdown")).to_have_count(0)
 

@@ -1,5 +1,6 @@
 """Phones, dark screens, and what the page loads."""
 
+import re
 from typing import Literal
 
 import pytest
@@ -12,6 +13,7 @@ from tests.browser.visitor import (
     QUESTION,
     SCHEMES,
     STOP,
+    TURN,
     ask,
     axe_findings,
     boxes,
@@ -34,6 +36,11 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('button, a[href], summary
         && box.height - 2 * Math.min(0, parseFloat(more.top) || 0) < 43.5)
     .map(([e, box]) => `${e.outerHTML.slice(0, 150)} ${box.width} x ${box.height}`)"""
 """What a finger has to hit and is less than 44 px high; not in running text, code, and Streamlit's own toolbar."""
+
+
+NOTHING_FADED = """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
+    && [...document.querySelectorAll('[data-testid=stMain] [data-stale]')].every(
+        e => e.dataset.stale === 'false' && getComputedStyle(e).opacity === '1')"""
 
 
 TOPS = """() => ["stMain h1", "stSidebar h3"].map(where => {
@@ -91,20 +98,63 @@ def test_a_page_begins_at_its_top_and_ends_with_its_question_box(open_page: Open
         assert window["height"] - box["y"] - box["height"] < 40
 
 
-def test_all_buttons_of_home_are_above_the_question_box_on_a_phone(open_page: OpenPage, app: App) -> None:
-    page = open_page(app, **PHONE)
+@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+def test_all_buttons_of_home_are_in_a_row_above_the_question_box_on_a_phone(
+    open_page: OpenPage, app: App, locale: str
+) -> None:
+    page = open_page(app, locale=locale, **PHONE)
     visit(page, "/")
     settle(page)
-    last, box = page.locator(".st-key-play_again").bounding_box(), page.locator(".st-key-question").bounding_box()
+    first, last, box = (
+        page.locator(f".st-key-{key}").bounding_box() for key in ("suggestion_0", "play_again", "question")
+    )
+    assert first
     assert last
     assert box
     assert last["y"] + last["height"] < box["y"]
+    assert last["y"] == first["y"]
 
 
-def test_a_row_of_the_list_of_runs_is_one_line_high(page: Page) -> None:
+@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+def test_each_row_of_the_list_of_runs_is_one_line_high(open_page: OpenPage, app: App, locale: str) -> None:
+    page = open_page(app, locale=locale)
+    page.goto("/Refund?model=demo-fast")
+    page.locator(".st-key-suggestion_0 button").click()
+    page.locator("[class*=st-key-again_]").wait_for()
     page.goto("/Runs")
-    row = page.locator("[class*=st-key-row_]").first
-    assert 40 <= row.evaluate("e => e.getBoundingClientRect().height") <= 48
+    page.locator("[class*=st-key-delete_]").wait_for()
+    settle(page)
+    heights = page.locator("[class*=st-key-row_], [class*=st-key-conversation_whole_]").evaluate_all(
+        "rows => rows.map(row => row.getBoundingClientRect().height)"
+    )
+    assert len(heights) == 2 + 5
+    assert [height for height in heights if not 40 <= height <= 50] == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+def test_a_question_stands_on_a_ground_of_its_own(
+    open_page: OpenPage, app: App, locale: str, scheme: Literal["light", "dark"]
+) -> None:
+    """Whose message it is, Streamlit says in its name alone, and that is said in the reader's language."""
+    page = open_page(app, locale=locale, color_scheme=scheme)
+    visit(page, "/Without_LangChain?model=demo-fast")
+    ask(page, "count to 3")
+    page.locator("[class*=st-key-again_]").wait_for()
+    settle(page)
+    question, answer = page.locator(TURN).evaluate_all("all => all.map(e => getComputedStyle(e).backgroundColor)")
+    assert question == {"light": "rgb(240, 238, 229)", "dark": "rgb(24, 37, 42)"}[scheme]
+    assert answer == "rgba(0, 0, 0, 0)"
+
+
+def test_a_question_that_was_taken_back_leaves_nothing_faded(page: Page) -> None:
+    for path in ("/LLM_tokens", "/Custom_data", "/Without_LangChain"):  # the third waits: two at a time for one visitor
+        page.goto(f"{path}?tool_choice=none&view=technical")
+        ask(page, "count to 900")
+    page.locator("[class*=st-key-take_back_] button").click()
+    expect(page.locator("[data-testid=stAlert]")).to_have_text(re.compile("Taken back before it began"))
+    expect(page.locator("[class*=st-key-take_back_]")).to_have_count(0)
+    page.wait_for_function(NOTHING_FADED)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

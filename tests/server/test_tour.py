@@ -55,16 +55,16 @@ def test_a_touch_keeps_it_where_it_is_until_it_is_told_to_go_on(visitor: Visitor
         see(visitor, "Watch: the finds come one by one")
         visitor.wait_until(lambda: visitor.has("selectbox", "model"), "the sidebar is drawn")
         visitor.select("model", "demo-fast · all at once")
-        see(visitor, "Go on with the tour")
+        see(visitor, "Continue the tour")
         visitor.wait_idle()  # it waits for nothing any more
         assert "step 1 of 3" in visitor.text
         assert "That is all" in visitor.text
         assert "Next step in" not in visitor.text
         press(visitor, "tour_next", times=2)
         see(visitor, "step 2 of 3", "Next step in 8 seconds")
-        assert not visitor.keys("Go on with the tour")
+        assert not visitor.keys("Continue the tour")
         press(visitor, "tour_stay")
-        see(visitor, "Go on with the tour")
+        see(visitor, "Continue the tour")
         visitor.wait_idle()
     assert "step 2 of 3" in visitor.text
 
@@ -73,7 +73,7 @@ def test_told_to_go_on_while_a_run_is_at_work_it_watches_it_to_its_end(visitor: 
     visitor.click("take_tour")
     see(visitor, "Watch: the finds come one by one")
     press(visitor, "tour_stay")
-    see(visitor, "Go on with the tour")
+    see(visitor, "Continue the tour")
     press(visitor, "tour_next")
     see(visitor, "step 1 of 3", "Next step in 8 seconds")
 
@@ -100,7 +100,7 @@ def test_on_the_way_back_nothing_is_asked_again(visitor: Visitor, model: DemoSer
         press(visitor, "tour_next")
         see(visitor, "step 2 of 3")
         visitor.goto("Custom_data")
-        see(visitor, "step 1 of 3", "Go on with the tour", "That is all")
+        see(visitor, "step 1 of 3", "Continue the tour", "That is all")
         visitor.wait_idle()
         press(visitor, "tour_next")
         see(visitor, "step 2 of 3", "That is all")

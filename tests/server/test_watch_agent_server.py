@@ -142,7 +142,7 @@ def test_to_stop_watching_stops_nothing_there_and_it_is_listed_until_it_ends(
         told = fold(finish(watched), RUN_MODES)
         assert (watched.state, told.message) == (
             "stopped",
-            "You stopped watching. The run itself goes on on the Agent Server.",
+            "You stopped watching. The run itself continues on the Agent Server.",
         )
         assert status(server, there) == "running"
     finally:

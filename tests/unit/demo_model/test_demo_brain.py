@@ -125,8 +125,8 @@ def test_tools_of_several_kinds_are_told_apart() -> None:
     said = (("get_items", "office", "desks"), ("take_inventory", "garage", "8 shelves"))
     text = words(*after("the office, and the inventory of the garage?", *said), tools=[ITEMS])
 
-    assert "- For **office**, the tool *get items* found: desks\n" in text
-    assert "- For **garage**, the tool *take inventory* found: 8 shelves" in text
+    assert "- For **office**, “Look up items” found: desks\n" in text
+    assert "- For **garage**, “Take inventory” found: 8 shelves" in text
 
 
 def test_a_failed_tool_is_told_honestly() -> None:

@@ -62,7 +62,7 @@ def test_a_whole_run() -> None:
     assert told(*events, token("There is a desk."), FINISHED) == [
         READ,
         ASKED,
-        Sentence(3.0, "Look up items · office finished in 3.0 s, with 2 items."),
+        Sentence(3.0, "Look up items · office took 3.0 s: 2 items."),
         Sentence(7.0, "It wrote the answer."),
         Sentence(8.0, "All done."),
     ]
@@ -96,7 +96,7 @@ def test_tools_at_the_same_time_each_have_their_own_sentences() -> None:
         READ,
         ASKED,
         Sentence(2.0, "At the same time it asks the tool “Look up items” about “bedroom”."),
-        Sentence(3.0, "Look up items · office finished in 3.0 s."),
+        Sentence(3.0, "Look up items · office took 3.0 s."),
         Sentence(4.0, "Look up items · bedroom: 2 words so far…", "now"),
     ]
 
@@ -146,8 +146,8 @@ def test_what_goes_on_inside_of_a_call_follows_it() -> None:
     assert [(sentence.depth, sentence.text) for sentence in sentences[3:]] == [
         (0, "Look up items · office: 1 tool call so far…"),
         (1, "The tool “Search” is asked."),
-        (1, "Search finished in 1.0 s."),
-        (0, "Look up items · bedroom finished in 3.0 s."),
+        (1, "Search took 1.0 s."),
+        (0, "Look up items · bedroom took 3.0 s."),
     ]
 
 

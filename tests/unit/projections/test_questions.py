@@ -305,7 +305,7 @@ def test_a_question_that_says_nothing_asks_whether_to_go_on() -> None:
     for value in nothing:
         (question,) = questions_of(value)
         assert question.is_bare
-        assert told(question, Decision("respond", True), "en") == "Go on"
+        assert told(question, Decision("respond", True), "en") == "Continue"
     for value in something:
         assert not questions_of(value)[0].is_bare
     assert not questions_of(None, {"type": "integer"})[0].is_bare
