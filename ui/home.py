@@ -36,7 +36,7 @@ def opening(choices: Choices) -> None:
     st.markdown(say("home-intro"))
     st.html(_STYLE)
     st.html(race(shown, st.session_state.get("home_plays", 0)))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="hero_ways"):
         st.button(
             say("home-live"),
             key="suggestion_0",

@@ -207,7 +207,7 @@ def _show(kind: Kind, run: Run) -> None:
     header = run.header
     if kind != "shared":
         st.button(say("runs-all"), icon=":material/arrow_back:", key="back", type="tertiary", on_click=_close)
-    st.caption(f"{_ICONS[kind]} {say(f'runs-kind-{kind}')}")
+    st.caption(say_kind(kind, is_watched=bool(header.watched) and kind == "own"))
     with st.chat_message("user", avatar=":material/person:"):
         st.markdown(safe_markdown(header.request.question))
     model = model_words(header.request.model, language()) or graph_title(header.request.graph, language())
@@ -224,6 +224,13 @@ def _show(kind: Kind, run: Run) -> None:
         with contextlib.suppress(Exception):  # no link where a page is run alone
             st.page_link(page.file, label=say("runs-to-its-page"), query_params={"run": run.id})
     replay.draw(place)  # last, because it lasts as long as a replay
+
+
+def say_kind(kind: Kind, *, is_watched: bool) -> str:
+    """Whose run it is, behind its sign."""
+    if is_watched:
+        return f":material/visibility: {say('runs-kind-watched')}"
+    return f"{_ICONS[kind]} {say(f'runs-kind-{kind}')}"
 
 
 _ICONS: dict[Kind, str] = {
