@@ -281,7 +281,7 @@ class Transcript:
             self._touch(item, at)
 
     def _has_arrived(self) -> bool:
-        return any(
+        return bool(self.asked) or any(
             item.output or item.output.reasoning or (isinstance(item, ToolCall) and (item.result or item.returned))
             for item in walk(self.items)
         )

@@ -36,9 +36,9 @@ def stops(model: DemoServer) -> Callable[..., None]:
     return stops
 
 
-def stopped(visitor: Visitor, turns: int = 1) -> None:
+def stopped(visitor: Visitor, turns: int = 1, said: str = "Stopped. What had arrived is kept.") -> None:
     complete(visitor, turns)
-    assert visitor.turns[-1].notes == ["Stopped. What had arrived is kept."]
+    assert visitor.turns[-1].notes == [said]
     assert not visitor.has("button", "stop")
 
 
@@ -71,7 +71,7 @@ def test_stop_before_the_first_token(visit: Visit, stops: Stops, model: DemoServ
     wait_until(lambda: model.stats.requests > asked and model.stats.active, 5, "the request is there")
     visitor.wait_until(lambda: visitor.has("button", "stop"), "Stop is offered")
     stops(visitor)
-    stopped(visitor)
+    stopped(visitor, said="Stopped before anything had arrived.")
     assert numbers(visitor) == []
 
 
@@ -116,7 +116,7 @@ def test_a_question_in_the_queue_can_be_taken_back(visit: Visit, model: DemoServ
     visitor.wait_until(lambda: visitor.keys("Take this question back"), "it can be taken back")
     (take_back,) = visitor.keys("Take this question back")
     visitor.click(take_back)
-    stopped(visitor)
+    stopped(visitor, said="Taken back before it began.")
     assert not visitor.keys("Take this question back")
     assert model.stats.active == 2
     assert model.stats.requests - asked == 2
