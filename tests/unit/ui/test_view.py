@@ -460,7 +460,7 @@ def test_streamlit_draws_any_events(events: list[StreamEvent]) -> None:
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(ODD, ODD)
-@example([], {"enum": []})
+@example([], {"action_requests": [], "properties": "approve", "enum": []})
 def test_streamlit_draws_whatever_is_asked(value: JSON, schema: JSON) -> None:
     draw_with_streamlit(log(STARTED, Happened(Interrupted((Interrupt("i", value, schema),)))))
 
