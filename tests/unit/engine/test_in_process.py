@@ -339,22 +339,35 @@ def test_late_output_never_reaches_a_run_that_has_ended(backend: InProcessBacken
     assert run.read()[0] == events
 
 
-def test_a_run_takes_no_more_memory_than_it_is_said_to(backend: InProcessBackend) -> None:
-    finish(ask(backend, BOTH, all_modes=True))
-    gc.collect()
-    tracemalloc.start()
-    try:
-        before, _ = tracemalloc.get_traced_memory()
+def test_a_run_takes_no_more_memory_than_it_is_said_to() -> None:
+    # While all that is allocated is noted, nobody is quick: what a run is given up for would be counted in, too.
+    limits = Limits(runs_per_minute=1_000, runs_per_session=10, run_seconds=3_600, read_seconds=3_600)
+    with InProcessBackend(Settings(demo_rate=40, limits=limits)) as backend:
+        backend.wait_until_open()
+        taken, said = _memory(backend)
+    assert said / 3 < taken < said
+
+
+def _memory(backend: InProcessBackend) -> tuple[int, int]:
+    """How many bytes five runs at once take, and how many they are said to."""
+
+    def five() -> list[ActiveRun]:
         runs = [ask(backend, BOTH, all_modes=True) for _ in range(5)]
         for run in runs:
             finish(run)
         wait(lambda: not backend.is_at_work())
         gc.collect()
-        taken = tracemalloc.get_traced_memory()[0] - before
+        return runs
+
+    five()  # as many connections as are needed at once stay open
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        runs = five()
+        assert all(run.state == "finished" for run in runs)
+        return tracemalloc.get_traced_memory()[0] - before, sum(run.memory for run in runs)
     finally:
         tracemalloc.stop()
-    said = sum(run.memory for run in runs)
-    assert said / 3 < taken < said
 
 
 def test_runs_are_counted_for_an_address_where_it_is_known() -> None:
