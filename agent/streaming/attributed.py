@@ -64,8 +64,10 @@ class Stamp(NamedTuple):
 def attributed(graph: G) -> G:
     """The same graph, whose custom chunks, tokens and tools say which call they belong to, on any Agent Server.
 
-    Runs the same everywhere else; where Toolstream itself runs it, it adds nothing.
+    Runs the same everywhere else; where Toolstream itself runs it, it adds nothing. Raises TypeError for what is none.
     """
+    if not isinstance(graph, Pregel):
+        raise TypeError(f"attributed() takes a compiled graph, and this is a {type(graph).__name__}.")
     copied, kind = graph.copy(), type(graph)
     copied.__class__ = type(kind.__name__, (_Attributed, kind), {"__module__": kind.__module__})
     return copied

@@ -11,9 +11,11 @@ import pytest
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
+from langchain_core.runnables import RunnableLambda
 from langgraph.config import get_stream_writer
 from langgraph.graph import START, StateGraph
 
+from agent import attributed
 from agent.streaming.attribution import MOST_AT_ONCE, tool_call
 from agent.streaming.events import Custom, StreamEvent, Token
 from agent.streaming.watch import parts, watch
@@ -141,3 +143,9 @@ def test_nothing_that_threads_and_loops_of_their_own_write_is_lost() -> None:
     told = written(watched(node))
     assert [each for each in told if each != "beside"] == [*range(100), *range(100)]
     assert len([each for each in told if each == "beside"]) % 2 == 0
+
+
+@pytest.mark.parametrize("thing", [StateGraph(State), RunnableLambda(str) | str], ids=["a builder", "a chain"])
+def test_what_is_no_compiled_graph_is_refused_where_it_is_attributed(thing: Any) -> None:
+    with pytest.raises(TypeError, match=f"compiled graph, and this is a {type(thing).__name__}"):
+        attributed(thing)
