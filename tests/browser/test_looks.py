@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.visitor import (
     BEDROOM,
     BOTH,
+    BOX,
     PAGES,
     QUESTION,
     SCHEMES,
@@ -178,6 +179,13 @@ def test_a_first_visit_by_phone_starts_at_the_top(open_page: OpenPage, app: App)
     expect(page.locator("h1")).to_be_in_viewport(ratio=1, timeout=1)
 
 
+def test_a_letter_with_hundreds_of_marks_stays_in_its_bubble(page: Page) -> None:
+    visit(page, "/Custom_data?model=demo-fast")
+    ask(page, "Z" + "".join(chr(0x300 + number % 0x70) for number in range(600)) + "algo")
+    wait_for_end(page)
+    assert page.get_by_test_id("stMainBlockContainer").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
 def test_a_phone_runs_two_calls_one_below_the_other(open_page: OpenPage, app: App) -> None:
     page = open_page(app, **PHONE)
     visit(page, "/LLM_tokens?model=demo-fast")
@@ -265,6 +273,20 @@ def test_the_page_follows_the_visitors_color_scheme(page: Page, scheme: Literal[
         assert (shade < 0.2) if scheme == "dark" else (shade > 0.8)
     words = brightness(page.locator("h1").evaluate("e => getComputedStyle(e).color"))
     assert (words > 0.6) if scheme == "dark" else (words < 0.3)
+
+
+def test_what_is_printed_from_a_dark_screen_is_dark_on_white(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    visit(page, "/Custom_data?model=demo-fast")
+    ask(page, "What items are in the office?")
+    wait_for_end(page)
+    page.get_by_text("Who worked when").click()
+    page.locator(".tl-tool").wait_for()
+    page.emulate_media(color_scheme="dark", media="print")
+    color, ground = (f"e => getComputedStyle(e).{name}" for name in ("color", "backgroundColor"))
+    for part in ("h1", f"{TURN} p", f"{TURN} li", f"{BOX} summary", ".tl-row", "[data-testid=stCaptionContainer]"):
+        assert brightness(page.locator(part).first.evaluate(color)) < 0.45, part
+    assert page.locator(f"{BOX} summary").first.evaluate(ground) == "rgba(0, 0, 0, 0)"
 
 
 def test_nothing_is_loaded_from_elsewhere(open_page: OpenPage, app: App) -> None:
