@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,6 +66,27 @@ def test_a_browser_whose_process_is_killed_goes_on_at_the_other_and_sees_the_run
     cluster.restart("web1")
     for page in (owner, reader):
         page.context.close()
+
+
+def test_a_question_that_a_process_has_not_taken_before_it_dies_is_in_the_box_again_at_the_other(
+    browser: Browser, cluster: Cluster
+) -> None:
+    page = at(browser, cluster, "web1")
+    visit(page, "/LLM_tokens?tool_choice=none")
+    ask(page, "count to 4")
+    wait_for_end(page)
+    os.kill(cluster.services["web1"].pid, signal.SIGSTOP)
+    page.locator(QUESTION).fill("count to 5")
+    page.locator(QUESTION).press("Enter")
+    expect(page.locator(QUESTION)).to_have_value("")
+    cluster.services["web1"].kill()
+    expect(page.locator(QUESTION)).to_have_value("count to 5", timeout=PATIENCE)
+    expect(page.locator(TURN)).to_have_count(2)
+    page.locator(QUESTION).press("Enter")
+    expect(last_turn(page)).to_contain_text("1 2 3 4 5", timeout=PATIENCE)
+    expect(page.locator(QUESTION)).to_have_value("")
+    cluster.restart("web1")
+    page.context.close()
 
 
 def test_who_asks_a_process_that_is_killed_is_told_at_the_other_and_asks_again_there(

@@ -40,12 +40,19 @@ def entry(choices: Choices, *, in_place: bool, asked: bool) -> None:
             after = session.last_run(choices.page.name)
             st.form_submit_button(say("chat-input.run"), type="primary", on_click=_ask_form, args=(choices.page, after))
         return
-    (st if in_place else st.bottom).chat_input(
+    if back := st.session_state.pop("question_back", None):
+        st.session_state["question"] = back
+    typed = (st if in_place else st.bottom).chat_input(
         say("chat-ask-own" if choices.is_own else "chat-ask"),
         key="question",
         on_submit=_ask_typed,
         args=(choices.page,),
     )
+    if typed and not st.session_state.pop("question_heard", False):
+        # A page that stood still while its process was replaced asks in a session that has not drawn it: no callback.
+        if not ask(typed, choices.page):
+            st.session_state["question_back"] = typed
+        st.rerun()
 
 
 def ask(question: str, page: PageInfo, inputs: JSON = None, after: str | None = None) -> bool:
@@ -106,6 +113,7 @@ def _taken(graph: str) -> _Taken:
 
 
 def _ask_typed(page: PageInfo) -> None:
+    st.session_state["question_heard"] = True
     if (question := st.session_state.get("question")) and not ask(question, page):
         st.session_state["question"] = question  # back in the box, to be mended there
 

@@ -37,6 +37,9 @@ meanwhile; has the tour stay put when somebody scrolls, types, or touches anythi
 into what it has opened, and back into the question box, which may be drawn anew.
 """
 
+_UNSENT = Path(__file__).with_name("unsent.js").read_text(encoding="utf-8")
+"""Puts a question back into its box when the server was gone before it had taken it."""
+
 
 def page(name: str) -> choices.Choices:
     """Open a page with a conversation, sidebar included. Returns the choices."""
@@ -92,7 +95,9 @@ def _open(name: str) -> PageInfo:
     spoken = f"<script>document.documentElement.lang = {json.dumps(language.language())};</script>"
     with st.container(key="head"):  # which takes no place
         scripts = (
-            f"<script>{_TOUCHES}</script>{_ONLY_OUR_IMAGES}" + session.visitor_cookie() + tour.refresh_script(info.name)
+            f"<script>{_TOUCHES}{_UNSENT}</script>{_ONLY_OUR_IMAGES}"
+            + session.visitor_cookie()
+            + tour.refresh_script(info.name)
         )
         scripts += streamlit_words.script(language.language())
         st.html(spoken + style() + scripts, unsafe_allow_javascript=True)
