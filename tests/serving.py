@@ -111,7 +111,7 @@ def _start(
     command = [warm.FRESH, "-m", "streamlit", *arguments]
     if ":" in script:
         command = [warm.FRESH, "-m", "uvicorn", script, "--port", str(port)]
-    elif root == ROOT and not watch and not fresh and "PYTHONPATH" not in env:
+    elif root == ROOT and not watch and not fresh and "PYTHONPATH" not in env and warm.PLACE in os.environ:
         return Forked(["-m", "streamlit", *arguments], whole, log)
     with log.open("wb") as file:
         return subprocess.Popen(command, cwd=root, env=whole, stdout=file, stderr=subprocess.STDOUT)
