@@ -124,6 +124,7 @@ def test_a_finger_holds_the_button_whatever_another_one_does(open_page: OpenPage
     ask(page, LONG)
     hold, finger = page.locator(".hold button"), page.context.new_cdp_session(page)
     hold.wait_for()
+    wait_for_text(page, 60)
     page.add_style_tag(content=".hold { position: fixed; top: 5rem; }")
 
     def touch(kind: str, *points: tuple[float, float]) -> None:
