@@ -95,7 +95,7 @@ def test_the_samples_are_as_documented(path: Path) -> None:
     for line in lines:
         EVENT.validate(line)
     assert first["owner"] == first["thread_id"] == ""
-    assert ("AI가 아닌" if path.stem.endswith(".ko") else "no AI") in first["label"]
+    assert ("AI가 아닌" if path.stem.endswith(".ko") else "not an AI") in first["label"]
 
 
 def test_the_documentation_names_every_kind_and_mode() -> None:
