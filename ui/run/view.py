@@ -169,7 +169,7 @@ def shape(parts: Sequence[Part]) -> Shape:
 def _shape(part: Part) -> Shape:
     match part:
         case ToolCall():
-            shown = part.beside, part.redone, part.state == "waiting", part.shows_output, part.shows_result
+            shown = part.redone, part.state == "waiting", part.shows_output, part.shows_result
             return part.key, shown, shape(visible(part.items))
         case Asked():
             return _key(part), part.answered_at is not None, ()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from streamlit.testing.v1 import AppTest
 
-from agent.projections.items import ToolCall, walk
+from agent.projections.items import walk
 from agent.projections.transcript import Transcript, fold
 from agent.streaming.events import (
     JSON,
@@ -305,8 +305,6 @@ def test_only_a_shape_that_has_grown_can_be_drawn_over_the_one_before() -> None:
     assert not has_grown(*flipped)
     redone = fold([*events[:3], *log(began("a"))], RUN_MODES)
     assert not has_grown(shapes[3], shape(redone.shown))
-    alone, beside = ToolCall("b"), ToolCall("b", beside=True)
-    assert not has_grown(shape([ToolCall("a"), alone]), shape([ToolCall("a"), beside])), "it has another place"
 
 
 def drawn_live(events: Sequence[StreamEvent], modes: Sequence[StreamMode], *, technical: bool) -> Paper:
