@@ -320,12 +320,6 @@ class Visitor:
         """The id of a widget on the page."""
         return str(self._widget(kind, key).id)
 
-    def path(self, kind: str, key: str) -> Path:
-        """Where a widget is on the page."""
-        with self._news:
-            (found,) = (at for at, it in self._elements.items() if it.kind == kind and it.proto.id.endswith(f"-{key}"))
-            return found
-
     @property
     def run_id(self) -> str:
         """The run that the URL names."""

@@ -11,9 +11,8 @@ import streamlit as st
 from agent.engine.run import Run
 from ui.chat.entry import ask_once, entry
 from ui.chat.other_tabs import OtherTabs
-from ui.chat.standing import Standing
 from ui.chat.turns import Follow, turns
-from ui.chat.way_out import offer_stop, shown_of, to_stop
+from ui.chat.way_out import shown_of, stop, to_stop
 from ui.shell import session, tour
 from ui.shell.catalog import PageInfo, suggestions
 from ui.shell.choices import Choices
@@ -63,9 +62,10 @@ def chat(
     start = st.empty()  # Streamlit would keep what was in it until the first answer has ended
     shown = shown_of(page.name, runs)
     if at_work := to_stop(shown):
-        offer_stop(at_stop, page.name, at_work)
+        at_stop.button(
+            say("chat-stop"), key="stop", icon=":material/stop_circle:", on_click=stop, args=(page.name, at_work.id)
+        )
     follow = draw(runs, choices)
-    following = st.empty()
     if len(runs) > 1 and draw is turns and not scrolling:
         # Each run in its turn: the script of another text is another one, and runs anew.
         st.html(f"<script>/* {json.dumps(runs[-1].id)} */ {_TO_NEWEST}</script>", unsafe_allow_javascript=True)
@@ -76,8 +76,6 @@ def chat(
     follow()
     if all(run.ended for run in shown):
         at_stop.empty()
-        if draw is turns:
-            session.leave_to_draw(Standing(choices, [run.id for run in shown], start, following, at_stop).draw)
         tour.go_on()
     if runs:
         session.listen(OtherTabs(runs, [run for run in shown if run.state == "waiting"]).has_asked)

@@ -85,7 +85,6 @@ def ask(question: str, page: PageInfo, inputs: JSON = None, after: str | None = 
     if begins:
         session.open_conversation(page.name, outcome.thread_id)
     session.show_branch(page.name, outcome.id)
-    session.draw_at_once(outcome)
     return True
 
 

@@ -24,7 +24,6 @@ from ui.run.timeline import FoldedTimeline
 from ui.run.view import Shape, has_grown, parts_of, shape
 from ui.run.waiting import show_waiting
 from ui.shell import tour
-from ui.shell._streamlit_compat.callbacks import a_click_waits
 from ui.shell.choices import Choices
 from ui.shell.language import say
 
@@ -124,8 +123,8 @@ class Turn:
         """Once, give it a moment for its first words, and the browser another one to paint them."""
         if not self.had_a_moment:
             self.had_a_moment = True
-            self.reader.follow(lambda: not self.is_silent or a_click_waits(), seconds=A_MOMENT)
-            self.reader.follow(a_click_waits, seconds=A_BREATH)
+            self.reader.follow(lambda: not self.is_silent, seconds=A_MOMENT)
+            self.reader.follow(seconds=A_BREATH)
 
     def tell_waiting(self) -> None:
         """Say that it waits for a person, and since when."""

@@ -65,11 +65,6 @@ def take_back(run_id: str) -> None:
         run.stop()
 
 
-def offer_stop(place: DeltaGenerator, page: str, run: Run) -> None:
-    """The button that stops a run, which is at work."""
-    place.button(say("chat-stop"), key="stop", icon=":material/stop_circle:", on_click=stop, args=(page, run.id))
-
-
 def stop(page: str, meant: str) -> None:
     """Stop the run of this page's conversation that is at work.
 

@@ -70,7 +70,6 @@ def _open(name: str) -> PageInfo:
     wrong = _wrong_settings()
     if not wrong:
         session.listen_no_more()
-        st.session_state.pop("draws_next", None)
         session.offer_mcp_tools()
         is_new = "page_before" not in st.session_state
         choices.recall(info)

@@ -29,7 +29,6 @@ from agent.graphs.langchain import forget_functions
 from agent.settings import Settings
 from agent.store.recording import dump, parse
 from agent.streaming.events import EVENTS
-from ui.shell._streamlit_compat.callbacks import let_callbacks_draw
 from ui.shell._streamlit_compat.clicks import run_one_script_a_session
 from ui.shell._streamlit_compat.delivery import hang_up_on_who_is_given_up, send_to_who_is_there
 from ui.shell._streamlit_compat.downloads import keep_downloads
@@ -113,7 +112,6 @@ def _start() -> Application:
     started = Application(Settings.from_env(ChainMap(_openai_secrets(), dict(os.environ))))
     atexit.register(started.close)
     run_one_script_a_session()
-    let_callbacks_draw()
     drop_forged_values()
     keep_downloads()
     bound_uploads()

@@ -23,7 +23,6 @@ from agent.store.upload import Shelf
 from agent.tools.mcp_tools import offer
 from texts import Sentence, sentence
 from ui.shell import pin
-from ui.shell._streamlit_compat.callbacks import drawn_as_by_the_page
 from ui.shell._streamlit_compat.sessions import this_session
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -141,20 +140,6 @@ def listen_no_more() -> None:
     """Stop listening: a script is at work, which checks for itself."""
     if this := this_session():
         pin.listeners().remove(this)
-
-
-def leave_to_draw(draw: Callable[[Run], None]) -> None:
-    """Have the next question on this page drawn at once, by what the page knows of itself, before a script begins."""
-    st.session_state["draws_next"] = draw
-
-
-def draw_at_once(run: Run) -> None:
-    """Draw what was just asked, if the page has said how. For callbacks, as the last thing they do."""
-    draw = st.session_state.pop("draws_next", None)
-    if draw and this_session():
-        listen_no_more()
-        with drawn_as_by_the_page():
-            draw(run)
 
 
 def visitor_cookie() -> str:
