@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from deploy.cluster import Cluster
 from tests.browser.visitor import QUESTION, TURN, ask, last_turn, run_id, visit, wait_for_end
 from tests.conftest import missing
 from tests.serving import clean_environment, free_port, model_server, pointed_at, wait_until
+from tests.warm import FRESH
 
 LAST = 300
 NUMBERS = " ".join(map(str, range(1, LAST + 1)))
@@ -29,7 +31,8 @@ def cluster() -> Iterator[Cluster]:
         missing("HAProxy is not installed here (Debian: apt-get install haproxy).")
     folder = Path(tempfile.mkdtemp(prefix="toolstream-cluster-"))
     folder.chmod(0o755)  # PostgreSQL's is inside, and another user's where root runs the tests
-    with model_server(rate=15) as model:
+    with model_server(rate=15) as model, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", FRESH)  # the process that a signal is meant for
         cluster = Cluster(folder, free_port(), clean_environment() | pointed_at(model), with_aegra=False)
         try:
             with cluster.running(lambda _: None):
@@ -38,11 +41,17 @@ def cluster() -> Iterator[Cluster]:
             shutil.rmtree(folder)
 
 
-def at(browser: Browser, cluster: Cluster, web: str) -> Page:
+def at(browser: Browser, cluster: Cluster, name: str) -> Page:
     """A page of a browser that HAProxy has sent to this process."""
     context = browser.new_context(base_url=cluster.url)
     context.set_default_timeout(PATIENCE)
-    context.add_cookies([{"name": "TSID", "value": web, "url": cluster.url}])
+
+    def is_there() -> bool:
+        """HAProxy hears some seconds later that a process is back, and sends its visitors to another one until then."""
+        context.add_cookies([{"name": "TSID", "value": name, "url": cluster.url}])
+        return context.request.get("/_stcore/health").ok and web(context) == name
+
+    wait_until(is_there, 30, f"{name} is back")
     return context.new_page()
 
 

@@ -84,7 +84,7 @@ def test_all_that_a_tool_shows_is_drawn_live_after_a_refresh_and_in_both_views(
     expect(last_turn(page).get_by_text("Status on the way")).to_be_visible()
     wait_for_end(page)
     see_all(page)
-    expect(last_turn(page).get_by_text("with 7 items")).to_be_visible()
+    expect(last_turn(page).get_by_text(": 7 items")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("lighthouse.csv")).click()
     assert download.value.suggested_filename == "lighthouse.csv"
