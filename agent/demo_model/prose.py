@@ -206,13 +206,7 @@ def _tell(told: Told, language: Language, *, named: bool) -> str:
         return say(language, "demo-tool-says", tool=told.name, said=_shorten(content))
     about = _about(told.arguments)
     kind = _title(told.name, language) if named else ""
-    key = (
-        ("demo-tool.named-about" if about else "demo-tool.named")
-        if named
-        else "demo-tool.about"
-        if about
-        else "demo-tool"
-    )
+    key = _TOOLS[named, bool(about)]
     tool = say(language, key, about=about, tool=kind)
     if content.startswith(_DONE + _NOT_DONE):  # it says itself what it did, perhaps otherwise than it was asked
         said = content.partition(": ")[2]
@@ -297,3 +291,12 @@ def _paragraph(places: Sequence[Place], turn: int) -> str:
     other = there.items[(turn * 3 + turn // 11) % len(there.items)]
     compared = f"Compare it with the {other.name.lower()} in the {there.name}. {other.description}"
     return f"Take the {one.name.lower()}. {one.description} {compared}"
+
+
+_TOOLS = {
+    (False, False): "demo-tool",
+    (False, True): "demo-tool.about",
+    (True, False): "demo-tool.named",
+    (True, True): "demo-tool.named-about",
+}
+"""How the tool is called in an answer, by whether it is named, and whether it was asked about something."""
