@@ -251,8 +251,9 @@ def _word(value: object) -> str:
 
 def _clean(name: str, offered: Collection[str]) -> str:
     """The name without what some models wrap around it, if that makes it a tool's name."""
-    bare = name.partition("<|")[0].strip().rpartition(".")[2].rpartition(":")[2]
-    return bare if bare in offered else name
+    bare = name.partition("<|")[0].strip().rpartition(".")[2]
+    first, _, last = bare.rpartition(":")
+    return next((part for part in (bare, last, first) if part in offered), name)
 
 
 def _closed(call: _Open) -> Call:
@@ -268,7 +269,7 @@ def _closed(call: _Open) -> Call:
 
 def _as_object(text: str) -> str | None:
     """The text as that of a JSON object, repaired if need be; None if it is not one."""
-    text = text.strip()
+    text = _CONTROL.sub("", text.strip()).strip()
     if not text:
         return "{}"
     try:
@@ -290,6 +291,8 @@ def _as_object(text: str) -> str | None:
 
 
 _DECODER = json.JSONDecoder(strict=False)
+_CONTROL = re.compile(r"\A(?:<\|\w{1,40}\|>|\[ARGS\])|<\|\w{1,40}\|>\Z")
+"""A model's control token before or behind its arguments, which the server should have taken away."""
 
 
 def _is_strict(text: str) -> bool:

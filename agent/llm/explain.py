@@ -79,14 +79,16 @@ def _sentence(code: int | None, status: int | None, text: str, headers: Mapping[
     hint: Value = "" if "/v1" in path else sentence("model-hint")
     if code == 413 or (code != 429 and _is_too_long(text)):
         return _TOO_LONG
-    if code == 402 or _says(_CREDIT, text):
+    if _says(_FILTER, text):
+        return sentence("model-filtered")
+    if code == 402 or (_says(_CREDIT, text) and not _says(_PASSES, text)):
         return sentence("model-no-credit", status=shown)
     if code == 429 or "rate limit" in text or "rate_limit" in text or "too many requests" in text:
         return sentence("model-quota", when=_when(headers, text))
     if code == 401 or _says(_KEY, text):
         return sentence("model-key", status=shown or " (401)")
     if _is_web_page(text):
-        if code in (502, 503, 504, 520, 521, 522, 523, 524):
+        if code in (502, 503, 504, 520, 521, 522, 523, 524, 530):
             return sentence("model-proxy", status=shown)
         if code == 403:
             return sentence("model-firewall", status=shown)
@@ -102,6 +104,8 @@ def _sentence(code: int | None, status: int | None, text: str, headers: Mapping[
         return sentence("model-not-allowed", status=shown)
     if code in (503, 529) or "overloaded" in text or ("model" in text and "loading" in text):
         return sentence("model-overloaded", status=shown)
+    if code in (408, 504):
+        return _STALLED
     if code and code >= 500 and status is not None:
         return sentence("model-fault", status=str(code))
     if status is None:
@@ -114,11 +118,19 @@ def _sentence(code: int | None, status: int | None, text: str, headers: Mapping[
 
 
 _CREDIT = """insufficient credit/insufficient_quota/insufficient balance/insufficient_balance/payment required
-exceeded your current quota/out of credit/credit balance is too low/billing_hard_limit/billing_not_active"""
+exceeded your current quota/out of credit/credit balance is too low/billing_hard_limit/billing_not_active
+exceeded_current_quota/balance is insufficient/arrearage/have any credits/budget_exceeded/budget has been exceeded
+spending limit/key limit exceeded/余额不足"""
+_PASSES = "resource_exhausted/retrydelay"
+"""Google's words for a rate limit, beside which it speaks of billing as well."""
+_FILTER = """content_filter/content management policy/content filtering policy/content_policy_violation
+content exists risk/data_inspection_failed/inappropriate content/flagged as potentially violating
+requires moderation/sensitive content/violates usage guidelines/敏感内容"""
 _KEY = """invalid_api_key/invalid api key/incorrect api key/api key not valid/missing api key/invalid x-api-key
-authentication_error/no auth credentials/no api key"""
+authentication_error/no auth credentials/no api key/api_key_invalid/api key expired/authentication error"""
 _NO_MODEL = """model_not_found/not a valid model/no such model/unknown model/invalid model/model not exist
-model does not exist/no endpoints found/deploymentnotfound/deployment for this resource"""
+model does not exist/no endpoints found/deploymentnotfound/deployment for this resource/model_decommissioned
+has been decommissioned/model identifier is invalid/end of its life"""
 _PATH = "unexpected endpoint/page not found/cannot post/no route/unknown_url/invalid url"
 _LONG = """context_length_exceeded/context_window_exceeded/contextwindowexceeded/exceed_context_size
 maximum context length/prompt is too long/must have less than/must be <= /reduce the length of the messages
@@ -142,7 +154,7 @@ def _is_too_long(text: str) -> bool:
 
 def _is_web_page(text: str) -> bool:
     start = text.lstrip()[:200]
-    return start.startswith(("<!doctype", "<html", "<head", "<body")) or "<html" in start
+    return start.startswith(("<!doctype", "<html", "<head", "<body", "error code: 1")) or "<html" in start
 
 
 def _when(headers: Mapping[str, str], text: str) -> Sentence:
@@ -151,7 +163,7 @@ def _when(headers: Mapping[str, str], text: str) -> Sentence:
     ways = (_seconds(headers.get("retry-after-ms", ""), 0.001), _seconds(after, 1), _seconds_until(after))
     seconds = next((known for known in ways if known is not None), _seconds_in(text))
     if seconds is None:
-        return sentence("when-minute")
+        return sentence("when-another-day" if _says("per day/per-day", text) else "when-minute")
     if seconds <= 0.5:
         return sentence("when-moment")
     count = max(1, round(seconds))
@@ -175,7 +187,7 @@ def _seconds_until(date: str) -> float | None:
 
 def _seconds_in(text: str) -> float | None:
     """The time in "try again in 6m0s", "retry after 20 seconds", "wait 1.5s"."""
-    found = re.search(r"(?:try again in|retry (?:after|in)|wait)[ :]{1,3}((?:[\d.]{1,9} ?[a-z]{1,12} ?){1,4})", text)
+    found = re.search(rf"(?:try again in|retry (?:after|in)|wait|retrydelay\")[ :\"]{{1,3}}({_TIME})", text)
     total, any_found = 0.0, False
     for number, unit in re.findall(r"([\d.]{1,9}) ?([a-z]{1,12})", found.group(1)) if found else ():
         size = 0.001 if unit == "ms" or unit.startswith("milli") else _UNITS.get(unit[0])
@@ -185,6 +197,7 @@ def _seconds_in(text: str) -> float | None:
     return total if any_found else None
 
 
+_TIME = r"(?:[\d.]{1,9} ?[a-z]{1,12} ?){1,4}"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 

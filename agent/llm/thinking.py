@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from agent.llm.chunks import Reasoning, Text
 
-_CLOSING = {f"<{tag}>": f"</{tag}>" for tag in ("think", "thinking", "thought", "reasoning")}
+_CLOSING = {
+    **{f"<{tag}>": f"</{tag}>" for tag in ("think", "thinking", "thought", "reasoning", "seed:think")},
+    "[THINK]": "[/THINK]",
+    "◁think▷": "◁/think▷",
+}
 """Opening tags and their closing ones."""
+_START = re.compile(f"[{re.escape(''.join({tag[0] for tag in _CLOSING}))}]")
 _LONGEST = max(map(len, _CLOSING))
 _FENCE = "```"
 
@@ -32,7 +38,7 @@ class Thinking:
 
     def feed(self, text: str) -> Iterable[Text | Reasoning]:
         """What is certain so far; the start of a possible tag is held back."""
-        if not (self._held or self._closing or self._trimming) and "<" not in text:
+        if not (self._held or self._closing or self._trimming) and not _START.search(text):
             return (self._said(text),) if text else ()
         return self._parted(text)
 
@@ -64,7 +70,7 @@ class Thinking:
         if self._trimming:
             text = text.lstrip()
             self._trimming = not text
-        at = counted = text.find("<")
+        at = counted = _start(text, 0)
         fences = self._fences + (self._ticks + text[:at]).count(_FENCE)
         opens = self._at_line_start if at == 0 else self._is_blank and text[:at].isspace()
         while at >= 0:
@@ -77,7 +83,7 @@ class Thinking:
                     self._closing = _CLOSING.get(tag, "")
                     self._held = text[at:] if held else ""
                     return said, text[at + len(tag) :] if tag else ""
-            at, opens = text.find("<", at + 1), False
+            at, opens = _start(text, at + 1), False
         return (self._said(text) if text else None), ""
 
     def _said(self, text: str) -> Text:
@@ -92,7 +98,7 @@ class Thinking:
 
 def without_thinking(text: str) -> str:
     """A whole text without its reasoning, even if the server left out the opening tag."""
-    if "<" not in text:
+    if not _START.search(text):
         return text
     for opening, closing in _CLOSING.items():
         if closing in text and opening not in text:
@@ -100,6 +106,12 @@ def without_thinking(text: str) -> str:
     thinking = Thinking()
     pieces = [*thinking.feed(text), *thinking.close()]
     return "".join(piece.text for piece in pieces if isinstance(piece, Text))
+
+
+def _start(text: str, at: int) -> int:
+    """Where the next character stands with which a tag could begin; -1 if there is none."""
+    found = _START.search(text, at)
+    return found.start() if found else -1
 
 
 def _beginning_at_end(text: str, tag: str) -> int:

@@ -55,6 +55,8 @@ class Reader:
         self._calls = Calls(offered, taken)
         self._thinking = Thinking()
         self._said = self._refused = self._thought = False
+        self._is_odd = False
+        """Whether an event was passed over that is no JSON."""
         self._reason: Reason | None = None
         self._said_reason = ""
         self._usage: Usage | None = None
@@ -86,11 +88,14 @@ class Reader:
         if not (self.failure or broken):
             body, events = self._events.close()
             for event, text in events:
-                found += self._event(event, text)
+                found += self._event(event, text, has_end=False)
             if body:
                 found += self._body(body)
         found += self._spoken(self._thinking.close())
         if self.failure or broken:
+            return found
+        if self._is_odd and not (self._said or self._refused or self._thought or len(self._calls)):
+            self._fail(StreamBroken(NOT_AN_ANSWER))
             return found
         if not (self.done or self._reason):
             self._fail(StreamBroken(ENDED_EARLY))
@@ -107,11 +112,12 @@ class Reader:
     def _fail(self, failure: AgentError | None) -> None:
         self.failure = self.failure or failure
 
-    def _event(self, event: str, text: str) -> Iterable[Chunk]:
-        text = text.strip()
+    def _event(self, event: str, text: str, *, has_end: bool = True) -> Iterable[Chunk]:
+        while (text := text.strip()).startswith("data:"):
+            text = text.removeprefix("data:")
         if not text or self.failure or self.done:
             return ()
-        if text == "[DONE]":
+        if len(text) < 9 and text.strip('"[]').upper() == "DONE":
             self.done = True
             return ()
         try:
@@ -125,7 +131,11 @@ class Reader:
                 return [chunk for line in text.split("\n") for chunk in self._event(event, line)]
             if event == "error":
                 self._fail(provider_error(None, text))
-            elif event == "message":
+            elif (
+                not text.startswith(("{", "[")) or text[1:-1].isalpha()
+            ):  # a sign of life, or a comment that a proxy took for data
+                self._is_odd = True
+            elif event == "message" and has_end:
                 self._fail(StreamBroken(NOT_AN_ANSWER))
             return ()
 
@@ -175,9 +185,11 @@ class Reader:
         said = choice.get("finish_reason") or choice.get("finishReason")
         if isinstance(said, str) and said.lower() not in ("", "null", "none"):
             self.has_reason = True
-            reason = _REASONS.get(said.lower(), "stop")
+            reason = _REASONS.get(said.lower().partition(":")[0].removeprefix("image_"), "stop")
             if self._reason not in ("length", "content_filter", "error"):
                 self._reason, self._said_reason = reason, said[:100]
+        if _is_error(choice):
+            self._fail(provider_error(None, choice))
 
     def _message(self, message: Mapping[str, Any]) -> Iterator[Chunk]:
         """A whole message: the complete answer, or what was streamed once more and to its end."""
@@ -211,6 +223,8 @@ class Reader:
             yield from self._calls.feed(raw)
             if len(self._calls) > MOST_CALLS:
                 self._fail(StreamBroken(sentence("model-many-calls", most=MOST_CALLS)))
+        if isinstance(images := delta.get("images"), list):
+            yield from self._content(images)
         if extra := delta.get("extra_content"):
             self._extra["extra_content"] = extra
 
@@ -331,6 +345,7 @@ _REASONS: dict[str, Reason] = {
     **dict.fromkeys(("blocklist", "prohibited_content", "spii", "guardrail_intervened"), "content_filter"),
     "refusal": "content_filter",
     **dict.fromkeys(("error", "abort", "cancelled", "network_error", "insufficient_system_resource"), "error"),
+    **dict.fromkeys(("malformed_function_call", "unexpected_tool_call", "function_call_filter"), "error"),
 }
 """Servers' finish reasons and what they mean; any other is an ordinary end."""
 
@@ -382,13 +397,16 @@ def _only_text(value: Any) -> str:
         return ""
     choices = value.get("choices")
     choice = choices[0] if type(choices) is list and len(choices) == 1 else None
-    if type(choice) is not dict or choice.get("finish_reason") or "finishReason" in choice or "usage" in choice:
+    if type(choice) is not dict or choice.get("finish_reason") or not choice.keys().isdisjoint(_MORE):
         return ""
     delta = choice.get("delta")
     if type(delta) is not dict or len(delta) > 1 + ("role" in delta):
         return ""
     content = delta.get("content")
     return content if type(content) is str else ""
+
+
+_MORE = ("finishReason", "usage", "error")
 
 
 def _nested(value: object, *keys: str) -> Any:

@@ -104,6 +104,11 @@ CHUNKS = {
     "content with what is no text": Case(
         "", Reply(sse(*HI, delta(content=[{"type": "image_url", "image_url": {}}]), STOP)), "Hi there[image_url]"
     ),
+    "pictures beside the content": Case(
+        "OpenRouterTeam/ai-sdk-provider#167",
+        Reply(sse(delta(content="", images=[{"type": "image_url", "image_url": {"url": "data:x"}}]), STOP)),
+        "[image_url]",
+    ),
     "two choices for one": Case(
         "", Reply(sse({"choices": [{"delta": {"content": "Hi "}}, {"index": 1, "delta": {"content": "there"}}]}, STOP))
     ),
@@ -138,6 +143,12 @@ CHUNKS = {
     "no space after data:": Case("", Reply(sse(*HI, STOP).replace(b"data: ", b"data:"))),
     "a mark of the byte order": Case("", Reply(b"\xef\xbb\xbf" + sse(*HI, STOP))),
     "comments": Case("openai/openai-go#227", Reply(b": OPENROUTER PROCESSING\n\n" + sse(*HI, STOP))),
+    "comments sent on as data": Case(
+        "mnfst/llm-gateway#2053", Reply(b"data: : OPENROUTER PROCESSING\n\ndata: [PING]\n\n" + sse(*HI, STOP))
+    ),
+    "data: twice": Case("", Reply(sse(*HI, STOP).replace(b"data: ", b"data: data: "))),
+    "DONE in other letters": Case("", Reply(sse(*HI, "done", done=False))),
+    "usage that breaks off": Case("", Reply(sse(*HI, STOP, done=False) + b'data: {"usage": {"prompt_tok')),
     "control events": Case("openai/openai-python#3833", Reply(b"retry: 1000\n\nid: 7\n\n" + sse(*HI, STOP))),
     "events of another kind": Case(
         "janhq/jan#8392",
@@ -202,6 +213,14 @@ THOUGHT = {
     ),
     "<thinking>": Case(
         "LibreChat-AI/agents#40", Reply(sse(delta(content="<thinking>hm</thinking>Hi there"), STOP)), thought="hm"
+    ),
+    "[THINK]": Case(
+        "RooCodeInc/Roo-Code#8522",
+        Reply(sse(*(delta(content=part) for part in ("[TH", "INK]h", "m[/THINK", "]Hi there")), STOP)),
+        thought="hm",
+    ),
+    "text that begins as [THINK] does": Case(
+        "", Reply(sse(delta(content="[T"), delta(content="1] x"), STOP)), "[T1] x"
     ),
     "an empty <think>": Case("", Reply(sse(delta(content="<think>\n\n</think>\n\nHi there"), STOP))),
     "<think> after a line": Case(
@@ -373,6 +392,26 @@ CALLS = {
         runs=["office"],
     ),
     "name with its namespace": Case("", one(piece(OFFICE, "functions.get_items", index=0, id="c1")), runs=["office"]),
+    "name with its number": Case(
+        "MoonshotAI/Kimi-K2#100", one(piece(OFFICE, "functions.get_items:0", index=0, id="c1")), runs=["office"]
+    ),
+    "no function at first": Case(
+        "vllm-project/vllm#19425",
+        calls(
+            {"index": 0, "id": "c1", "function": None}, piece('{"', "get_items", index=0), piece(OFFICE[2:], index=0)
+        ),
+        runs=["office"],
+    ),
+    "a signature by itself": Case(
+        "open-webui/computer#224",
+        calls(call(id="c1"), {"extra_content": {"google": {"thought_signature": "s"}}}, finish_reason="stop"),
+        runs=["office"],
+    ),
+    "a reason for each": Case(
+        "RayBytes/ChatMock#114",
+        Reply(sse(delta(tool_calls=[call(index=0, id="c1")]), delta("tool_calls"), STOP)),
+        runs=["office"],
+    ),
     "name beside the function": Case(
         "", one({"index": 0, "id": "c1", "name": "get_items", "arguments": OFFICE}), runs=["office"]
     ),
@@ -407,6 +446,11 @@ CALLS = {
     "arguments encoded twice": Case("", one(call(json.dumps(OFFICE), index=0, id="c1")), runs=["office"]),
     "arguments with a raw line break": Case(
         "", one(call('{"place": "off\nice"}', index=0, id="c1")), runs=["off\nice"]
+    ),
+    "arguments between control tokens": Case(
+        "raullenchai/Rapid-MLX#579",
+        calls(piece("[ARGS]", "get_items", index=0, id="c1"), piece(OFFICE + "<|tool_call_end|>", index=0)),
+        runs=["office"],
     ),
     "arguments with an empty text behind": Case(
         "sgl-project/sglang#29883", one(call('{}""', index=0, id="c1")), runs=["everywhere"]
@@ -507,6 +551,21 @@ ENDS = {
         failure=AnswerFiltered,
         words="content filter",
     ),
+    "a filter, by Gemini's name": Case(
+        "BerriAI/litellm#20357",
+        Reply(sse(*HI, delta("IMAGE_PROHIBITED_CONTENT"))),
+        failure=AnswerFiltered,
+        words="content filter",
+    ),
+    "a filter, and which": Case(
+        "", Reply(sse(*HI, delta("content_filter: SAFETY"))), failure=AnswerFiltered, words="content filter"
+    ),
+    "a malformed call": Case(
+        "NousResearch/hermes-agent#83886",
+        Reply(sse(*HI, delta("MALFORMED_FUNCTION_CALL"))),
+        failure=StreamBroken,
+        words="error in the middle",
+    ),
     "a refusal": Case(
         "langchain4j/langchain4j#6376",
         Reply(sse(delta(refusal="Hi "), delta(refusal="there"), STOP)),
@@ -546,6 +605,21 @@ ENDS = {
         "",
         failure=ProviderError,
         words="429",
+    ),
+    "an error in the choice": Case(
+        "genkit-ai/genkit#6079",
+        Reply(sse(*HI, chunk({"delta": {"content": ""}, "error": {"code": 429, "message": "slow down"}}))),
+        failure=ProviderError,
+        words="quota",
+    ),
+    "an event that breaks off": Case(
+        "",
+        Reply(sse(*HI, done=False) + b'data: {"choices": [{"del'),
+        failure=StreamBroken,
+        words="before it was complete",
+    ),
+    "events that are no JSON": Case(
+        "", Reply(b"data: Hi\n\ndata: there\n\ndata: [DONE]\n\n"), "", failure=StreamBroken, words="not an answer"
     ),
     "an error as a text": Case(
         "", Reply(sse(*HI, {"error": "out of memory"})), failure=ProviderError, words="error in the middle"
@@ -637,6 +711,52 @@ ERRORS = {
         refuses(429, {"error": {"message": "insufficient balance (1008)"}}, x_should_retry="false"),
         words="no credit",
     ),
+    **{
+        f"no balance, {whose}": Case(source, refuses(status, error, x_should_retry="false"), words="no credit left")
+        for whose, source, status, error in (
+            (
+                "Moonshot",
+                "continuedev/continue#11443",
+                429,
+                {
+                    "error": {
+                        "message": "Your account is suspended, recharge it",
+                        "type": "exceeded_current_quota_error",
+                    }
+                },
+            ),
+            (
+                "DashScope",
+                "tencentmusic/supersonic#1572",
+                400,
+                {"error": {"code": "Arrearage", "message": "make sure your account is in good standing."}},
+            ),
+            ("SiliconFlow", "", 403, {"code": 30001, "message": "Sorry, your account balance is insufficient"}),
+        )
+    },
+    **{
+        f"a filter, {whose}": Case(source, refuses(status, error), words="content filter")
+        for whose, source, status, error in (
+            (
+                "Azure",
+                "openai/openai-python#331",
+                400,
+                {"error": {"message": "The response was filtered", "param": "prompt", "code": "content_filter"}},
+            ),
+            ("DeepSeek", "666ghj/BettaFish#108", 400, {"error": {"message": "Content Exists Risk"}}),
+            ("xAI", "", 403, {"error": "Content violates usage guidelines."}),
+            ("OpenRouter", "", 403, {"error": {"message": "x requires moderation. Your input was flagged."}}),
+        )
+    },
+    "an expired key": Case(
+        "", refuses(400, [{"error": {"code": 400, "message": "API key expired. Renew it."}}]), words="refused the key"
+    ),
+    "a model of the past": Case(
+        "RightNow-AI/openfang#60",
+        refuses(400, {"error": {"message": "The model `x` has been decommissioned and is no longer supported."}}),
+        words="not know this model",
+    ),
+    "no time": Case("", refuses(504, {"error": {"message": "upstream"}}, x_should_retry="false"), words="went silent"),
     "a wrong path": Case(
         "ollama/ollama#2474", refuses(404, "404 page not found"), words="no chat at this address (404)"
     ),
@@ -816,6 +936,28 @@ ERRORS = {
             429, {"error": {"message": "Rate limit reached. Please try again in 6m12.5s."}}, x_should_retry="false"
         ),
         words="Try again in 7 minutes.",
+    ),
+    "a limit that speaks of billing": Case(
+        "gke-labs/gemini-for-kubernetes-development#1215",
+        refuses(
+            429,
+            [
+                {
+                    "error": {
+                        "message": "You exceeded your current quota, please check your plan and billing details.",
+                        "status": "RESOURCE_EXHAUSTED",
+                        "details": [{"retryDelay": "37s"}],
+                    }
+                }
+            ],
+            x_should_retry="false",
+        ),
+        words="Try again in 37 seconds.",
+    ),
+    "a limit per day": Case(
+        "",
+        refuses(429, {"error": {"message": "Rate limit exceeded: free-models-per-day"}}, x_should_retry="false"),
+        words="Try again another day.",
     ),
     "a limit without a number": Case(
         "", refuses(429, "", retry_after="soon", x_should_retry="false"), words="Try again in a minute."

@@ -236,7 +236,24 @@ def test_a_whole_call_that_is_sent_again_is_one() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            ["<think>", "</think>", "<thi", "nk>", "a", " ", "\n", "```", "`", "<", "b\n", "</", "thinking>"]
+            [
+                "<think>",
+                "</think>",
+                "[THINK]",
+                "[/TH",
+                "INK]",
+                "<thi",
+                "nk>",
+                "a",
+                " ",
+                "\n",
+                "```",
+                "`",
+                "<",
+                "b\n",
+                "</",
+                "thinking>",
+            ]
         ),
         max_size=12,
     )
