@@ -124,6 +124,8 @@ class _Body:
 
     def __init__(self, place: DeltaGenerator, look: Look, inside: Callable[[DeltaGenerator], Inside]) -> None:
         self._place, self._look, self._make_inside = place, look, inside
+        self._sent = place.empty()
+        """Where what was sent is drawn: a block with nothing in it would be a gap."""
         self._output: OutputView | None = None
         self._inside: Inside | None = None
         self._result: TextView | None = None
@@ -132,10 +134,13 @@ class _Body:
 
     def draw(self, call: ToolCall, at: float) -> None:
         inside = visible(call.items)
-        if inside or (call.shows_output and (call.output or call.output.reasoning)):
-            self._output = self._output or OutputView(self._place.container(), self._look)
-        if self._output and call.shows_output:
-            self._output.draw(call.output, at, tells_progress=call.tells_progress)
+        if call.shows_output and (call.output or call.output.reasoning):
+            if call.tells_progress or call.output.counts.keys() - {"progress"}:
+                self._output = self._output or OutputView(self._sent.container(), self._look)
+                self._output.draw(call.output, at, tells_progress=call.tells_progress)
+            elif self._output:
+                self._sent.empty()
+                self._output = None
         if inside:
             self._inside = self._inside or self._make_inside(self._place.container())
             self._inside.draw(inside, at)

@@ -72,7 +72,7 @@ class OutputView:
                     self._text = self._text or TextView(self._place)
                     self._text.draw(output.text)
                 case "progress" if not tells_progress:
-                    self._progress.markdown("")
+                    self._progress.leave()
                 case "progress" if output.progress is not None:
                     self._progress.progress(output.progress, output.status)
                 case "progress":

@@ -57,6 +57,11 @@ class Slot:
             else:
                 place.empty()
 
+    def leave(self) -> None:
+        """Leave the place empty, which is there all the same: by its number, Streamlit finds what comes next."""
+        self._place = self._place or self._parent.empty()
+        self.markdown("")
+
     def progress(self, share: float, text: str) -> None:
         """Show a bar, from 0 to 1, with plain text."""
         if place := self._changed(f"{share} {text}"):

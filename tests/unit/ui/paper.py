@@ -32,6 +32,12 @@ class Paper:
         """What views draw into."""
         return cast(DeltaGenerator, self)
 
+    def anew(self) -> None:
+        """Let another script draw over everything that is here."""
+        self._next, self._emptied = 0, (0.0, [])
+        for child in self.children:
+            child.anew()
+
     def seen(self) -> Iterator[Paper]:
         """Everything that is seen, from top to bottom."""
         for child in self.children:
@@ -130,8 +136,11 @@ class Paper:
         if self.kind == "empty" and before and time.monotonic() - at < FLUSH:
             self.children = before
         if index < len(self.children):
-            if self.children[index].kind == kind != "empty":
-                node.children = self.children[index].children
+            here = self.children[index]
+            if here.kind == kind != "empty":
+                node.children = here.children
+            elif kind == "empty":
+                node._emptied = time.monotonic(), [here] if here.kind == "container" else here.children
             self.children[index] = node
         else:
             self.children.append(node)

@@ -334,6 +334,20 @@ def test_any_events_leave_nothing_behind_and_lose_nothing(events: list[StreamEve
         assert sorted(kinds[0]) == sorted(kinds[1])
 
 
+@example(list(log(began("a"), sent({"progress": 0.5}, "a"), sent({"found": "Desk"}, "a"), returned("x", "a"), FINISHED)))
+@given(some_run())
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_a_script_that_draws_over_the_one_before_leaves_nothing_of_it(events: list[StreamEvent]) -> None:
+    """As one does that draws further questions below, and ends only when they are answered."""
+    live = Live()
+    for event in events:
+        live.run.add(event)
+        live.view.draw(live.run)
+    live.paper.anew()
+    RunView(live.paper.place, Look(False)).draw(live.run)
+    assert live.paper.texts() == at_once(live.run).texts()
+
+
 def test_a_text_that_is_put_right_in_the_end_leaves_all_else_where_it_is() -> None:
     shown = Token("m", "Onc", "Hm.", ({"metric": 3, "label": "desks"}, {"odd": [1]}))
     events = log(STARTED, Happened(shown, node="agent"), whole("Two desks and a lamp."), FINISHED)
