@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.visitor import PAGES, STOP, last_turn, visit, wait_for_end
+from tests.browser.visitor import PAGES, QUESTION, STOP, last_turn, visit, wait_for_end
 from tests.conftest import OpenPage
 from tests.serving import app_server
 
@@ -12,6 +12,13 @@ from tests.serving import app_server
 def test_a_deep_link_is_the_first_request_and_home_needs_no_key(open_page: OpenPage) -> None:
     """One server for both facts: the deep link has to be its first request, and it starts without any setting."""
     with app_server({"TOOLSTREAM_DEMO_RATE": "120"}, fresh=True) as app:
+        first = open_page(app, locale="ko-KR")
+        first.goto("/LLM_tokens")
+        first.locator(".st-key-head style").wait_for(state="attached")
+        broken = first.locator("h1").evaluate("e => [e.innerText, getComputedStyle(e).wordBreak]")
+        assert broken == ["LLM 토큰", "keep-all"]  # while all else is being imported: no word will move
+        assert not first.locator(QUESTION).count()
+        first.locator(QUESTION).wait_for()
         page = open_page(app)
         visit(page, "/LLM_tokens")
         expect(page.locator("h1")).to_have_text("LLM tokens")

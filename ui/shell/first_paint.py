@@ -19,7 +19,7 @@ import streamlit as st
 from agent.errors import SettingsError
 from texts import LANGUAGES, Language, is_known
 from ui.shell.browser import wait_until_sent
-from ui.shell.language import of_browser, read_in, say
+from ui.shell.language import language, of_browser, read_in, say
 
 ICON = Path(__file__).with_name("icon.svg")
 SWITCH_SECONDS = 0.0005
@@ -59,7 +59,7 @@ def begin(page: str, *, is_wide: bool = False) -> None:
     layout: Literal["wide", "centered"] = "wide" if is_wide else "centered"
     st.set_page_config(page_title=f"{say(f'page-{page}')} · Toolstream", page_icon=str(ICON), layout=layout)
     with st.container(key="head"):  # everything stands where the whole page has it: nothing moves when that comes
-        st.html(style())
+        st.html(style(), unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
     st.container()
     if not _SHOW_A_RUN & st.query_params.to_dict().keys():
@@ -89,7 +89,7 @@ def load() -> None:
 def _language() -> Language:
     """The one that the URL asks for, or else the browser."""
     asked = st.query_params.get("lang")
-    return next((language for language in LANGUAGES if language == asked), of_browser())
+    return next((known for known in LANGUAGES if known == asked), of_browser())
 
 
 @cache
@@ -99,5 +99,8 @@ def _sheet(embedded: bool) -> str:
 
 
 def style() -> str:
-    """What Streamlit's theme has no options for; inside of another page, only this one is shown."""
-    return _sheet(bool(st.context.is_embedded))
+    """What Streamlit's theme has no options for, and the language of what is shown, by which its words are broken.
+
+    Inside of another page, only this one is shown.
+    """
+    return f"<script>document.documentElement.lang = '{language()}';</script>{_sheet(bool(st.context.is_embedded))}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Literal
 
@@ -91,7 +90,6 @@ def _open(name: str) -> PageInfo:
     if wrong:
         st.error(say("page-cannot-start", why=wrong), icon=":material/settings_alert:")
         st.stop()
-    spoken = f"<script>document.documentElement.lang = {json.dumps(language.language())};</script>"
     with st.container(key="head"):  # which takes no place
         scripts = (
             f"<script>{_TOUCHES}{_UNSENT}</script>{_ONLY_OUR_IMAGES}"
@@ -99,7 +97,7 @@ def _open(name: str) -> PageInfo:
             + tour.refresh_script(info.name)
         )
         scripts += streamlit_words.script(language.language())
-        st.html(spoken + style() + scripts, unsafe_allow_javascript=True)
+        st.html(style() + scripts, unsafe_allow_javascript=True)
     st.sidebar.markdown("### :material/waves: Toolstream")
     with st.container():  # there before it is filled: what is below keeps its place
         if sentence := choices.told():

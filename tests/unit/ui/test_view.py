@@ -334,7 +334,9 @@ def test_any_events_leave_nothing_behind_and_lose_nothing(events: list[StreamEve
         assert sorted(kinds[0]) == sorted(kinds[1])
 
 
-@example(list(log(began("a"), sent({"progress": 0.5}, "a"), sent({"found": "Desk"}, "a"), returned("x", "a"), FINISHED)))
+@example(
+    list(log(began("a"), sent({"progress": 0.5}, "a"), sent({"found": "Desk"}, "a"), returned("x", "a"), FINISHED))
+)
 @given(some_run())
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_a_script_that_draws_over_the_one_before_leaves_nothing_of_it(events: list[StreamEvent]) -> None:
