@@ -28,9 +28,9 @@ timeline-does-works = works
 ## Dates
 
 # Patterns in the letters of Unicode (TR 35).
-time-date = dd MMMM y
-time-moment = dd MMM y, HH:mm
-time-moment-everywhere = dd MMMM y, HH:mm 'UTC'
+time-date = d MMMM y
+time-moment = d MMM y, HH:mm
+time-moment-everywhere = d MMMM y, HH:mm 'UTC'
 
 ## Pages
 
@@ -51,7 +51,7 @@ page-market_brief = Market brief
     .ask-3 = Search the news about meal kits, then write a brief
 page-incident = Incident
     .summary = A service is down: a long search, a step that fails, and the way back.
-    .intro = A service is down. You see how far the search is, **which step fails and when**, and that the assistant goes on.
+    .intro = A service is down. See how far the search has got, **which step fails and when**, and how the assistant recovers.
     .ask-1 = The checkout is down: search its logs, then restart it, and if that fails roll it back
     .ask-2 = Search the logs of the catalog and of the sign-in
     .ask-3 = Restart the sign-in
@@ -63,7 +63,7 @@ page-ask_me_first = Ask me first
     .ask-3 = Send an email to lindqvist@example.com
 page-mcp_tools = MCP tools
     .summary = Tools of other programs, over the Model Context Protocol: progress, log lines, questions.
-    .intro = These tools belong to **another program**, an MCP server. What it reports while it works appears with the call it belongs to, **also when two work at once**; what it asks, you answer.
+    .intro = These tools belong to **another program**, an MCP server. What it reports while it works appears with the call it belongs to, **even when two work at once**; when it asks, you answer.
     .ask-1 = Check the stock in Busan and in Rotterdam, then book a delivery of 10 desks from Busan
     .ask-2 = Check the stock in Oakland
     .ask-3 = Book a delivery of 500 desks from Rotterdam
@@ -350,7 +350,7 @@ tool-get_items-openai = Describe items
 tool-refund = Refund the customer
     .amount = Amount
     .order = Order
-tool-send_email = Send the e-mail
+tool-send_email = Send the email
     .to = To
     .subject = Subject
     .body = Text
@@ -1023,10 +1023,10 @@ pitfall-truncated = Half an answer that looks like a whole one
     .seen = The answer ends in the middle of a sentence, and the program takes it for complete.
     .why = A server or proxy that goes away in mid-answer but closes the connection properly leaves only one trace: the `finish_reason` is missing, and neither the OpenAI client nor ChatOpenAI looks for it.
     .outcome = It ended in mid-sentence, as if that were all.
-pitfall-twice = The customer gets the e-mail twice
+pitfall-twice = The customer gets the email twice
     .seen = The assistant tells the customer, asks you whether to pay, and after your yes it tells the customer again.
     .why = After the answer, LangGraph runs the tool from its first line; `interrupt()` then returns the answer.
-    .outcome = The e-mail was sent twice.
+    .outcome = The email was sent twice.
 pitfall-tools_alone = The tool sends in pieces, and they arrive all at once
     .seen = The tool sends each find with `emit_output_delta` while it works, but all of them arrive only when it is done.
     .why = In mode `tools`, or with `updates` beside it, LangGraph hands the events over at the end of a step. It does so at once only if `custom` or `messages` is asked for as well, or `subgraphs=True`.
@@ -1094,7 +1094,7 @@ demo-describes = { $count ->
         [one] Certainly! Here is one thing you might find in { $named }, and a few words on what each of them is like:
        *[other] Certainly! Here are { $count } things you might find in { $named }, and a few words on what each of them is like:
     }
-demo-or = { $others } or the { $last }
+demo-or = { $others } or { $last }
 demo-and = { $others } and { $last }
 demo-take-away = Take away the { $without }, and it would hardly be the same place.
 demo-wanted = You asked for { $wanted }; this demo model knows only { $known } there.

@@ -52,7 +52,7 @@ _REJECTED = re.compile(
 )
 _DONE = tuple(told.done for told in SCENARIOS.values())
 _NOT_DONE = tuple(told.not_done for told in SCENARIOS.values())
-_SHORT = 160
+_SHORT = 200
 _MOST_NAMES = 6
 
 _TOKEN = re.compile(r" ?[^\W\d_]+(?:['’][^\W\d_]+)?| ?\d+|\n+|[ \t]+|\*\*|```|.", re.DOTALL)

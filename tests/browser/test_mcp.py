@@ -28,14 +28,14 @@ def test_two_servers_report_at_once_and_one_asks(open_page: OpenPage) -> None:
             expect(boxes.nth(place).locator(BAR)).to_contain_text(f"of 6 in {warehouse}")
         expect(cards(page)).to_have_count(1, timeout=30_000)
         card = cards(page)
-        expect(card).to_contain_text("When shall the 10 desks from Busan arrive?")
+        expect(card).to_contain_text("When should the 10 desks from Busan arrive?")
         settle(page)
         assert axe_findings(page) == []
         card.get_by_role("combobox").click()
         page.get_by_role("option", name="Friday").click()
         card.get_by_role("button", name="Send").click()
         wait_for_end(page)
-        expect(last_turn(page)).to_contain_text("10 desks come from Busan on Friday, after a call")
+        expect(last_turn(page)).to_contain_text("10 desks arrive from Busan on Friday, with a call an hour ahead")
 
 
 def test_a_server_that_takes_its_time_is_ready_without_a_click(open_page: OpenPage, tmp_path: Path) -> None:

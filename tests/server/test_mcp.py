@@ -44,14 +44,14 @@ def test_two_calls_at_once_and_then_a_question_that_a_person_answers(app: App) -
         visitor.ask(say("en", "page-mcp_tools.ask-1"))
         visitor.wait_until(lambda: len(servers_of(app)) == 2, "two servers are at work")
         visitor.wait_until(lambda: visitor.idle and visitor.keys("Send"), "the card is there", 40)
-        assert "When shall the 10 desks from Busan arrive?" in visitor.text.replace("\\", "")
+        assert "When should the 10 desks from Busan arrive?" in visitor.text.replace("\\", "")
         assert not servers_of(app), "nobody works while a person thinks"
         (day,) = visitor.keys("Day of arrival", "selectbox")
         visitor.select(day, "Wednesday")
         visitor.wait_idle()
         visitor.click(visitor.keys("Send")[0])
         complete(visitor)
-        assert "10 desks come from Busan on Wednesday" in visitor.text
+        assert "10 desks arrive from Busan on Wednesday" in visitor.text
     wait_until(lambda: not servers_of(app), 5, "no server is left")
 
 
@@ -136,6 +136,6 @@ def test_another_process_asks_the_server_again_with_the_answer(model: DemoServer
                 visitor.wait_idle()
                 visitor.click(visitor.keys("Send")[0])
                 complete(visitor, timeout=60)
-                told = "40 desks come from Busan on Wednesday" if knows else "book_delivery is no longer here"
+                told = "40 desks arrive from Busan on Wednesday" if knows else "book_delivery is no longer here"
                 assert told in visitor.text.replace("\\", "")
             assert "Traceback" not in second.log(), second.log()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -23,6 +24,7 @@ MAX_ITEMS = 200
 
 Part: TypeAlias = Item | Asked
 """What stands one below the other; a question stands behind what had begun when it was asked."""
+_SECONDS = re.compile(r"(?<=\d) (?=s\b)")
 Shape: TypeAlias = tuple[object, ...]
 """What is drawn where, without the words."""
 
@@ -215,15 +217,19 @@ def _grouped(parts: Sequence[Part]) -> list[list[Part]]:
 
 def _sentence(sentence: Sentence, quiet: bool) -> str:
     """A sentence of a narration, as an item of a list; without its time inside a call: calls work at once."""
-    text = safe_label(sentence.text, 300)
-    seconds = say("time-seconds", seconds=f"{sentence.at:.1f}").replace(" ", "\u00a0")  # or it breaks on a phone
-    at = "" if sentence.depth else f":gray[{seconds}] "
+    text = _whole_seconds(safe_label(sentence.text, 300))
+    at = "" if sentence.depth else f":gray[{_whole_seconds(say('time-seconds', seconds=f'{sentence.at:.1f}'))}] "
     match sentence.state:
         case "now":
             text = _moving(text, quiet)
         case "failed":
             text = f":red[{text}]"
     return f"{'  ' * sentence.depth}- :small[{at}{text}]"
+
+
+def _whole_seconds(text: str) -> str:
+    """The text, in which no line of a phone breaks between a number and its seconds."""
+    return _SECONDS.sub("\u00a0", text)
 
 
 def _moving(text: str, quiet: bool) -> str:

@@ -265,7 +265,7 @@ def test_every_agent_asks_before_it_acts_and_does_what_was_decided(
     questions, answer = loop.call(ask(), 30)
     assert questions == [
         "The assistant wants to refund **129 dollars** to **Mr Okafor**.",
-        "The assistant wants to send an e-mail to **okafor@example.com**.",
+        "The assistant wants to send an email to **okafor@example.com**.",
     ]
     for said in told:
         assert said in answer

@@ -105,9 +105,9 @@ BOOKED: JSON = {"action": "accept", "content": {"day": "Friday", "call_ahead": F
 @pytest.mark.parametrize(
     ("graph", "answer", "result"),
     [
-        ("react", BOOKED, "Done: 40 desks come from Busan on Friday."),
-        ("create_agent", BOOKED, "Done: 40 desks come from Busan on Friday."),
-        ("without_langchain", BOOKED, "Done: 40 desks come from Busan on Friday."),
+        ("react", BOOKED, "Done: 40 desks arrive from Busan on Friday."),
+        ("create_agent", BOOKED, "Done: 40 desks arrive from Busan on Friday."),
+        ("without_langchain", BOOKED, "Done: 40 desks arrive from Busan on Friday."),
         ("prebuilt", {"action": "decline"}, "Nothing was booked: the delivery from Busan was not wanted."),
     ],
 )
@@ -120,7 +120,7 @@ def test_what_a_server_asks_a_person_waits_for_the_answer(
     (interrupt,) = waits.interrupts
     (question,) = questions_of(interrupt.value)
     assert (question.kind, question.tool) == ("form", "book_delivery")
-    assert question.text == "When shall the 40 desks from Busan arrive?"
+    assert question.text == "When should the 40 desks from Busan arrive?"
     assert [field.name for field in question.fields] == ["day", "call_ahead"]
     started(backend.answer(run.id, interrupt.id, {"responses": {question.key: answer}}, session=ME))
     (call,) = fold(finish(run), RUN_MODES).calls
