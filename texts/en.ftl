@@ -269,7 +269,7 @@ chat-input = Input
 ## Under an answer
 
 end-picture = Picture
-end-share = Share, replay or download
+end-share = Share or replay
 hold = Hold to feel the difference
 
 ## Tour
@@ -386,6 +386,7 @@ lab-lanes-choose = Choose stream modes in the sidebar: each is a lane here.
 lab-lanes-ask = Ask a question, and each mode fills its lane.
 lab-lanes-ended = Double-click a cell to read all of it.
 lab-lanes-working = Newest first while the run works.
+lab-lanes-seconds = seconds
 lab-lanes-nothing = Nothing has arrived yet.
 lab-lanes-alt = What came in each stream mode, by time
 lab-lanes-empty = Empty in this graph: { $why }.
@@ -396,6 +397,15 @@ lab-inspector-all = { $count ->
         [one] { $count } event. Choose its row to see all of it.
        *[other] { $count } events. Choose a row to see all of it.
     }
+lab-inspector-column-seq = seq
+lab-inspector-column-ms = ms since start
+lab-inspector-column-mode = mode
+lab-inspector-column-kind = kind
+lab-inspector-column-node = node
+lab-inspector-column-call = tool call
+lab-inspector-column-namespace = namespace
+lab-inspector-column-bytes = bytes
+lab-inspector-column-content = content
 lab-inspector-mode = Mode
 lab-inspector-node = Node
 lab-inspector-call = Tool call

@@ -263,7 +263,7 @@ chat-input = 입력
 ## Under an answer
 
 end-picture = 이미지
-end-share = 공유·재생·내려받기
+end-share = 공유·재생
 hold = 꾹 눌러서 차이 느껴 보기
 
 ## Tour
@@ -377,6 +377,7 @@ lab-lanes-choose = 사이드바에서 스트림 모드를 고르세요. 모드�
 lab-lanes-ask = 질문하면 모드마다 레인이 채워져요.
 lab-lanes-ended = 셀을 더블클릭하면 전체 내용을 볼 수 있어요.
 lab-lanes-working = 실행 중에는 최신 항목이 위에 와요.
+lab-lanes-seconds = 초
 lab-lanes-nothing = 아직 도착한 것이 없어요.
 lab-lanes-alt = 시간순으로 본 스트림 모드별 수신 내용
 lab-lanes-empty = 이 그래프에서는 비어 있어요({ $why }).
@@ -384,6 +385,15 @@ lab-inspector-ask = 질문하면 실행의 모든 이벤트가 여기에 나열�
 lab-inspector-working = 지금까지의 마지막 이벤트예요. 전체 { $all }개와 필터, 세부 정보는 실행이 끝나면 볼 수 있어요.
 lab-inspector-found = 이벤트 { $all }개 중 { $found }개. 행을 고르면 전체 내용이 보여요.
 lab-inspector-all = 이벤트 { $count }개. 행을 고르면 전체 내용이 보여요.
+lab-inspector-column-seq = 순번
+lab-inspector-column-ms = 시작 후 ms
+lab-inspector-column-mode = 모드
+lab-inspector-column-kind = 종류
+lab-inspector-column-node = 노드
+lab-inspector-column-call = 도구 호출
+lab-inspector-column-namespace = 네임스페이스
+lab-inspector-column-bytes = 바이트
+lab-inspector-column-content = 내용
 lab-inspector-mode = 모드
 lab-inspector-node = 노드
 lab-inspector-call = 도구 호출

@@ -57,7 +57,7 @@ def row(event: StreamEvent, titles: Mapping[str, str]) -> dict[str, str | float 
         "mode": event.mode,
         "kind": event.payload.kind,
         "node": event.node or "",
-        "tool call": " › ".join(titles.get(call, call) for call in event.calls),
+        "call": " › ".join(titles.get(call, call) for call in event.calls),
         "namespace": "/".join(event.namespace),
         "bytes": len(content.encode("utf-8", "replace")),
         "content": cut(content, 160),

@@ -27,11 +27,11 @@ def test_a_frame_holds_a_page_alone_and_all_that_it_is_for_fits(page: Page, app:
     frame.locator(STOP).wait_for(state="detached")
     card = frame.locator("[class*=st-key-end_]")
     expect(card).to_be_in_viewport(ratio=1)
-    expect(card.get_by_text("Share, replay or download")).to_be_in_viewport(ratio=1)
+    expect(card.get_by_text("Share or replay")).to_be_in_viewport(ratio=1)
     assert frame.locator("html").evaluate("e => e.scrollWidth") <= FRAME["width"]
     assert "embed=true" in frame.locator("html").evaluate("() => location.search")
 
-    card.get_by_text("Share, replay or download").click()
+    card.get_by_text("Share or replay").click()
     expect(frame.get_by_text("All runs")).to_be_visible()
     expect(frame.get_by_test_id("stSidebar")).to_be_hidden()
     assert "embed=true" in frame.locator("html").evaluate("() => location.search")

@@ -39,6 +39,12 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('button, a[href], summary
 """What a finger has to hit and is less than 44 px high; not in running text, code, and Streamlit's own toolbar."""
 
 
+BEYOND_THEIR_ROW = """() => [...document.querySelectorAll('[class*=st-key-row_], [class*=st-key-conversation_whole_]')]
+    .flatMap(row => [...row.querySelectorAll('button, button span, p')].filter(
+        part => part.getBoundingClientRect().right > row.getBoundingClientRect().right))
+    .map(part => part.innerText)"""
+
+
 NOTHING_FADED = """() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
     && [...document.querySelectorAll('[data-testid=stMain] [data-stale]')].every(
         e => e.dataset.stale === 'false' && getComputedStyle(e).opacity === '1')"""
@@ -130,6 +136,7 @@ def test_each_row_of_the_list_of_runs_is_one_line_high(open_page: OpenPage, app:
     )
     assert len(heights) == 2 + 5
     assert [height for height in heights if not 40 <= height <= 50] == []
+    assert page.evaluate(BEYOND_THEIR_ROW) == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -184,6 +191,32 @@ def test_a_letter_with_hundreds_of_marks_stays_in_its_bubble(page: Page) -> None
     ask(page, "Z" + "".join(chr(0x300 + number % 0x70) for number in range(600)) + "algo")
     wait_for_end(page)
     assert page.get_by_test_id("stMainBlockContainer").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+def test_what_can_be_done_with_an_answer_is_in_one_row_on_a_phone(open_page: OpenPage, app: App, locale: str) -> None:
+    page = open_page(app, locale=locale, **PHONE)
+    page.goto("/Custom_data?model=demo-fast")
+    page.locator(".st-key-suggestion_0 button").click()
+    page.locator("[class*=st-key-again_]").wait_for()
+    settle(page)
+    parts = page.locator("[class*=st-key-end_] > *").evaluate_all(
+        "all => all.map(part => part.getBoundingClientRect()).map(box => box.top + box.height / 2)"
+    )
+    assert len(parts) == 3
+    assert max(parts) - min(parts) < 2
+
+
+def test_a_third_call_stands_below_the_two_others_as_wide_as_both(page: Page) -> None:
+    visit(page, "/Market_brief?model=demo-fast", "simple")
+    page.locator(".st-key-suggestion_0 button").click()
+    page.locator("[class*=st-key-again_]").wait_for()
+    settle(page)
+    boxes = "all => all.map(part => part.getBoundingClientRect()).map(b => [b.left, b.right, b.top, b.bottom])"
+    first, second, third = page.locator("[data-testid=stGrid]").first.locator("> *").evaluate_all(boxes)
+    assert first[2] == second[2]
+    assert third[2] > max(first[3], second[3])
+    assert (third[0], third[1]) == (first[0], second[1])
 
 
 def test_a_phone_runs_two_calls_one_below_the_other(open_page: OpenPage, app: App) -> None:

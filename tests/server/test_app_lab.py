@@ -1,5 +1,6 @@
 """The stream lab as AppTest runs it: the real app and the real demo model, nothing replaced."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from agent.snippets.programs import program
 from agent.snippets.ways import WAYS, sample
 from agent.streaming.modes import STREAM_MODES
 from tests.server.pages import ask, opened, run
+from ui.shell.language import read_in
 
 pytestmark = pytest.mark.usefixtures("quick_loops")
 
@@ -64,6 +66,25 @@ def test_each_mode_fills_a_lane_and_a_rerun_shows_the_same() -> None:
     assert 'get_items: {"custom_tool_data": "Desk"}' in "\n".join(lanes["custom"])
     app.run()
     assert app.dataframe[0].value.equals(lanes)
+
+
+@pytest.fixture
+def _korean_thread() -> Iterator[None]:
+    """AppTest asks in the test's own thread what an option is called."""
+    read_in("ko")
+    yield
+    read_in("en")
+
+
+@pytest.mark.usefixtures("_korean_thread")
+def test_the_columns_of_every_table_are_named_in_the_readers_language() -> None:
+    app = open_lab(lang="ko")
+    ask(app, "사무실에는 무엇이 있나요?")
+    for view, modes in (("Lanes", STREAM_MODES), ("Inspector", ()), ("Metrics", ())):
+        look(app, view)
+        table = app.dataframe[0]
+        looks = json.loads(table.proto.columns)
+        assert [name for name in table.value if name not in modes and looks[name]["label"].isascii()] == [], view
 
 
 def test_the_same_run_in_every_view() -> None:

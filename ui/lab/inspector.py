@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -16,17 +17,18 @@ from ui.shell.language import language, say
 
 SHOWN_DATA = 5_000
 """Characters of images and files in an event's JSON; of more than that, only the beginning."""
-_COLUMNS = {
-    "seq": st.column_config.NumberColumn(width=60, pinned=True),
-    "ms": st.column_config.NumberColumn("ms since start", width=100, format="%.1f"),
-    "mode": st.column_config.TextColumn(width=100),
-    "kind": st.column_config.TextColumn(width=100),
-    "node": st.column_config.TextColumn(width=90),
-    "tool call": st.column_config.TextColumn(width=130),
-    "namespace": st.column_config.TextColumn(width=100),
-    "bytes": st.column_config.NumberColumn(width=70),
-    "content": st.column_config.TextColumn(width="large"),
+_WIDTHS: dict[str, int | Literal["large"]] = {
+    "seq": 60,
+    "ms": 100,
+    "mode": 100,
+    "kind": 100,
+    "node": 90,
+    "call": 130,
+    "namespace": 100,
+    "bytes": 70,
+    "content": "large",
 }
+"""Of the columns, in pixels."""
 
 
 class InspectorView:
@@ -101,14 +103,14 @@ def _filter(log: Log, titles: dict[str, str]) -> Filter:
 def _table(events: Sequence[StreamEvent], titles: dict[str, str], key: str | None) -> StreamEvent | None:
     """Draw a table of events; with a key, a row can be selected, and is returned."""
     rows = [row(event, titles) for event in events]
-    alt = say("lab-inspector-alt")
+    alt, columns = say("lab-inspector-alt"), _columns()
     if key is None or not rows:
-        st.dataframe(rows, hide_index=True, column_config=_COLUMNS, alt=alt)
+        st.dataframe(rows, hide_index=True, column_config=columns, alt=alt)
         return None
     state = st.dataframe(
         rows,
         hide_index=True,
-        column_config=_COLUMNS,
+        column_config=columns,
         on_select="rerun",
         selection_mode="single-row",
         key=key,
@@ -117,6 +119,16 @@ def _table(events: Sequence[StreamEvent], titles: dict[str, str], key: str | Non
     )
     chosen = state["selection"]["rows"]
     return events[chosen[0]] if chosen and chosen[0] < len(events) else None
+
+
+def _columns() -> dict[str, Any]:
+    formats = {"ms": "%.1f"}
+    return {
+        name: st.column_config.Column(say(f"lab-inspector-column-{name}"), width=width, pinned=name == "seq")
+        if name not in formats
+        else st.column_config.NumberColumn(say(f"lab-inspector-column-{name}"), width=width, format=formats[name])
+        for name, width in _WIDTHS.items()
+    }
 
 
 def _details(event: StreamEvent) -> None:

@@ -52,7 +52,7 @@ def _columns(rows: list[Row], modes: tuple[StreamMode, ...]) -> dict[str, list[f
 
 
 def _columns_looks(modes: tuple[StreamMode, ...]) -> dict[str, Any]:
-    seconds = st.column_config.NumberColumn(width=70, format="%.2f", pinned=True)
+    seconds = st.column_config.NumberColumn(say("lab-lanes-seconds"), width=70, format="%.2f", pinned=True)
     return {"seconds": seconds} | {
         mode: st.column_config.TextColumn(width="medium", help=say(f"mode-{mode}.delivers")) for mode in modes
     }

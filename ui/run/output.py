@@ -178,10 +178,12 @@ def _line_chart(place: DeltaGenerator, points: Sequence[dict[str, float]]) -> No
              if across in point and key in point]  # fmt: skip
     data = dict(zip(("x", "y", "line"), map(list, zip(*lines, strict=True)), strict=True))
     color = {"color": {"field": "line", "title": None, "legend": {"orient": "bottom"}}} if len(up) > 1 else {}
+    whole = {"tickMinStep": 1} if all(float(x).is_integer() for x, *_ in lines) else {}
     spec = {
+        "padding": {"left": 2, "top": 8, "right": 12, "bottom": 2},
         "mark": {"type": "line", "tooltip": True},
         "encoding": {
-            "x": {"field": "x", "type": "quantitative", "title": x, "axis": {"labelFlush": True}},
+            "x": {"field": "x", "type": "quantitative", "title": x, "axis": {"labelFlush": True, **whole}},
             "y": {"field": "y", "type": "quantitative", "title": up[0] if len(up) == 1 else None},
             **color,
         },

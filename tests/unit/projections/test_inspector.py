@@ -33,13 +33,13 @@ def test_a_row_is_what_a_reader_needs() -> None:
         "mode": "custom",
         "kind": "custom",
         "node": "tools",
-        "tool call": "look",
+        "call": "look",
         "namespace": "",
         "bytes": 17,
         "content": '{"progress": 0.5}',
     }
     inner = log(sent(1, "out", "in"))[0]
-    assert row(inner, {"out": "research", "in": "search"})["tool call"] == "research › search"
+    assert row(inner, {"out": "research", "in": "search"})["call"] == "research › search"
 
 
 def test_any_number_can_be_shown() -> None:
