@@ -72,7 +72,8 @@ class BackgroundLoop:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            self._loop.run_forever()
+            while self._is_ended_by_work():
+                pass
         finally:
             tasks = asyncio.all_tasks(self._loop)
             for task in tasks:
@@ -81,3 +82,14 @@ class BackgroundLoop:
                 self._loop.run_until_complete(asyncio.wait(tasks, timeout=1.5))
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()
+
+    def _is_ended_by_work(self) -> bool:
+        """Run the loop until it is stopped, or until work on it asks the process to end, as argparse does in a tool.
+
+        Whoever waits for that work is told; asyncio leaves the loop as well, with all other work on it.
+        """
+        try:
+            self._loop.run_forever()
+        except (SystemExit, KeyboardInterrupt):
+            return True
+        return False

@@ -152,7 +152,9 @@ class Engine:
                 run.end("finished", "", adapter.answer, str(await job.place() or ""))
         except ServerStopped as error:
             run.end("stopped", error.said)
-        except Exception as error:
+        except (asyncio.CancelledError, GeneratorExit):
+            raise
+        except BaseException as error:  # a graph may raise anything: SystemExit, as argparse does in a tool
             if not run.ended:
                 log.warning("A run failed: %s\n%s", explain(error), cause(error))
             run.end("failed", explain(error))

@@ -79,7 +79,7 @@ class Adapter:
         """The tasks of a node that were at work when the run waited, by its namespace and name."""
         self._same: dict[str, str] = {}
         """Tasks that are repeated under another id, and their first id."""
-        self._is_repeating = self._has_begun_anew = False
+        self._is_repeating = self._has_begun_anew = self._has_tasks = False
         self._repeats: Counter[tuple[tuple[str, ...], str]] = Counter()
         """How many updates of them are still to come, by namespace and node."""
 
@@ -249,8 +249,6 @@ class Adapter:
 
     def _marked(self, mark: Mark) -> Iterator[Happening]:
         namespace, task, node, agent = mark.place
-        if agent:
-            self._where.agents[namespace] = agent
         calls = self._path(mark.path, namespace, task, mark.tool)
         if mark.event == "node-started":
             self._where.within[namespace] = calls
@@ -301,7 +299,9 @@ class Adapter:
         if raw is None:
             return Happening(ev.Unknown(self._converter.plain(data), "messages"), *self._where.at(namespace), namespace)
         node, agent = text_of(metadata.get("langgraph_node")) or None, text_of(metadata.get("lc_agent_name"))
-        if agent:
+        if (
+            agent and not self._has_tasks
+        ):  # else they say whose graph it is: one on a thread of its own has no namespace
             self._where.agents[namespace] = agent
         task = text_of(metadata.get("langgraph_checkpoint_ns")).rpartition(":")[2]
         path = path_of(metadata)
@@ -408,6 +408,7 @@ class Adapter:
         if not isinstance(data, Mapping) or not isinstance(task, str) or not isinstance(name, str):
             yield Happening(ev.Unknown(self._converter.plain(data), "tasks"), *self._where.at(namespace), namespace)
             return
+        self._has_tasks = True
         metadata = data.get("metadata")
         if isinstance(metadata, Mapping) and (agent := text_of(metadata.get("lc_agent_name"))):
             self._where.agents[namespace] = agent

@@ -43,6 +43,21 @@ def test_an_error_reaches_the_caller_and_the_loop_goes_on(loop: BackgroundLoop) 
     assert loop.call(work(), timeout=5) == 1
 
 
+@pytest.mark.parametrize("ending", [SystemExit(2), KeyboardInterrupt()])
+def test_work_that_asks_the_process_to_end_ends_alone(loop: BackgroundLoop, ending: BaseException) -> None:
+    async def end() -> None:
+        raise ending
+
+    async def work() -> int:
+        await asyncio.sleep(0)
+        return 1
+
+    other = loop.submit(work())
+    with pytest.raises(type(ending)):
+        loop.call(end(), timeout=5)
+    assert (other.result(5), loop.call(work(), timeout=5)) == (1, 1)
+
+
 def test_calling_from_the_loops_own_thread_is_refused_instead_of_hanging(loop: BackgroundLoop) -> None:
     async def work() -> int:
         return 1

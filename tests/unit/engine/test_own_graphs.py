@@ -46,6 +46,19 @@ async def write(state: State, runtime: Runtime[Context]):
 
 writes = StateGraph(State, context_schema=Context).add_node(write).add_edge(START, "write").compile()
 """
+ENDING = """
+import argparse
+from langgraph.graph import START, MessagesState, StateGraph
+
+def parse(state):
+    argparse.ArgumentParser().parse_args(["--no-such-option"])
+
+async def parse_on_the_loop(state):
+    parse(state)
+
+ends = StateGraph(MessagesState).add_node(parse).add_edge(START, "parse").compile()
+ends_loop = StateGraph(MessagesState).add_node(parse_on_the_loop).add_edge(START, "parse_on_the_loop").compile()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +66,16 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessBacke
     folder = tmp_path_factory.mktemp("own")
     (folder / "counting.py").write_text(COUNTING)
     (folder / "writing.py").write_text(WRITING)
+    (folder / "ending.py").write_text(ENDING)
     (folder / "broken.py").write_text("import no_such_package")
-    names = ("counting.py:forgets", "counting.py:keeps", "writing.py:writes", "broken.py:x")
+    names = (
+        "ending.py:ends",
+        "ending.py:ends_loop",
+        "counting.py:forgets",
+        "counting.py:keeps",
+        "writing.py:writes",
+        "broken.py:x",
+    )
     with InProcessBackend(Settings(graphs=tuple(f"{folder}/{name}" for name in names))) as backend:
         yield backend
 
@@ -99,12 +120,23 @@ def test_what_cannot_be_run_is_said(backend: InProcessBackend) -> None:
         assert (failed.state, said in failed.message) == ("failed", True), failed.message
 
 
+@pytest.mark.parametrize("graph", ["ends", "ends_loop"])
+def test_a_graph_that_asks_the_process_to_end_has_failed_and_others_go_on(
+    backend: InProcessBackend, graph: str
+) -> None:
+    failed = told(backend, asks(graph))
+    assert (failed.state, "SystemExit" in failed.message) == ("failed", True)
+    assert told(backend, asks("forgets"), thread=f"after {graph}").answer == "1 messages so far"
+
+
 def test_all_are_listed_with_how_they_are(backend: InProcessBackend) -> None:
     wait_until(lambda: all(state.state != "loading" for state in backend.own_graphs()), 20, "all are loaded")
     assert {state.name: state.state for state in backend.own_graphs()} == {
         "forgets": "ready",
         "keeps": "ready",
         "writes": "ready",
+        "ends": "ready",
+        "ends_loop": "ready",
         "x": "failed",
     }
 

@@ -409,6 +409,20 @@ def asks_a_person(saver: Any = None) -> Any:
     return create_agent(scripted(both, "all sent"), [send, look], checkpointer=saver or InMemorySaver())
 
 
+def an_agent_on_a_thread_of_its_own() -> Any:
+    helper: Any = create_agent(scripted("ready now"), [], name="helper")
+
+    async def ask(state: MessagesState) -> dict[str, Any]:
+        said = await helper.ainvoke(ASKED, {"configurable": {"thread_id": "its own"}})
+        return {"messages": [said["messages"][-1]]}
+
+    def close(state: MessagesState) -> dict[str, Any]:
+        return {"messages": [scripted("all closed").invoke("?")]}
+
+    graph = StateGraph(MessagesState).add_node(ask).add_node(close)
+    return graph.add_edge(START, "ask").add_edge("ask", "close").compile()
+
+
 TWO = [["first in A", "second in A"], ["first in B", "second in B"]]
 STYLES: dict[str, Style] = {
     "create_agent, every kind of tool": Style(
@@ -476,6 +490,13 @@ STYLES: dict[str, Style] = {
         {},
         {(): ["", "told"], ("a",): ["about A"], ("b",): ["about B"], ("t",): ["about T"]},
         "told",
+    ),
+    "an agent on a thread of its own": Style(
+        an_agent_on_a_thread_of_its_own,
+        {},
+        {(): ["ready now", "all closed"]},
+        "all closed",
+        speakers={"ready now": "helper", "all closed": "close"},
     ),
     "map-reduce": Style(
         map_reduce,
