@@ -47,7 +47,7 @@ class Limits:
     own_steps: int = 100
     """The same for someone's own graph: deep agents take many."""
     runs_at_once: int = 50
-    """Runs at work at the same time in this process; more wait in a queue."""
+    """Runs at work at the same time, in all processes that share a store; more wait in a queue."""
     runs_per_session: int = 2
     """Runs at work at the same time for one visitor, in all processes that share a store."""
     runs_per_minute: int = 20
@@ -55,7 +55,9 @@ class Limits:
     runs_per_minute_and_address: int = 100
     """New runs per minute for one address, if `TOOLSTREAM_ADDRESS_HEADER` names the header that holds it."""
     runs_queued: int = 500
-    """Runs waiting in this process; more are refused."""
+    """Runs waiting for their turn, in all processes that share a store; more are refused. As many more may wait behind
+    questions to people.
+    """
     turns_remembered: int = 10
     """Finished turns of a conversation that the model is given."""
     memory_megabytes: float = 60.0

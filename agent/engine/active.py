@@ -13,6 +13,7 @@ from agent.engine.run import digest
 from agent.errors import LimitReached
 from agent.projections.metrics import seconds_worked
 from agent.settings import Limits
+from agent.store.places import Turn
 from agent.store.recorder import Track
 from agent.store.recording import FIRST, KILLED, Header, event_line, versions
 from agent.store.store import Store
@@ -82,6 +83,16 @@ class ActiveRun(KeptRun):
     def unrecorded(self) -> Spoken:
         """Why the run will be lost when the server restarts, although others are not; empty if all is well."""
         return self._track.lost if self._track else ""
+
+    @property
+    def turn(self) -> Turn:
+        """How it stands in the queue over all processes."""
+        return self._track.turn if self._track else Turn()
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether this process alone decides when its turn comes: the others do not know of it."""
+        return not self._track or self._track.is_alone
 
     @property
     def is_mine(self) -> bool:

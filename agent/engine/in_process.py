@@ -22,7 +22,7 @@ from agent.engine.own_graphs import OwnState
 from agent.engine.recorded import KeptRun
 from agent.engine.request_check import check
 from agent.engine.run import Run, digest
-from agent.engine.scheduler import Scheduler
+from agent.engine.scheduler import CROWDED, Scheduler
 from agent.engine.upkeep import Upkeep
 from agent.errors import AgentError, Refusal, ServerForgot
 from agent.graphs.registry import OWN
@@ -32,6 +32,7 @@ from agent.projections.questions import MOST_QUESTIONS
 from agent.settings import Settings
 from agent.store.database import DatabaseError
 from agent.store.index import Entry
+from agent.store.places import Crowded
 from agent.store.recording import FIRST, BrokenRecording, Header
 from agent.store.store import Store
 from agent.streaming.events import JSON, RunRequest
@@ -50,6 +51,8 @@ LOOK_SECONDS = 15.0
 """What a page waits for what an Agent Server tells of others' runs."""
 OPEN_SECONDS = 5.0
 """What a page waits for an Agent Server's first answer."""
+AFTER_SECONDS = 0.001
+"""Seconds by which a question comes after those before it in its conversation, whatever a machine's clock says."""
 CLOSE_SECONDS = 10.0
 """Seconds that closing may take on a busy machine; whatever is still open then is dropped."""
 
@@ -77,16 +80,12 @@ class InProcessBackend:
 
     def __init__(self, settings: Settings, store: Store | None = None) -> None:
         self._settings = settings
-        self._store = store or Store()
+        self._store = store or Store(limits=settings.limits)
         self._loop = BackgroundLoop()
         self._closing = False
         self._engine = Engine(settings)
-        self._scheduler = Scheduler(settings.limits, self._begin, self._store.starts, self._is_held, self._rivals_of)
+        self._scheduler = Scheduler(settings.limits, self._begin, self._store.starts, self._is_held)
         self._stopping: set[asyncio.Task[None]] = set()
-        self._held: set[str] = set()
-        """Queued runs whose parent another process has to finish, or a person."""
-        self._rivals: dict[str, int] = {}
-        """How many runs of the same visitor each in the queue has before it in other processes."""
         self._keeping_up: asyncio.Task[None] | None = None
         self._upkeep = Upkeep(self._engine.checkpoints, self._store.conversations)
         self._known = KnownRuns(self._store, settings.limits, self._stop_resting, self._keep_up)
@@ -123,9 +122,9 @@ class InProcessBackend:
             own_key=bool(api_key),
             on_server=self._engine.is_elsewhere(request, own_key=bool(api_key)),
         )
-        run = ActiveRun(header, self._store, session, self._stop_soon, api_key)
-        self._enqueue(run)
-        return run
+        asked_at = max([header.asked_at, *(one.asked_at + AFTER_SECONDS for one in before)])
+        run = ActiveRun(replace(header, asked_at=asked_at), self._store, session, self._stop_soon, api_key)
+        return self._enqueue(run)
 
     @_or_refused
     def watch(self, thread: str, run: str = "", *, session: str = "", address: str = "") -> Run | Refusal:
@@ -145,8 +144,7 @@ class InProcessBackend:
         request = RunRequest(question, f"{OWN}{found.assistant}", (), model="")
         header = new_header(request, secrets.token_urlsafe(16), session, on_server=True)
         active = ActiveRun(replace(header, watched=watched), self._store, session, self._stop_soon)
-        self._enqueue(active)
-        return active
+        return self._enqueue(active)
 
     def others_at_work(self) -> list[OthersRun] | Refusal:
         """The runs that others have at work on the Agent Server, as far as a visitor may see them; or why not."""
@@ -241,8 +239,7 @@ class InProcessBackend:
         header = replace(header, asked_at=header.asked_at - begin[-1].at, forked_from=before.id)
         run = ActiveRun(header, self._store, session, self._stop_soon, api_key, begin)
         run.fork({**before.answers, **answers})
-        self._enqueue(run)
-        return run
+        return self._enqueue(run)
 
     def conversations(self, session: str) -> list[Conversation]:
         """The conversations that a visitor has begun and that are still kept, the newest first."""
@@ -340,7 +337,7 @@ class InProcessBackend:
             self._keeping_up.cancel()
         scheduler = self._scheduler
         for run in [*scheduler.waiting, *scheduler.working]:
-            lasts = self._store.records and (self._is_held(run) or run.header.on_server)  # the next process takes it up
+            lasts = self._store.records and (run.turn.is_held or run.header.on_server)  # the next process takes it up
             if lasts and run.header.on_server and run.task:
                 run.task.cancel()
             elif not lasts or run.header.own_key:
@@ -373,16 +370,16 @@ class InProcessBackend:
             if waiting.settle(self._store, run):
                 self._take_over(run, run.session, key)
 
-    def on_queue(self, queued: set[str], held: set[str], rivals: dict[str, int]) -> None:
-        """What the queued runs wait for in other processes."""
-        self._loop.call_soon(self._hold, queued, held, rivals)
+    def on_queue(self) -> None:
+        """Runs in the queue stand otherwise than before."""
+        self._loop.call_soon(self._scheduler.admit)
 
     def on_orphan(self, header: Header) -> None:
         """A queued run belongs to this process from now on: its own has ended."""
         run = ActiveRun(header, self._store, header.owner, self._stop_soon)
         run.record(self._store.resume(header, has_begun=False))
         self._known.keep(run)
-        self._loop.call_soon(self._wait_for_turn, run, True)
+        self._loop.call_soon(self._scheduler.enqueue, run)
 
     def on_adrift(self, header: Header, has_begun: bool) -> None:
         """A run on the Agent Server belongs to this process from now on: it is followed, or begun."""
@@ -397,7 +394,7 @@ class InProcessBackend:
             with self._store.claim(header.id) as claim:
                 claim.end("stopped", left.seconds)
             return
-        if not left.read()[0] and not has_begun:
+        if not left.read()[0]:  # its turn may have come, but it has not begun
             self.on_orphan(header)
             return
         run = ActiveRun(header, self._store, header.owner, self._stop_soon, events=left.read()[0])
@@ -416,34 +413,22 @@ class InProcessBackend:
         if run := self._known.in_memory(run_id):
             waiting.end(self._store, run, waiting.unanswered(self._settings.limits.waiting_days))
 
-    def _hold(self, queued: set[str], held: set[str], rivals: dict[str, int]) -> None:
-        self._held = (self._held - queued) | held
-        unknown = {run.id for run in self._scheduler.waiting} - queued
-        self._rivals = {run_id: count for run_id, count in self._rivals.items() if run_id in unknown} | rivals
-        self._scheduler.admit()
-
     def _is_held(self, run: ActiveRun) -> bool:
-        """Whether the run that this one follows waits for a person, or is at work elsewhere."""
+        """Whether the run that this one follows waits for a person, as far as this process knows."""
         parent = self._known.in_memory(run.header.parent)
-        if isinstance(parent, ActiveRun) and parent.is_mine and (parent.waits or self._is_held(parent)):
-            return True
-        return run.id in self._held
+        return isinstance(parent, ActiveRun) and parent.is_mine and (bool(parent.waits) or self._is_held(parent))
 
-    def _rivals_of(self, run: ActiveRun) -> int:
-        return self._rivals.get(run.id, 0)
-
-    def _enqueue(self, run: ActiveRun) -> None:
-        """Record and keep a new run, and queue it."""
-        run.record(self._store.record(run.header))
+    def _enqueue(self, run: ActiveRun) -> Run | Refusal:
+        """Record and keep a new run, and queue it; or say that too many wait."""
+        parent = self._known.in_memory(run.header.parent)
+        follows_unknown = isinstance(parent, ActiveRun) and parent.is_mine and parent.is_alone
+        try:
+            run.record(self._store.record(run.header, is_known=not follows_unknown))
+        except Crowded:
+            return Refusal(CROWDED)
         self._known.keep(run)  # from now on it may be read
-        parent = self._store.entry(run.header.parent)
-        waits = parent and not run.unrecorded and (parent.state == "waiting" or self._known.is_elsewhere(parent))
-        self._loop.call_soon(self._wait_for_turn, run, waits, self._store.rivals().get(run.id, 0))
-
-    def _wait_for_turn(self, run: ActiveRun, is_held: bool, rivals: int = 0) -> None:
-        self._held |= {run.id} if is_held else set()
-        self._rivals |= {run.id: rivals} if rivals else {}
-        self._scheduler.enqueue(run)
+        self._loop.call_soon(self._scheduler.enqueue, run)
+        return run
 
     def _take_over(self, run: KeptRun, session: str, api_key: str | None) -> ActiveRun:
         """Continue a run that has all its answers and now belongs to this process."""
@@ -460,13 +445,19 @@ class InProcessBackend:
 
     async def _work(self, run: ActiveRun) -> None:
         try:
-            await self._engine.work(run, lambda: asyncio.to_thread(self._known.finished_before, run))
+            await self._engine.work(run, lambda: self._finished_before(run))
         finally:
             self._scheduler.release(run)
             self._known.evict()
             if run.is_deleted:  # and has noted after that where it was interrupted
                 self._store.conversations.forget(run.thread_id)
                 self._upkeep.soon()
+
+    async def _finished_before(self, run: ActiveRun) -> list[Run]:
+        try:
+            return await asyncio.to_thread(self._known.finished_before, run)
+        except DatabaseError as error:
+            raise AgentError(sentence("ended-no-database")) from error
 
     def _keep_up(self) -> None:
         self._loop.call_soon(self._upkeep.soon)

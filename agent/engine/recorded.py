@@ -150,6 +150,7 @@ class KeptRun(Run):
 
     def _ask_for_life(self) -> None:
         entry = self._store.entry(self.id)
+        self.place = self._store.place(self.id) if entry and entry.at_work and entry.state == "queued" else 0
         if entry and (entry.at_work or entry.state == "waiting"):
             return
         if self.read_on():  # its last lines may have come in between

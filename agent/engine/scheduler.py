@@ -1,23 +1,28 @@
-"""Whose turn it is: the limits on new runs, and the queue of waiting ones."""
+"""The limits on new runs, and the queue of those that wait for their turn in this process."""
 
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable
 
 from agent.engine.active import ActiveRun
 from agent.errors import Refusal
 from agent.settings import Limits
 from agent.store.database import DatabaseError
+from agent.store.places import Asked, turns
 from agent.store.starts import Starts
 from texts import sentence
 
 log = logging.getLogger(__name__)
 
+CROWDED = sentence("refused-crowded")
+
 
 class Scheduler:
-    """Starts runs in turn. Only `charge` is safe outside the loop's thread."""
+    """Begins runs when their turn comes over all processes. Only `charge` is safe outside the loop's thread.
+
+    The turns of runs of which the others do not know are decided here, by the same rule.
+    """
 
     def __init__(
         self,
@@ -25,16 +30,15 @@ class Scheduler:
         begin: Callable[[ActiveRun], None],
         starts: Starts,
         is_held: Callable[[ActiveRun], bool] = lambda _: False,
-        rivals: Callable[[ActiveRun], int] = lambda _: 0,
     ) -> None:
         self.waiting: list[ActiveRun] = []
         self.working: set[ActiveRun] = set()
-        self._limits, self._begin, self._starts, self._is_held, self._rivals = limits, begin, starts, is_held, rivals
+        self._limits, self._begin, self._starts, self._is_held = limits, begin, starts, is_held
 
     def charge(self, session: str, address: str = "") -> Refusal | None:
         """Count a new run against the limits of the visitor and the address, or say which one is reached."""
-        if len(self.waiting) >= self._limits.runs_queued:
-            return Refusal(sentence("refused-crowded"))
+        if sum(run.is_alone for run in self.waiting) >= self._limits.runs_queued:
+            return Refusal(CROWDED)
         visitor, network = f"visitor {session}", f"address {address}"
         bounds = {visitor: self._limits.runs_per_minute}
         if address:
@@ -62,27 +66,27 @@ class Scheduler:
         self.admit()
 
     def admit(self) -> None:
-        """Start waiting runs, first come, first served; skip any that waits for its own thread or visitor, or behind
-        one that waits for a person, so that nobody else waits for it.
-        """
-        limits = self._limits
-        still_waiting: list[ActiveRun] = []
-        sessions = Counter(run.session for run in self.working)
+        """Begin the waiting runs whose turn has come, once what a stopped one leaves behind is done here."""
+        self.waiting = [run for run in self.waiting if not run.ended]
+        alone = turns(
+            [self._asked(run) for run in self.waiting if run.is_alone],
+            map(self._asked, self.working),
+            self._limits.runs_at_once - len(self.working),
+            self._limits.runs_per_session,
+        )
         threads = {run.thread_id for run in self.working}
+        still_waiting: list[ActiveRun] = []
         for run in self.waiting:
-            if run.ended:
-                continue
-            full = len(self.working) >= limits.runs_at_once
-            if self._is_held(run):
-                still_waiting.append(run)
-                run.place = 0
-                continue
-            if full or run.thread_id in threads or sessions[run.session] + self._rivals(run) >= limits.runs_per_session:
-                still_waiting.append(run)
-                run.place = len(still_waiting)
-            else:
+            turn = alone.get(run.id, run.turn)
+            has_room = len(self.working) < self._limits.runs_at_once and run.thread_id not in threads
+            if turn.has_come and has_room:
                 self.working.add(run)
-                sessions[run.session] += 1
+                threads.add(run.thread_id)
                 self._begin(run)
-            threads.add(run.thread_id)
+            else:
+                still_waiting.append(run)
+                run.place = turn.place
         self.waiting = still_waiting
+
+    def _asked(self, run: ActiveRun) -> Asked:
+        return Asked(run.id, run.session, run.thread_id, self._is_held(run))

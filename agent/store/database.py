@@ -37,7 +37,7 @@ CREATE INDEX IF NOT EXISTS runs_by_owner ON runs (owner, asked_at);
 CREATE INDEX IF NOT EXISTS runs_by_thread ON runs (thread, asked_at);
 CREATE INDEX IF NOT EXISTS runs_by_age ON runs (asked_at);
 CREATE INDEX IF NOT EXISTS runs_by_process ON runs (process);
-CREATE INDEX IF NOT EXISTS runs_by_state ON runs (state);
+CREATE INDEX IF NOT EXISTS runs_at_work ON runs (state, process);
 CREATE TABLE IF NOT EXISTS leases (process TEXT PRIMARY KEY, until DOUBLE PRECISION NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS links (token TEXT PRIMARY KEY, run TEXT NOT NULL UNIQUE) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS comments (
@@ -95,6 +95,8 @@ class Database(ABC):
 
     for_update = ""
     """At the end of a query in a transaction: nobody changes these rows until it is over."""
+    one_by_one = ""
+    """A statement that a transaction gets past when no other one is past it; empty where one at a time writes."""
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[Connection]:

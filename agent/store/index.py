@@ -5,15 +5,15 @@ from __future__ import annotations
 import functools
 import json
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agent.settings import Limits
 from agent.store.database import Connection, Database
-from agent.store.process import has_ended
+from agent.store.places import Places, Turn, holds
 from agent.store.recording import Header, ends, header_line, opened, parse, waits
 from agent.store.starts import SECONDS
 from agent.streaming.events import END_STATES, JSON, Answered, RunState, Waiting
@@ -21,13 +21,6 @@ from agent.streaming.events import END_STATES, JSON, Answered, RunState, Waiting
 _ROW = """
 SELECT runs.header, runs.state, runs.seconds, runs.rested, runs.asked_at, runs.broken, runs.process, leases.until
 FROM runs LEFT JOIN leases ON leases.process = runs.process
-"""
-_HELD = """
-SELECT runs.id FROM runs JOIN runs AS before ON before.id = runs.parent
-LEFT JOIN leases ON leases.process = before.process
-WHERE runs.process = ? AND runs.state = 'queued' AND (before.state = 'waiting'
-OR before.state = 'queued' AND EXISTS (SELECT 1 FROM answers WHERE run = before.id)
-OR before.state IN ('queued', 'running') AND before.process != runs.process AND until >= ?)
 """
 _ORPHANS = """
 SELECT header, runs.process, until FROM runs LEFT JOIN leases ON leases.process = runs.process
@@ -39,16 +32,12 @@ _ADRIFT = """
 SELECT header, state, runs.process, until FROM runs LEFT JOIN leases ON leases.process = runs.process
 WHERE state IN ('queued', 'running') AND header LIKE ? ORDER BY asked_at
 """
-_ENDED = f"({', '.join(repr(state) for state in END_STATES)})"
-
-
-_RIVALS = f"""
-SELECT mine.id, other.process, until FROM runs AS mine JOIN runs AS other ON other.owner = mine.owner
-AND other.process != mine.process AND other.asked_at < mine.asked_at
-JOIN leases ON leases.process = other.process LEFT JOIN runs AS before ON before.id = other.parent
-WHERE mine.process = ? AND mine.state = 'queued' AND mine.owner != ''
-AND (other.state = 'running' OR other.state = 'queued' AND coalesce(before.state, 'finished') IN {_ENDED})
+_PROGRESS = """
+UPDATE runs SET state = CASE WHEN ? = 'queued' THEN state ELSE ? END, seconds = ?, rested = ?, bytes = ?, broken = ?,
+process = CASE WHEN ? = 1 THEN '' ELSE process END WHERE id = ? AND process = ?
 """
+"""A run that has not begun may have its turn by now, and is then at work."""
+_ENDED = f"({', '.join(repr(state) for state in END_STATES)})"
 
 
 _OLDEST = """
@@ -101,10 +90,6 @@ class News:
     """Those that somebody wants stopped."""
     queued: set[str]
     """Those in the queue."""
-    held: set[str]
-    """Those among them whose parent waits for a person, or is at work elsewhere."""
-    rivals: dict[str, int]
-    """How many runs of the same visitor, asked before, each of these has in other processes."""
     answers: list[tuple[str, str, JSON]]
     """People's answers since then: run, interrupt, answer."""
 
@@ -154,20 +139,22 @@ class Index:
     lease, or until it is known to have ended: until then it is at work, afterwards interrupted.
     """
 
-    def __init__(self, database: Database, process: str, lease_seconds: float) -> None:
-        self._database, self._process, self._lease_seconds = database, process, lease_seconds
+    def __init__(self, database: Database, process: str, limits: Limits) -> None:
+        self._database, self._process, self._lease_seconds = database, process, limits.lease_seconds
+        self.places = Places(database, process, limits)
 
-    def add(self, header: Header) -> None:
-        """Note a new run of this process, and renew its lease."""
+    def add(self, header: Header) -> Turn:
+        """Note a new run of this process, and renew its lease; returns how it stands in the queue. Raises Crowded."""
         with self._database.transaction() as connection:
             self._renew(connection)
             _insert(connection, header, "queued", self._process)
+            return self.places.enter(connection, header.id)
 
     def note(self, changes: Iterable[Progress]) -> News:
         """Note what has changed, and renew this process's lease; a waiting run, fully written, belongs to nobody."""
         rows = [
             (
-                *(one.state, one.seconds, one.rested, one.size, int(one.broken)),
+                *(one.state, one.state, one.seconds, one.rested, one.size, int(one.broken)),
                 int(one.state == "waiting" and not one.broken),
                 *(one.run_id, self._process),
             )
@@ -175,15 +162,10 @@ class Index:
         ]
         with self._database.transaction() as connection:
             self._renew(connection)
-            connection.executemany(
-                "UPDATE runs SET state = ?, seconds = ?, rested = ?, bytes = ?, broken = ?,"
-                " process = CASE WHEN ? = 1 THEN '' ELSE process END WHERE id = ? AND process = ?",
-                rows,
-            )
+            connection.executemany(_PROGRESS, rows)
             own = connection.execute(
                 f"SELECT id, stopping, state FROM runs WHERE process = ? AND state NOT IN {_ENDED}", (self._process,)
             ).fetchall()
-            held = connection.execute(_HELD, (self._process, time.time())).fetchall()
             answers = connection.execute(
                 "SELECT run, interrupt, answer FROM answers JOIN runs ON runs.id = run WHERE heard = 0 AND process = ?",
                 (self._process,),
@@ -195,8 +177,6 @@ class Index:
             {run_id for run_id, _, _ in own},
             {run_id for run_id, stopping, _ in own if stopping},
             {run_id for run_id, _, state in own if state == "queued"},
-            {run_id for (run_id,) in held},
-            self.rivals() if any(state == "queued" for _, _, state in own) else {},
             [(run_id, interrupt, json.loads(answer)) for run_id, interrupt, answer in answers],
         )
 
@@ -208,10 +188,11 @@ class Index:
             rows = connection.execute(query + self._database.for_update, (self._process,)).fetchall()
             yield {run_id for (run_id,) in rows}
 
-    def rivals(self) -> dict[str, int]:
-        """How many runs of the same visitor other processes work on, or will before, for each in this one's queue."""
-        rows = self._database.rows(_RIVALS, self._process)
-        return dict(Counter(run_id for run_id, process, until in rows if _holds(process, until)))
+    def disown(self, run_ids: Iterable[str]) -> None:
+        """Let go of runs that are noted as this process's, and that it does not know."""
+        with self._database.transaction() as connection:
+            rows = [(run_id, self._process) for run_id in sorted(run_ids)]
+            connection.executemany("UPDATE runs SET process = '' WHERE id = ? AND process = ?", rows)
 
     def turn(self, task: str, seconds: float) -> bool:
         """Whether a task is this process's: of all processes one gets it in so many seconds."""
@@ -245,7 +226,7 @@ class Index:
             for line, process, until in connection.execute(_ORPHANS).fetchall():
                 header = _header(line)
                 is_behind = header.parent in {taken.id for taken in found} or _waits(connection, header.parent)
-                if is_behind and not header.own_key and not _holds(process, until):
+                if is_behind and not header.own_key and not holds(process, until):
                     mine = (self._process, header.id, process)
                     taken = connection.execute("UPDATE runs SET process = ? WHERE id = ? AND process = ?", mine)
                     found += [header] * taken.rowcount  # none where another process was quicker
@@ -258,7 +239,7 @@ class Index:
             found: list[tuple[Header, bool]] = []
             for line, state, process, until in connection.execute(_ADRIFT, ('%"on_server":true%',)).fetchall():
                 header = _header(line)
-                if header.on_server and not header.own_key and not _holds(process, until):
+                if header.on_server and not header.own_key and not holds(process, until):
                     mine = (self._process, header.id, process)
                     taken = connection.execute("UPDATE runs SET process = ? WHERE id = ? AND process = ?", mine)
                     found += [(header, state == "running")] * taken.rowcount
@@ -307,7 +288,7 @@ class Index:
             "SELECT id, state, runs.process, until FROM runs LEFT JOIN leases ON leases.process = runs.process"
         )
         rests = (*END_STATES, "waiting")
-        return {run_id for run_id, state, process, until in rows if state in rests or _holds(process, until)}
+        return {run_id for run_id, state, process, until in rows if state in rests or holds(process, until)}
 
     def ask_to_stop(self, run_id: str) -> None:
         """Tell the process working on a run to stop it."""
@@ -331,7 +312,7 @@ class Index:
                 if asked_at >= oldest and older >= size - max_bytes:
                     break
                 older += its_size
-                if state in END_STATES or (state != "waiting" and not _holds(process, until)):
+                if state in END_STATES or (state != "waiting" and not holds(process, until)):
                     gone.append(run_id)
             _delete(connection, gone)
             connection.execute("DELETE FROM comments WHERE at < ?", (oldest,))
@@ -348,7 +329,7 @@ class Index:
             f"{_ROW} {condition}", *values
         ):
             is_unfinished = state not in (*END_STATES, "waiting")
-            at_work = is_unfinished and _holds(process, until)
+            at_work = is_unfinished and holds(process, until)
             interrupted = is_unfinished and not at_work
             seconds = max(seconds, time.time() - asked_at) if at_work else seconds
             found.append(Entry(_header(header), state, max(seconds - rested, 0.0), interrupted, bool(broken)))
@@ -384,10 +365,6 @@ def _header(line: str) -> Header:
 
 def _waits(connection: Connection, run_id: str) -> bool:
     return connection.execute("SELECT 1 FROM runs WHERE id = ? AND state = 'waiting'", (run_id,)).fetchone() is not None
-
-
-def _holds(process: str, until: float | None) -> bool:
-    return until is not None and until >= time.time() and not has_ended(process)
 
 
 def _from_the_oldest(connection: Connection) -> Iterator[tuple[Any, ...]]:

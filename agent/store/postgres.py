@@ -25,6 +25,8 @@ MOST_CONNECTIONS = 10
 """Connections of one process."""
 _SETUP_LOCK = 7_261_540_114
 """The number of the lock that one process holds while it creates the tables."""
+_TURN_LOCK = 7_261_540_115
+"""The number of the lock that one process holds while it looks whose turn it is."""
 _LINES = """
 CREATE TABLE IF NOT EXISTS lines (
     run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -40,6 +42,7 @@ class Postgres(Database):
     """A database that may go away and come back. All is in a schema of its own."""
 
     for_update = " FOR UPDATE"
+    one_by_one = f"SELECT pg_advisory_xact_lock({_TURN_LOCK})"
 
     def __init__(self, url: str) -> None:
         self._here = threading.local()

@@ -14,6 +14,7 @@ from typing import Protocol
 from agent.store.database import DatabaseError
 from agent.store.folder import Recordings
 from agent.store.index import Index, News, Progress
+from agent.store.places import Turn
 from agent.store.recording import Header, header_line
 from agent.streaming.events import END_STATES, JSON, RunState
 from texts import Spoken, sentence
@@ -24,6 +25,8 @@ FLUSH_SECONDS = 0.5
 """Seconds of a recording that a killed server loses at most."""
 SEEK_SECONDS = 3.0
 """Seconds between checks for runs on an Agent Server that nobody reads any more."""
+STRANGE_SECONDS = 30.0
+"""Seconds after which a process lets go of runs that are noted as its, and that it does not know."""
 PRUNE_SECONDS = 60.0
 """Seconds between checks for what is too old or too much; the first is at startup."""
 
@@ -45,10 +48,8 @@ class Listener(Protocol):
     def on_rest(self, run_id: str) -> None:
         """A run that waits for a person is fully written, and nobody's from now on."""
 
-    def on_queue(self, queued: set[str], held: set[str], rivals: dict[str, int]) -> None:
-        """Of these queued runs, some are held: their parent waits for a person, or is at work elsewhere; and some have
-        so many of the same visitor before them in other processes.
-        """
+    def on_queue(self) -> None:
+        """Runs in the queue stand otherwise than before, or may."""
 
     def on_orphan(self, header: Header) -> None:
         """A run in the queue is this process's from now on: its own has ended."""
@@ -70,6 +71,10 @@ class Track:
         self.id = header.id
         self.lost: Spoken = ""
         """Why the run is not recorded, in a sentence for its visitor; empty while all is well."""
+        self.turn = Turn()
+        """How it stands in the queue over all processes."""
+        self.is_alone = False
+        """Whether this process alone knows of it: its place in the queue is one in this process."""
         self._recordings, self._wake = recordings, wake
         self._lines: deque[str] = deque([] if size else [header_line(header)])
         self._stands: tuple[RunState, float, float] = "queued", 0.0, 0.0
@@ -174,9 +179,15 @@ class Recorder:
         recordings: Recordings | None,
         index: Index,
         prune: Callable[[], None],
+        lease_seconds: float,
         seek: Callable[[], None] | None = None,
     ) -> None:
         self.listener: Listener | None = None
+        self._lease_seconds = lease_seconds
+        self._silent_since: float | None = None
+        """When the database last did not answer."""
+        self._strange: dict[str, float] = {}
+        """Runs noted as this process's, and not among its own: since when they are seen."""
         self._recordings, self._index, self._prune, self._seek = recordings, index, prune, seek
         self._open: dict[str, Track] = {}
         self._lock = threading.Lock()
@@ -187,13 +198,17 @@ class Recorder:
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
-    def start(self, header: Header) -> Track:
-        """Start recording a run."""
+    def start(self, header: Header, *, is_known: bool = True) -> Track:
+        """Start recording a run; raises Crowded."""
         track = Track(self._recordings, header, self._wake.set)
         try:
-            self._index.add(header)
+            if is_known:
+                track.turn = self._index.add(header)
         except DatabaseError as error:
             log.warning("A run is not recorded: %s", error)
+            is_known = False
+        if not is_known:
+            track.is_alone = True
             track.give_up()
             return track
         with self._lock:
@@ -266,7 +281,9 @@ class Recorder:
             news = self._index.note(progress.values())
         except DatabaseError as error:
             log.warning("Runs could not be written, and are with the next tick: %s", error)
+            self._go_alone(tracks)
             return
+        self._silent_since = None
         for track, change in progress.items():
             track.noted(change)
         done = [track for track in tracks if track.ended or track.rests]
@@ -276,10 +293,45 @@ class Recorder:
                     del self._open[track.id]
         if listener := self.listener:
             self._tell(listener, news, tracks)
+        self._line_up(tracks, news)
+        self._let_go(news.known)
+
+    def _line_up(self, tracks: Iterable[Track], news: News) -> None:
+        """Find out how those stand that wait for their turn."""
+        waiting = [track for track in tracks if not track.turn.has_come and track.id in news.known]
+        found = self._index.places.take({track.id for track in waiting}) if news.queued else {}
+        for track in waiting:
+            track.is_alone = False
+            track.turn = found.get(track.id, track.turn) if track.id in news.queued else Turn(has_come=True)
+        if waiting and self.listener:
+            self.listener.on_queue()
+
+    def _go_alone(self, tracks: Iterable[Track]) -> None:
+        """Go on without the others when nothing could be noted for so long that all of their leases are over.
+
+        Where nothing can be read either, no run could begin.
+        """
+        now = time.monotonic()
+        self._silent_since = self._silent_since or now
+        if now - self._silent_since <= self._lease_seconds:
+            return
+        with contextlib.suppress(DatabaseError):
+            self._index.get("")
+            for track in tracks:
+                track.is_alone = not track.turn.has_come
+            if self.listener:
+                self.listener.on_queue()
+
+    def _let_go(self, known: set[str]) -> None:
+        """Let go of what is noted as this process's by mistake, as when the answer to a commit was lost."""
+        now = time.monotonic()
+        with self._lock:
+            strange = known - self._open.keys()
+        self._strange = {run_id: self._strange.get(run_id, now) for run_id in strange}
+        if gone := [run_id for run_id, since in self._strange.items() if now - since > STRANGE_SECONDS]:
+            self._index.disown(gone)
 
     def _tell(self, listener: Listener, news: News, tracks: Iterable[Track]) -> None:
-        if news.queued:
-            listener.on_queue(news.queued, news.held, news.rivals)
         for answer in news.answers:
             listener.on_answer(*answer)
         for track in tracks:

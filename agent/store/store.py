@@ -20,6 +20,7 @@ from agent.store.folder import Folder, Recordings
 from agent.store.index import Claim, Entry, Index, read_entry
 from agent.store.legacy import copy, take_over
 from agent.store.links import Links
+from agent.store.places import Turn
 from agent.store.process import process_name
 from agent.store.recorder import PRUNE_SECONDS, Listener, Recorder, Track
 from agent.store.recording import BrokenRecording, Header
@@ -55,7 +56,7 @@ class Store:
         self._max_bytes, self._max_seconds = int(limits.recording_megabytes * 1e6), limits.recording_days * 86_400
         self._max_waiting = limits.waiting_days * 86_400
         self._database = self._connected(url, folder) if url else (folder and self._open(folder)) or Sqlite()
-        self._index = Index(self._database, process_name(), limits.lease_seconds)
+        self._index = Index(self._database, process_name(), limits)
         self.links = Links(self._database)
         self.comments = Comments(self._database)
         self.conversations = Conversations(self._database)
@@ -64,7 +65,9 @@ class Store:
         self.adopt()
         self._has_server = has_server
         """Whether runs on an Agent Server can be read on from here."""
-        self._recorder = Recorder(self._recordings, self._index, self.prune, self._seek if has_server else None)
+        self._recorder = Recorder(
+            self._recordings, self._index, self.prune, limits.lease_seconds, self._seek if has_server else None
+        )
 
     @classmethod
     def of(cls, settings: Settings) -> Store:
@@ -82,9 +85,12 @@ class Store:
         self._listener = self._recorder.listener = listener
         self._tell()
 
-    def record(self, header: Header) -> Track:
-        """Note a new run of this process, waiting for its turn, and start recording it."""
-        return self._recorder.start(header)
+    def record(self, header: Header, *, is_known: bool = True) -> Track:
+        """Note a new run of this process, and start recording it; raises Crowded.
+
+        One that is not to be known, as it follows one that is not, is not recorded, as where the database is away.
+        """
+        return self._recorder.start(header, is_known=is_known)
 
     def claim(self, run_id: str) -> AbstractContextManager[Claim]:
         """Change a run that waits for a person, while no other process can; raises DatabaseError."""
@@ -130,13 +136,9 @@ class Store:
         """The question of each run that is kept and has comments, by id."""
         return self._index.questions()
 
-    def rivals(self) -> dict[str, int]:
-        """How many runs of the same visitor each in this process's queue has before it in other processes."""
-        try:
-            return self._index.rivals() if self.records else {}
-        except DatabaseError as error:
-            log.warning("It is not known what others work on: %s", error)
-            return {}
+    def place(self, run_id: str) -> int:
+        """A run's place in the queue over all processes, from 1; 0 when it has none. Raises DatabaseError."""
+        return self._index.places.look().get(run_id, Turn()).place
 
     def ask_to_stop(self, run_id: str) -> None:
         """Tell the process working on a run to stop it, which takes it half a second."""

@@ -113,7 +113,7 @@ def test_a_run_is_kept_whole_and_goes_with_all_that_belongs_to_it(
     tail = elsewhere_store.tail("run-number-1")
     assert tail
     assert tuple(event for event, _ in tail.read()) == stores.EVENTS
-    assert stores.entry(elsewhere_store, "run-number-1").state == "finished"
+    wait_until(lambda: stores.entry(elsewhere_store, "run-number-1").state == "finished", 5, "its end is noted")
     store.links.make("run-number-1")
     assert elsewhere_store.comments.add(Comment("run-number-1", "ann", 1, "a \0 and half \ud800")) is None
     assert [comment.text for comment in store.comments.of("run-number-1")] == ["a \N{REPLACEMENT CHARACTER} and half ?"]

@@ -191,6 +191,24 @@ def test_a_database_that_is_held_up_holds_up_no_stream(here: InProcessBackend, t
     assert run.unrecorded == ""
 
 
+def test_what_waits_goes_on_beside_a_process_that_is_held_up_in_a_transaction(tmp_path: Path) -> None:
+    with backend(tmp_path, runs_at_once=1, lease_seconds=1.0) as here:
+        first, second, third = (started(here.start(counting(5_000), session=who)) for who in "abc")
+        wait_for(first, has_words)
+        wait_until(lambda: (second.place, third.place) == (1, 2), 5, "they wait")
+        held_up = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+        held_up.execute("BEGIN IMMEDIATE")
+        first.stop()
+        wait_for(second, has_words, 20)
+        assert third.place == 1
+        held_up.execute("ROLLBACK")
+        held_up.close()
+        second.stop()
+        wait_for(third, has_words)
+        assert [run.unrecorded for run in (second, third)] == ["", ""]
+        wait_until(lambda: [entry.state for entry in here.of("b")] == ["stopped"], 5, "it is noted")
+
+
 def test_of_a_run_that_could_not_be_written_to_its_end_is_said_why(here: InProcessBackend, tmp_path: Path) -> None:
     with Store(tmp_path) as full:
         run = ActiveRun(new_header(request(), "thread", ME), full, ME, lambda run: None)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.settings import Limits
 from agent.store.database import Sqlite
 from agent.store.index import Index
 from agent.store.process import has_ended, process_name
@@ -53,7 +54,7 @@ def test_no_two_names_are_alike() -> None:
 
 def test_a_run_of_another_machine_is_interrupted_when_its_lease_has_run_out(tmp_path: Path) -> None:
     database = Sqlite(tmp_path / "index")
-    there, here = Index(database, "elsewhere 1 1 a", 1.0), Index(database, "here 1 1 b", 1.0)
+    there, here = (Index(database, name, Limits(lease_seconds=1)) for name in ("elsewhere 1 1 a", "here 1 1 b"))
     began = time.monotonic()
     there.add(Header("abcdefgh", time.time(), RunRequest("?"), owner="me"))
     assert here.of("me")[0].at_work

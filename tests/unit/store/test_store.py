@@ -206,7 +206,6 @@ class Heard:
         self.adrift: list[tuple[str, bool]] = []
         self.taken: list[str] = []
         self.answers: list[tuple[str, str, JSON]] = []
-        self.held: set[str] = set()
 
     def on_stop(self, run_id: str) -> None:
         self.stopped.append(run_id)
@@ -220,8 +219,8 @@ class Heard:
     def on_rest(self, run_id: str) -> None:
         self.rested.append(run_id)
 
-    def on_queue(self, queued: set[str], held: set[str], rivals: dict[str, int]) -> None:
-        self.held = held
+    def on_queue(self) -> None:
+        pass
 
     def on_orphan(self, header: Header) -> None:
         self.orphans.append(header.id)
