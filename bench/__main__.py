@@ -1,10 +1,13 @@
 """`make bench`: everything, in under an hour; fails if a goal is missed.
 
 `BENCH=peers`: only the app beside other front ends. `BENCH=quick`: a little of that, in a minute, and it never fails.
+`python -m bench "30 visitors" memory`: the portions whose names begin so; what is kept of the others stays. `--list`
+names them.
 """
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 import time
@@ -22,18 +25,27 @@ Step = Callable[[Results, Server], None]
 
 def main() -> int:
     kinds = {"quick": quick, "peers": peers, "full": full}
-    kind = os.environ.get("BENCH") or "full"
-    results, began = Results(), time.monotonic()
-    beside.prepare(results)
+    kind, wanted = os.environ.get("BENCH") or "full", tuple(sys.argv[1:])
+    steps = dict(kinds[kind]())
+    if wanted == ("--list",):
+        print(*steps, sep="\n")
+        return 0
+    kept = report.kept(kind) if wanted else {}
+    others = beside.prepared()
     with model_server() as model:
-        for name, step in kinds[kind]():
-            start = time.monotonic()
+        for name in [name for name in steps if not wanted or name.startswith(wanted)]:
+            start, found = time.monotonic(), Results(beside=copy.deepcopy(others))
+            about = report.about()
             try:
-                step(results, model)
+                steps[name](found, model)
             except Exception as error:  # one that fails must not cost the others
-                results.failures.append(f"{name}: {type(error).__name__}: {str(error)[-300:]}")
-            print(f"{time.monotonic() - start:6.1f} s  {name}", file=sys.stderr, flush=True)
-    print(report.write(results, kind, time.monotonic() - began))
+                found.failures.append(f"{name}: {type(error).__name__}: {str(error)[-300:]}")
+            about["seconds"] = round(time.monotonic() - start)
+            kept[name] = report.Portion(about, found)
+            print(f"{about['seconds']:6} s  {name}", file=sys.stderr, flush=True)
+            report.write({name: kept[name] for name in steps if name in kept}, kind)
+    results = Results.together(portion.found for portion in kept.values())
+    print(report.text({name: kept[name] for name in steps if name in kept}, kind))
     missed = [goal for goal in goals(results) if not goal.reached]
     for goal in missed:
         print(f"Not reached: {goal.what}: {goal.found} ({goal.bound})", file=sys.stderr)
@@ -66,6 +78,7 @@ def full() -> list[tuple[str, Step]]:
         *(_load("react", sessions, 6) for sessions in (10, 50, 100, 200)),
         *(_load("without_langchain", sessions, 6) for sessions in (100, 200)),
         ("start", _start),
+        ("list of runs", _list_of_runs),
         ("first paint", _first_paint),
         ("rerun while streaming", _rerun_streaming),
         ("rerun of 200 turns", _rerun_turns),
@@ -116,6 +129,10 @@ def _rerun_streaming(results: Results, model: Server) -> None:
 def _rerun_turns(results: Results, model: Server) -> None:
     results.turns = 200
     results.rerun_turns_ms, results.rerun_one_turn_ms = moments.rerun_of_conversation(model, results.turns)
+
+
+def _list_of_runs(results: Results, model: Server) -> None:
+    results.list_of_1000_ms, results.list_of_100_ms = (moments.list_of_runs(model, count) for count in (1_000, 100))
 
 
 def _agent_side(results: Results, model: Server) -> None:

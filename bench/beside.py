@@ -6,19 +6,20 @@ import sys
 from collections.abc import Callable
 
 from bench import browser, environments, load, moments
-from bench.results import Results
+from bench.results import Beside, Results
 from bench.servers import PEERS, Server
 
 
-def prepare(results: Results) -> None:
-    """Install the front ends; what cannot be installed is left out, with a sentence."""
-    beside = results.beside
+def prepared() -> Beside:
+    """The front ends, installed; what cannot be installed is left out, with a sentence."""
+    beside = Beside()
     for name in PEERS:
         try:
             beside.versions[name] = environments.installed(name)
         except (environments.NotInstalled, OSError) as error:
             beside.skipped[name] = f"{name.capitalize()} is left out, as it cannot be installed: {error}"
             print(beside.skipped[name], file=sys.stderr, flush=True)
+    return beside
 
 
 def first_words(results: Results, model: Server, visits: int, questions: int) -> None:

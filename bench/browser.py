@@ -18,7 +18,7 @@ from typing import Any
 from playwright.sync_api import CDPSession, Error, Page, sync_playwright
 
 from bench.process_tree import watched
-from bench.servers import PEERS, WAYS, Server, app_server, model_log, page_url
+from bench.servers import EVERY, Server, app_server, model_log, page_url
 from bench.stamped import question, stamps
 from tests.conftest import CHROMIUM_ARGS, chromium
 
@@ -67,11 +67,11 @@ class Answer:
 
 
 class Visitor:
-    """A page of one of the WAYS or PEERS, and what can be measured on it."""
+    """A page of EVERY one of these, and what can be measured on it."""
 
     def __init__(self, page: Page, server: Server, model: Server, way: str, end: str) -> None:
         self.page, self.server, self.model, self.way = page, server, model, way
-        self._way, self._end = {**WAYS, **PEERS}[way], end
+        self._way, self._end = EVERY[way], end
         self.box = page.locator(self._way.box)
         self._cdp: CDPSession = page.context.new_cdp_session(page)
         self._cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
@@ -129,7 +129,7 @@ def visitor(
             page.add_init_script(path=WATCH)
             visited = time.monotonic()
             page.goto(page_url(server, way, view=view, tool=tool), wait_until="commit")
-            found = Visitor(page, server, model, way, "" if tool else WAYS[way].end)
+            found = Visitor(page, server, model, way, "" if tool else EVERY[way].end)
             found.box.wait_for()
             found.page_after = time.monotonic() - visited
             if warm:

@@ -94,6 +94,8 @@ def _of_moments(results: Results) -> Iterator[Goal]:
         yield _most("rerun within 20k tokens: text stands still", results.rerun_streaming_ms, 300, " ms")
     if results.rerun_turns_ms and results.turns:
         yield _most(f"rerun of {results.turns} turns", results.rerun_turns_ms, 300, " ms")
+    if results.list_of_1000_ms:
+        yield _most("next page of a list of 1,000 runs", results.list_of_1000_ms, 300, " ms")
     if start := results.start:
         yield _most("start to a healthy answer", start.healthy_s, 2, " s")
         yield _most("question to first words, besides the model's time", start.next_questions_ms, 150, " ms")

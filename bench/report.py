@@ -7,11 +7,14 @@ import os
 import platform
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from bench.browser import Answer
 from bench.goals import goals
@@ -22,25 +25,62 @@ FOLDER = Path(__file__).with_name("results")
 LIBRARIES = ("streamlit", "langgraph", "langchain-core", "langchain-openai", "openai", "playwright")
 
 
-def write(results: Results, kind: str, seconds: float) -> str:
-    """Write latest.md and latest.json; returns the text."""
-    about = {
-        "kind": kind,
+@dataclass
+class Portion:
+    """One step of a run: when and of what it was measured, and what it has found."""
+
+    about: dict[str, Any]
+    found: Results
+
+
+_PORTIONS = TypeAdapter(dict[str, Portion])
+
+
+def about() -> dict[str, Any]:
+    """What is measured now, and on what."""
+    return {
         "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
-        "seconds": round(seconds),
         "commit": _commit(),
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, load {os.getloadavg()[0]:.1f}",
+        "load": round(os.getloadavg()[0], 1),
+    }
+
+
+def kept(kind: str) -> dict[str, Portion]:
+    """What earlier runs of this kind have found, by the name of their steps."""
+    kept_in = FOLDER / f"{_name(kind)}.json"
+    return _PORTIONS.validate_python(json.loads(kept_in.read_text()).get("portions", {})) if kept_in.exists() else {}
+
+
+def write(portions: Mapping[str, Portion], kind: str) -> None:
+    """Write latest.md and latest.json."""
+    FOLDER.mkdir(exist_ok=True)
+    results = Results.together(portion.found for portion in portions.values())
+    found = {
+        "versions": _versions(results),
+        "goals": [asdict(goal) for goal in goals(results)],
+        "figures": results.beside.figures(),
+        "portions": {name: asdict(portion) for name, portion in portions.items()},
+    }
+    (FOLDER / f"{_name(kind)}.md").write_text(text(portions, kind))
+    (FOLDER / f"{_name(kind)}.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+
+
+def text(portions: Mapping[str, Portion], kind: str) -> str:
+    """All portions as tables for people."""
+    return "\n".join(_lines(portions, kind)) + "\n"
+
+
+def _name(kind: str) -> str:
+    return "latest" if kind == "full" else kind
+
+
+def _versions(results: Results) -> dict[str, str]:
+    return {
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
         "python": platform.python_version(),
         **{library: version(library) for library in LIBRARIES},
         **results.beside.versions,
     }
-    text = "\n".join(_lines(results, about)) + "\n"
-    FOLDER.mkdir(exist_ok=True)
-    name = "latest" if kind == "full" else kind
-    (FOLDER / f"{name}.md").write_text(text)
-    found = {"about": about, "goals": [asdict(goal) for goal in goals(results)], **asdict(results)}
-    (FOLDER / f"{name}.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    return text
 
 
 def _commit() -> str:
@@ -49,10 +89,11 @@ def _commit() -> str:
     return subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 
-def _lines(results: Results, about: dict[str, object]) -> Iterator[str]:
+def _lines(portions: Mapping[str, Portion], kind: str) -> Iterator[str]:
+    results = Results.together(portion.found for portion in portions.values())
     yield "# Benchmarks\n"
     yield "Written by `make bench`. Quote the ratios: absolute times belong to the machine.\n"
-    yield " · ".join(f"{name} {value}" for name, value in about.items()) + "\n"
+    yield " · ".join(f"{name} {value}" for name, value in {"kind": kind, **_versions(results)}.items()) + "\n"
     measured: tuple[Answer | Load, ...] = (
         *results.answers,
         *results.loads,
@@ -82,6 +123,13 @@ def _lines(results: Results, about: dict[str, object]) -> Iterator[str]:
     if results.failures:
         yield "## Could not be measured\n"
         yield from (f"- {failure}" for failure in results.failures)
+        yield ""
+    yield "## Portions\n"
+    yield "Load: processes that wanted to run when it began.\n"
+    yield from _table(
+        ("portion", "date", "commit", "load", "seconds"),
+        ((name, *each.about.values()) for name, each in portions.items()),
+    )
 
 
 def _beside(beside: Beside, figures: dict[str, dict[str, float]]) -> Iterator[str]:
@@ -176,6 +224,9 @@ def _moments(results: Results) -> Iterator[tuple[object, ...]]:
     if results.rerun_turns_ms:
         yield f"click below a conversation of {results.turns} turns", _ms(results.rerun_turns_ms) + " ms"
         yield "click below one turn", _ms(results.rerun_one_turn_ms) + " ms"
+    if results.list_of_1000_ms:
+        yield "next page of a list of 1,000 runs", _ms(results.list_of_1000_ms) + " ms"
+        yield "next page of a list of 100 runs", _ms(results.list_of_100_ms) + " ms"
     for way, milliseconds in results.agent_side.items():
         yield f"1,000 tokens without a page, {way}", f"{milliseconds:.1f} ms of processor time"
     for count, megabytes in sorted(results.memory_mb.items()):

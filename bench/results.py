@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -68,12 +69,34 @@ class Results:
     turns: int = 0
     rerun_turns_ms: float | None = None
     rerun_one_turn_ms: float | None = None
+    list_of_1000_ms: float | None = None
+    """How long the next page of a list of 1,000 runs takes after a click."""
+    list_of_100_ms: float | None = None
     beside: Beside = field(default_factory=Beside)
     agent_side: dict[str, float] = field(default_factory=dict)
     """Milliseconds of processor time for 1,000 tokens without a page, by what is done with them."""
     memory_mb: dict[int, float] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     """Measurements that could not be made, and why."""
+
+    @classmethod
+    def together(cls, portions: Iterable[Results]) -> Results:
+        """What several portions have found, each of something else."""
+        whole = cls()
+        for portion in portions:
+            whole._add(portion)
+        return whole
+
+    def _add(self, other: Results) -> None:
+        for mine, theirs in ((self, other), (self.beside, other.beside)):
+            for name, found in vars(theirs).items():
+                kept = getattr(mine, name)
+                if isinstance(kept, list):
+                    kept.extend(found)
+                elif isinstance(kept, dict):
+                    kept.update(found)
+                elif found and name != "beside":
+                    setattr(mine, name, found)
 
     def answer(self, way: str, tokens: int, rate: float) -> Answer | None:
         return next((a for a in self.answers if (a.way, a.tokens, a.rate) == (way, tokens, rate)), None)

@@ -61,8 +61,8 @@ WAYS = {
 }
 """What is compared with every full run: the app, and the obvious ways in Streamlit."""
 
-VISITED = {"asgi": Way("asgi.py"), "bare": Way("bench/bare.py")}
-"""What is only visited: the app in its other form, and an app that draws a title, all of it Streamlit's own doing."""
+VISITED = {"asgi": Way("asgi.py", end=_CAPTION), "bare": Way("bench/bare.py")}
+"""What is only visited: the app as `make run` starts it, and an app that draws a title, all Streamlit's own doing."""
 
 PEERS = {
     "chainlit": Way(
@@ -91,6 +91,8 @@ PEERS = {
     ),
 }
 """Other front ends, each in an environment of its own."""
+
+EVERY = {**WAYS, **VISITED, **PEERS}
 
 NO_LIMITS = {
     "TOOLSTREAM_RUNS_AT_ONCE": "1000",
@@ -132,14 +134,17 @@ def model_server() -> Iterator[Server]:
 
 
 @contextmanager
-def app_server(name: str, model: Server) -> Iterator[Server]:
-    """One of the WAYS or PEERS, which asks this model server. Those in Streamlit share .streamlit/config.toml."""
-    way, port = {**WAYS, **VISITED, **PEERS}[name], free_port()
+def app_server(name: str, model: Server, **more: str) -> Iterator[Server]:
+    """EVERY one of these, which asks this model server. Those in Streamlit share .streamlit/config.toml.
+
+    `more` is what else is in its environment.
+    """
+    way, port = EVERY[name], free_port()
     command = [str(environments.python(name)) if name in PEERS else sys.executable, "-m"]
     command += [part.format(script=way.script, port=port) for part in way.command]
     env = {"OPENAI_BASE_URL": f"{model.url}/v1", "OPENAI_API_KEY": "none", "OPENAI_MODEL": "bench", **NO_LIMITS}
     env |= {"PORT": str(port), "PYTHONPATH": str(ROOT)}
-    env |= {"CHAINLIT_APP_ROOT": str(environments.FOLDER / name), "GRADIO_ANALYTICS_ENABLED": "False"}
+    env |= {"CHAINLIT_APP_ROOT": str(environments.FOLDER / name), "GRADIO_ANALYTICS_ENABLED": "False", **more}
     with _running(command, port, way.health, env) as server:
         yield server
 
@@ -149,7 +154,7 @@ def page_url(server: Server, way: str, graph: str = "react", view: str = "simple
 
     With `tool`, the one of the other front ends, and everything that it sends is shown.
     """
-    if way != "toolstream":
+    if way not in ("toolstream", "asgi"):
         return server.url
     if tool:
         return f"{server.url}/Custom_data?tools=get_items&modes=custom,messages&view={view}"

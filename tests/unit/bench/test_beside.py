@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from bench import report
 from bench.browser import Answer
 from bench.goals import goals
 from bench.load import Load
-from bench.results import FIRST_WORDS, Results
+from bench.report import Portion
+from bench.results import FIRST_WORDS, Beside, Results
 
 
 def _answer(way: str, lag: float, **more: float) -> Answer:
@@ -69,3 +75,24 @@ def test_the_agents_side_is_compared_with_the_least_that_could_be_done() -> None
     results.agent_side["recorded"] = 10.6
     reached = _reached(results)
     assert [what for what in reached if not reached[what]] == ["a recorded run, against one in memory"]
+
+
+def test_portions_measured_one_after_the_other_are_one_whole_also_read_from_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "FOLDER", tmp_path)
+    beside = Beside({"chainlit": "2.0"}, loads=[_load("toolstream", 40), _load("chainlit", 90)])
+    portions = {
+        "30 visitors": Portion(report.about() | {"seconds": 1}, Results(beside=beside)),
+        "memory": Portion(report.about() | {"seconds": 2}, Results(memory_mb={200: 100.0, 1000: 150.0})),
+    }
+    report.write(portions, "peers")
+    kept = report.kept("peers")
+    assert kept == portions
+    whole = Results.together(portion.found for portion in kept.values())
+    assert _reached(whole) == {
+        "30 visitors: lag p95, against Chainlit": True,
+        "30 visitors: server CPU for 1,000 tokens, against Chainlit": True,
+        "memory after 1000 runs, against 200": False,
+    }
+    assert "| 30 visitors |" in (tmp_path / "peers.md").read_text()
