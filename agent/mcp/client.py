@@ -21,6 +21,7 @@ from langgraph.types import interrupt
 from mcp import ClientSession, McpError, types
 from mcp.shared.context import RequestContext
 from pydantic import JsonValue as JSON
+from pydantic import ValidationError
 
 from agent.errors import ToolFailed, cause
 from agent.mcp.bounds import bounds_here
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 CANCEL_SECONDS = 0.2
 """Seconds that telling a server that nobody waits any more may take."""
+LAST_WORDS_SECONDS = 2.0
+"""Seconds that an answer which has come may take to be read, once nothing more comes."""
 MOST_LOG_CHARS = 1_000
 MOST_QUESTION_CHARS = 20_000
 """What a server asks a person, with the form for the answer."""
@@ -47,12 +50,28 @@ async def list_tools(server: McpServer) -> list[types.Tool]:
         cursor: str | None = None
         async with asyncio.timeout(bounds_here.get().start_seconds):
             while len(found) < MOST_TOOLS:
-                page = await session.list_tools(params=types.PaginatedRequestParams(cursor=cursor))
-                found += page.tools
+                request = types.ListToolsRequest(params=types.PaginatedRequestParams(cursor=cursor))
+                page = await session.send_request(types.ClientRequest(request), _ToolsPage)
+                found += _usable(server, page.tools)
                 cursor = page.nextCursor
                 if not (cursor and page.tools):
                     break
         return found[:MOST_TOOLS]
+
+
+class _ToolsPage(types.PaginatedResult):
+    tools: list[Any]
+    """As they come: one that is none does not make the others so."""
+
+
+def _usable(server: McpServer, listed: list[Any]) -> Iterator[types.Tool]:
+    for number, tool in enumerate(listed):
+        try:
+            yield types.Tool.model_validate(tool)
+        except ValidationError as error:
+            log.warning(
+                "Tool %d of the MCP server %s is not offered: %s", number, server.name, error.errors()[0]["msg"]
+            )
 
 
 async def call_tool(server: McpServer, name: str, arguments: dict[str, Any], write: Write) -> str:
@@ -77,13 +96,18 @@ async def call_tool(server: McpServer, name: str, arguments: dict[str, Any], wri
 
     callbacks = {"logging_callback": reports.log, "elicitation_callback": ask}
     async with _session(server, callbacks) as (session, wire):
-        call = asyncio.create_task(session.call_tool(name, arguments, progress_callback=reports.progress))
+        params = types.CallToolRequestParams(name=name, arguments=arguments)
+        request = types.ClientRequest(types.CallToolRequest(params=params))  # the SDK's method lists all tools besides
+        call = asyncio.create_task(
+            session.send_request(request, types.CallToolResult, progress_callback=reports.progress)
+        )
         lost = asyncio.create_task(wire.lost.wait())
         try:
             await asyncio.wait((call, paused, lost), return_when=asyncio.FIRST_COMPLETED)
             if paused.done():
                 raise paused.result()
-            if lost.done() and not (await asyncio.wait((call,), timeout=CANCEL_SECONDS))[0]:
+            if lost.done() and not (await asyncio.wait((call,), timeout=LAST_WORDS_SECONDS))[0]:
+                wire.fail("mcp-died")
                 raise ConnectionError
             result = await call
             for block in result.content:
@@ -103,7 +127,13 @@ async def _session(server: McpServer, callbacks: dict[str, Any]) -> AsyncIterato
     try:
         async with connected(server) as wire:
             outgoing = cast(Any, wire.outgoing)
-            async with ClientSession(cast(Any, wire.incoming), outgoing, **callbacks) as session:
+            misses = wire.misses
+
+            async def handle(message: object) -> None:
+                misses(message)
+
+            session_made = ClientSession(cast(Any, wire.incoming), outgoing, message_handler=handle, **callbacks)
+            async with session_made as session:
                 async with asyncio.timeout(bounds_here.get().start_seconds):
                     await session.initialize()
                 yield session, wire
@@ -126,6 +156,11 @@ def _explained(server: McpServer, error: Exception, failed: Sentence | None) -> 
             case TimeoutError():
                 seconds = bounds_here.get().start_seconds
                 return ToolFailed(sentence("mcp-silent", server=server.name, seconds=f"{seconds:g}"))
+            case ValidationError():
+                return ToolFailed(sentence("mcp-junk", server=server.name))
+            case httpx.HTTPStatusError(response=response):
+                said = f"{response.status_code} {response.reason_phrase}"
+                return ToolFailed(sentence("mcp-refused", server=server.name, message=said))
             case httpx.HTTPError():
                 return ToolFailed(sentence("mcp-unreachable", server=server.name))
             case OSError():

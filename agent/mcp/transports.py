@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from mcp.client.stdio import get_default_environment
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.message import SessionMessage
 from mcp.types import JSONRPCMessage, JSONRPCRequest
+from pydantic import ValidationError
 
 from agent.mcp.bounds import bounds_here
 from agent.mcp.servers import McpServer
@@ -36,7 +38,17 @@ class Wire:
         self._server = server
         self.failed: Sentence | None = None
         self.lost = asyncio.Event()
-        """Set when an answer over HTTP broke off: the session would wait for the rest of it for ever."""
+        """Set when an answer broke off, or cannot be read: the session would wait for the rest of it for ever."""
+
+    def misses(self, message: object) -> None:
+        """Take in what the session was given: if it is the call's answer, and cannot be read, no other follows."""
+        if isinstance(message, ValidationError):
+            for value in (error["input"] for error in message.errors()):
+                with contextlib.suppress(ValueError, RecursionError):
+                    answer = json.loads(value) if isinstance(value, (str, bytes)) else value
+                    if isinstance(answer, dict) and "method" not in answer and answer.get("id") == self.outgoing.call:
+                        self.fail("mcp-junk")
+                        self.lost.set()
 
     def fail(self, key: str, **values: str) -> None:
         """Note why nothing more will come."""
@@ -124,17 +136,27 @@ async def _read(stdout: asyncio.StreamReader, to_session: ObjectSendStream[Any],
                 return wire.fail("mcp-too-much", megabytes=f"{bounds_here.get().message_bytes / 1e6:g}")
             if not line:
                 return wire.fail("mcp-died")
+            message: SessionMessage | Exception
             try:
-                message = JSONRPCMessage.model_validate_json(line)
-            except ValueError:
+                message = SessionMessage(_parsed(line))
+            except (ValueError, RecursionError) as error:
                 junk += bool(line.strip())
                 if junk > MOST_JUNK:
                     return wire.fail("mcp-junk")
-                continue
+                message = error
             try:
-                await to_session.send(SessionMessage(message))
+                await to_session.send(message)
             except (anyio.BrokenResourceError, anyio.ClosedResourceError):
                 return None
+
+
+def _parsed(line: bytes) -> JSONRPCMessage:
+    """A message; of half an emoji, or of a byte in another encoding, there remains a question mark."""
+    try:
+        return JSONRPCMessage.model_validate_json(line)
+    except ValueError:
+        value = json.loads(line.decode(errors="replace"))
+        return JSONRPCMessage.model_validate_json(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
 
 
 async def _drain(stdout: asyncio.StreamReader) -> None:
@@ -206,32 +228,52 @@ class _Bounded(httpx.AsyncHTTPTransport):
             self.fail("mcp-junk")  # it was asked not to: nobody knows how much it would be
             await response.aclose()
             raise httpx.DecodingError("compressed", request=request)
+        kind = response.headers.get("content-type", "").lower()
+        if request.method == "POST" and response.status_code == 200 and not kind.startswith(_ANSWERS):
+            self.fail("mcp-junk")
+            await response.aclose()
+            raise httpx.DecodingError("no answer", request=request)
         assert isinstance(response.stream, httpx.AsyncByteStream)
-        response.stream = _Counted(response.stream, self, is_answer=request.method == "POST")
+        sent = b"".join(request.stream) if isinstance(request.stream, httpx.ByteStream) else b""
+        is_call = b'"method":"tools/call"' in sent.replace(b" ", b"")
+        if is_call and response.status_code == 202:
+            self.lose()
+        response.stream = _Counted(response.stream, self, is_answer=request.method == "POST", is_call=is_call)
         return response
 
     def fail(self, key: str, **values: str) -> None:
         if self.wire:
             self.wire.fail(key, **values)
 
+    def lose(self) -> None:
+        """Note that no answer to the call will come but what has come."""
+        if self.wire:
+            self.wire.lost.set()
+
+
+_ANSWERS = ("application/json", "text/event-stream")
+
 
 class _Counted(httpx.AsyncByteStream):
-    def __init__(self, stream: httpx.AsyncByteStream, transport: _Bounded, *, is_answer: bool) -> None:
-        self._stream, self._transport, self._is_answer = stream, transport, is_answer
+    def __init__(self, stream: httpx.AsyncByteStream, transport: _Bounded, *, is_answer: bool, is_call: bool) -> None:
+        self._stream, self._transport, self._is_answer, self._is_call = stream, transport, is_answer, is_call
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        count = 0
+        count, goes_on = 0, False
         try:
             async for piece in self._stream:
                 count += len(piece)
                 if count > bounds_here.get().message_bytes:
                     self._transport.fail("mcp-too-much", megabytes=f"{bounds_here.get().message_bytes / 1e6:g}")
                     raise httpx.ReadError("too much")
+                goes_on |= b"id:" in piece  # an event with an id: what follows can be asked for
                 yield piece
+            if self._is_call and not goes_on:
+                self._transport.lose()
         except httpx.TransportError:
-            if self._is_answer and (wire := self._transport.wire):
-                wire.fail("mcp-died")
-                wire.lost.set()
+            if self._is_answer:
+                self._transport.fail("mcp-died")
+                self._transport.lose()
             raise
 
     async def aclose(self) -> None:

@@ -40,6 +40,8 @@ def call_tool(what: str, call: Any) -> None:
         case "an endless line":
             while True:
                 put("x" * 65_536)
+        case "arguments":
+            answer(call, json.dumps(call["params"]["arguments"]))
         case "environment":
             answer(call, json.dumps(dict(os.environ)))
         case "a picture":
@@ -65,7 +67,15 @@ def call_tool(what: str, call: Any) -> None:
                     params={"progressToken": token, "progress": progress, "total": total},
                 )
             answer(call, "done")
-        case "greets":
+        case "no result":
+            say(id=call["id"], result=None)
+        case "an error without words":
+            say(id=call["id"], error={"code": 1})
+        case "no content":
+            say(id=call["id"], result={"content": None})
+        case "half an emoji":
+            answer(call, "Hi \ud83d")
+        case "greets" | "lists what is none":
             answer(call, "hello")
         case "asks two":
             order = ["What colour?", "What size?", "What size?"]
@@ -106,6 +116,14 @@ def main(what: str, place: str = "") -> None:
                     id=message["id"],
                     result={"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info},
                 )
+            case "tools/list" if what == "lists what is none":
+                tools: list[Any] = [
+                    {"name": "no schema"},
+                    None,
+                    {"name": "good", "inputSchema": {"type": "object"}},
+                    {"inputSchema": {}},
+                ]
+                say(id=message["id"], result={"tools": tools})
             case "tools/list":
                 say(id=message["id"], result={"tools": [{"name": "do it/now", "inputSchema": {"type": "object"}}]})
             case "tools/call":
