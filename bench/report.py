@@ -217,7 +217,7 @@ def _moments(results: Results) -> Iterator[tuple[object, ...]]:
     if paint := results.first_paint:
         for way, later in paint.later.items():
             yield f"visit until the title is painted, {way}", _ms(median(later)) + " ms"
-            yield f"the same, first visitor after a start, {way}", _ms(paint.first[way]) + " ms"
+            yield f"the same, first visitor after a start, {way}", _ms(median(paint.first[way])) + " ms"
     if results.rerun_streaming_ms:
         yield "click within a 20k-token answer: its text stands still", _ms(results.rerun_streaming_ms) + " ms"
         yield "longest pause in the two seconds before", _ms(results.usual_pause_ms) + " ms"

@@ -21,6 +21,8 @@ from bench import environments
 from tests.serving import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
+REST_SECONDS = 0.3
+"""A process that needed next to no processor time for so long is at rest."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,13 @@ class Server:
     def rss(self) -> float:
         """Megabytes of memory now."""
         return float(self.process.memory_info().rss / 1e6)
+
+    def rest(self) -> None:
+        """Wait until it has nothing to do."""
+        before = -1.0
+        while (now := self.cpu) - before > 0.01:
+            before = now
+            time.sleep(REST_SECONDS)
 
 
 @contextmanager
