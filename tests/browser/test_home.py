@@ -119,13 +119,28 @@ def test_who_touches_the_page_stays_where_the_tour_is(open_page: OpenPage, app: 
     expect(page.locator(".st-key-tour")).to_contain_text("step 1 of 3")
 
 
-def test_a_refresh_on_the_tour_keeps_what_was_being_watched(page: Page) -> None:
+def test_a_refresh_on_the_tour_keeps_it_and_what_was_being_watched(page: Page) -> None:
     page.goto("/")
     page.get_by_role("button", name="Take the tour").click()
     expect(page.locator(TURN)).to_have_count(2)
     page.reload()
+    card = page.locator(".st-key-tour")
+    expect(card).to_contain_text("step 1 of 3")
     expect(page.locator(TURN)).to_have_count(2)
     wait_for_end(page)
+    expect(card).to_contain_text("That is all: you saw the first of it after")
+    page.reload()
+    expect(card).to_contain_text("That is all: you saw the first of it after")
+    page.get_by_role("button", name="Continue the tour").click()
+    expect(card).to_contain_text("step 2 of 3")
+    expect(page.get_by_role("button", name="Stay here")).to_be_visible()
+    page.reload()
+    expect(card).to_contain_text("step 2 of 3")
+    page.get_by_role("button", name="Leave the tour").click()
+    expect(card).to_have_count(0)
+    page.reload()
+    wait_for_end(page)
+    expect(card).to_have_count(0)
 
 
 def test_a_key_pressed_on_the_page_keeps_the_tour_there(page: Page) -> None:

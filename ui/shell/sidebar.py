@@ -169,8 +169,9 @@ def _model(choices: Choices) -> None:
     if choices.is_own:
         return
     st.selectbox(say("sidebar-model"), offered_models(), key="model", format_func=_model_label)
-    if choices.model in DEMO_MODELS:
-        st.caption(say("sidebar-demo"))
+    with st.container():  # there before it is filled: what is open below stays open when another model is chosen
+        if choices.model in DEMO_MODELS:
+            st.caption(say("sidebar-demo"))
 
 
 def _toggle_work(page: PageInfo) -> None:

@@ -21,6 +21,8 @@ STEPS = ("custom_data", "llm_tokens", "without_langchain")
 """The pages, in order."""
 COUNTDOWN = 8
 """Seconds between the end of a step's run and the next step."""
+_IN_URL = "tour"
+"""The parameter of the URL by which a refresh finds the tour again: it is then a new session."""
 
 
 @dataclass(slots=True)
@@ -61,9 +63,9 @@ def begin() -> None:
 
 def card(page: str) -> None:
     """Draw the tour's card, if the visitor is on the tour and the page is part of it."""
-    tour: _Tour | None = st.session_state.get("tour")
+    tour = _on_tour(page)
     _card.set(None)
-    if page not in STEPS or not tour:
+    if not tour:
         return
     touched = tour.touched or not tour.is_new or page != tour.step
     if page != tour.step or not session.last_run(page):
@@ -87,23 +89,24 @@ def card(page: str) -> None:
 
 
 def refresh_script(page: str) -> str:
-    """A script by which a refresh finds the run that is watched.
+    """A script by which a refresh finds the tour, and the run that is watched.
 
-    In the URL it would be another stop for the Back button, so the browser's tab keeps it, unless it is told to keep
-    nothing, as in many a frame.
+    In the URL they would be another stop for the Back button, so the browser's tab keeps them, unless it is told to
+    keep nothing, as in many a frame.
     """
     watched = st.session_state.get("watched_run") or ""
-    run_id = watched if watched == session.last_run(page) else ""
+    kept = {_IN_URL: "1"} if _on_tour(page) else {}
+    kept |= {"run": watched} if watched and watched == session.last_run(page) else {}
     return f"""<script>
 try {{
-  const watched = {json.dumps(run_id)}, [path, run] = (sessionStorage.watched || "").split(" ");
+  const url = new URL(location), before = JSON.parse(sessionStorage.toolstreamKept || "{{}}");
   const refreshed = !window.toolstreamDrawn && performance.getEntriesByType("navigation")[0]?.type === "reload";
   window.toolstreamDrawn = true;
-  sessionStorage.watched = watched && `${{location.pathname}} ${{watched}}`;
-  const url = new URL(location);
-  if (refreshed && run && path === url.pathname && !url.searchParams.has("run")) {{
-    url.searchParams.set("run", run);
-    location.replace(url);
+  sessionStorage.toolstreamKept = JSON.stringify({{path: url.pathname, kept: {json.dumps(kept)}}});
+  if (refreshed && before.path === url.pathname) {{
+    const missing = Object.entries(before.kept).filter(([name]) => !url.searchParams.has(name));
+    for (const [name, value] of missing) url.searchParams.set(name, value);
+    if (missing.length) location.replace(url);
   }}
 }} catch (error) {{
   if (error.name !== "SecurityError") throw error;
@@ -193,6 +196,17 @@ def _ask(tour: _Tour, page: str) -> None:
     tour.asked[page] = outcome.id
 
 
+def _on_tour(page: str) -> _Tour | None:
+    """The visitor's tour, if the page is part of it; after a refresh, with what it has asked for on this page."""
+    if page not in STEPS:
+        return None
+    if "tour" not in st.session_state and _IN_URL in st.query_params:
+        run_id = session.last_run(page)
+        st.session_state["tour"] = _Tour(page, {page: run_id} if run_id else {}, touched=True)
+    tour: _Tour | None = st.session_state.get("tour")
+    return tour
+
+
 def _state(tour: _Tour, page: str) -> str:
     """The state of the run that was asked for on a page; empty if none was."""
     run = session.runs().get(tour.asked.get(page, ""))
@@ -201,3 +215,4 @@ def _state(tour: _Tour, page: str) -> str:
 
 def _leave() -> None:
     st.session_state["tour"], st.session_state["watched_run"] = None, ""
+    st.query_params.pop(_IN_URL, None)
