@@ -77,7 +77,7 @@ def test_a_browser_whose_process_is_killed_goes_on_at_the_other_and_sees_the_run
         page.context.close()
 
 
-def test_a_question_that_a_process_has_not_taken_before_it_dies_is_in_the_box_again_at_the_other(
+def test_questions_that_a_process_has_not_taken_before_it_dies_are_in_the_box_again_at_the_other(
     browser: Browser, cluster: Cluster
 ) -> None:
     page = at(browser, cluster, "web1")
@@ -85,12 +85,18 @@ def test_a_question_that_a_process_has_not_taken_before_it_dies_is_in_the_box_ag
     ask(page, "count to 4")
     wait_for_end(page)
     os.kill(cluster.services["web1"].pid, signal.SIGSTOP)
-    page.locator(QUESTION).fill("count to 5")
-    page.locator(QUESTION).press("Enter")
-    expect(page.locator(QUESTION)).to_have_value("")
+    for lines in (["count to 5"], ["one line", "another 😀 <b> `"]):
+        for line in lines:
+            page.locator(QUESTION).press("Shift+Enter")
+            page.locator(QUESTION).press_sequentially(line)
+        page.locator(QUESTION).press("Enter")
+        expect(page.locator(QUESTION)).to_have_value("")
+    page.locator(QUESTION).fill("half a que")
     cluster.services["web1"].kill()
-    expect(page.locator(QUESTION)).to_have_value("count to 5", timeout=PATIENCE)
+    everything = "\ncount to 5\n\n\none line\nanother 😀 <b> `\n\nhalf a que"
+    expect(page.locator(QUESTION)).to_have_value(everything, timeout=PATIENCE)
     expect(page.locator(TURN)).to_have_count(2)
+    page.locator(QUESTION).fill("count to 5")
     page.locator(QUESTION).press("Enter")
     expect(last_turn(page)).to_contain_text("1 2 3 4 5", timeout=PATIENCE)
     expect(page.locator(QUESTION)).to_have_value("")

@@ -37,7 +37,7 @@ into what it has opened, and back into the question box, which may be drawn anew
 """
 
 _UNSENT = Path(__file__).with_name("unsent.js").read_text(encoding="utf-8")
-"""Puts a question back into its box when the server was gone before it had taken it."""
+"""Puts questions back into their box, before what is typed there, when the server was gone before it had taken them."""
 
 
 def page(name: str) -> choices.Choices:
