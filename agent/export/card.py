@@ -27,7 +27,7 @@ _TOOLS = 60
 _LEFT, _RIGHT, _THICK = 70, WIDTH - 70, 26
 _INK, _PAPER, _GO, _LATE, _WAIT, _SOFT = "#0c1619", "#fbfaf6", "#0b6e6e", "#93430f", "#b9b4a3", "#56646a"
 _FONTS = ("NotoSansCJK-Bold.ttc", "NotoSansKR-Bold.otf", "NanumGothicBold.ttf", "DejaVuSans-Bold.ttf")
-"""What Debian's packages call fonts that have the letters which Pillow's own has not."""
+"""What Debian's packages call bold fonts, and such as have letters which Pillow's own thin one has not."""
 _PICTURES = re.compile("[\u200d\u20e3\ufe0f\u2600-\u27bf\U0001f000-\U000e007f]")
 """Emoji, and what joins them: no font here has them in black."""
 
@@ -127,7 +127,11 @@ class _Bar:
 
 def _bars(card: Card, say: Callable[..., str]) -> list[_Bar]:
     rows = ((360, "home-with", card.first, "go"), (470, "home-without", card.whole, "late"))
-    return [_Bar(y, say(key), say("time-seconds", seconds=f"{seconds:.1f}"), look) for y, key, seconds, look in rows]
+    until = say("home-first-words")
+    return [
+        _Bar(y, f"{say(key)} · {until}", say("time-seconds", seconds=f"{seconds:.1f}"), look)
+        for y, key, seconds, look in rows
+    ]
 
 
 def _first(card: Card) -> float:
@@ -158,11 +162,11 @@ def _font(text: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont 
 def _fonts(size: int) -> list[ImageFont.FreeTypeFont | ImageFont.ImageFont]:
     from PIL import ImageFont
 
-    found: list[ImageFont.FreeTypeFont | ImageFont.ImageFont] = [ImageFont.load_default(size)]
+    found: list[ImageFont.FreeTypeFont | ImageFont.ImageFont] = []
     for name in _FONTS:
         with contextlib.suppress(OSError):
             found.append(ImageFont.truetype(name, size))
-    return found
+    return [*found, ImageFont.load_default(size)]
 
 
 def _has(font: ImageFont.FreeTypeFont | ImageFont.ImageFont, letter: str) -> bool:
