@@ -119,6 +119,17 @@ def test_an_address_without_a_page_leads_home_in_korean(open_page: OpenPage, app
     assert latin(page) == []
 
 
+def test_a_file_that_is_refused_is_refused_in_korean(open_page: OpenPage, app: App, tmp_path: Path) -> None:
+    """Streamlit refuses it by itself, in the browser."""
+    page = korean(open_page, app, "/Runs")
+    page.get_by_text("받은 녹화 파일 열기").click()
+    (tmp_path / "notes.txt").write_text("x", encoding="utf-8")
+    page.locator("input[type=file]").set_input_files(tmp_path / "notes.txt")
+    refusal = page.get_by_test_id("stFileUploaderDropzone").get_by_role("alert")
+    refusal.get_by_text("이런 형식(text/plain)의 파일은 올릴 수 없어요.").wait_for()
+    assert latin(page, NAMES | {"notes", "txt", "jsonl", "text", "plain", "add"}) == []
+
+
 def test_the_samples_are_those_of_the_readers_language_and_a_link_opens_either(open_page: OpenPage, app: App) -> None:
     page = korean(open_page, app, "/Runs")
     page.get_by_text("사무실의 금고를 열어 주세요").click()

@@ -207,6 +207,19 @@ def test_what_can_be_done_with_an_answer_is_in_one_row_on_a_phone(open_page: Ope
     assert max(parts) - min(parts) < 2
 
 
+def test_all_that_can_be_done_with_a_conversation_is_in_sight_on_a_phone(open_page: OpenPage, app: App) -> None:
+    page = open_page(app, **PHONE)
+    page.goto("/Custom_data?model=demo-fast")
+    page.locator(".st-key-suggestion_0 button").click()
+    page.locator("[class*=st-key-again_]").wait_for()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("button", name="Your conversations").click()
+    page.locator("[data-testid=stPopoverBody] [class*=st-key-more_] button").click()
+    page.locator("[class*=st-key-rename_it_] button").click()
+    for name in ("Rename", "Keep it as it is"):
+        expect(page.get_by_test_id("stPopoverBody").get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+
+
 def test_a_third_call_stands_below_the_two_others_as_wide_as_both(page: Page) -> None:
     visit(page, "/Market_brief?model=demo-fast", "simple")
     page.locator(".st-key-suggestion_0 button").click()
@@ -254,6 +267,14 @@ def test_what_a_page_of_the_how_to_unfolds_can_be_read_on_a_phone_too(page: Page
 
 @pytest.mark.parametrize("path", ["/", "/Refund", "/Pitfalls", "/Runs"])
 def test_a_screen_reader_meets_no_obstacle_on_the_other_pages(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("h1").wait_for()
+    assert axe_findings(page) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/Stream_lab", "/Runs"])
+def test_a_screen_reader_meets_no_obstacle_in_korean_either(open_page: OpenPage, app: App, path: str) -> None:
+    page = open_page(app, locale="ko-KR")
     page.goto(path)
     page.locator("h1").wait_for()
     assert axe_findings(page) == []

@@ -3,7 +3,7 @@
   here.words = WORDS.map(([own, ours]) => [new RegExp(`^${own}$`), ours]);
   if (here.words.length && !here.look) {
     const names = ["aria-label", "placeholder"];
-    const places = "[data-testid=InputInstructions], [data-testid=stFileUploaderDropzone], [data-testid=stSkipToContent], [role=dialog]";
+    const places = "[data-testid=InputInstructions], [data-testid=stFileUploaderDropzone], [data-testid=stSkipToContent], [data-testid=stDataFrameResizable] label, [role=tooltip], [role=dialog]";
     const tell = (node, text, write) => {
       const [own, said] = here.said.get(node) ?? [];
       const first = text === said ? own : text;
