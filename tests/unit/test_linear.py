@@ -9,11 +9,12 @@ import pytest
 
 from agent.export.text import rendered
 from agent.projections.blocks import Blocks
+from tests.unit.examples import examples
 from ui.markdown import safe_blocks, safe_label, safe_markdown
 from ui.markdown.tail import SafeTail
 
 _SMALLEST, _LARGEST = 1 << 9, 1 << 20
-_ENOUGH = 0.02
+_ENOUGH = 0.02 * examples(100) / 100
 """Seconds of this thread: a text is chosen that takes about as long, if it takes no longer than its length allows."""
 
 

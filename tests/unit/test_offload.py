@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
 import pytest
@@ -86,19 +87,20 @@ def test_the_process_knows_nothing_of_the_host(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_no_more_than_so_many_at_once() -> None:
-    offload = Offload(at_once=1, patience=0.1, seconds=5.0)
-    ended = threading.Event()
+    offload = Offload(at_once=1, patience=0.1)
+    taken, free = threading.Event(), threading.Event()
 
-    def occupy() -> None:
-        offload.run(f"{HERE}:hang", [])
-        ended.set()
+    def held() -> Iterator[bytes]:
+        yield b"first"
+        taken.set()
+        assert free.wait(20)
 
-    threading.Thread(target=occupy, daemon=True).start()
-    outcomes: list[bytes | Refusal] = []
-    while not ended.is_set() and (not outcomes or isinstance(outcomes[-1], bytes)):
-        outcomes.append(offload.run(f"{HERE}:shout", [b"x"]))
-    assert outcomes[-1] == Refusal(sentence("refused-busy"))
-    assert ended.wait(20)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(offload.run, f"{HERE}:shout", held())
+        assert taken.wait(20)
+        assert offload.run(f"{HERE}:shout", [b"x"]) == Refusal(sentence("refused-busy"))
+        free.set()
+        assert first.result(20) == b"FIRST"
     assert offload.run(f"{HERE}:shout", [b"x"]) == b"X"
 
 

@@ -104,7 +104,7 @@ def test_of_the_rest_the_demo_model_knows_only_the_book_of_places_the_scenario_a
 
 
 def test_the_environment_is_read_in_one_place() -> None:
-    readers = {path: readings(tree) for path, tree in sources().items() if readings(tree)}
+    readers = {path: found for path, tree in sources().items() if (found := readings(tree))}
     handed_over = {path for path, lines in readers.items() if lines == ["Settings.from_env"]}
     assert handed_over == {"ui/shell/pin.py", "agent/engine/served.py"}, "one for each kind of process"
     others = {
@@ -121,8 +121,11 @@ def readings(tree: ast.AST, inside: str = "") -> list[str]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "environb", "getenv"):
             found.append(inside)
-        call = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-        found += readings(node, call if call == "Settings.from_env" else inside)
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="Settings"), attr="from_env")):
+                found += readings(node, "Settings.from_env")
+            case _:
+                found += readings(node, inside)
     return found
 
 

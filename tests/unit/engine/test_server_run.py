@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -249,12 +249,18 @@ def test_a_run_that_nobody_works_on_is_asked_for_once_more_and_goes_on_from_its_
         assert (second.get("input"), second["checkpoint"]) == (None, {"checkpoint_ns": ""})
 
 
-@pytest.mark.parametrize("status", ["pending", "running"])
-def test_a_run_that_nobody_ever_takes_up_is_told_after_three_times(status: Any) -> None:
-    with followed(ScriptedRun(is_silent=True, status=status), seconds=5) as (server, backend):
-        run = started(backend.start(ASKED))
-        assert told(run).message.startswith("Nobody on the Agent Server works on this run.")
-        assert len(server.begun) == 3
+def test_a_run_that_nobody_ever_takes_up_is_told_after_three_times() -> None:
+    statuses: tuple[Any, ...] = ("pending", "running")
+    with ExitStack() as stack:
+        servers, runs = [], []
+        for status in statuses:  # they wait at the same time
+            scripted_run = ScriptedRun(is_silent=True, status=status)
+            server, backend = stack.enter_context(followed(scripted_run, seconds=5))
+            servers.append(server)
+            runs.append(started(backend.start(ASKED)))
+        for run in runs:
+            assert told(run).message.startswith("Nobody on the Agent Server works on this run.")
+        assert [len(server.begun) for server in servers] == [3, 3]
 
 
 @pytest.mark.parametrize("kind", ["PoolTimeout", "OperationalError"])

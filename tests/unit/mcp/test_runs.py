@@ -86,10 +86,18 @@ def test_the_program_that_is_shown_runs_and_tells_nothing_of_the_server(
     assert "Asia/Seoul" in printed.stdout, printed.stderr
 
 
-@pytest.mark.parametrize("graph", ["react", "create_agent", "without_langchain"])
-def test_two_calls_at_once_each_have_their_own_reports(backend: InProcessBackend, graph: str) -> None:
-    run = run_of(backend, "Check the stock in Busan and in Oakland", WAREHOUSE, graph)
-    first, second = fold(finish(run), RUN_MODES).calls
+LANES = ("react", "create_agent", "without_langchain")
+
+
+@pytest.fixture(scope="module")
+def stock(backend: InProcessBackend) -> dict[str, Run]:
+    """One run of each graph, all at work at the same time."""
+    return {graph: run_of(backend, "Check the stock in Busan and in Oakland", WAREHOUSE, graph) for graph in LANES}
+
+
+@pytest.mark.parametrize("graph", LANES)
+def test_two_calls_at_once_each_have_their_own_reports(stock: dict[str, Run], graph: str) -> None:
+    first, second = fold(finish(stock[graph]), RUN_MODES).calls
     for call, desks in ((first, 64), (second, 35)):
         name = call.args["warehouse"]  # type: ignore[index, call-overload]
         assert call.state == "finished", call.result

@@ -64,11 +64,19 @@ def sources() -> dict[str, ast.Module]:
     return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in files}
 
 
+def called(node: ast.Call) -> str:
+    """The last word of what is called."""
+    match node.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
 def said() -> Iterator[tuple[str, str, set[str] | None]]:
     """Each place in which a sentence is said by its key: file, key, and what it is told (None if not known here)."""
     for path, tree in sources().items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in SAYS:
+            if isinstance(node, ast.Call) and called(node) in SAYS:
                 told = None if any(k.arg is None for k in node.keywords) else {str(k.arg) for k in node.keywords}
                 for argument in node.args:
                     for part in ast.walk(argument):
