@@ -153,17 +153,17 @@ def steps(question: str, tools: list[dict[str, Any]]) -> list[tuple[Function, ..
 
 @pytest.fixture
 def plants() -> Iterator[str]:
-    """The tool of the README, typed in at the end of agent/tools/demo.py."""
-    readme = ROOT.joinpath("README.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"^```python\n(@offered.*?)^```", readme, re.DOTALL | re.MULTILINE)
+    """The tool of CONTRIBUTING.md, typed in at the end of agent/tools/demo.py."""
+    guide = ROOT.joinpath("CONTRIBUTING.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(@offered.*?)^```", guide, re.DOTALL | re.MULTILINE)
     assert code.count("\n") <= 10
-    exec(compile(code, "README.md", "exec"), vars(tools))
+    exec(compile(code, "CONTRIBUTING.md", "exec"), vars(tools))
     yield "water_plants"
     del TOOLS["water_plants"], vars(tools)["water_plants"]
 
 
 @pytest.mark.parametrize("page", ["1_Custom_data.py", "4_Stream_lab.py"])
-def test_the_tool_of_the_readme_is_offered_in_the_sidebar(plants: str, page: str) -> None:
+def test_the_tool_of_the_guide_is_offered_in_the_sidebar(plants: str, page: str) -> None:
     testing = pytest.importorskip("streamlit.testing.v1")  # agent/ also runs where there is no Streamlit
     app = testing.AppTest.from_file(str(ROOT / "pages" / page), default_timeout=30).run()
     assert not app.exception
@@ -171,7 +171,7 @@ def test_the_tool_of_the_readme_is_offered_in_the_sidebar(plants: str, page: str
 
 
 @pytest.mark.parametrize("graph", ["react", "prebuilt", "without_langchain"])
-def test_the_tool_of_the_readme_works_in_every_agent_as_soon_as_it_is_written(
+def test_the_tool_of_the_guide_works_in_every_agent_as_soon_as_it_is_written(
     backend: InProcessBackend, plants: str, graph: Any
 ) -> None:
     question = "Water the plants in the greenhouse"
