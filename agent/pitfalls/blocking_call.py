@@ -12,8 +12,10 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    fix="await asyncio.sleep(0.4)           # not time.sleep, requests.get, ...\n"
-    "await asyncio.to_thread(blocking)  # if there is no async version",
+    fix="# instead of time.sleep, requests.get, ...\n"
+    "await asyncio.sleep(0.4)\n"
+    "# if there is no async version\n"
+    "await asyncio.to_thread(blocking)",
     threads={"langchain-ai/langgraph#4610": "StreamWriter does not stream chunk in async node"},
     between=" · ",
 )

@@ -14,7 +14,8 @@ from agent.pitfalls.tools_alone import get_items
 
 PITFALL = Pitfall(
     fix="async for call in run.tool_calls:\n"
-    "    readers.create_task(read(call))  # a task each, in an asyncio.TaskGroup",
+    "    # a task each, in an asyncio.TaskGroup\n"
+    "    readers.create_task(read(call))",
     threads={
         "langchain-ai/langgraph#7793": "AsyncGraphRunStream lacks interleave for v3 stream projections",
         "langchain-ai/langgraph#7626": "tools-channel streaming and ToolCallTransformer",

@@ -12,8 +12,10 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    fix="loop = BackgroundLoop()            # once; see agent/loop.py\n"
-    "answer = loop.call(ask(question))  # not asyncio.run(ask(question))",
+    fix="# once; see agent/loop.py\n"
+    "loop = BackgroundLoop()\n"
+    "# not asyncio.run(ask(question))\n"
+    "answer = loop.call(ask(question))",
     threads={
         "streamlit/streamlit#12076": "Event loop is closed with write_stream and LangGraph's astream",
         "openai/openai-python#1254": "AsyncOpenAI occasionally throws Event loop is closed",

@@ -18,7 +18,7 @@ class Pitfall:
     """A pitfall; what the page says about it is in the text files, as `pitfall-` and its name."""
 
     fix: str
-    """The two lines of code that matter."""
+    """The lines of code that matter, each below what is to be said of it."""
     threads: Mapping[str, str]
     """Where it was discussed: `owner/repository#number` on GitHub, and the title there."""
     seconds: float = 3.0

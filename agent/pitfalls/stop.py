@@ -15,8 +15,10 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    fix="async def search_archive(place: str) -> str:  # async def, not def\n"
-    "    await asyncio.sleep(0.3)                  # and an await wherever it waits",
+    fix="# async def, not def\n"
+    "async def search_archive(place: str) -> str:\n"
+    "    # and an await wherever it waits\n"
+    "    await asyncio.sleep(0.3)",
     threads={"python/cpython#107505": "run_in_executor does not stop the thread after the task is cancelled"},
     between=" · ",
 )

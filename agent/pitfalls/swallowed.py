@@ -10,7 +10,7 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    fix="except GraphBubbleUp:  # from langgraph.errors: a question or a handoff, no failure\n    raise",
+    fix="# from langgraph.errors: a question or a handoff, no failure\nexcept GraphBubbleUp:\n    raise",
     threads={
         "langchain-ai/langchain#38722": "propagate interrupts through ToolRetryMiddleware",
         "langchain-ai/langgraph#8217": "GraphInterrupt Not Re-raised in awrap_tool_call Wrapper Path",

@@ -8,7 +8,7 @@ from agent.pitfalls.stage import Show
 from agent.tools.registry import ToolFunction
 
 PITFALL = Pitfall(
-    fix="async def get_items(place: str) -> str:\n    answer = await llm.ainvoke(prompt)  # not llm.invoke",
+    fix="async def get_items(place: str) -> str:\n    # not llm.invoke\n    answer = await llm.ainvoke(prompt)",
     threads={"lfnovo/open-notebook#971": "sync graph.invoke in an async handler held up the whole API"},
 )
 

@@ -11,8 +11,10 @@ from agent.pitfalls.stage import Show
 from agent.settings import Limits
 
 PITFALL = Pitfall(
-    fix="finished = finished or bool(choice.finish_reason)  # for each chunk\n"
-    "if not finished: raise StreamBroken(...)           # after the last",
+    fix="# for each chunk\n"
+    "finished = finished or bool(choice.finish_reason)\n"
+    "# after the last\n"
+    "if not finished: raise StreamBroken(...)",
     threads={
         "pydantic/pydantic-ai#6610": "Treat missing finish_reason as abnormal stream cancellation",
         "langchain-ai/langchain#39039": "A failed stream is indistinguishable from a successful completion",

@@ -9,8 +9,7 @@ from agent.pitfalls.pitfall import Pitfall
 from agent.pitfalls.stage import Show
 
 PITFALL = Pitfall(
-    fix='if interrupt("Refund order 7?"):  # the question first\n'
-    "    send_email(...)                 # then what must happen once",
+    fix='# the question first\nif interrupt("Refund order 7?"):\n    # then what must happen once\n    send_email(...)',
     threads={
         "langchain-ai/langgraph#7780": "Interrupt() in a loop will cause extra resumes",
         "langchain-ai/langgraph#6603": "clarify interrupt resumption behavior with side effects",

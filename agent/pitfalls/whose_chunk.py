@@ -14,8 +14,11 @@ from agent.tools.demo import stream_tokens
 from agent.tools.registry import ToolFunction
 
 PITFALL = Pitfall(
-    fix="async for event in watch(graph, inputs): print(event.call, event.payload)  # from agent import watch\n"
-    'write({"call": runtime.tool_call_id, "text": text})  # or in each tool',
+    fix="# from agent import watch\n"
+    "async for event in watch(graph, inputs):\n"
+    "    print(event.call, event.payload)\n"
+    "# or in each tool\n"
+    'write({"call": runtime.tool_call_id, "text": text})',
     threads={"langchain-ai/langgraph#7626": "tool output that is delivered with the id of its call"},
 )
 

@@ -66,10 +66,17 @@ class Drawing:
         """Draw what was added, and what it waits for; returns the number of places filled."""
         view = self._view = self._view or RunView(self._place, self._look, None, self._cards)
         self._signs = waiting, quiet = self._signs_of_life()
+        ended = self.transcript.ended_at is not None
+        told = (
+            [] if self._look.technical or not (self.transcript.modes or ended) else narrate(self.transcript, language())
+        )
         with turn_to_draw():
-            if not self._look.technical and (self.transcript.modes or self.transcript.ended_at is not None):
-                view.tell(narrate(self.transcript, language()), quiet=quiet)
-            return view.draw(self.transcript, waiting=waiting, quiet=quiet)
+            if not ended:
+                view.tell(told, quiet=quiet)
+            filled = view.draw(self.transcript, waiting=waiting, quiet=quiet)
+            if ended:  # last: for a moment it would say that all is done, and below it that something works
+                view.tell(told, quiet=quiet)
+        return filled
 
     @property
     def waits(self) -> bool:

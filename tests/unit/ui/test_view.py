@@ -10,8 +10,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from streamlit.testing.v1 import AppTest
 
+from agent.engine.log import ClosedLog
+from agent.engine.run import Run
 from agent.projections.items import walk
 from agent.projections.transcript import Transcript, fold
+from agent.store.recording import Header
 from agent.streaming.events import (
     JSON,
     Answered,
@@ -19,6 +22,7 @@ from agent.streaming.events import (
     Interrupt,
     Interrupted,
     Resumed,
+    RunRequest,
     StreamEvent,
     Token,
     ToolFailed,
@@ -46,7 +50,8 @@ from tests.unit.examples import examples
 from tests.unit.projections.arbitrary import ODD, RUN, some_run
 from tests.unit.projections.asked import ASKED
 from tests.unit.ui.paper import Paper
-from ui.run.drawing import first_output_line
+from ui.run.cards import Cards
+from ui.run.drawing import Drawing, first_output_line
 from ui.run.output import SHOWN_ROWS, Look
 from ui.run.view import MAX_ITEMS, RunView, has_grown, shape
 
@@ -363,6 +368,20 @@ def test_nothing_is_claimed_where_streaming_changed_nothing() -> None:
     assert "Without streaming" in first_output_line(fold([*live, *log(Happened(FINISHED, at=6.0))], RUN_MODES))
     line = first_output_line(fold([*all_at_once, *log(Happened(FINISHED, at=6.0))], RUN_MODES))
     assert line == "First output after **6.0 s**."
+
+
+def test_all_done_is_said_once_all_is_there() -> None:
+    run = Run(Header("12345678", 0.0, RunRequest("?")), ClosedLog(()))
+    paper = Paper()
+    drawing = Drawing(paper.place, Cards(run, False, answers=False), RUN_MODES, "played")
+    drawing.add(log(STARTED, token("Two desks")))
+    drawing.draw()
+    written = len(paper.log)
+    drawing.add(log(token(" and a lamp."), FINISHED))
+    drawing.draw()
+    words = [text for text in paper.log[written:] if text != "empty"]
+    assert words[0] == "Two desks and a lamp."
+    assert "All done" in words[-1]
 
 
 def _stalled() -> None:
