@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from agent.errors import SettingsError
 from agent.mcp.bounds import Bounds
@@ -153,7 +155,7 @@ class Settings:
         models = tuple(name.strip() for name in environ.get("OPENAI_MODEL", "").split(",") if name.strip())
         rate = environ.get("TOOLSTREAM_DEMO_RATE", "").strip()
         return cls(
-            api_key=environ.get("OPENAI_API_KEY", "").strip() or None,
+            api_key=_key(environ.get("OPENAI_API_KEY", "").strip()),
             base_url=_url(environ.get("OPENAI_BASE_URL", "").strip()),
             openai_models=models or DEFAULT_OPENAI_MODELS,
             demo_rate=_positive("TOOLSTREAM_DEMO_RATE", rate, float) if rate else DEFAULT_DEMO_RATE,
@@ -194,7 +196,7 @@ def _positive(name: str, text: str, kind: type) -> float:
 
 
 def _folder(text: str) -> Path | None:
-    return None if text.lower() in ("", "off", "none") else Path(text).expanduser()
+    return None if text.lower() in ("", "off", "none") else Path(os.path.expanduser(text))
 
 
 def _agent_server(text: str) -> tuple[str, ...]:
@@ -219,7 +221,7 @@ def _switch(name: str, environ: Mapping[str, str]) -> bool:
 
 
 def _mcp(text: str) -> tuple[McpServer, ...]:
-    return read_servers(Path(text).expanduser()) if text else ()
+    return read_servers(Path(os.path.expanduser(text))) if text else ()
 
 
 def _traces(environ: Mapping[str, str]) -> bool:
@@ -243,7 +245,21 @@ def _database_url(text: str) -> str | None:
     return text or None
 
 
+def _key(text: str) -> str | None:
+    if not (text.isascii() and text.isprintable()):  # no header can carry it
+        raise SettingsError(sentence("settings-key", name="OPENAI_API_KEY"))
+    return text or None
+
+
 def _url(text: str) -> str | None:
-    if text and not text.startswith(("http://", "https://")):
+    if text and not _is_address(text):
         raise SettingsError(sentence("settings-url", text=repr(text)))
     return text.rstrip("/") or None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and text.split() == [text]
+    except ValueError:  # of a port, or of brackets
+        return False

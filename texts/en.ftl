@@ -106,7 +106,9 @@ settings-no-number = { $name } must be a number above 0, not { $text }.
 settings-no-switch = { $name } must be 0 or 1, not { $text }.
 settings-database = TOOLSTREAM_DATABASE_URL must start with postgresql://, as in postgresql://user@host/name.
 settings-otel = OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, not { $text }. With OTEL_TRACES_EXPORTER=none there are no traces.
-settings-url = OPENAI_BASE_URL must start with http:// or https://, not { $text }.
+settings-url = OPENAI_BASE_URL must be an address that starts with http:// or https://, not { $text }.
+settings-key = { $name } has characters in it that no key has, perhaps a line break in the middle.
+settings-secrets = Streamlit's secrets cannot be read. They must be TOML, as in .streamlit/secrets.toml.example.
 settings-mcp-unread = TOOLSTREAM_MCP names { $path }, which cannot be read.
 settings-mcp-no-json = TOOLSTREAM_MCP names { $path }, which is not JSON.
 settings-mcp-form = { $path } must have an object "mcpServers" with at most { $most } servers in it.

@@ -106,7 +106,9 @@ settings-no-number = { $name } 값은 0보다 큰 숫자여야 해요. 지금 �
 settings-no-switch = { $name } 값은 0이나 1이어야 해요. 지금 값: { $text }
 settings-database = TOOLSTREAM_DATABASE_URL은 postgresql://로 시작해야 해요. 예: postgresql://user@host/name
 settings-otel = OTEL_EXPORTER_OTLP_PROTOCOL은 http/protobuf여야 해요. 지금 값: { $text }. OTEL_TRACES_EXPORTER=none으로 두면 추적하지 않아요.
-settings-url = OPENAI_BASE_URL은 http://나 https://로 시작해야 해요. 지금 값: { $text }
+settings-url = OPENAI_BASE_URL은 http://나 https://로 시작하는 주소여야 해요. 지금 값: { $text }
+settings-key = { $name }에 키에 쓸 수 없는 글자가 있어요. 중간에 줄바꿈이 들어갔을 수도 있어요.
+settings-secrets = Streamlit의 secrets를 읽을 수 없어요. .streamlit/secrets.toml.example처럼 TOML 형식이어야 해요.
 settings-mcp-unread = TOOLSTREAM_MCP가 가리키는 { $path } 파일을 읽을 수 없어요.
 settings-mcp-no-json = TOOLSTREAM_MCP가 가리키는 { $path } 파일이 JSON이 아니에요.
 settings-mcp-form = { $path }: "mcpServers" 객체가 있어야 하고, 서버는 { $most }개까지 넣을 수 있어요.

@@ -84,7 +84,7 @@ def references(texts: Sequence[str], folder: Path) -> list[Reference]:
     """
     found: list[Reference] = []
     for text in texts:
-        path = folder / Path(text).expanduser()
+        path = folder / os.path.expanduser(text)
         if path.is_dir() or path.suffix == ".json":
             found += _configured(path / CONFIGURATION if path.is_dir() else path)
         else:
@@ -184,7 +184,7 @@ def _imported(reference: Reference) -> tuple[ModuleType, str, Project | None]:
     target, _, name = reference.target.rpartition(":")
     if not target or not name.isidentifier():
         raise GraphNotLoaded(sentence("own-no-reference", text=repr(reference.target)))
-    path = (reference.folder / Path(target).expanduser()).resolve()
+    path = (reference.folder / os.path.expanduser(target)).resolve()
     if path.suffix in (".ts", ".js", ".mts", ".mjs"):
         raise GraphNotLoaded(sentence("own-javascript", file=target))
     if path.suffix != ".py" and "/" not in target:

@@ -73,6 +73,12 @@ def test_every_limit_can_be_set() -> None:
         ("TOOLSTREAM_RUN_SECONDS", "nan"),
         ("TOOLSTREAM_DEMO_RATE", "0"),
         ("OPENAI_BASE_URL", "file:///etc/passwd"),
+        ("OPENAI_BASE_URL", "http://"),
+        ("OPENAI_BASE_URL", "http://[::1/v1"),
+        ("OPENAI_BASE_URL", "http://localhost:99999/v1"),
+        ("OPENAI_BASE_URL", "http://local host/v1"),
+        ("OPENAI_API_KEY", "sk-one\nsk-two"),
+        ("OPENAI_API_KEY", "sk-\u043a\u043b\u044e\u0447"),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
         ("TOOLSTREAM_DATABASE_URL", "mysql://user:secret@host/name"),
     ],
@@ -80,3 +86,7 @@ def test_every_limit_can_be_set() -> None:
 def test_a_setting_that_cannot_be_used_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         Settings.from_env({"OTEL_TRACES_EXPORTER": "otlp", name: value})
+
+
+def test_a_home_that_is_not_there_is_part_of_a_folders_name() -> None:
+    assert Settings.from_env({"TOOLSTREAM_RECORDINGS": "~nobody-of-this-name/runs"}).recordings

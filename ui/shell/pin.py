@@ -16,6 +16,7 @@ import threading
 import types
 from collections import ChainMap
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -24,11 +25,12 @@ from agent.engine.application import Application
 from agent.engine.backend import RunBackend
 from agent.engine.log import Read
 from agent.engine.run import Run
-from agent.errors import Refusal
+from agent.errors import Refusal, SettingsError
 from agent.graphs.langchain import forget_functions
 from agent.settings import Settings
 from agent.store.recording import dump, parse
 from agent.streaming.events import EVENTS
+from texts import sentence
 from ui.shell._streamlit_compat.clicks import run_one_script_a_session
 from ui.shell._streamlit_compat.delivery import hang_up_on_who_is_given_up, send_to_who_is_there
 from ui.shell._streamlit_compat.downloads import keep_downloads
@@ -109,7 +111,7 @@ def _current(value: Any) -> Any:
 
 
 def _start() -> Application:
-    started = Application(Settings.from_env(ChainMap(_openai_secrets(), dict(os.environ))))
+    started = Application(Settings.from_env(ChainMap(openai_secrets(), dict(os.environ))))
     atexit.register(started.close)
     run_one_script_a_session()
     drop_forged_values()
@@ -142,9 +144,14 @@ def _collect(is_quiet: bool) -> None:
         gc.freeze()
 
 
-def _openai_secrets() -> dict[str, str]:
+def openai_secrets() -> dict[str, str]:
     """The section [openai] of the secrets, under the names of environment variables."""
-    if not st.secrets.load_if_toml_exists():
-        return {}
-    section = st.secrets.get("openai", {})
-    return {f"OPENAI_{name.upper()}": str(value) for name, value in section.items()}
+    try:
+        if st.secrets.load_if_toml_exists():
+            section = st.secrets.get("openai", {})
+            return {f"OPENAI_{name.upper()}": str(value) for name, value in section.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise SettingsError(sentence("settings-secrets")) from error
+    if any(Path(file).exists() for file in st.get_option("secrets.files")):  # Streamlit could not parse it
+        raise SettingsError(sentence("settings-secrets"))
+    return {}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from agent.engine.application import Application
 from agent.settings import Settings
 from agent.streaming.events import StreamEvent
+from tests.serving import ROOT
 from texts import say
 
 OURS = ("agent", "ui")
@@ -73,3 +77,35 @@ def test_a_run_from_before_is_read_in_the_pages_own_classes(
 def test_a_comment_that_is_not_taken_is_a_sentence(application: Application, reloaded: dict[str, ModuleType]) -> None:
     comment = reloaded["agent.store.comments"].Comment("run-1", "ann", 1, "x" * 2_001)
     assert "2,000 characters" in str(application.store.comments.add(comment).sentence)  # type: ignore[union-attr]
+
+
+SECRETS = """
+from agent.errors import SettingsError
+from ui.shell.pin import openai_secrets
+try:
+    print(openai_secrets())
+except SettingsError as error:
+    print(error.said.key)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b'[openai]\napi_key = "k"\nmodel = "m"\n', "{'OPENAI_API_KEY': 'k', 'OPENAI_MODEL': 'm'}"),
+        (b"[openai\napi_key = ", "settings-secrets"),
+        (b'openai = "k"\n', "settings-secrets"),
+        (b"\xff\xfe[openai]", "settings-secrets"),
+        (None, "{}"),
+    ],
+    ids=["right", "broken", "no section", "of another encoding", "none"],
+)
+def test_secrets_that_cannot_be_read_are_said_and_not_passed_over(
+    text: bytes | None, expected: str, tmp_path: Path
+) -> None:
+    (tmp_path / ".streamlit").mkdir()
+    if text is not None:
+        (tmp_path / ".streamlit" / "secrets.toml").write_bytes(text)
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", SECRETS], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.stdout.strip() == expected, done.stderr[-900:]
