@@ -108,6 +108,7 @@ settings-database = TOOLSTREAM_DATABASE_URL must start with postgresql://, as in
 settings-otel = OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, not { $text }. With OTEL_TRACES_EXPORTER=none there are no traces.
 settings-url = OPENAI_BASE_URL must be an address that starts with http:// or https://, not { $text }.
 settings-key = { $name } has characters in it that no key has, perhaps a line break in the middle.
+settings-proxy = The proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names cannot be used. It must start with http:// or https://.
 settings-secrets = Streamlit's secrets cannot be read. They must be TOML, as in .streamlit/secrets.toml.example.
 settings-mcp-unread = TOOLSTREAM_MCP names { $path }, which cannot be read.
 settings-mcp-no-json = TOOLSTREAM_MCP names { $path }, which is not JSON.

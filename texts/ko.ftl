@@ -108,6 +108,7 @@ settings-database = TOOLSTREAM_DATABASE_URL은 postgresql://로 시작해야 해
 settings-otel = OTEL_EXPORTER_OTLP_PROTOCOL은 http/protobuf여야 해요. 지금 값: { $text }. OTEL_TRACES_EXPORTER=none으로 두면 추적하지 않아요.
 settings-url = OPENAI_BASE_URL은 http://나 https://로 시작하는 주소여야 해요. 지금 값: { $text }
 settings-key = { $name }에 키에 쓸 수 없는 글자가 있어요. 중간에 줄바꿈이 들어갔을 수도 있어요.
+settings-proxy = HTTPS_PROXY, HTTP_PROXY, ALL_PROXY에 적은 프록시를 쓸 수 없어요. http://나 https://로 시작해야 해요.
 settings-secrets = Streamlit의 secrets를 읽을 수 없어요. .streamlit/secrets.toml.example처럼 TOML 형식이어야 해요.
 settings-mcp-unread = TOOLSTREAM_MCP가 가리키는 { $path } 파일을 읽을 수 없어요.
 settings-mcp-no-json = TOOLSTREAM_MCP가 가리키는 { $path } 파일이 JSON이 아니에요.

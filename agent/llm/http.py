@@ -11,8 +11,10 @@ from typing import Any
 import httpx2
 import openai
 
+from agent.errors import SettingsError
 from agent.llm.unsupported import parts_of, refused, without
 from agent.settings import Limits
+from texts import sentence
 
 BATCHES_PER_SECOND = 400
 """Reads per second of all streams together: a few streams are read as data arrives, of many it gathers first."""
@@ -40,12 +42,15 @@ LIMITS = "limits"
 class HttpClient(openai.DefaultAsyncHttpxClient):
     """An HTTP client that asks again without what a server rejects, and remembers it per server.
 
-    All models on an event loop share one; close it on that loop.
+    All models on an event loop share one; close it on that loop. Raises SettingsError for a proxy it cannot use.
     """
 
     def __init__(self, limits: Limits) -> None:
         timeout = httpx2.Timeout(limits.read_seconds, connect=limits.connect_seconds)
-        super().__init__(timeout=timeout, event_hooks={"response": [self._received]})
+        try:
+            super().__init__(timeout=timeout, event_hooks={"response": [self._received]})
+        except (ValueError, ImportError) as error:  # of another scheme, or one that needs a package
+            raise SettingsError(sentence("settings-proxy")) from error
         self._limits = limits
         self._refused: OrderedDict[tuple[str, str], frozenset[str]] = OrderedDict()
 
