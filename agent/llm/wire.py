@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -113,8 +114,8 @@ class Reader:
         self.failure = self.failure or failure
 
     def _event(self, event: str, text: str, *, has_end: bool = True) -> Iterable[Chunk]:
-        while (text := text.strip()).startswith("data:"):
-            text = text.removeprefix("data:")
+        if (text := text.strip()).startswith("data:"):
+            text = _AGAIN.sub("", text)
         if not text or self.failure or self.done:
             return ()
         if len(text) < 9 and text.strip('"[]').upper() == "DONE":
@@ -335,6 +336,7 @@ class _Details:
 
 
 _JSON = json.JSONDecoder(strict=False)
+_AGAIN = re.compile(r"\A(?:data:\s*)+")
 _GO_BACK = ("reasoning_content", "reasoning")
 _REASONING = (*_GO_BACK, "reasoning_text", "thinking", "thinking_content", "thought")
 _REASONS: dict[str, Reason] = {

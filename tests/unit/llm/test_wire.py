@@ -283,8 +283,9 @@ def test_tags_are_found_however_a_text_is_cut(pieces: list[str]) -> None:
         " " * 200_000 + "<",
         "<think>" + "<" * 200_000,
         "<think></think>" * 15_000,
+        "\n[TH" * 50_000,
     ],
-    ids=["angles", "lines", "tags", "spaces", "thought", "pairs"],
+    ids=["angles", "lines", "tags", "spaces", "thought", "pairs", "brackets"],
 )
 def test_tags_are_looked_for_in_steps_that_grow_with_the_text(text: str) -> None:
     started = time.process_time()
@@ -292,6 +293,12 @@ def test_tags_are_looked_for_in_steps_that_grow_with_the_text(text: str) -> None
     thinking = Thinking()
     for at in range(0, len(text), 50):
         list(thinking.feed(text[at : at + 50]))
+    assert time.process_time() - started < 3
+
+
+def test_a_line_that_begins_over_and_over_is_read_once() -> None:
+    started = time.process_time()
+    read(b"data: " * 600_000 + b"\n\n")
     assert time.process_time() - started < 3
 
 
