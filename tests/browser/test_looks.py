@@ -341,6 +341,11 @@ def test_what_is_printed_from_a_dark_screen_is_dark_on_white(page: Page) -> None
     for part in ("h1", f"{TURN} p", f"{TURN} li", f"{BOX} summary", ".tl-row", "[data-testid=stCaptionContainer]"):
         assert brightness(page.locator(part).first.evaluate(color)) < 0.45, part
     assert page.locator(f"{BOX} summary").first.evaluate(ground) == "rgba(0, 0, 0, 0)"
+    for path, part in (("/Runs", ".stMarkdownBadge"), ("/Pitfalls", "p code")):
+        page.goto(path)
+        page.locator(part).first.wait_for()
+        assert brightness(page.locator(part).first.evaluate(color)) < 0.45, part
+        assert page.locator(part).first.evaluate(ground) == "rgba(0, 0, 0, 0)", part
 
 
 def test_nothing_is_loaded_from_elsewhere(open_page: OpenPage, app: App) -> None:
