@@ -13,15 +13,14 @@ import openai
 
 from agent.errors import SettingsError
 from agent.llm.unsupported import parts_of, refused, without
+from agent.pace import MOST_SECONDS, PACE
 from agent.settings import Limits
 from texts import sentence
 
 BATCHES_PER_SECOND = 400
-"""Reads per second of all streams together: a few streams are read as data arrives, of many it gathers first."""
+"""Reads per second of all streams together in a process that is busy, where data gathers before it is read."""
 MANY_STREAMS = 16
 """From this many streams on, there is load."""
-MOST_BATCH_SECONDS = 0.5
-"""Seconds between reads at most, however many streams there are."""
 BURST_SECONDS = 0.005
 """Under load: how long to wait for the rest of a burst."""
 MOST_WAITING = 1_000_000
@@ -107,13 +106,13 @@ class Batches:
 
     @classmethod
     def seconds(cls) -> float:
-        """How long arriving tokens gather before they are read: of a lone stream, not at all."""
-        return min((cls.open - 1) / BATCHES_PER_SECOND, MOST_BATCH_SECONDS)
+        """How long arriving tokens gather before they are read: not at all while there is processor time to spare."""
+        return min((cls.open - 1) / BATCHES_PER_SECOND, MOST_SECONDS, PACE.rest)
 
     @classmethod
     def are_under_load(cls) -> bool:
         """Whether there are so many streams that each is read less often."""
-        return cls.open > MANY_STREAMS
+        return cls.open > MANY_STREAMS and PACE.rest > 0
 
 
 class _Batched(httpx2.AsyncByteStream):
@@ -155,7 +154,9 @@ class _Batched(httpx2.AsyncByteStream):
                 # The first one after a rest has been lying there, however long the loop takes to fetch it.
                 rested = not rested and clock() - asked > 0.001
                 if rested:
-                    await asyncio.sleep(Batches.seconds())
+                    due = clock() + (rest := Batches.seconds())
+                    await asyncio.sleep(rest)
+                    PACE.note(clock() - due)
                 waiting = waiting + len(chunk) if arrived else len(chunk)
                 arrived.append(chunk)
                 news.set()

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 ORDER = """
 texts
-agent.errors agent.mcp agent.settings agent._asyncio_compat agent.loop agent.offload agent.markdown
+agent.errors agent.mcp agent.settings agent._asyncio_compat agent.loop agent.pace agent.offload agent.markdown
 agent.llm agent.tools agent.streaming agent.graphs agent.projections
 agent.demo_model agent.store agent.engine agent.export agent.snippets agent.pitfalls agent
 ui.markdown ui.shell ui.serving ui.run ui.chat ui.today ui.mcp_servers ui.pitfalls ui.lab ui.runs

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from agent.pace import PACE
 from agent.streaming.events import StreamEvent, Waiting
 from ui.shell.browser import PATIENCE, pause, wait_for_browser
 
@@ -98,14 +99,15 @@ class Reader:
                         other.look()
                 wait_for_browser()
                 if not self.ended and not self._drawn.waits:
-                    pause(max(self._drawn.rest, rest_after(self._took, _following)))
+                    pause(max(self._drawn.rest, rest_after(self._took, _following, PACE.rest)))
 
 
-def rest_after(took: float, readers: int) -> float:
-    """Seconds to rest after drawing for `took` seconds with so many readers, so that all keep to their share of the
-    process.
+def rest_after(took: float, readers: int, pace: float) -> float:
+    """Seconds to rest after drawing for `took` seconds with so many readers.
+
+    Each keeps to its share of the process; one that is busy, and so rests for `pace` seconds, all of them together.
     """
-    return min(took * readers / SHARE, SLOWEST)
+    return min(max(took, min(took * readers, pace * SHARE)) / SHARE, SLOWEST)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from agent.pace import PACE
 from ui.shell._streamlit_compat.queues import messages_not_sent, messages_on_the_way
 
 ENOUGH = 100
@@ -75,5 +76,6 @@ def pause(seconds: float) -> None:
     """Draw nothing for a while; a click can interrupt the script at any time."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
-        time.sleep(min(left, PATIENCE))
+        time.sleep(rest := min(left, PATIENCE))
+        PACE.note(time.monotonic() - (until - left + rest))
         wait_for_browser()

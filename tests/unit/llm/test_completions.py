@@ -8,6 +8,7 @@ from langchain_openai import ChatOpenAI
 from agent.llm.chunks import CallPiece, Chunk, End, Text
 from agent.llm.completions import stream_chunks
 from agent.llm.request import sendable
+from agent.pace import MOST_SECONDS, PACE
 from tests.unit.llm.test_chat import COUNT, NUMBERS, with_models
 
 CROWD = 24
@@ -26,6 +27,14 @@ def test_tokens_that_are_read_in_batches_arrive_whole_and_in_order() -> None:
     assert with_models(use) == (NUMBERS, NUMBERS)
 
 
+@pytest.fixture
+def busy_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has no time to spare for as long as a test takes."""
+    monkeypatch.setattr(PACE, "rest", MOST_SECONDS)
+    monkeypatch.setattr(PACE, "note", lambda late: None)
+
+
+@pytest.mark.usefixtures("busy_process")
 @pytest.mark.parametrize("kind", ["chat", "client"])
 def test_under_load_tokens_come_joined_and_whole_and_in_order(kind: str) -> None:
     async def use(chat: ChatOpenAI, client: openai.AsyncOpenAI) -> list[list[str]]:
@@ -45,6 +54,7 @@ def test_under_load_tokens_come_joined_and_whole_and_in_order(kind: str) -> None
     assert max(sum(bool(piece) for piece in pieces) for pieces in answers) < 60
 
 
+@pytest.mark.usefixtures("busy_process")
 def test_under_load_tool_calls_and_the_end_stay_what_they_are() -> None:
     question = [{"role": "user", "content": "what items are in the office and the bedroom?"}]
     place = {"type": "object", "properties": {"place": {"type": "string"}}, "required": ["place"]}

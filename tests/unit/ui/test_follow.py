@@ -12,13 +12,18 @@ from ui.run.follow import QUICKEST, SLOWEST, Reader, rest_after
 
 
 def test_one_reader_of_a_cheap_drawing_rests_no_longer_than_it_has_to() -> None:
-    assert rest_after(0.001, readers=1) <= QUICKEST
+    assert rest_after(0.001, readers=1, pace=1.0) <= QUICKEST
 
 
-def test_drawings_become_fewer_by_what_they_cost_and_by_how_many_there_are() -> None:
-    rests = [rest_after(0.002, readers) for readers in range(1, 50)]
+def test_on_a_busy_process_drawings_become_fewer_by_what_they_cost_and_by_how_many_there_are() -> None:
+    rests = [rest_after(0.002, readers, pace=1.0) for readers in range(1, 50)]
     assert rests == sorted(rests)
-    assert rests[-1] == rest_after(5.0, readers=1) == SLOWEST, "and never rarer than that"
+    assert rests[-1] == rest_after(5.0, readers=1, pace=0.0) == SLOWEST, "and never rarer than that"
+
+
+def test_while_there_is_time_to_spare_each_of_many_readers_rests_no_longer_than_a_lone_one() -> None:
+    assert rest_after(0.002, readers=50, pace=0.0) == rest_after(0.002, readers=1, pace=0.0)
+    assert rest_after(0.002, readers=1, pace=0.0) < rest_after(0.002, readers=50, pace=0.03) == 0.03 < SLOWEST
 
 
 class _Log:
