@@ -73,7 +73,7 @@ class Calls:
                 known.remove(call)
                 self._also(call, raw)
             else:
-                call = self._new(raw, name, namespace, outer, message)
+                call = self._unasked(raw, name, namespace, message) or self._new(raw, name, namespace, outer, message)
             call.name = name or call.name
             found.append(call)
         return found
@@ -202,6 +202,18 @@ class Calls:
         """A call that is repeated although it has been answered."""
         found = [call for call in self._of_raw.get(raw, ()) if call.namespace == namespace] if raw else []
         return found[-1] if found else None
+
+    def _unasked(self, raw: str, name: str, namespace: Namespace, message: str) -> Call | None:
+        """A call known by its answer alone, as of a run that is watched from its middle on: now its request is told."""
+        found = [call for call in self._of_raw.get(raw, ()) if raw and call.is_answered and not call.runs]
+        found = [call for call in found if (call.namespace, call.name) == (namespace, name)]
+        if not found:
+            return None
+        asked = {call.id for calls in self._of_message.values() for call in calls}
+        call = _first(found, lambda call: call.id not in asked)
+        if call:
+            self._of_message[message].append(call)
+        return call
 
     def _also(self, call: Call, raw: str) -> None:
         """Note that a call without an id has got one after all."""

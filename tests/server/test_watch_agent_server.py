@@ -105,7 +105,8 @@ def test_whatever_its_starter_asked_for_its_call_and_its_answer_are_there_once_a
     backend: InProcessBackend, server: AgentServer, modes: tuple[str, ...], lacks: set[str]
 ) -> None:
     there = begin(server, "plain", QUESTION, *modes, resumable=True)
-    for _ in range(1 if modes == ("messages",) else 2):  # of which `langgraph dev` keeps nothing
+    is_kept = modes != ("messages",)  # of which `langgraph dev` keeps nothing, so it may be late the first time
+    for _ in range(2 if is_kept else 1):
         run = started(backend.watch(there.thread, there.id, session=ME_TOO))
         events = finish(run)
         told = fold(events, RUN_MODES)
@@ -113,7 +114,7 @@ def test_whatever_its_starter_asked_for_its_call_and_its_answer_are_there_once_a
         (call,) = told.calls
         assert (call.name, call.state, call.result) == ("get_items", "finished", "three in the office")
         assert [text for text in answers(told) if "three in the office" in text] == [run.answer]
-        assert notes(events) == lacks
+        assert notes(events) - (set() if is_kept else {"server-watched-late"}) == lacks
 
 
 def test_with_the_line_in_its_graph_what_is_watched_is_in_its_call(

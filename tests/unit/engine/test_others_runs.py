@@ -12,6 +12,10 @@ from agent.engine.agent_server import NAME, Assistant, Part
 from agent.engine.other_modes import OtherModes
 from agent.engine.others_runs import OthersRun, others_run
 from agent.engine.server_agents import _names
+from agent.projections.transcript import fold
+from agent.streaming.adapter import Adapter, Happening
+from agent.streaming.events import Queued, RunRequest, Started, StreamEvent
+from agent.streaming.modes import RUN_MODES
 
 IDS = {"run_id": "r", "thread_id": "t", "assistant_id": "a", "created_at": "1970-01-01T00:00:09+00:00"}
 ASKED = {"messages": [["user", "first"], {"role": "assistant", "content": "x"}, {"type": "human", "content": "last"}]}
@@ -72,3 +76,24 @@ def test_messages_that_come_whole_so_far_become_pieces_and_then_the_message() ->
 def test_no_two_assistants_have_one_name(names: list[str]) -> None:
     found = _names([Assistant(str(number), name, "g") for number, name in enumerate(names)])
     assert len(set(found)) == len(names)
+
+
+@pytest.mark.parametrize("joined", range(6))
+def test_wherever_one_joins_its_call_is_there_once(joined: int) -> None:
+    ask: Any = {"type": "ai", "id": "a1", "content": "", "tool_calls": [{"name": "look", "args": {"at": 1}, "id": "c"}]}
+    told = {"type": "tool", "id": "t1", "content": "three", "tool_call_id": "c", "name": "look"}
+    answer = {"type": "ai", "id": "a2", "content": "There are three."}
+    partial, whole = "messages/partial", "messages/complete"
+    stream = [(partial, ask), (whole, ask), (whole, told), (partial, answer), (whole, answer)]
+    parts = [Part(mode, (), [message], "") for mode, message in stream[joined:]]
+    parts.append(
+        Part("values", (), {"messages": [{"type": "human", "id": "h", "content": "?"}, ask, told, answer]}, "")
+    )
+    modes, adapter = OtherModes(), Adapter()
+    happenings: list[Happening] = [Happening(Queued(RunRequest("?"))), Happening(Started())]
+    for part in parts:
+        for one in modes.read(part):
+            happenings += adapter.read({"type": one.mode, "ns": one.namespace, "data": one.data})
+    seen = fold([StreamEvent(seq, float(seq), *happening) for seq, happening in enumerate(happenings)], RUN_MODES)
+    (call,) = seen.calls
+    assert (call.name, call.args, call.result) == ("look", {"at": 1}, "three")
