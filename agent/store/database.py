@@ -37,7 +37,7 @@ CREATE INDEX IF NOT EXISTS runs_by_owner ON runs (owner, asked_at);
 CREATE INDEX IF NOT EXISTS runs_by_thread ON runs (thread, asked_at);
 CREATE INDEX IF NOT EXISTS runs_by_age ON runs (asked_at);
 CREATE INDEX IF NOT EXISTS runs_by_process ON runs (process);
-CREATE INDEX IF NOT EXISTS runs_at_work ON runs (state, process);
+CREATE INDEX IF NOT EXISTS runs_at_work ON runs (state, process, owner, thread);
 CREATE TABLE IF NOT EXISTS leases (process TEXT PRIMARY KEY, until DOUBLE PRECISION NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS links (token TEXT PRIMARY KEY, run TEXT NOT NULL UNIQUE) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS comments (

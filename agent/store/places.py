@@ -17,16 +17,16 @@ FROM runs JOIN leases ON leases.process = runs.process LEFT JOIN runs AS before 
 WHERE runs.state = 'queued' ORDER BY runs.asked_at, runs.id
 """
 _AT_WORK = """
-SELECT leases.process, until, count(*) FROM leases JOIN runs ON runs.process = leases.process
-WHERE runs.state = 'running' GROUP BY leases.process, until
-"""
-_OF_THE_SAME = """
-SELECT DISTINCT work.id, work.owner, work.thread, work.process, until
-FROM runs AS waits JOIN runs AS work ON work.{0} = waits.{0} JOIN leases ON leases.process = work.process
-WHERE waits.state = 'queued' AND work.state = 'running'
+SELECT leases.process, until, many
+FROM (SELECT process, count(*) AS many FROM runs WHERE state = 'running' GROUP BY process) AS work
+JOIN leases ON leases.process = work.process
 """
 _BEGIN = "UPDATE runs SET state = 'running' WHERE id = ? AND process = ?"
-_BESIDE = f"{_OF_THE_SAME.format('owner')} UNION {_OF_THE_SAME.format('thread')}"
+_BESIDE = """
+SELECT runs.id, owner, thread, runs.process, until FROM runs JOIN leases ON leases.process = runs.process
+WHERE state = 'running' AND (owner IN (SELECT owner FROM runs WHERE state = 'queued')
+OR thread IN (SELECT thread FROM runs WHERE state = 'queued'))
+"""
 
 
 class Crowded(Exception):
