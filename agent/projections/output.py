@@ -88,6 +88,8 @@ class Output:
     """Chunks of unknown shape, as sent: the last MAX_ROWS."""
     counts: dict[Part, int] = field(default_factory=dict)
     """How many chunks there were per part, including those not kept; in order of appearance."""
+    rewrites: int = 0
+    """How often another text has taken the place of what was written."""
     _is_line: bool = False
     """Whether the last piece of text was a line of its own."""
 
@@ -133,6 +135,7 @@ class Output:
     def rewrite(self, text: str, at: float) -> None:
         """Put another text in the place of what was written; all else stays, and is counted as before."""
         self.text = Blocks()
+        self.rewrites += 1
         self.write(text, at)
 
     def think(self, text: str, at: float) -> None:

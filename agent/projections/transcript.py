@@ -396,6 +396,8 @@ class Transcript:
         match message.role:
             case "ai" if is_known:
                 if answer := self._answers.get(message.id):
+                    if message.text.strip() not in ("", answer.output.text.text.strip()):
+                        answer.output.rewrite(message.text, event.at)  # by a middleware, say, that takes addresses out
                     answer.visible |= live
                     self._touch(answer, event.at)
                 for asked in message.calls:

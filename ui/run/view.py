@@ -99,7 +99,7 @@ class ItemsView:
 
     def _view(self, place: DeltaGenerator, first: Part) -> CallGroup | _AnswerView | _QuestionView:
         if isinstance(first, Answer):
-            return _AnswerView(place.container(), first.key, self._look)
+            return _AnswerView(place.container(), _key(first), self._look)
         if isinstance(first, Asked):
             return _QuestionView(place, _key(first), self._cards)
         return CallGroup(place, self._look, lambda inside: ItemsView(inside, self._look))
@@ -175,11 +175,13 @@ def _shape(part: Part) -> Shape:
             return part.key, shown, shape(visible(part.items))
         case Asked():
             return _key(part), part.answered_at is not None, ()
-    return part.key, ()
+    return _key(part), ()
 
 
 def _key(part: Part) -> str:
-    return f"asked {part.interrupt.id}" if isinstance(part, Asked) else part.key
+    if isinstance(part, Asked):
+        return f"asked {part.interrupt.id}"
+    return f"{part.key} {part.output.rewrites}" if isinstance(part, Answer) else part.key
 
 
 def _began(part: Part) -> float:

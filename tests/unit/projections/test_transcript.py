@@ -324,6 +324,15 @@ def test_a_supervisor_that_gives_the_whole_history_as_its_update_says_nothing_tw
     ]
 
 
+def test_a_message_that_is_written_anew_stands_in_its_own_place() -> None:
+    """As LangChain's middleware does that takes addresses and numbers out."""
+    anew = ev.Message("ai", "[number]", "m1")
+    assert told(updates(FOUR, node="model"), updates(FIVE), updates(anew, node="middleware")) == [
+        "[number]",
+        "Surely four",
+    ]
+
+
 def test_a_node_that_says_the_same_twice_is_heard_twice() -> None:
     """Two nodes at once, and one node in two turns."""
     assert told(says("Fine", node="a"), says("Fine", node="b"), says("Fine", node="b")) == ["Fine"] * 3

@@ -363,6 +363,13 @@ def test_a_text_that_is_put_right_in_the_end_leaves_all_else_where_it_is() -> No
     assert sorted(live) == sorted(at_once(fold(events, RUN_MODES), technical=True).texts())
 
 
+def test_a_message_that_is_written_anew_replaces_what_was_drawn_of_it() -> None:
+    live = Live()
+    live.draw(token("To a@b.co\n\nand c@d.co", message="m"), says("To a@b.co\n\nand c@d.co", message="m"))
+    live.draw(says("To one\n\nand another", message="m"))
+    assert live.texts == ["To one", "and another"]
+
+
 def test_nothing_is_claimed_where_streaming_changed_nothing() -> None:
     live, all_at_once = log(STARTED, token("Words")), log(STARTED, token("Words").when(6.0))
     assert "Without streaming" in first_output_line(fold([*live, *log(Happened(FINISHED, at=6.0))], RUN_MODES))
