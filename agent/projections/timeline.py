@@ -281,9 +281,15 @@ def _worked(rows: Iterable[Row], transcript: Transcript) -> list[Row]:
     rows = list(rows)
     for row in rows:
         spans = (Span(s.kind, transcript.worked(s.start), transcript.worked(s.end)) for s in row.spans)
-        row.spans = [span for span in spans if span.end > span.start]
+        row.spans = _seen(row, spans)
         row.ticks = [transcript.worked(at) for at in row.ticks]
     return [row for row in rows if row.spans]
+
+
+def _seen(row: Row, spans: Iterable[Span]) -> list[Span]:
+    """The spans of some length; a call that took no time at all has its last one, and so its row."""
+    spans = list(spans)
+    return [span for span in spans if span.end > span.start] or (spans[-1:] if row.call else [])
 
 
 def _paused(pause: Pause, transcript: Transcript) -> Span:
@@ -292,10 +298,10 @@ def _paused(pause: Pause, transcript: Transcript) -> Span:
 
 
 def _in_order(found: Mapping[_Key, Row]) -> Iterator[Row]:
-    """The rows by time, each before those inside it; empty spans are left out."""
+    """The rows by time, each before those inside it; empty spans are left out, except of a call."""
     below: dict[_Key | None, list[tuple[_Key, Row]]] = {}
     for key, row in found.items():
-        row.spans = [span for span in row.spans if span.end > span.start]
+        row.spans = _seen(row, row.spans)
         below.setdefault(_above(key, found), []).append((key, row))
     stack = sorted(below.get(None, ()), key=lambda each: -each[1].start)
     while stack:

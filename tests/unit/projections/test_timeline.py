@@ -88,6 +88,12 @@ def test_a_node_is_called_by_its_own_name_and_a_model_is_whoever_speaks() -> Non
     ]
 
 
+def test_a_call_that_took_no_time_has_a_row_all_the_same() -> None:
+    quick = [began("a").when(0.3), answered("a", text="Desk").when(0.3)]
+    (row,) = picture([*log(*quick), *RUN[-1:]]).rows
+    assert (row.call and row.call.id, row.spans) == ("a", [Span("working", 0.3, 0.3)])
+
+
 def test_a_graph_inside_a_tool_has_rows_below_it() -> None:
     inside = [
         task("choose", OFFICE, ended=ended).below("tools:1").when(at) for at, ended in ((0.9, False), (1.0, True))
@@ -143,4 +149,4 @@ def test_many_chunks_are_down_sampled_and_many_rows_are_left_out() -> None:
     assert found.chunks == 9_000
     assert MAX_TICKS / 2 < len(found.rows[0].ticks) <= MAX_TICKS
     many = picture(log(*(began(f"c{number}") for number in range(100))))
-    assert (len(many.rows), many.more) == (MAX_ROWS, 39)
+    assert (len(many.rows), many.more) == (MAX_ROWS, 40)
