@@ -1128,7 +1128,6 @@ demo-take-away = Take away the { $without }, and it would hardly be the same pla
 demo-wanted = You asked for { $wanted }; this demo model knows only { $known } there.
 demo-found = Here is what the tools found:
 demo-nothing-to-report = So I have nothing to report. You could ask again, or ask about something else.
-demo-without-ai = *Put together without AI, by the demo model.*
 demo-offer = I could offer something else: a voucher, or a replacement. Which one?
 demo-some-failed = { $failed } of { $all } calls failed.
 demo-tool-says = **{ $tool }** says: { $said }

@@ -1032,7 +1032,6 @@ demo-take-away = { $without }{ PARTICLE($without, "이/가") } 없다면 같은 
 demo-wanted = { $wanted }가지를 물었지만, 데모 모델은 { $known }가지만 알아요.
 demo-found = 확인한 내용이에요.
 demo-nothing-to-report = 그래서 알려 드릴 것이 없어요. 다시 묻거나 다른 것을 물어보세요.
-demo-without-ai = *AI 없이 데모 모델이 정리했어요.*
 demo-offer = 상품권이나 교환도 제안할 수 있어요. 어느 쪽이 좋을까요?
 demo-some-failed = 호출 { $all }건 중 { $failed }건이 실패했어요.
 demo-tool-says = **{ $tool }**: { $said }

@@ -157,12 +157,12 @@ def summary(told: Sequence[Told], asked: str) -> str:
     body = lines[0] if len(lines) == 1 else "\n- ".join([f"{say(language, 'demo-found')}\n", *lines])
     if failed == len(told):
         return f"{body}\n\n{say(language, 'demo-nothing-to-report')}"
-    closing = say(language, "demo-without-ai")
-    if any(_decided(each.content, language).startswith(_NOT_DONE) for each in told):
-        closing = f"{say(language, 'demo-offer')}\n\n{closing}"
+    endings = []
     if failed:
-        closing = f"{say(language, 'demo-some-failed', failed=failed, all=len(told))} {closing}"
-    return f"{body}\n\n{closing}"
+        endings.append(say(language, "demo-some-failed", failed=failed, all=len(told)))
+    if any(_decided(each.content, language).startswith(_NOT_DONE) for each in told):
+        endings.append(say(language, "demo-offer"))
+    return "\n\n".join([body, *endings])
 
 
 def letter(told: Sequence[Told]) -> tuple[str, str]:
