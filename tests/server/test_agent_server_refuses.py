@@ -19,7 +19,9 @@ from agent.streaming.modes import RUN_MODES
 from tests.agent_servers import MISSING, PROGRAMS, AgentServer, langgraph_dev
 from tests.conftest import missing
 from tests.runs import finish, started
-from tests.serving import ROOT, pointed_at
+from tests.server.client import Visitor
+from tests.server.steps import complete
+from tests.serving import ROOT, app_server, free_port, pointed_at
 
 AUTH = """
 from langgraph_sdk import Auth
@@ -73,6 +75,33 @@ def test_a_key_that_the_server_does_not_accept_is_told_and_the_right_one_opens(
     assert told.startswith("The Agent Server did not accept this app's key (401).")
     assert "sk-secret" not in str(run.read()[0])
     assert _asked(model, locked, "right").state == "finished"
+
+
+@pytest.mark.parametrize(
+    ("is_there", "told"),
+    [(True, "did not accept this app's key (401)"), (False, "The Agent Server that works on runs does not answer.")],
+    ids=["wrong key", "no answer"],
+)
+def test_a_page_says_so_with_each_question_and_lives(
+    locked: AgentServer, model: DemoServer, is_there: bool, told: str
+) -> None:
+    env = pointed_at(model) | {
+        "TOOLSTREAM_AGENT_SERVER": locked.url if is_there else f"http://127.0.0.1:{free_port()}",
+        "TOOLSTREAM_AGENT_SERVER_HEADER": "x-api-key: wr0ng",
+        "TOOLSTREAM_SERVER_SECONDS": "1",
+    }
+    with app_server(env) as app, Visitor(app.url, tool_choice="none") as visitor:
+        visitor.wait_idle(60)
+        for turns in (1, 2):
+            visitor.ask("count to 3")
+            complete(visitor, turns, timeout=60)
+            assert told in visitor.turns[-1].notes[0]
+        with Visitor(app.url, "Your_agent") as owner:
+            owner.wait_until(lambda: told.removeprefix("did ") in owner.text, "the page for one's own says so too", 60)
+            for page in (visitor, owner):
+                assert "wr0ng" not in page.text
+                assert "sk-secret" not in page.text
+        assert "Traceback" not in app.log()
 
 
 def test_a_server_that_refuses_a_mode_is_asked_without_it(
