@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from deploy.cluster import Cluster
-from tests.browser.visitor import QUESTION, TURN, ask, last_turn, run_id, visit, wait_for_end
+from tests.browser.visitor import QUESTION, STOP, TURN, ask, last_turn, run_id, settle, visit, wait_for_end
 from tests.conftest import missing
 from tests.serving import clean_environment, free_port, model_server, pointed_at, wait_until
 from tests.warm import FRESH
@@ -22,6 +23,7 @@ from tests.warm import FRESH
 LAST = 300
 NUMBERS = " ".join(map(str, range(1, LAST + 1)))
 PATIENCE = 60_000
+SOON = 15_000
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +142,62 @@ def test_before_a_process_is_stopped_its_run_comes_to_its_end_and_new_visitors_g
     cluster._tell_haproxy("set server web/web1 state ready")
     expect(page.locator(QUESTION)).to_be_enabled(timeout=PATIENCE)
     page.context.close()
+
+
+def _link(page: Page) -> None:
+    page.locator("[data-testid=stSidebar]").get_by_role("link", name="Custom data").click()
+    expect(page).to_have_url(re.compile("/Custom_data"), timeout=SOON)
+    expect(page.locator(TURN)).to_have_count(0, timeout=SOON)
+
+
+def _toggle(page: Page) -> None:
+    page.locator(".st-key-show_work label").click()
+    expect(page).to_have_url(re.compile("modes=-"), timeout=SOON)
+
+
+def _popover(page: Page) -> None:
+    page.locator(".st-key-conversations button").first.click()
+    expect(page.locator("[class*=st-key-more_] button").first).to_be_visible(timeout=SOON)
+
+
+def _new_conversation(page: Page) -> None:
+    page.locator(".st-key-new_conversation button").click()
+    expect(page.locator(TURN)).to_have_count(0, timeout=SOON)
+
+
+def _again(page: Page) -> None:
+    page.locator("[class*=st-key-again_] button").first.click()
+    expect(page.locator(STOP).or_(page.get_by_text("2 of 2")).first).to_be_visible(timeout=SOON)
+
+
+def _segments(page: Page) -> None:
+    page.locator(".st-key-view").get_by_text("Technical").click()
+    expect(page).to_have_url(re.compile("view=technical"), timeout=SOON)
+
+
+def _download(page: Page) -> None:
+    with page.expect_download(timeout=SOON) as download:
+        page.locator("[class*=st-key-picture_] button").click()
+    assert "<svg" in download.value.path().read_text()
+
+
+@pytest.mark.parametrize("click", [_link, _toggle, _popover, _new_conversation, _again, _segments, _download])
+def test_the_first_click_on_a_page_that_stood_still_while_its_process_was_replaced_does_what_it_says(
+    browser: Browser, cluster: Cluster, click: Callable[[Page], None]
+) -> None:
+    page = at(browser, cluster, "web1")
+    visit(page, "/LLM_tokens?tool_choice=none", view="simple")
+    ask(page, "count to 4")
+    page.locator("[class*=st-key-again_] button").first.wait_for()
+    settle(page)
+    cluster.services["web1"].kill()
+    try:
+        connection = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
+        page.locator(connection).wait_for(state="detached")
+        page.locator(connection).wait_for()
+        settle(page)
+        click(page)
+        assert web(page.context) == "web2"
+    finally:
+        cluster.restart("web1")
+        page.context.close()

@@ -38,6 +38,10 @@ into what it has opened, and back into the question box, which may be drawn anew
 
 _UNSENT = Path(__file__).with_name("unsent.js").read_text(encoding="utf-8")
 """Puts questions back into their box, before what is typed there, when the server was gone before it had taken them."""
+_REPLACED = Path(__file__).with_name("replaced.js").read_text(encoding="utf-8")
+"""Has a page that stood still drawn again once it is connected again, as by Streamlit's key for that: another process
+may answer it, and calls nothing back for a click on what it has not drawn. Nobody sees it in a tab in the background.
+"""
 
 
 def page(name: str) -> choices.Choices:
@@ -92,7 +96,7 @@ def _open(name: str) -> PageInfo:
         st.stop()
     with st.container(key="head"):  # which takes no place
         scripts = (
-            f"<script>{_TOUCHES}{_UNSENT}</script>{_ONLY_OUR_IMAGES}"
+            f"<script>{_TOUCHES}{_UNSENT}{_REPLACED}</script>{_ONLY_OUR_IMAGES}"
             + session.visitor_cookie()
             + tour.refresh_script(info.name)
         )
