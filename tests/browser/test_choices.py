@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.visitor import ask, choose, last_turn, visit, wait_for_end
+from tests.browser.visitor import ask, choose, last_turn, settle, visit, wait_for_end
 
 DEMO_FAST = "demo-fast · all at once"
 READY_MADE = "Agent, ready-made (create_agent)"
@@ -49,3 +49,14 @@ def test_a_conversation_survives_a_change_of_page(page: Page) -> None:
     expect(page.get_by_test_id("stChatMessage")).to_have_count(0)
     sidebar.get_by_role("link", name="Custom data", exact=True).click()
     expect(last_turn(page)).to_contain_text("Desk")
+
+
+def test_what_is_open_below_the_model_stays_open_when_another_one_is_chosen(page: Page) -> None:
+    visit(page, "/Custom_data", "simple")
+    page.get_by_text("More choices", exact=True).click()
+    modes = page.locator(".st-key-modes")
+    expect(modes).to_be_visible()
+    choose(page, "model", "demo-flaky:broken")
+    expect(page.get_by_text("A demo model without AI answers here")).to_have_count(0)
+    settle(page)
+    expect(modes).to_be_visible()
