@@ -26,12 +26,20 @@ FIRST, MIDDLE = 100, 420
 MIDDLES = {
     "refund": 600,
     "market_brief": 650,
-    "custom_data": 160,
+    "custom_data": 110,
     "your_agent": 160,
     "stream_lab": 60,
     "incident": 300,
     "ask_me_first": 300,
 }
+VIEWS = {
+    "lanes": "[data-testid=stDataFrame]",
+    "inspector": ".st-key-lab_search",
+    "metrics": "[data-testid=stMetric]",
+    "code": "[data-testid=stCode]",
+    "ways": ".ways",
+}
+"""Of the lab, and what only that view shows."""
 FIRSTS = {"stream_lab": 20}
 """Where less is written in all."""
 
@@ -190,12 +198,13 @@ async def views(visit: Visit) -> None:
     """An answered question in the lab, and the other views of it."""
     await whole(visit)
     if visit.wants("finished"):
-        for name in ("lanes", "inspector", "metrics", "code", "ways"):
+        for name, shows in VIEWS.items():
             views = visit.page.locator(".st-key-lab_view")
             await views.get_by_text(visit.say(f"lab-view-{name}"), exact=True).click()  # its icon is a text, too
             if name == "ways":
                 await visit.page.get_by_role("button", name=visit.say("lab-ways-run")).click()
                 await visit.page.locator(".ways .tick").nth(99).wait_for()
+            await visit.page.locator(shows).first.wait_for()  # else the view before may be taken for this one
             await visit.settled()
             await visit.page.wait_for_function(DRAWN)
             await visit.take(name)
