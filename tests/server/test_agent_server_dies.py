@@ -22,7 +22,9 @@ from tests.agent_servers import MISSING, NO_REDIS, PROGRAMS, AgentServer, aegra,
 from tests.conftest import missing
 from tests.postgres import Server
 from tests.runs import counting, finish, started, wait_for
-from tests.serving import free_port, model_server, pointed_at, wait_until
+from tests.server.client import Visitor
+from tests.server.steps import complete
+from tests.serving import app_server, free_port, model_server, pointed_at, wait_until
 
 OWNER = "somebody"
 ARCHIVE = RunRequest("search the archive about the office", "react", ("search_archive",), model="demo-fast")
@@ -133,6 +135,33 @@ def test_a_server_that_restarts_in_mid_run_and_one_that_forgets_are_told(databas
             told = _told(run)
             assert (run.state, told.message[:43]) == ("failed", "The Agent Server no longer knows this run. ")
             finish(started(backend.start(ARCHIVE, session=OWNER)))
+
+
+def test_a_page_says_that_the_server_has_forgotten_its_run_and_the_next_question_is_answered(
+    database: Server, model: DemoServer
+) -> None:
+    if not PROGRAMS.exists():
+        missing(MISSING)
+    url, port = _database(database, "forgets"), free_port()
+    with aegra(url, pointed_at(model), port=port) as server:
+        env = pointed_at(model) | {"TOOLSTREAM_AGENT_SERVER": server.url}
+        with (
+            app_server(env) as app,
+            Visitor(app.url, "Custom_data", tools="search_archive", model="demo-fast") as visitor,
+        ):
+            visitor.wait_idle(60)
+            visitor.ask("search the archive about the office")
+            visitor.wait_until(lambda: "pages so far" in visitor.text, "it is in its midst", 60)
+            server.kill()
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("DELETE FROM runs")
+            with aegra(url, pointed_at(model), port=port):
+                complete(visitor, timeout=100)
+                assert "The Agent Server no longer knows this run." in visitor.turns[0].notes[0]
+                visitor.ask("search the archive about the office")
+                complete(visitor, 2, timeout=100)
+                assert visitor.turns[1].answer
+            assert "Traceback" not in app.log()
 
 
 def test_a_server_that_does_not_come_back_is_told(database: Server, model: DemoServer) -> None:
