@@ -161,41 +161,78 @@ def watched(request: pytest.FixtureRequest) -> Iterator[Watch]:
     assert remote == [], "requests that left this machine"
 
 
+class Contexts:
+    """Browser contexts for tests, empty but for their caches: loading 3 MB anew takes a page half of its time.
+
+    Those that were used last are kept for the next test that wants their like.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._kept: list[tuple[str, BrowserContext]] = []
+
+    def take(self, app: App, **options: Any) -> BrowserContext:
+        """One that shows this app first; the options are Playwright's."""
+        kind = repr((app.url, sorted(options.items())))
+        for kept in reversed(self._kept):
+            if kept[0] == kind:
+                self._kept.remove(kept)
+                return kept[1]
+        context = _context(self._browser, app, **options)
+        context.new_page().goto("/_stcore/health")  # it holds the process that draws the pages, also when none is open
+        return context
+
+    def give_back(self, context: BrowserContext, app: App, **options: Any) -> None:
+        """Clear away what a test has left in it, and keep it for others."""
+        _, *pages = context.pages
+        for page in pages:
+            if page.url.startswith(app.url):
+                page.evaluate("localStorage.clear(), sessionStorage.clear()")
+            page.close()
+        context.clear_cookies()
+        self._kept.append((repr((app.url, sorted(options.items()))), context))
+        if len(self._kept) > _KEPT_CONTEXTS:
+            self._kept.pop(0)[1].close()
+
+
+_KEPT_CONTEXTS = 3
+"""Each holds a process."""
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Contexts:
+    return Contexts(browser)
+
+
 @pytest.fixture
-def open_page(browser: Browser, watched: Watch) -> Iterator[OpenPage]:
-    """Open pages of an app, each in a browser context of its own; keywords are the context's options."""
-    contexts: list[BrowserContext] = []
+def open_page(contexts: Contexts, watched: Watch) -> Iterator[OpenPage]:
+    """Open pages of an app, each for a visitor of its own; keywords are the options of its browser context."""
+    taken: list[tuple[BrowserContext, App, dict[str, Any]]] = []
 
     def open_page(app: App, **options: Any) -> Page:
-        contexts.append(_context(browser, app, **options))
-        page = contexts[-1].new_page()
+        taken.append((contexts.take(app, **options), app, options))
+        page = taken[-1][0].new_page()
         watched(page, app)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(scope="session")
-def desktop(browser: Browser, app: App) -> Iterator[BrowserContext]:
-    """What the pages of most tests share: the browser's cache. Loading 3 MB anew for each would take half the time."""
-    context = _context(browser, app)
-    context.new_page().goto("/_stcore/health")  # it holds the process that draws the pages, also when none is open
-    yield context
-    context.close()
+    for context, app, options in taken:
+        contexts.give_back(context, app, **options)
 
 
 @pytest.fixture
-def page(desktop: BrowserContext, app: App, watched: Watch) -> Iterator[Page]:
-    """A page of the shared app, still empty; what it leaves in the browser is cleared away."""
-    page = desktop.new_page()
-    watched(page, app)
-    yield page
-    if page.url.startswith(app.url):
-        page.evaluate("localStorage.clear(), sessionStorage.clear()")
-    page.close()
-    desktop.clear_cookies()
+def page(open_page: OpenPage, app: App) -> Page:
+    """A page of the shared app, still empty."""
+    return open_page(app)
+
+
+@pytest.fixture
+def fresh_page(browser: Browser, app: App, watched: Watch) -> Iterator[Page]:
+    """A page of the shared app in a browser that has loaded nothing yet."""
+    with _context(browser, app) as context:
+        page = context.new_page()
+        watched(page, app)
+        yield page
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -348,9 +348,9 @@ def test_what_is_printed_from_a_dark_screen_is_dark_on_white(page: Page) -> None
         assert page.locator(part).first.evaluate(ground) == "rgba(0, 0, 0, 0)", part
 
 
-def test_nothing_is_loaded_from_elsewhere(open_page: OpenPage, app: App) -> None:
+def test_nothing_is_loaded_from_elsewhere(fresh_page: Page, app: App) -> None:
     """The fixture looks at this in every test; here it is the point, with an empty cache."""
-    page = open_page(app)
+    page = fresh_page
     urls = []
     page.on("request", lambda request: urls.append(request.url))
     for path in ("/", *PAGES):
