@@ -89,7 +89,7 @@ def test_the_picture_of_a_run_is_in_the_readers_language(open_page: OpenPage, ap
         button.click()
     picture = tmp_path / "run.svg"
     download.value.save_as(picture)
-    assert {"스트리밍이 있을 때", "스트리밍이 없을 때"} <= set(
+    assert {"스트리밍이 있을 때 · 첫 단어", "스트리밍이 없을 때 · 첫 단어"} <= set(
         re.findall(">([^<]+)</text>", picture.read_text("utf-8"))
     )
 
