@@ -144,9 +144,10 @@ class _Body:
         if inside:
             self._inside = self._inside or self._make_inside(self._place.container())
             self._inside.draw(inside, at)
-        if call.shows_result and call.result and self._told != (call.state, call.result):
-            self._told = (call.state, call.result)
-            if self._result or not _is_shown(call, call.result, self._look):
+        result = call.result or ""
+        if call.shows_result and (result or self._result) and self._told != (call.state, result):
+            self._told = (call.state, result)
+            if self._result or not _is_shown(call, result, self._look):
                 self._result = self._result or TextView(self._place)
                 self._result.draw(Blocks(_result(call, technical=self._look.technical)))
         if call.shows_result and call.returned:
@@ -183,6 +184,8 @@ def _is_shown(call: ToolCall, result: str, look: Look) -> bool:
 
 def _result(call: ToolCall, *, technical: bool) -> str:
     text = call.result or ""
+    if not text:
+        return ""  # it has been taken back
     if call.state == "failed":
         return text.removeprefix("Error: ")
     if technical:

@@ -329,6 +329,7 @@ def test_a_run_looks_the_same_live_and_drawn_at_once(modes: Sequence[StreamMode]
     assert [text.split(" ", 1)[-1] for text in live] == [text.split(" ", 1)[-1] for text in again]
 
 
+@example(log(answered("a", text="Once", failed=True), answered("a", text="", failed=True)))
 @settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(some_run())
 def test_any_events_leave_nothing_behind_and_lose_nothing(events: list[StreamEvent]) -> None:
