@@ -102,7 +102,7 @@ def test_a_replay_can_be_paused_and_goes_on_from_there(page: Page) -> None:
     page.goto("/Runs?open=sample-stream-lab")
     page.locator(PLAY).click()
     expect(page.locator(PLAY)).to_contain_text("Pause")
-    expect(page.get_by_text(re.compile(r"[2-9]\.\d s of 10\.\d s"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"[2-9]\.\d s of \d+\.\d s"))).to_be_visible()
     expect(page.get_by_text("Without streaming you would have waited")).to_have_count(0)
     page.locator(PLAY).click()
     slider = page.get_by_role("slider")
