@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable
 
 BUSY = 0.4
-"""The share of one core from which on a process takes its time: the interpreter can use no more than one."""
+"""The share of one core from which on a process takes its time: the interpreter can use no more than one.
+
+Between lag and processor time: measured with 30 visitors, see docs/cost.md.
+"""
 LATE = 0.005
 """Seconds that what waits comes late to its turn, on the whole, on a machine that others keep busy."""
 LOOK_SECONDS = 0.25
@@ -18,7 +21,7 @@ FEW_SECONDS, MOST_SECONDS = 0.01, 0.5
 class Pace:
     """How long to rest before the next piece of work, so that more of it comes together and costs less.
 
-    Whoever rests notes how late they went on.
+    Whoever rests notes how late they went on, from any thread: a note that is lost to another one does no harm.
     """
 
     def __init__(

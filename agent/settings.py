@@ -196,6 +196,7 @@ def _positive(name: str, text: str, kind: type) -> float:
 
 
 def _folder(text: str) -> Path | None:
+    # pathlib's expanduser raises for a user that there is not
     return None if text.lower() in ("", "off", "none") else Path(os.path.expanduser(text))
 
 

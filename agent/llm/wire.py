@@ -132,10 +132,8 @@ class Reader:
                 return [chunk for line in text.split("\n") for chunk in self._event(event, line)]
             if event == "error":
                 self._fail(provider_error(None, text))
-            elif (
-                not text.startswith(("{", "[")) or text[1:-1].isalpha()
-            ):  # a sign of life, or a comment that a proxy took for data
-                self._is_odd = True
+            elif not text.startswith(("{", "[")) or text[1:-1].isalpha():
+                self._is_odd = True  # "ping", "[PING]": a sign of life, or a comment that a proxy took for data
             elif event == "message" and has_end:
                 self._fail(StreamBroken(NOT_AN_ANSWER))
             return ()

@@ -127,13 +127,8 @@ async def _session(server: McpServer, callbacks: dict[str, Any]) -> AsyncIterato
     try:
         async with connected(server) as wire:
             outgoing = cast(Any, wire.outgoing)
-            misses = wire.misses
-
-            async def handle(message: object) -> None:
-                misses(message)
-
-            session_made = ClientSession(cast(Any, wire.incoming), outgoing, message_handler=handle, **callbacks)
-            async with session_made as session:
+            incoming = cast(Any, wire.incoming)
+            async with ClientSession(incoming, outgoing, message_handler=wire.misses, **callbacks) as session:
                 async with asyncio.timeout(bounds_here.get().start_seconds):
                     await session.initialize()
                 yield session, wire

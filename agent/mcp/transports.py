@@ -40,7 +40,7 @@ class Wire:
         self.lost = asyncio.Event()
         """Set when an answer broke off, or cannot be read: the session would wait for the rest of it for ever."""
 
-    def misses(self, message: object) -> None:
+    async def misses(self, message: object) -> None:
         """Take in what the session was given: if it is the call's answer, and cannot be read, no other follows."""
         if isinstance(message, ValidationError):
             for value in (error["input"] for error in message.errors()):

@@ -299,9 +299,7 @@ class Adapter:
         if raw is None:
             return Happening(ev.Unknown(self._converter.plain(data), "messages"), *self._where.at(namespace), namespace)
         node, agent = text_of(metadata.get("langgraph_node")) or None, text_of(metadata.get("lc_agent_name"))
-        if (
-            agent and not self._has_tasks
-        ):  # else they say whose graph it is: one on a thread of its own has no namespace
+        if agent and not self._has_tasks:  # tasks know better: an agent on a thread of its own has no namespace
             self._where.agents[namespace] = agent
         task = text_of(metadata.get("langgraph_checkpoint_ns")).rpartition(":")[2]
         path = path_of(metadata)
